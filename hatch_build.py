@@ -1,0 +1,60 @@
+"""Generates the gRPC stubs from protos/ whenever the package is built or installed in editable mode.
+
+The stubs go to services/sevenviews/v1 and are never committed, so they cannot disagree with the protos.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class StubsBuildHook(BuildHookInterface):  # type: ignore[type-arg]
+    """Runs protoc over protos/sevenviews/v1/*.proto."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        generate(Path(self.root))
+
+
+def generate(root: Path) -> None:
+    """Write message, service and typing stubs below root/services; raise if protoc refuses a file."""
+    from grpc_tools import protoc
+
+    protos = root / "protos"
+    sources = root / "services"
+    package = sources / "sevenviews" / "v1"
+    package.mkdir(parents=True, exist_ok=True)
+    plugins = Path(sys.executable).parent
+    arguments = [
+        "protoc",
+        f"-I{protos}",
+        f"-I{resources.files('grpc_tools') / '_proto'}",
+        f"--python_out={sources}",
+        f"--grpc_python_out={sources}",
+        f"--mypy_out={sources}",
+        f"--mypy_grpc_out={sources}",
+        *(
+            f"--plugin={name}={_plugin(plugins, name)}"
+            for name in ("protoc-gen-mypy", "protoc-gen-mypy_grpc")
+        ),
+        *(str(path) for path in sorted(protos.glob("sevenviews/v1/*.proto"))),
+    ]
+    if protoc.main(arguments) != 0:
+        raise RuntimeError("protoc failed; its messages are above")
+    (package / "__init__.py").write_text('"""Generated from protos/sevenviews/v1. Do not edit."""\n')
+
+
+def _plugin(directory: Path, name: str) -> str:
+    """The build environment is not always on PATH, so plugins are named by their place."""
+    import shutil
+
+    found = shutil.which(name, path=str(directory)) or shutil.which(name)
+    if found is None:
+        raise RuntimeError(f"{name} is missing from the build environment")
+    return found

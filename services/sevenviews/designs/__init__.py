@@ -1,0 +1,29 @@
+"""The domain: patents, drawings, views, Locarno classes and filters.
+
+Pure: no input or output, no framework, nothing of ours imported from outside this package.
+"""
+
+from sevenviews.designs.errors import Reason, SevenviewsError
+from sevenviews.designs.filters import DateRange, PatentFilter
+from sevenviews.designs.identifiers import drawing_id, is_patent_id, patent_id_of
+from sevenviews.designs.locarno import LocarnoClass
+from sevenviews.designs.patent import Citation, Drawing, FigureDescription, Party, Patent
+from sevenviews.designs.view import STANDARD_VIEWS, View
+
+__all__ = [
+    "STANDARD_VIEWS",
+    "Citation",
+    "DateRange",
+    "Drawing",
+    "FigureDescription",
+    "LocarnoClass",
+    "Party",
+    "Patent",
+    "PatentFilter",
+    "Reason",
+    "SevenviewsError",
+    "View",
+    "drawing_id",
+    "is_patent_id",
+    "patent_id_of",
+]

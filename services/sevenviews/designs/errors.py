@@ -1,0 +1,73 @@
+"""The errors that cross package borders: what went wrong, for a program and for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """The reasons of protos/sevenviews/v1/error_reason.proto, which documents each; a test holds them equal."""
+
+    FIELD_REQUIRED = "FIELD_REQUIRED"
+    FIELD_OUT_OF_RANGE = "FIELD_OUT_OF_RANGE"
+    FIELD_MALFORMED = "FIELD_MALFORMED"
+    PAGE_TOKEN_INVALID = "PAGE_TOKEN_INVALID"  # noqa: S105
+    PAGE_TOKEN_EXPIRED = "PAGE_TOKEN_EXPIRED"  # noqa: S105
+    IMAGE_EMPTY = "IMAGE_EMPTY"
+    IMAGE_FORMAT_UNSUPPORTED = "IMAGE_FORMAT_UNSUPPORTED"
+    IMAGE_CORRUPT = "IMAGE_CORRUPT"
+    IMAGE_TOO_LARGE = "IMAGE_TOO_LARGE"
+    IMAGE_TOO_SMALL = "IMAGE_TOO_SMALL"
+    IMAGE_BLANK = "IMAGE_BLANK"
+    IMAGE_ANIMATED = "IMAGE_ANIMATED"
+    CROP_BOX_INVALID = "CROP_BOX_INVALID"
+    MESSAGE_TOO_LARGE = "MESSAGE_TOO_LARGE"
+    PATENT_NOT_FOUND = "PATENT_NOT_FOUND"
+    DRAWING_NOT_FOUND = "DRAWING_NOT_FOUND"
+    RELEASE_NOT_FOUND = "RELEASE_NOT_FOUND"
+    MODEL_NOT_FOUND = "MODEL_NOT_FOUND"
+    NO_SERVING_RELEASE = "NO_SERVING_RELEASE"
+    DRAWING_CONTENT_MISSING = "DRAWING_CONTENT_MISSING"
+    PATENT_CONTENT_CONFLICT = "PATENT_CONTENT_CONFLICT"
+    PATENT_WITHOUT_DRAWINGS = "PATENT_WITHOUT_DRAWINGS"
+    PATENT_INVALID = "PATENT_INVALID"
+    DRAWING_INVALID = "DRAWING_INVALID"
+    PATENT_NOT_PUBLISHED = "PATENT_NOT_PUBLISHED"
+    EMBEDDING_MODEL_MISMATCH = "EMBEDDING_MODEL_MISMATCH"
+    EMBEDDING_DIMENSION_MISMATCH = "EMBEDDING_DIMENSION_MISMATCH"
+    EMBEDDING_INVALID = "EMBEDDING_INVALID"
+    RELEASE_CONFLICT = "RELEASE_CONFLICT"
+    RELEASE_STATE = "RELEASE_STATE"
+    MODEL_BUNDLE_INVALID = "MODEL_BUNDLE_INVALID"
+    DEPENDENCY_UNAVAILABLE = "DEPENDENCY_UNAVAILABLE"
+    DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
+    OVERLOADED = "OVERLOADED"
+    DRAINING = "DRAINING"
+    INTERNAL = "INTERNAL"
+    QUOTA_EXCEEDED = "QUOTA_EXCEEDED"
+    STORAGE_FULL = "STORAGE_FULL"
+
+
+class SevenviewsError(Exception):
+    """A failure that the caller can act on. `runtime.status` maps its reason to a gRPC status, at the edge.
+
+    Attributes:
+        reason: for programs.
+        message: for people.
+        metadata: as error_reason.proto documents it for the reason.
+    """
+
+    def __init__(self, reason: Reason, message: str, metadata: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+        self.metadata = dict(metadata or {})
+
+    def __reduce__(self) -> tuple[type[SevenviewsError], tuple[Reason, str, dict[str, str]]]:
+        # Crosses process borders inside Ray, which pickles exceptions.
+        return SevenviewsError, (self.reason, self.message, self.metadata)
+
+    def with_metadata(self, **extra: str) -> SevenviewsError:
+        """The same error, saying more about where it arose."""
+        return SevenviewsError(self.reason, self.message, {**self.metadata, **extra})

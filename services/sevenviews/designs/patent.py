@@ -1,0 +1,80 @@
+"""A design patent and its drawings, as every part of the system speaks of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sevenviews.designs.locarno import LocarnoClass
+from sevenviews.designs.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An applicant, assignee or inventor."""
+
+    name: str
+    city: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A document cited against the patent. A date of the sources may lack its day: then the first is taken."""
+
+    document: str
+    name: str = ""
+    date: date | None = None
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureDescription:
+    """A sentence of the description of drawings: what one figure shows."""
+
+    figure_number: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One figure, cut from its sheet, its label removed. Sizes are pixels; sheet numbers start at 1."""
+
+    drawing_id: str
+    sheet_number: int
+    view: View = View.UNKNOWN
+    figure_number: str = ""
+    width: int = 0
+    height: int = 0
+    content_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patent:
+    """A design patent: its bibliography and the list of its drawings. The images lie in the object store."""
+
+    patent_id: str
+    office: str = ""
+    kind: str = ""
+    title: str = ""
+    claim: str = ""
+    locarno: tuple[LocarnoClass, ...] = ()
+    locarno_edition: str = ""
+    uspc: tuple[str, ...] = ()
+    application_number: str = ""
+    filing_date: date | None = None
+    publication_date: date | None = None
+    term_years: int | None = None
+    applicants: tuple[Party, ...] = ()
+    assignees: tuple[Party, ...] = ()
+    inventors: tuple[Party, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    figure_descriptions: tuple[FigureDescription, ...] = ()
+    drawings: tuple[Drawing, ...] = ()
+    source_digest: str = ""
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """Who holds the design: the assignees; without any, the applicants; without any, the inventors."""
+        parties = self.assignees or self.applicants or self.inventors
+        return tuple(dict.fromkeys(party.name for party in parties))
