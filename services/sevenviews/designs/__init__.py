@@ -3,6 +3,7 @@
 Pure: no input or output, no framework, nothing of ours imported from outside this package.
 """
 
+from sevenviews.designs.crop import CropBox
 from sevenviews.designs.errors import Reason, SevenviewsError
 from sevenviews.designs.filters import DateRange, PatentFilter
 from sevenviews.designs.identifiers import drawing_id, is_patent_id, patent_id_of
@@ -13,6 +14,7 @@ from sevenviews.designs.view import STANDARD_VIEWS, View
 __all__ = [
     "STANDARD_VIEWS",
     "Citation",
+    "CropBox",
     "DateRange",
     "Drawing",
     "FigureDescription",

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """The reasons of protos/sevenviews/v1/error_reason.proto, which documents each; a test holds them equal."""
+    """The reasons of error_reason.proto, which documents each; a test holds the two equal."""
 
     FIELD_REQUIRED = "FIELD_REQUIRED"
     FIELD_OUT_OF_RANGE = "FIELD_OUT_OF_RANGE"

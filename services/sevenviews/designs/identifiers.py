@@ -9,7 +9,7 @@ _DRAWING_SUFFIX = re.compile(r"-D(\d{5})-(\d{2})$")
 
 
 def is_patent_id(text: str) -> bool:
-    """Whether text has the form of a patent id: 1 to 64 of letters, digits, '.', '_', '-', ends alphanumeric."""
+    """Whether text is 1 to 64 letters, digits, '.', '_' or '-', both ends alphanumeric, without '..'."""
     return _PATENT_ID.fullmatch(text) is not None and ".." not in text
 
 

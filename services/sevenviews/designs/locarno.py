@@ -51,4 +51,4 @@ class LocarnoClass:
 
     def contains(self, other: LocarnoClass) -> bool:
         """Whether other is this class, or a subclass of it."""
-        return self == other or self == other.whole_class
+        return self in (other, other.whole_class)

@@ -20,7 +20,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A document cited against the patent. A date of the sources may lack its day: then the first is taken."""
+    """A document cited against the patent. Where the source's date lacks its day, it is the first."""
 
     document: str
     name: str = ""

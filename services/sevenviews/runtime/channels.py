@@ -1,0 +1,103 @@
+"""Channels to our services: retries, keepalive, message limits, and the request id sent on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import grpc
+
+from sevenviews.runtime.settings import MEBIBYTE
+from sevenviews.runtime.telemetry import REQUEST_ID_KEY, request_id
+
+MAX_ATTEMPTS = 4
+
+_SERVICE_CONFIG = json.dumps(
+    {
+        "loadBalancingConfig": [{"round_robin": {}}],
+        # Without methodConfig a retry policy is silently ignored. The empty name matches every method: all of
+        # ours are idempotent, and a stream is retried only before its first message.
+        "methodConfig": [
+            {
+                "name": [{}],
+                "retryPolicy": {
+                    "maxAttempts": MAX_ATTEMPTS,
+                    "initialBackoff": "0.05s",
+                    "maxBackoff": "1s",
+                    "backoffMultiplier": 3,
+                    "retryableStatusCodes": ["UNAVAILABLE"],
+                },
+            }
+        ],
+        # Stops retries from making an outage worse: a tenth of a token is won back by each success.
+        "retryThrottling": {"maxTokens": 100, "tokenRatio": 0.1},
+    }
+)
+
+
+def channel_options(max_message_bytes: int = 64 * MEBIBYTE) -> list[tuple[str, Any]]:
+    """The options of every channel of ours, for grpc and grpc.aio alike."""
+    return [
+        ("grpc.service_config", _SERVICE_CONFIG),
+        ("grpc.enable_retries", 1),
+        ("grpc.max_send_message_length", max_message_bytes),
+        ("grpc.max_receive_message_length", max_message_bytes),
+        ("grpc.keepalive_time_ms", 30_000),
+        ("grpc.keepalive_timeout_ms", 10_000),
+        # A service that was restarted is found again quickly.
+        ("grpc.initial_reconnect_backoff_ms", 100),
+        ("grpc.min_reconnect_backoff_ms", 100),
+        ("grpc.max_reconnect_backoff_ms", 2_000),
+    ]
+
+
+def open_channel(address: str, max_message_bytes: int = 64 * MEBIBYTE) -> grpc.aio.Channel:
+    """A plaintext channel to host:port, or dns:///name:port for a headless service."""
+    return grpc.aio.insecure_channel(
+        address,
+        options=channel_options(max_message_bytes),
+        interceptors=[_SendRequestIdUnary(), _SendRequestIdUnaryStream(), _SendRequestIdStreamStream()],
+    )
+
+
+def _with_request_id(details: grpc.aio.ClientCallDetails) -> grpc.aio.ClientCallDetails:
+    current = request_id.get()
+    if not current:
+        return details
+    metadata = grpc.aio.Metadata(*(details.metadata or ()))
+    if metadata.get(REQUEST_ID_KEY) is None:
+        metadata.add(REQUEST_ID_KEY, current)
+    return grpc.aio.ClientCallDetails(
+        details.method, details.timeout, metadata, details.credentials, details.wait_for_ready
+    )
+
+
+class _SendRequestIdUnary(grpc.aio.UnaryUnaryClientInterceptor):
+    async def intercept_unary_unary(
+        self,
+        continuation: Callable[[grpc.aio.ClientCallDetails, Any], Any],
+        client_call_details: grpc.aio.ClientCallDetails,
+        request: Any,
+    ) -> Any:
+        return await continuation(_with_request_id(client_call_details), request)
+
+
+class _SendRequestIdUnaryStream(grpc.aio.UnaryStreamClientInterceptor):
+    async def intercept_unary_stream(
+        self,
+        continuation: Callable[[grpc.aio.ClientCallDetails, Any], Any],
+        client_call_details: grpc.aio.ClientCallDetails,
+        request: Any,
+    ) -> Any:
+        return await continuation(_with_request_id(client_call_details), request)
+
+
+class _SendRequestIdStreamStream(grpc.aio.StreamStreamClientInterceptor):
+    async def intercept_stream_stream(
+        self,
+        continuation: Callable[[grpc.aio.ClientCallDetails, Any], Any],
+        client_call_details: grpc.aio.ClientCallDetails,
+        request_iterator: Any,
+    ) -> Any:
+        return await continuation(_with_request_id(client_call_details), request_iterator)

@@ -1,0 +1,154 @@
+"""A gRPC server of ours: health that follows readiness, reflection, metrics, and a drain on SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from wsgiref.simple_server import WSGIServer
+
+import grpc
+import structlog
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from prometheus_client import REGISTRY, CollectorRegistry, start_http_server
+
+from sevenviews.runtime.interceptors import Admission, CallInterceptor
+from sevenviews.runtime.settings import ServiceSettings
+from sevenviews.runtime.telemetry import ServerMetrics, configure_logs
+
+log = structlog.get_logger()
+
+Readiness = Callable[[], Awaitable[None]]
+"""Returns when the service could answer a request now; raises what stands in its way."""
+
+Register = Callable[[grpc.aio.Server], Sequence[str]]
+"""Adds servicers to a server and returns the full names of their services."""
+
+
+class GrpcServer:
+    """Serves what `register` adds. Health is SERVING while `readiness` passes, and turns before the drain.
+
+    Args:
+        name: of the service, in logs and metrics: "gateway".
+        settings: host, ports and limits.
+        register: adds the servicers.
+        readiness: looked at every `settings.readiness_seconds`.
+        registry: where metrics go.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: ServiceSettings,
+        register: Register,
+        readiness: Readiness,
+        registry: CollectorRegistry = REGISTRY,
+    ) -> None:
+        self.name = name
+        self._settings = settings
+        self._readiness = readiness
+        self._registry = registry
+        self._admission = Admission(settings.max_concurrent_requests)
+        self._server = grpc.aio.server(
+            interceptors=[CallInterceptor(ServerMetrics(name, registry), self._admission)],
+            options=[
+                ("grpc.max_receive_message_length", settings.max_message_bytes),
+                ("grpc.max_send_message_length", settings.max_message_bytes),
+                # Two replicas must never share a port by accident: then requests would be split in silence.
+                ("grpc.so_reuseport", 0),
+                ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+            ],
+        )
+        self._services = tuple(register(self._server))
+        self._health = health.aio.HealthServicer()
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        reflection.enable_server_reflection(
+            (*self._services, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server
+        )
+        self._watch: asyncio.Task[None] | None = None
+        self._metrics_page: WSGIServer | None = None
+        self._ready: bool | None = None
+        self.port = 0
+
+    @property
+    def address(self) -> str:
+        """Where this server listens, host:port."""
+        return f"{self._settings.host}:{self.port}"
+
+    async def start(self) -> None:
+        """Listen. Raises RuntimeError if the port is taken."""
+        self.port = self._server.add_insecure_port(f"{self._settings.host}:{self._settings.port}")
+        await self._look()
+        await self._server.start()
+        if self._settings.metrics_port:
+            self._metrics_page, _ = start_http_server(
+                self._settings.metrics_port, addr=self._settings.host, registry=self._registry
+            )
+        self._watch = asyncio.create_task(self._keep_looking(), name=f"{self.name}-readiness")
+        log.info("listening", service=self.name, address=self.address)
+
+    async def stop(self, drain_seconds: float | None = None) -> None:
+        """Say NOT_SERVING, wait for load balancers to notice, refuse new requests, finish those that run."""
+        if self._watch is not None:
+            self._watch.cancel()
+        await self._tell(ready=False)
+        await asyncio.sleep(self._settings.drain_seconds if drain_seconds is None else drain_seconds)
+        self._admission.draining = True
+        await self._server.stop(self._settings.grace_seconds)
+        if self._metrics_page is not None:
+            self._metrics_page.shutdown()
+            self._metrics_page.server_close()
+        log.info("stopped", service=self.name)
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.readiness_seconds)
+            await self._look()
+
+    async def _look(self) -> None:
+        try:
+            await asyncio.wait_for(self._readiness(), timeout=max(1.0, self._settings.readiness_seconds))
+        except Exception as error:  # whatever stands in the way of answering
+            if self._ready is not False:
+                log.warning("not ready", service=self.name, error=str(error) or type(error).__name__)
+            await self._tell(ready=False)
+        else:
+            if self._ready is False:
+                log.info("ready", service=self.name)
+            await self._tell(ready=True)
+
+    async def _tell(self, *, ready: bool) -> None:
+        self._ready = ready
+        serving = health_pb2.HealthCheckResponse.SERVING
+        not_serving = health_pb2.HealthCheckResponse.NOT_SERVING
+        for service in ("", *self._services):
+            await self._health.set(service, serving if ready else not_serving)
+
+
+async def always_ready() -> None:
+    """The readiness of a service that depends on nothing."""
+
+
+async def run(
+    name: str,
+    settings: ServiceSettings,
+    register: Register,
+    readiness: Readiness = always_ready,
+    close: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT, then drain. The body of every `__main__`.
+
+    Args:
+        close: called after the last request: closes channels and connections.
+    """
+    configure_logs(settings.log_level, settings.log_format)
+    server = GrpcServer(name, settings, register, readiness)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await server.start()
+    await stop.wait()
+    await server.stop()
+    if close is not None:
+        await close()

@@ -1,0 +1,165 @@
+"""The one table from reasons to gRPC status codes, and both directions of the rich status."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import cast
+
+import grpc
+from google.protobuf import any_pb2
+from google.rpc import code_pb2, error_details_pb2, status_pb2
+from grpc_status import rpc_status
+
+from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.v1 import common_pb2, error_reason_pb2
+
+DOMAIN = "sevenviews"
+DETAILS_KEY = "grpc-status-details-bin"
+
+_INVALID = (
+    Reason.FIELD_REQUIRED,
+    Reason.FIELD_OUT_OF_RANGE,
+    Reason.FIELD_MALFORMED,
+    Reason.PAGE_TOKEN_INVALID,
+    Reason.IMAGE_EMPTY,
+    Reason.IMAGE_FORMAT_UNSUPPORTED,
+    Reason.IMAGE_CORRUPT,
+    Reason.IMAGE_TOO_LARGE,
+    Reason.IMAGE_TOO_SMALL,
+    Reason.IMAGE_BLANK,
+    Reason.IMAGE_ANIMATED,
+    Reason.CROP_BOX_INVALID,
+    Reason.PATENT_WITHOUT_DRAWINGS,
+    Reason.PATENT_INVALID,
+    Reason.DRAWING_INVALID,
+    Reason.EMBEDDING_DIMENSION_MISMATCH,
+    Reason.EMBEDDING_INVALID,
+)
+_NOT_FOUND = (
+    Reason.PATENT_NOT_FOUND,
+    Reason.DRAWING_NOT_FOUND,
+    Reason.DRAWING_CONTENT_MISSING,
+    Reason.RELEASE_NOT_FOUND,
+    Reason.MODEL_NOT_FOUND,
+)
+_FAILED_PRECONDITION = (
+    Reason.PAGE_TOKEN_EXPIRED,
+    Reason.NO_SERVING_RELEASE,
+    Reason.PATENT_NOT_PUBLISHED,
+    Reason.EMBEDDING_MODEL_MISMATCH,
+    Reason.RELEASE_STATE,
+)
+_EXHAUSTED = (
+    Reason.MESSAGE_TOO_LARGE,
+    Reason.OVERLOADED,
+    Reason.QUOTA_EXCEEDED,
+    Reason.STORAGE_FULL,
+)
+
+CODES = MappingProxyType(
+    {
+        **dict.fromkeys(_INVALID, grpc.StatusCode.INVALID_ARGUMENT),
+        **dict.fromkeys(_NOT_FOUND, grpc.StatusCode.NOT_FOUND),
+        **dict.fromkeys(_FAILED_PRECONDITION, grpc.StatusCode.FAILED_PRECONDITION),
+        **dict.fromkeys(_EXHAUSTED, grpc.StatusCode.RESOURCE_EXHAUSTED),
+        Reason.PATENT_CONTENT_CONFLICT: grpc.StatusCode.ALREADY_EXISTS,
+        Reason.RELEASE_CONFLICT: grpc.StatusCode.ALREADY_EXISTS,
+        Reason.DEPENDENCY_UNAVAILABLE: grpc.StatusCode.UNAVAILABLE,
+        Reason.DRAINING: grpc.StatusCode.UNAVAILABLE,
+        Reason.DEADLINE_EXCEEDED: grpc.StatusCode.DEADLINE_EXCEEDED,
+        Reason.MODEL_BUNDLE_INVALID: grpc.StatusCode.INTERNAL,
+        Reason.INTERNAL: grpc.StatusCode.INTERNAL,
+    }
+)
+"""Every reason and its code. error_reason.proto promises the same to clients."""
+
+# What a bare code means when no reason came with it: gRPC itself made the status.
+_REASON_OF_BARE_CODE = MappingProxyType(
+    {
+        grpc.StatusCode.UNAVAILABLE: Reason.DEPENDENCY_UNAVAILABLE,
+        grpc.StatusCode.DEADLINE_EXCEEDED: Reason.DEADLINE_EXCEEDED,
+        grpc.StatusCode.RESOURCE_EXHAUSTED: Reason.OVERLOADED,
+    }
+)
+
+
+def code_of(reason: Reason) -> grpc.StatusCode:
+    """The gRPC status code of a reason."""
+    return CODES[reason]
+
+
+def to_rpc_status(error: SevenviewsError) -> status_pb2.Status:
+    """The rich status of an error: code, message and an ErrorInfo."""
+    detail = any_pb2.Any()
+    detail.Pack(
+        error_details_pb2.ErrorInfo(reason=error.reason.value, domain=DOMAIN, metadata=error.metadata)
+    )
+    return status_pb2.Status(code=_number(code_of(error.reason)), message=error.message, details=[detail])
+
+
+def item_status(error: SevenviewsError) -> common_pb2.ItemStatus:
+    """The status of one item of a batch or a stream."""
+    return common_pb2.ItemStatus(
+        code=_number(code_of(error.reason)),
+        reason=error_reason_pb2.ErrorReason.Value(f"ERROR_REASON_{error.reason.value}"),
+        message=error.message,
+        metadata=error.metadata,
+    )
+
+
+def error_from_item(status: common_pb2.ItemStatus) -> SevenviewsError | None:
+    """The error that an item's status reports; None for OK."""
+    if status.code == code_pb2.OK:
+        return None
+    name = error_reason_pb2.ErrorReason.Name(status.reason).removeprefix("ERROR_REASON_")
+    return SevenviewsError(_reason(name), status.message, dict(status.metadata))
+
+
+def error_from_rpc(error: grpc.RpcError, service: str = "") -> SevenviewsError:
+    """The error that a failed call reports.
+
+    Args:
+        error: what a stub raised.
+        service: who was called; it is named where gRPC itself made the status, so that nobody else can.
+    """
+    call = cast(grpc.Call, error)  # every RpcError that a stub raises is also a Call
+    info = _error_info(call)
+    details = call.details() or ""
+    if info is not None:
+        return SevenviewsError(_reason(info.reason), details, dict(info.metadata))
+    reason = _REASON_OF_BARE_CODE.get(call.code(), Reason.INTERNAL)
+    if reason is Reason.OVERLOADED and "larger than max" in details:
+        reason = Reason.MESSAGE_TOO_LARGE
+    metadata = {"service": service} if service else {}
+    return SevenviewsError(reason, _bare_message(call.code(), details, service), metadata)
+
+
+def _bare_message(code: grpc.StatusCode, details: str, service: str) -> str:
+    who = f"the {service} service" if service else "the server"
+    if code is grpc.StatusCode.UNAVAILABLE:
+        return f"{who} does not answer: {details}"
+    if code is grpc.StatusCode.DEADLINE_EXCEEDED:
+        return f"{who} did not answer in time"
+    return f"{who} failed ({code.name}): {details}"
+
+
+def _error_info(error: grpc.Call) -> error_details_pb2.ErrorInfo | None:
+    try:
+        status = rpc_status.from_call(error)
+    except ValueError:  # code or message disagree with the trailer: a proxy rewrote them
+        return None
+    for detail in status.details if status is not None else ():
+        info = error_details_pb2.ErrorInfo()
+        if detail.Unpack(info) and info.domain == DOMAIN:
+            return info
+    return None
+
+
+def _reason(name: str) -> Reason:
+    # A newer server may know reasons that this client does not.
+    return Reason(name) if name in Reason.__members__ else Reason.INTERNAL
+
+
+def _number(code: grpc.StatusCode) -> int:
+    number: int = code.value[0]
+    return number

@@ -1,0 +1,261 @@
+"""Between the messages of protos/sevenviews/v1 and the domain. The only place where both are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sevenviews.designs import (
+    Citation,
+    CropBox,
+    DateRange,
+    Drawing,
+    FigureDescription,
+    LocarnoClass,
+    Party,
+    Patent,
+    PatentFilter,
+    Reason,
+    SevenviewsError,
+    View,
+)
+from sevenviews.v1 import common_pb2, patents_pb2
+
+
+def malformed(field: str, value: object, why: str) -> SevenviewsError:
+    """The error of a field that is not of its form."""
+    return SevenviewsError(Reason.FIELD_MALFORMED, f"{field}: {why}", {"field": field, "value": str(value)})
+
+
+def required(field: str) -> SevenviewsError:
+    """The error of a field that is absent."""
+    return SevenviewsError(Reason.FIELD_REQUIRED, f"{field} is required", {"field": field})
+
+
+def check_range(field: str, value: int, minimum: int, maximum: int) -> int:
+    """Value, if it lies within both bounds; FIELD_OUT_OF_RANGE otherwise."""
+    if minimum <= value <= maximum:
+        return value
+    raise SevenviewsError(
+        Reason.FIELD_OUT_OF_RANGE,
+        f"{field} is {value}; it must be {minimum} to {maximum}",
+        {"field": field, "minimum": str(minimum), "maximum": str(maximum)},
+    )
+
+
+def view_to_wire(view: View) -> common_pb2.View.ValueType:
+    """UNKNOWN is VIEW_UNSPECIFIED on the wire."""
+    if view is View.UNKNOWN:
+        return common_pb2.VIEW_UNSPECIFIED
+    return common_pb2.View.Value(f"VIEW_{view.name}")
+
+
+def view_from_wire(view: common_pb2.View.ValueType, field: str = "view") -> View:
+    """Raises FIELD_MALFORMED for a number that this version does not know."""
+    if view == common_pb2.VIEW_UNSPECIFIED:
+        return View.UNKNOWN
+    try:
+        return View[common_pb2.View.Name(view).removeprefix("VIEW_")]
+    except ValueError as error:
+        raise malformed(field, view, "not a view") from error
+
+
+def date_to_wire(day: date | None) -> common_pb2.Date | None:
+    """None stays absent."""
+    return None if day is None else common_pb2.Date(year=day.year, month=day.month, day=day.day)
+
+
+def date_from_wire(day: common_pb2.Date, field: str = "date") -> date | None:
+    """All fields zero: None. Raises FIELD_MALFORMED for a day that no calendar has."""
+    if not (day.year or day.month or day.day):
+        return None
+    try:
+        return date(day.year, day.month, day.day)
+    except ValueError as error:
+        raise malformed(field, f"{day.year}-{day.month}-{day.day}", str(error)) from error
+
+
+def locarno_to_wire(locarno: LocarnoClass) -> common_pb2.LocarnoClass:
+    """A whole class has subclass 0 on the wire."""
+    return common_pb2.LocarnoClass(
+        class_number=locarno.class_number, subclass_number=locarno.subclass_number or 0
+    )
+
+
+def locarno_from_wire(locarno: common_pb2.LocarnoClass, field: str = "locarno") -> LocarnoClass:
+    """Raises FIELD_MALFORMED for a class that does not exist."""
+    try:
+        return LocarnoClass(locarno.class_number, locarno.subclass_number or None)
+    except ValueError as error:
+        raise malformed(field, f"{locarno.class_number}-{locarno.subclass_number}", str(error)) from error
+
+
+def crop_to_wire(crop: CropBox) -> common_pb2.CropBox:
+    return common_pb2.CropBox(left=crop.left, top=crop.top, right=crop.right, bottom=crop.bottom)
+
+
+def crop_from_wire(crop: common_pb2.CropBox, field: str = "crop") -> CropBox:
+    """Raises CROP_BOX_INVALID."""
+    try:
+        return CropBox(crop.left, crop.top, crop.right, crop.bottom)
+    except ValueError as error:
+        raise SevenviewsError(Reason.CROP_BOX_INVALID, f"{field}: {error}", {"field": field}) from error
+
+
+def filter_to_wire(patent_filter: PatentFilter) -> common_pb2.PatentFilter:
+    return common_pb2.PatentFilter(
+        locarno_any=map(locarno_to_wire, patent_filter.locarno_any),
+        locarno_all=map(locarno_to_wire, patent_filter.locarno_all),
+        locarno_none=map(locarno_to_wire, patent_filter.locarno_none),
+        offices=patent_filter.offices,
+        holders=patent_filter.holders,
+        publication_date=_range_to_wire(patent_filter.publication_date),
+        filing_date=_range_to_wire(patent_filter.filing_date),
+    )
+
+
+def filter_from_wire(wire: common_pb2.PatentFilter, field: str = "filter") -> PatentFilter:
+    """Raises FIELD_MALFORMED, naming the part that is wrong."""
+    for position, office in enumerate(wire.offices):
+        if not (len(office) == 2 and office.isascii() and office.isupper()):  # noqa: PLR2004
+            raise malformed(f"{field}.offices[{position}]", office, "not a two-letter office code such as US")
+    for position, holder in enumerate(wire.holders):
+        if not holder.strip():
+            raise malformed(f"{field}.holders[{position}]", holder, "a holder's name is empty")
+    return PatentFilter(
+        locarno_any=_locarno_list(wire.locarno_any, f"{field}.locarno_any"),
+        locarno_all=_locarno_list(wire.locarno_all, f"{field}.locarno_all"),
+        locarno_none=_locarno_list(wire.locarno_none, f"{field}.locarno_none"),
+        offices=tuple(wire.offices),
+        holders=tuple(wire.holders),
+        publication_date=_range_from_wire(wire.publication_date, f"{field}.publication_date"),
+        filing_date=_range_from_wire(wire.filing_date, f"{field}.filing_date"),
+    )
+
+
+def patent_to_wire(patent: Patent) -> patents_pb2.Patent:
+    return patents_pb2.Patent(
+        patent_id=patent.patent_id,
+        office=patent.office,
+        kind=patent.kind,
+        title=patent.title,
+        claim=patent.claim,
+        locarno=map(locarno_to_wire, patent.locarno),
+        locarno_edition=patent.locarno_edition,
+        uspc=patent.uspc,
+        application_number=patent.application_number,
+        filing_date=date_to_wire(patent.filing_date),
+        publication_date=date_to_wire(patent.publication_date),
+        term_years=patent.term_years or 0,
+        applicants=_parties_to_wire(patent.applicants),
+        assignees=_parties_to_wire(patent.assignees),
+        inventors=_parties_to_wire(patent.inventors),
+        citations=map(_citation_to_wire, patent.citations),
+        figure_descriptions=(
+            patents_pb2.FigureDescription(figure_number=figure.figure_number, text=figure.text)
+            for figure in patent.figure_descriptions
+        ),
+        drawings=map(drawing_to_wire, patent.drawings),
+        source_digest=patent.source_digest,
+    )
+
+
+def patent_from_wire(wire: patents_pb2.Patent, field: str = "patent") -> Patent:
+    """Raises FIELD_MALFORMED, naming the part that is wrong."""
+    return Patent(
+        patent_id=wire.patent_id,
+        office=wire.office,
+        kind=wire.kind,
+        title=wire.title,
+        claim=wire.claim,
+        locarno=_locarno_list(wire.locarno, f"{field}.locarno"),
+        locarno_edition=wire.locarno_edition,
+        uspc=tuple(wire.uspc),
+        application_number=wire.application_number,
+        filing_date=date_from_wire(wire.filing_date, f"{field}.filing_date"),
+        publication_date=date_from_wire(wire.publication_date, f"{field}.publication_date"),
+        term_years=wire.term_years or None,
+        applicants=_parties_from_wire(wire.applicants),
+        assignees=_parties_from_wire(wire.assignees),
+        inventors=_parties_from_wire(wire.inventors),
+        citations=tuple(
+            _citation_from_wire(citation, f"{field}.citations[{position}]")
+            for position, citation in enumerate(wire.citations)
+        ),
+        figure_descriptions=tuple(
+            FigureDescription(figure.figure_number, figure.text) for figure in wire.figure_descriptions
+        ),
+        drawings=tuple(
+            drawing_from_wire(drawing, f"{field}.drawings[{position}]")
+            for position, drawing in enumerate(wire.drawings)
+        ),
+        source_digest=wire.source_digest,
+    )
+
+
+def drawing_to_wire(drawing: Drawing) -> patents_pb2.Drawing:
+    return patents_pb2.Drawing(
+        drawing_id=drawing.drawing_id,
+        sheet_number=drawing.sheet_number,
+        figure_number=drawing.figure_number,
+        view=view_to_wire(drawing.view),
+        width=drawing.width,
+        height=drawing.height,
+        content_digest=drawing.content_digest,
+    )
+
+
+def drawing_from_wire(wire: patents_pb2.Drawing, field: str = "drawing") -> Drawing:
+    return Drawing(
+        drawing_id=wire.drawing_id,
+        sheet_number=wire.sheet_number,
+        view=view_from_wire(wire.view, f"{field}.view"),
+        figure_number=wire.figure_number,
+        width=wire.width,
+        height=wire.height,
+        content_digest=wire.content_digest,
+    )
+
+
+def _locarno_list(wire: Sequence[common_pb2.LocarnoClass], field: str) -> tuple[LocarnoClass, ...]:
+    return tuple(locarno_from_wire(locarno, f"{field}[{position}]") for position, locarno in enumerate(wire))
+
+
+def _range_to_wire(days: DateRange) -> common_pb2.DateRange | None:
+    if not days:
+        return None
+    # `from` is a keyword of Python, so the field is reached by name.
+    wire = common_pb2.DateRange(to=date_to_wire(days.end))
+    if days.start is not None:
+        getattr(wire, "from").CopyFrom(date_to_wire(days.start))
+    return wire
+
+
+def _range_from_wire(wire: common_pb2.DateRange, field: str) -> DateRange:
+    start = date_from_wire(getattr(wire, "from"), f"{field}.from")
+    end = date_from_wire(wire.to, f"{field}.to")
+    try:
+        return DateRange(start, end)
+    except ValueError as error:
+        raise malformed(field, f"{start}..{end}", str(error)) from error
+
+
+def _parties_to_wire(parties: Iterable[Party]) -> list[patents_pb2.Party]:
+    return [patents_pb2.Party(name=party.name, city=party.city, country=party.country) for party in parties]
+
+
+def _parties_from_wire(wire: Iterable[patents_pb2.Party]) -> tuple[Party, ...]:
+    return tuple(Party(party.name, party.city, party.country) for party in wire)
+
+
+def _citation_to_wire(citation: Citation) -> patents_pb2.Citation:
+    return patents_pb2.Citation(
+        document=citation.document,
+        name=citation.name,
+        date=date_to_wire(citation.date),
+        category=citation.category,
+    )
+
+
+def _citation_from_wire(wire: patents_pb2.Citation, field: str) -> Citation:
+    return Citation(wire.document, wire.name, date_from_wire(wire.date, f"{field}.date"), wire.category)
