@@ -1,0 +1,40 @@
+"""What all tests share: where the optional data lies, and the closing table of what was skipped and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real patents and reference figures, beside the checkout; a test that needs them is skipped."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("../shared/data is not here")
+    return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """End the run with a table of what was skipped and why: a skip must not hide a suite."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter((_file_of(report), _reason_of(report)) for report in skipped)
+    terminalreporter.section("skipped, and why")
+    if not reasons:
+        terminalreporter.write_line("nothing was skipped")
+    for (file, reason), count in sorted(reasons.items()):
+        terminalreporter.write_line(f"{count:4d}  {file:50s}  {reason}")
+
+
+def _file_of(report: pytest.TestReport) -> str:
+    return report.nodeid.partition("::")[0]
+
+
+def _reason_of(report: pytest.TestReport) -> str:
+    longrepr = report.longrepr
+    text = longrepr[2] if isinstance(longrepr, tuple) else str(longrepr)
+    return text.removeprefix("Skipped: ")

@@ -1,0 +1,132 @@
+"""What goes onto the wire comes back the same; what cannot be is refused by name."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypeVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sevenviews.designs import (
+    Citation,
+    DateRange,
+    Drawing,
+    FigureDescription,
+    LocarnoClass,
+    Party,
+    Patent,
+    PatentFilter,
+    Reason,
+    SevenviewsError,
+    View,
+)
+from sevenviews.runtime import wire
+from sevenviews.v1 import common_pb2
+
+T = TypeVar("T")
+FIRST_OF_2021 = common_pb2.Date(year=2021, month=1, day=1)
+FIRST_OF_2022 = common_pb2.Date(year=2022, month=1, day=1)
+
+text = st.text(st.characters(codec="utf-8"), max_size=20)
+days = st.none() | st.dates(min_value=date(1790, 1, 1))
+locarno = st.builds(LocarnoClass, st.integers(1, 32), st.none() | st.integers(1, 99))
+
+
+def tuples(of: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
+    return st.lists(of, max_size=3).map(tuple)
+
+
+@st.composite
+def ranges(draw: st.DrawFn) -> DateRange:
+    start, end = draw(days), draw(days)
+    return DateRange(end, start) if start and end and end < start else DateRange(start, end)
+
+
+patents = st.builds(
+    Patent,
+    patent_id=text,
+    title=text,
+    claim=text,
+    locarno=tuples(locarno),
+    uspc=tuples(text),
+    filing_date=days,
+    publication_date=days,
+    term_years=st.none() | st.integers(1, 25),
+    applicants=tuples(st.builds(Party, text, text, text)),
+    citations=tuples(st.builds(Citation, text, text, days, text)),
+    figure_descriptions=tuples(st.builds(FigureDescription, text, text)),
+    drawings=tuples(st.builds(Drawing, text, st.integers(0, 99), st.sampled_from(View), text)),
+    source_digest=text,
+)
+filters = st.builds(
+    PatentFilter,
+    tuples(locarno),
+    tuples(locarno),
+    tuples(locarno),
+    tuples(st.sampled_from(["US", "EM"])),
+    tuples(st.sampled_from(["Acme", 'O"Neil\\'])),
+    ranges(),
+    ranges(),
+)
+
+
+@given(patents)
+def test_a_patent_survives_the_wire(patent: Patent) -> None:
+    assert wire.patent_from_wire(wire.patent_to_wire(patent)) == patent
+
+
+@given(filters)
+def test_a_filter_survives_the_wire(patent_filter: PatentFilter) -> None:
+    assert wire.filter_from_wire(wire.filter_to_wire(patent_filter)) == patent_filter
+
+
+@pytest.mark.parametrize("view", View)
+def test_a_view_survives_the_wire(view: View) -> None:
+    assert wire.view_from_wire(wire.view_to_wire(view)) is view
+
+
+@pytest.mark.parametrize(
+    ("broken", "field"),
+    [
+        (
+            common_pb2.PatentFilter(locarno_any=[common_pb2.LocarnoClass(class_number=33)]),
+            "filter.locarno_any[0]",
+        ),
+        (common_pb2.PatentFilter(offices=["us"]), "filter.offices[0]"),
+        (common_pb2.PatentFilter(holders=["Acme", "  "]), "filter.holders[1]"),
+        (
+            common_pb2.PatentFilter(
+                filing_date=common_pb2.DateRange(to=common_pb2.Date(year=2021, month=2, day=30))
+            ),
+            "filter.filing_date.to",
+        ),
+        (
+            common_pb2.PatentFilter(
+                publication_date={
+                    "from": {"year": 2022, "month": 1, "day": 1},
+                    "to": {"year": 2021, "month": 1, "day": 1},
+                }
+            ),
+            "filter.publication_date",
+        ),
+    ],
+)
+def test_a_malformed_filter_is_refused_by_name(broken: common_pb2.PatentFilter, field: str) -> None:
+    with pytest.raises(SevenviewsError) as caught:
+        wire.filter_from_wire(broken)
+    assert caught.value.reason is Reason.FIELD_MALFORMED
+    assert caught.value.metadata["field"] == field
+
+
+def test_a_crop_outside_the_image_is_refused() -> None:
+    with pytest.raises(SevenviewsError) as caught:
+        wire.crop_from_wire(common_pb2.CropBox(left=0.5, right=0.5, bottom=1))
+    assert caught.value.reason is Reason.CROP_BOX_INVALID
+
+
+def test_an_unknown_view_is_refused() -> None:
+    with pytest.raises(SevenviewsError) as caught:
+        wire.view_from_wire(99)  # type: ignore[arg-type]
+    assert caught.value.reason is Reason.FIELD_MALFORMED
