@@ -87,33 +87,21 @@ def test_a_view_survives_the_wire(view: View) -> None:
     assert wire.view_from_wire(wire.view_to_wire(view)) is view
 
 
-@pytest.mark.parametrize(
-    ("broken", "field"),
-    [
-        (
-            common_pb2.PatentFilter(locarno_any=[common_pb2.LocarnoClass(class_number=33)]),
-            "filter.locarno_any[0]",
-        ),
-        (common_pb2.PatentFilter(offices=["us"]), "filter.offices[0]"),
-        (common_pb2.PatentFilter(holders=["Acme", "  "]), "filter.holders[1]"),
-        (
-            common_pb2.PatentFilter(
-                filing_date=common_pb2.DateRange(to=common_pb2.Date(year=2021, month=2, day=30))
-            ),
-            "filter.filing_date.to",
-        ),
-        (
-            common_pb2.PatentFilter(
-                publication_date={
-                    "from": {"year": 2022, "month": 1, "day": 1},
-                    "to": {"year": 2021, "month": 1, "day": 1},
-                }
-            ),
-            "filter.publication_date",
-        ),
-    ],
-)
-def test_a_malformed_filter_is_refused_by_name(broken: common_pb2.PatentFilter, field: str) -> None:
+BROKEN_FILTERS = {
+    "filter.locarno_any[0]": common_pb2.PatentFilter(locarno_any=[common_pb2.LocarnoClass(class_number=33)]),
+    "filter.offices[0]": common_pb2.PatentFilter(offices=["us"]),
+    "filter.holders[1]": common_pb2.PatentFilter(holders=["Acme", "  "]),
+    "filter.filing_date.to": common_pb2.PatentFilter(
+        filing_date=common_pb2.DateRange(to=common_pb2.Date(year=2021, month=2, day=30))
+    ),
+    "filter.publication_date": common_pb2.PatentFilter(
+        publication_date=common_pb2.DateRange(**{"from": FIRST_OF_2022}, to=FIRST_OF_2021)
+    ),
+}
+
+
+@pytest.mark.parametrize(("field", "broken"), BROKEN_FILTERS.items())
+def test_a_malformed_filter_is_refused_by_name(field: str, broken: common_pb2.PatentFilter) -> None:
     with pytest.raises(SevenviewsError) as caught:
         wire.filter_from_wire(broken)
     assert caught.value.reason is Reason.FIELD_MALFORMED
