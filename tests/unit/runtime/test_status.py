@@ -6,11 +6,11 @@ import re
 
 import pytest
 from google.rpc import code_pb2, error_details_pb2
-from tests.conftest import ROOT
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.runtime.status import CODES, error_from_item, item_status, to_rpc_status
 from sevenviews.v1 import error_reason_pb2
+from tests.conftest import ROOT
 
 
 def test_the_reasons_are_those_of_the_proto() -> None:

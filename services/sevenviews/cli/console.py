@@ -1,0 +1,77 @@
+"""How the command speaks: results to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from sevenviews.designs import SevenviewsError
+
+Item = TypeVar("Item")
+
+output = Console()
+messages = Console(stderr=True)
+
+
+def note(text: str) -> None:
+    """Something worth knowing, that no program reads."""
+    messages.print(text, highlight=False, markup=False)
+
+
+def fail(text: str, exit_code: int = 1) -> NoReturn:
+    """Say what went wrong, and end."""
+    messages.print(f"sevenviews: {text}", style="red", highlight=False, markup=False)
+    raise typer.Exit(exit_code)
+
+
+def fail_with(error: SevenviewsError) -> NoReturn:
+    """End with an error's message and its reason."""
+    details = "".join(f" {key}={value}" for key, value in sorted(error.metadata.items()))
+    fail(f"{error.message} [{error.reason}{details}]")
+
+
+def print_json(document: Mapping[str, Any] | list[Any]) -> None:
+    """A result for programs: one JSON document on standard output."""
+    print(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+
+
+def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """A result for people."""
+    view = Table(*columns, title=title, title_justify="left", header_style="bold")
+    for row in rows:
+        view.add_row(*(str(cell) for cell in row))
+    output.print(view)
+
+
+def progress() -> Progress:
+    """A progress bar on standard error; silent where that is no terminal."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=messages,
+        disable=not messages.is_terminal,
+    )
+
+
+def track(items: Iterable[Item], description: str, total: int | None = None) -> Iterator[Item]:
+    """The items, shown as they pass."""
+    with progress() as bar:
+        yield from bar.track(items, description=description, total=total)

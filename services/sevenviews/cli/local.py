@@ -1,0 +1,214 @@
+"""The embedded default: all services on this machine, their stores in one directory.
+
+The same services as on a cluster, with smaller parts chosen by URL: Milvus Lite, SQLite, a directory of
+drawings, an in-process cache, a local Ray.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from sevenviews.cli.supervisor import ServiceProcess, Supervisor
+from sevenviews.encoder.bundle import load_bundle
+from sevenviews.encoder.store import ModelStore, default_bundle_path
+
+_STATE_FILE = "up.json"
+
+
+class StartError(Exception):
+    """The services could not be started; the message says why and where to look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the services of one machine listen, host:port."""
+
+    gateway: str
+    embedding: str
+    vectors: str
+    metadata: str
+
+    @classmethod
+    def of(cls, port: int) -> Addresses:
+        """The standard ports from `port` on; four free ones for 0."""
+        ports = _free_ports(4) if port == 0 else range(port, port + 4)
+        return cls(*(f"127.0.0.1:{number}" for number in ports))
+
+    @classmethod
+    def read(cls, directory: Path) -> Addresses:
+        """Of the services that run on a data directory. Raises FileNotFoundError if none do."""
+        return cls(**json.loads((directory / _STATE_FILE).read_text())["addresses"])
+
+
+@dataclass(frozen=True, slots=True)
+class LocalOptions:
+    """What `sevenviews up` can be told. The URLs choose larger parts than the embedded ones."""
+
+    data: Path
+    addresses: Addresses
+    model: Path | None = None
+    replicas: int = 1
+    vectors_url: str = ""
+    database_url: str = ""
+    drawings_url: str = ""
+    cache_url: str = ""
+    metrics: bool = False
+    start_seconds: float = 120.0
+
+
+class LocalServices:
+    """Everything that answers searches, as child processes over one data directory.
+
+    Args:
+        options: where, and with which parts.
+        tell: is told what happens, a line at a time.
+    """
+
+    def __init__(self, options: LocalOptions, tell: Callable[[str], None]) -> None:
+        self._options = options
+        self._tell = tell
+        self._supervisor = Supervisor(_services(options))
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where the services listen."""
+        return self._options.addresses
+
+    def process_ids(self) -> dict[str, int]:
+        """Of the services that run now."""
+        return self._supervisor.process_ids()
+
+    async def start(self) -> None:
+        """Start, and wait until searches are served.
+
+        Raises:
+            StartError: not ready within `options.start_seconds`.
+        """
+        _install_model(self._options)
+        await self._supervisor.start()
+        self._write_state()
+        try:
+            await asyncio.wait_for(self._until_ready(), self._options.start_seconds)
+        except TimeoutError:
+            await self.stop()
+            logs = self._options.data / "logs"
+            raise StartError(
+                f"not ready after {self._options.start_seconds:.0f} s; the logs are in {logs}"
+            ) from None
+
+    async def stop(self) -> None:
+        """Drain and stop everything."""
+        await self._supervisor.stop()
+        (self._options.data / _STATE_FILE).unlink(missing_ok=True)
+
+    async def _until_ready(self) -> None:
+        async with grpc.aio.insecure_channel(self.addresses.gateway) as channel:
+            stub = health_pb2_grpc.HealthStub(channel)  # type: ignore[no-untyped-call]
+            while not await _becomes_serving(stub):
+                pass  # the gateway died while starting; the supervisor brings it back
+
+    def _write_state(self) -> None:
+        state = {"addresses": asdict(self.addresses), "pid": os.getpid(), "pids": self.process_ids()}
+        (self._options.data / _STATE_FILE).write_text(json.dumps(state, indent=2) + "\n")
+
+
+@contextlib.contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """Hold a data directory for one `sevenviews up`.
+
+    Raises:
+        StartError: another one holds it.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise StartError(f"{directory} is in use by process {lock.read().strip()}") from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+async def _becomes_serving(stub: health_pb2_grpc.HealthStub) -> bool:
+    """Watch the health until it is SERVING; False if the server goes away before."""
+    try:
+        watch = stub.Watch(health_pb2.HealthCheckRequest(), wait_for_ready=True)
+        async for answer in watch:
+            if answer.status == health_pb2.HealthCheckResponse.SERVING:
+                return True
+    except grpc.aio.AioRpcError:
+        pass
+    return False
+
+
+def _install_model(options: LocalOptions) -> None:
+    """Put the chosen model, or the packaged one, into the data directory's model store."""
+    store = ModelStore(options.data / "models")
+    bundle = load_bundle(options.model or default_bundle_path())
+    store.add(bundle.path)
+    store.set_default(bundle.version)
+
+
+def _services(options: LocalOptions) -> tuple[ServiceProcess, ...]:
+    data = options.data.resolve()
+    environments: dict[str, dict[str, str]] = {
+        "gateway": {
+            "EMBEDDING_ADDRESS": options.addresses.embedding,
+            "VECTORS_ADDRESS": options.addresses.vectors,
+            "METADATA_ADDRESS": options.addresses.metadata,
+            **_given("CACHE_URL", options.cache_url),
+        },
+        "embedding": {
+            "MODEL_STORE": str(data / "models"),
+            "NUM_REPLICAS": str(options.replicas),
+        },
+        "vectors": {"URL": options.vectors_url or f"milvus-lite:{data / 'vectors'}"},
+        "metadata": {
+            "DATABASE_URL": options.database_url or f"sqlite:///{data / 'patents.sqlite'}",
+            "DRAWINGS_URL": options.drawings_url or f"file://{data / 'drawings'}",
+        },
+    }
+    return tuple(
+        _service(name, environment, options, metrics_port=9464 + position if options.metrics else 0)
+        for position, (name, environment) in enumerate(environments.items())
+    )
+
+
+def _service(
+    name: str, environment: Mapping[str, str], options: LocalOptions, metrics_port: int
+) -> ServiceProcess:
+    host, _, port = getattr(options.addresses, name).rpartition(":")
+    common = {"HOST": host, "PORT": port, "METRICS_PORT": str(metrics_port)}
+    prefix = f"SEVENVIEWS_{name.upper()}_"
+    return ServiceProcess(
+        name,
+        f"sevenviews.{name}",
+        {prefix + key: value for key, value in {**common, **environment}.items()},
+        options.data.resolve() / "logs" / f"{name}.log",
+    )
+
+
+def _given(key: str, value: str) -> dict[str, str]:
+    return {key: value} if value else {}
+
+
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]

@@ -1,0 +1,128 @@
+"""The domain: notations, ids and the meaning of a filter."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sevenviews.designs import (
+    CropBox,
+    DateRange,
+    LocarnoClass,
+    Party,
+    Patent,
+    PatentFilter,
+    Reason,
+    SevenviewsError,
+    drawing_id,
+    is_patent_id,
+    patent_id_of,
+)
+
+CHAIR = LocarnoClass(6, 1)
+FURNITURE = LocarnoClass(6)
+
+
+@pytest.mark.parametrize("text", ["06-01", "6-1", "06.01", "0601", "LOC 06-01", " 06 - 01 ", "06/01"])
+def test_a_subclass_is_read_in_every_notation(text: str) -> None:
+    assert LocarnoClass.parse(text) == CHAIR
+
+
+@given(st.builds(LocarnoClass, st.integers(1, 32), st.none() | st.integers(1, 99)))
+def test_a_class_is_read_as_it_is_printed(locarno: LocarnoClass) -> None:
+    assert LocarnoClass.parse(str(locarno)) == locarno
+
+
+@pytest.mark.parametrize("text", ["", "33", "00", "0", "06-", "six", "06-01-02", "D14/486", "06 OR 1=1"])
+def test_what_is_no_class_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="Locarno"):
+        LocarnoClass.parse(text)
+
+
+def test_a_class_contains_its_subclasses_only() -> None:
+    assert FURNITURE.contains(CHAIR)
+    assert FURNITURE.contains(FURNITURE)
+    assert not CHAIR.contains(FURNITURE)
+    assert not CHAIR.contains(LocarnoClass(6, 2))
+
+
+@given(st.integers(1, 99_999), st.integers(1, 99))
+def test_a_drawing_id_names_its_patent(sheet: int, position: int) -> None:
+    assert patent_id_of(drawing_id("USD0909824", sheet, position)) == "USD0909824"
+
+
+@pytest.mark.parametrize("text", ["../etc/passwd", "", "a/b", "a b", "-a", "a..b", "x" * 65, 'a"b', "é"])
+def test_ids_that_could_hurt_are_no_ids(text: str) -> None:
+    assert not is_patent_id(text)
+
+
+@pytest.mark.parametrize("text", ["USD0909824", "USD0909824-D1-01", "-D00001-01", "../x-D00001-01"])
+def test_what_is_no_drawing_id_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not a drawing id"):
+        patent_id_of(text)
+
+
+def patent(**fields: object) -> Patent:
+    return Patent("USD0000001", **fields)  # type: ignore[arg-type]
+
+
+def test_the_empty_filter_matches_everything() -> None:
+    assert PatentFilter().matches(patent())
+
+
+def test_locarno_any_all_none() -> None:
+    lamp, both = LocarnoClass(26, 5), patent(locarno=(CHAIR, LocarnoClass(26, 5)))
+    assert PatentFilter(locarno_any=(FURNITURE, LocarnoClass(1))).matches(both)
+    assert PatentFilter(locarno_all=(FURNITURE, lamp)).matches(both)
+    assert not PatentFilter(locarno_all=(FURNITURE, LocarnoClass(1))).matches(both)
+    assert not PatentFilter(locarno_none=(LocarnoClass(26),)).matches(both)
+    assert not PatentFilter(locarno_any=(FURNITURE,)).matches(patent())
+
+
+def test_holders_compare_without_case_and_spacing() -> None:
+    held = patent(assignees=(Party("ACME  Chairs GmbH"),), inventors=(Party("Jane Doe"),))
+    assert PatentFilter(holders=("acme chairs gmbh",)).matches(held)
+    assert not PatentFilter(holders=("Jane Doe",)).matches(held)
+
+
+def test_without_assignees_the_applicants_hold() -> None:
+    assert patent(applicants=(Party("A"), Party("A")), inventors=(Party("B"),)).holders == ("A",)
+    assert patent(inventors=(Party("B"),)).holders == ("B",)
+
+
+def test_both_ends_of_a_range_are_included() -> None:
+    day = date(2021, 5, 1)
+    assert DateRange(day, day).contains(day)
+    assert not DateRange(start=date(2021, 5, 2)).contains(day)
+    assert not DateRange(end=date(2021, 4, 30)).contains(day)
+
+
+def test_an_unknown_day_lies_in_the_open_range_only() -> None:
+    assert DateRange().contains(None)
+    assert not DateRange(end=date(2999, 1, 1)).contains(None)
+
+
+def test_a_range_that_ends_before_it_starts_is_refused() -> None:
+    with pytest.raises(ValueError, match="before it starts"):
+        DateRange(date(2021, 1, 2), date(2021, 1, 1))
+
+
+@pytest.mark.parametrize("corners", [(0, 0, 0, 1), (0.5, 0, 0.4, 1), (-0.1, 0, 1, 1), (0, 0, 1, 1.1)])
+def test_a_crop_that_is_empty_or_outside_is_refused(corners: tuple[float, float, float, float]) -> None:
+    with pytest.raises(ValueError, match="empty or outside"):
+        CropBox(*corners)
+
+
+def test_a_crop_of_nan_is_refused() -> None:
+    with pytest.raises(ValueError, match="empty or outside"):
+        CropBox(float("nan"), 0, 1, 1)
+
+
+def test_an_error_crosses_processes_whole() -> None:
+    error = SevenviewsError(Reason.IMAGE_BLANK, "blank", {"image": "queries[0]"})
+    back = pickle.loads(pickle.dumps(error))  # noqa: S301
+    assert (back.reason, back.message, back.metadata) == (error.reason, error.message, error.metadata)
