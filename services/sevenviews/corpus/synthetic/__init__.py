@@ -1,0 +1,11 @@
+"""A synthetic corpus: parametric articles, drawn as patents draw them, in the USPTO's weekly bulk layout.
+
+It is the data of the demo and of the tests, and a source of line drawings to train on. Stands on `designs`;
+needs numpy, OpenCV and Pillow.
+"""
+
+from sevenviews.corpus.synthetic.designs import SyntheticDesign, design, render
+from sevenviews.corpus.synthetic.dice import Dice
+from sevenviews.corpus.synthetic.style import DrawingStyle, Shading, random_style
+
+__all__ = ["Dice", "DrawingStyle", "Shading", "SyntheticDesign", "design", "random_style", "render"]
