@@ -1,0 +1,85 @@
+"""The gateway, wired."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import grpc
+from prometheus_client import REGISTRY, CollectorRegistry
+
+from sevenviews.gateway.cache import open_cache
+from sevenviews.gateway.catalog_servicer import CatalogServicer
+from sevenviews.gateway.catalogue import Catalogue
+from sevenviews.gateway.deadline import CallTimeouts
+from sevenviews.gateway.embedding_client import EmbeddingClient
+from sevenviews.gateway.importing import Importer
+from sevenviews.gateway.page_token import PageTokens
+from sevenviews.gateway.patent_client import PatentClient
+from sevenviews.gateway.query_embeddings import QueryEmbedder
+from sevenviews.gateway.quota import Quota, open_counter
+from sevenviews.gateway.readiness import Dependencies
+from sevenviews.gateway.releases import Releases
+from sevenviews.gateway.search import Searcher
+from sevenviews.gateway.search_servicer import SearchServicer
+from sevenviews.gateway.settings import GatewaySettings
+from sevenviews.gateway.telemetry import GatewayMetrics
+from sevenviews.gateway.vector_client import VectorClient
+from sevenviews.runtime.channels import open_channel
+from sevenviews.v1 import search_pb2, search_pb2_grpc
+
+_SERVICES = ("SearchService", "CatalogService")
+
+
+class Gateway:
+    """Everything behind the two servicers. Made inside a running event loop.
+
+    Args:
+        settings: addresses, URLs, timeouts.
+        registry: where metrics go.
+
+    Raises:
+        ValueError: a URL of the settings names no cache or counter.
+    """
+
+    def __init__(self, settings: GatewaySettings, registry: CollectorRegistry = REGISTRY) -> None:
+        metrics = GatewayMetrics(registry)
+        timeouts = CallTimeouts(settings.embed_seconds, settings.vectors_seconds, settings.metadata_seconds)
+        self._cache = open_cache(settings.cache_url, settings.cache_seconds, metrics)
+        self._quota = Quota(
+            open_counter(settings.quota_url, metrics), settings.quota_requests, settings.quota_window_seconds
+        )
+        embedding, vectors, metadata = self._channels = tuple(
+            open_channel(address, settings.max_message_bytes)
+            for address in (settings.embedding_address, settings.vectors_address, settings.metadata_address)
+        )
+        embedder, index, store = EmbeddingClient(embedding), VectorClient(vectors), PatentClient(metadata)
+        releases = Releases(index, embedder, timeouts, settings.release_seconds)
+        searcher = Searcher(
+            QueryEmbedder(embedder, self._cache, metrics),
+            index,
+            store,
+            releases,
+            PageTokens(settings.page_token_key),
+            timeouts,
+        )
+        importer = Importer(store, embedder, index, releases, timeouts, settings.import_concurrency, metrics)
+        self._search = SearchServicer(searcher, self._quota, metrics, settings.request_seconds)
+        self._catalog = CatalogServicer(importer, Catalogue(store, index, timeouts), settings.request_seconds)
+        self._dependencies = Dependencies(embedder, vectors, metadata)
+
+    def register(self, server: grpc.aio.Server) -> Sequence[str]:
+        """Add both services; their full names."""
+        search_pb2_grpc.add_SearchServiceServicer_to_server(self._search, server)
+        search_pb2_grpc.add_CatalogServiceServicer_to_server(self._catalog, server)
+        return [search_pb2.DESCRIPTOR.services_by_name[name].full_name for name in _SERVICES]
+
+    async def readiness(self) -> None:
+        """Raises what stands in the way of answering."""
+        await self._dependencies.check()
+
+    async def close(self) -> None:
+        """Close channels and connections."""
+        await asyncio.gather(
+            self._cache.close(), self._quota.close(), *(channel.close() for channel in self._channels)
+        )

@@ -1,0 +1,72 @@
+"""The metadata service over gRPC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import grpc
+
+from sevenviews.designs import Patent, PatentFilter
+from sevenviews.gateway.ports import DrawingImage, DrawingSize, PatentPage, StoredPatent
+from sevenviews.gateway.remote import call
+from sevenviews.runtime.wire import filter_to_wire, patent_from_wire, patent_to_wire
+from sevenviews.v1 import patents_pb2, patents_pb2_grpc
+
+SERVICE = "metadata"
+
+_SIZES = {
+    DrawingSize.ORIGINAL: patents_pb2.DRAWING_SIZE_ORIGINAL,
+    DrawingSize.THUMBNAIL: patents_pb2.DRAWING_SIZE_THUMBNAIL,
+    DrawingSize.PREVIEW: patents_pb2.DRAWING_SIZE_PREVIEW,
+}
+
+
+class PatentClient:
+    """Implements `ports.PatentStore`."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._stub = patents_pb2_grpc.PatentServiceStub(channel)
+
+    async def put(
+        self, patent: Patent, contents: Mapping[str, bytes], *, replace: bool, timeout_seconds: float
+    ) -> StoredPatent:
+        request = patents_pb2.PutPatentRequest(
+            patent=patent_to_wire(patent),
+            contents=[
+                patents_pb2.DrawingContent(drawing_id=drawing_id, content=content)
+                for drawing_id, content in contents.items()
+            ],
+            replace=replace,
+        )
+        response = await call(SERVICE, self._stub.PutPatent, request, timeout_seconds)
+        published = response.state == patents_pb2.PATENT_STATE_PUBLISHED
+        return StoredPatent(response.content_digest, published, response.changed)
+
+    async def publish(self, patent_id: str, content_digest: str, timeout_seconds: float) -> None:
+        request = patents_pb2.PublishPatentRequest(patent_id=patent_id, content_digest=content_digest)
+        await call(SERVICE, self._stub.PublishPatent, request, timeout_seconds)
+
+    async def get_published(self, patent_ids: Sequence[str], timeout_seconds: float) -> Mapping[str, Patent]:
+        request = patents_pb2.BatchGetPatentsRequest(patent_ids=patent_ids)
+        response = await call(SERVICE, self._stub.BatchGetPatents, request, timeout_seconds)
+        return {patent.patent_id: patent_from_wire(patent) for patent in response.patents}
+
+    async def page(
+        self, patent_filter: PatentFilter, page_size: int, page_token: str, timeout_seconds: float
+    ) -> PatentPage:
+        request = patents_pb2.ListPatentsRequest(
+            filter=filter_to_wire(patent_filter), page_size=page_size, page_token=page_token
+        )
+        response = await call(SERVICE, self._stub.ListPatents, request, timeout_seconds)
+        patents = tuple(map(patent_from_wire, response.patents))
+        return PatentPage(patents, response.next_page_token, response.total_count)
+
+    async def delete(self, patent_ids: Sequence[str], timeout_seconds: float) -> int:
+        request = patents_pb2.DeletePatentsRequest(patent_ids=patent_ids)
+        response = await call(SERVICE, self._stub.DeletePatents, request, timeout_seconds)
+        return response.deleted_count
+
+    async def image(self, drawing_id: str, size: DrawingSize, timeout_seconds: float) -> DrawingImage:
+        request = patents_pb2.GetDrawingImageRequest(drawing_id=drawing_id, size=_SIZES[size])
+        response = await call(SERVICE, self._stub.GetDrawingImage, request, timeout_seconds)
+        return DrawingImage(response.content, response.media_type, response.width, response.height)

@@ -1,0 +1,219 @@
+"""What the use cases need of the embedding, vector and metadata services, in the domain's words.
+
+Every call takes the seconds it may last, and raises SevenviewsError: the callee's own reason, or
+DEPENDENCY_UNAVAILABLE and DEADLINE_EXCEEDED with the metadata `service` where the callee did not answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from sevenviews.designs import CropBox, Patent, PatentFilter, SevenviewsError, View
+
+Vector = npt.NDArray[np.float32]
+"""One embedding: shape (dimension,), unit length."""
+
+MAX_IMAGES_PER_CALL = 64
+"""Of EmbedImages."""
+
+MAX_CANDIDATES = 16_384
+"""Drawings a query that SearchVectors can give."""
+
+MAX_PATENTS_PER_CALL = 1_000
+"""Of BatchGetPatents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model of the embedding service. Its version is the content hash of its bundle."""
+
+    model_version: str
+    dimension: int
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImageInput:
+    """An encoded image; crop None takes all of it."""
+
+    content: bytes
+    crop: CropBox | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedImages:
+    """One vector or one error an image, in the order asked for; what the service measured of its stages."""
+
+    results: tuple[Vector | SevenviewsError, ...]
+    timings: Mapping[str, timedelta] = field(default_factory=dict)
+
+
+class Embedder(Protocol):
+    """The embedding service."""
+
+    async def embed(
+        self, images: Sequence[ImageInput], model_version: str, timeout_seconds: float
+    ) -> EmbeddedImages:
+        """Embed 1 to MAX_IMAGES_PER_CALL images with one model."""
+        ...
+
+    async def models(self, timeout_seconds: float) -> tuple[Model, ...]:
+        """The models of the store."""
+        ...
+
+
+class ReleaseState(StrEnum):
+    """As protos/sevenviews/v1/vectors.proto has them."""
+
+    BUILDING = "building"
+    SERVING = "serving"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Pins a model to a collection of vectors."""
+
+    release_id: str
+    model_version: str
+    state: ReleaseState = ReleaseState.SERVING
+
+
+@dataclass(frozen=True, slots=True)
+class NearestDrawing:
+    """A candidate: a drawing near a query. Score: cosine similarity, -1 to 1."""
+
+    drawing_id: str
+    patent_id: str
+    view: View
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class DrawingVector:
+    """What the vector service stores of a drawing."""
+
+    drawing_id: str
+    view: View
+    vector: Vector
+
+
+class VectorIndex(Protocol):
+    """The vector service."""
+
+    async def search(
+        self,
+        release: Release,
+        queries: Sequence[Vector],
+        patent_filter: PatentFilter,
+        views: Sequence[View],
+        limit: int,
+        timeout_seconds: float,
+    ) -> tuple[tuple[NearestDrawing, ...], ...]:
+        """The nearest drawings of each query, best first. No views: all of them."""
+        ...
+
+    async def upsert(
+        self, release: Release, patent: Patent, drawings: Sequence[DrawingVector], timeout_seconds: float
+    ) -> None:
+        """Replace what the release holds of the patent."""
+        ...
+
+    async def delete(self, patent_ids: Sequence[str], timeout_seconds: float) -> None:
+        """Remove the patents from every release."""
+        ...
+
+    async def serving_release(self, timeout_seconds: float) -> Release:
+        """Raises NO_SERVING_RELEASE."""
+        ...
+
+    async def release(self, release_id: str, timeout_seconds: float) -> Release:
+        """Raises RELEASE_NOT_FOUND."""
+        ...
+
+    async def releases(self, timeout_seconds: float) -> tuple[Release, ...]:
+        """All that are not retired."""
+        ...
+
+    async def create_release(self, release_id: str, model: Model, timeout_seconds: float) -> Release:
+        """The same parameters again give the same release. Raises RELEASE_CONFLICT."""
+        ...
+
+    async def promote(self, release_id: str, timeout_seconds: float) -> Release:
+        """Let the release answer searches from now on."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPatent:
+    """The answer to a put: what is stored now, and whether it was before."""
+
+    content_digest: str
+    published: bool
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PatentPage:
+    """A page of the catalogue."""
+
+    patents: tuple[Patent, ...]
+    next_page_token: str
+    total_count: int
+
+
+class DrawingSize(StrEnum):
+    """The image fits into a square: 256 pixels for a thumbnail, 1,024 for a preview."""
+
+    ORIGINAL = "original"
+    THUMBNAIL = "thumbnail"
+    PREVIEW = "preview"
+
+
+@dataclass(frozen=True, slots=True)
+class DrawingImage:
+    """An encoded image with its size in pixels."""
+
+    content: bytes
+    media_type: str
+    width: int
+    height: int
+
+
+class PatentStore(Protocol):
+    """The metadata service."""
+
+    async def put(
+        self, patent: Patent, contents: Mapping[str, bytes], *, replace: bool, timeout_seconds: float
+    ) -> StoredPatent:
+        """Stage a patent with its images, by drawing id. Raises PATENT_CONTENT_CONFLICT and others."""
+        ...
+
+    async def publish(self, patent_id: str, content_digest: str, timeout_seconds: float) -> None:
+        """Make staged content visible."""
+        ...
+
+    async def get_published(self, patent_ids: Sequence[str], timeout_seconds: float) -> Mapping[str, Patent]:
+        """Those of 1 to MAX_PATENTS_PER_CALL patents that are published."""
+        ...
+
+    async def page(
+        self, patent_filter: PatentFilter, page_size: int, page_token: str, timeout_seconds: float
+    ) -> PatentPage:
+        """Published patents by id."""
+        ...
+
+    async def delete(self, patent_ids: Sequence[str], timeout_seconds: float) -> int:
+        """How many were there."""
+        ...
+
+    async def image(self, drawing_id: str, size: DrawingSize, timeout_seconds: float) -> DrawingImage:
+        """Raises DRAWING_NOT_FOUND, DRAWING_CONTENT_MISSING."""
+        ...

@@ -1,0 +1,99 @@
+"""From query images to vectors: the cache first, then one call of the embedding service for the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import struct
+from collections.abc import Sequence
+
+from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.gateway.cache import EmbeddingCache
+from sevenviews.gateway.ports import Embedder, ImageInput, Vector
+from sevenviews.gateway.telemetry import GatewayMetrics
+from sevenviews.gateway.timings import StageClock
+
+
+def image_digest(image: ImageInput) -> bytes:
+    """SHA-256 over the image's bytes and its crop box: 32 bytes."""
+    digest = hashlib.sha256(image.content).digest()
+    crop = image.crop
+    corners = b"" if crop is None else struct.pack("<4d", crop.left, crop.top, crop.right, crop.bottom)
+    return hashlib.sha256(digest + corners).digest()
+
+
+async def image_digests(images: Sequence[ImageInput]) -> tuple[bytes, ...]:
+    """`image_digest` of each; away from the event loop, for images may be large."""
+    return await asyncio.to_thread(lambda: tuple(map(image_digest, images)))
+
+
+class QueryEmbedder:
+    """Embeds query images, each image of a model once for as long as the cache keeps it."""
+
+    def __init__(self, embedder: Embedder, cache: EmbeddingCache, metrics: GatewayMetrics) -> None:
+        self._embedder = embedder
+        self._cache = cache
+        self._lookups = metrics.cached_embeddings
+
+    async def embed(
+        self,
+        images: Sequence[ImageInput],
+        digests: Sequence[bytes],
+        model_version: str,
+        timeout_seconds: float,
+        clock: StageClock,
+    ) -> tuple[Vector, ...]:
+        """One vector an image.
+
+        Args:
+            images: 1 to 64.
+            digests: `image_digests` of them.
+            model_version: of the release that is to be searched.
+            timeout_seconds: for the embedding service.
+            clock: is told what the embedding service measured.
+
+        Raises:
+            SevenviewsError: an IMAGE_… reason or CROP_BOX_INVALID, naming the query in the metadata `image`.
+        """
+        keys = [f"{model_version}:{digest.hex()}" for digest in digests]
+        vectors = {
+            key: vector
+            for key, vector in zip(keys, await self._cache.get_many(keys), strict=True)
+            if vector is not None
+        }
+        missing = {key: index for index, key in enumerate(keys) if key not in vectors}
+        self._lookups.labels("hit").inc(len(keys) - len(missing))
+        self._lookups.labels("miss").inc(len(missing))
+        if missing:
+            fresh = await self._embed_missing(images, missing, model_version, timeout_seconds, clock)
+            await self._cache.put_many(fresh)
+            vectors |= fresh
+        return tuple(vectors[key] for key in keys)
+
+    async def _embed_missing(
+        self,
+        images: Sequence[ImageInput],
+        missing: dict[str, int],
+        model_version: str,
+        timeout_seconds: float,
+        clock: StageClock,
+    ) -> dict[str, Vector]:
+        answer = await self._embedder.embed(
+            [images[index] for index in missing.values()], model_version, timeout_seconds
+        )
+        for stage, duration in answer.timings.items():
+            clock.add(stage, duration.total_seconds())
+        fresh: dict[str, Vector] = {}
+        for (key, index), result in zip(missing.items(), answer.results, strict=True):
+            if isinstance(result, SevenviewsError):
+                raise _of_query(result, index)
+            fresh[key] = result
+        return fresh
+
+
+def _of_query(error: SevenviewsError, index: int) -> SevenviewsError:
+    query = f"queries[{index}]"
+    named = SevenviewsError(error.reason, f"{query}: {error.message}", error.metadata)
+    if error.reason is Reason.CROP_BOX_INVALID:
+        return named.with_metadata(image=query, field=f"{query}.crop")
+    return named.with_metadata(image=query)

@@ -1,0 +1,61 @@
+"""Redis, made dispensable: calls are short, a failed one is counted, and none is tried for a while then."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+from prometheus_client import Counter
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+log = structlog.get_logger()
+
+TIMEOUT_SECONDS = 0.1
+"""A slower Redis is worth less than doing the work again."""
+
+PAUSE_SECONDS = 1.0
+"""After a failure; so that an unreachable Redis costs one timeout a second, not one a request."""
+
+T = TypeVar("T")
+
+
+class RedisLink:
+    """One connection pool.
+
+    Args:
+        url: redis://host:port/db or rediss://…
+        use: what it is for, in the log and as the metric's label.
+        errors: counts failures.
+    """
+
+    def __init__(self, url: str, use: str, errors: Counter) -> None:
+        # Connects at the first command, not here.
+        self._redis = Redis.from_url(
+            url,
+            socket_timeout=TIMEOUT_SECONDS,
+            socket_connect_timeout=TIMEOUT_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        )
+        self._use = use
+        self._errors = errors
+        self._paused_until = 0.0
+
+    async def call(self, command: Callable[[Redis], Awaitable[T]]) -> T | None:
+        """The command's answer; None where Redis did not give one."""
+        if time.monotonic() < self._paused_until:
+            return None
+        try:
+            return await command(self._redis)
+        except (RedisError, OSError) as error:
+            self._paused_until = time.monotonic() + PAUSE_SECONDS
+            self._errors.labels(self._use).inc()
+            log.warning("redis failed; going on without", use=self._use, error=str(error))
+            return None
+
+    async def close(self) -> None:
+        await self._redis.aclose()

@@ -1,0 +1,128 @@
+"""Which release answers, which are kept current, and the very first one."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+import structlog
+
+from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.gateway.deadline import CallTimeouts, Deadline
+from sevenviews.gateway.ports import Embedder, Model, Release, VectorIndex
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+
+class _Remembered(Generic[T]):
+    """A value that is asked for again when it is older than `seconds`; by one caller at a time."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._value: T | None = None
+        self._asked_at = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def get(self, ask: Callable[[], Awaitable[T]]) -> T:
+        async with self._lock:
+            if self._value is not None and time.monotonic() < self._asked_at + self._seconds:
+                return self._value
+            # Counted from before the question: the answer may be that old when it arrives.
+            asked_at = time.monotonic()
+            self._value = await ask()
+            self._asked_at = asked_at
+            return self._value
+
+    def forget(self) -> None:
+        self._value = None
+
+
+class Releases:
+    """The releases, as far as this gateway must know them.
+
+    Args:
+        index: the vector service.
+        embedder: the embedding service, asked for its default model when there is no release at all.
+        timeouts: of their calls.
+        seconds: how long an answer is believed. A promotion is followed, and an import reaches a new release,
+            after that time at the latest.
+    """
+
+    def __init__(
+        self, index: VectorIndex, embedder: Embedder, timeouts: CallTimeouts, seconds: float = 2.0
+    ) -> None:
+        self._index = index
+        self._embedder = embedder
+        self._timeouts = timeouts
+        self._serving: _Remembered[Release] = _Remembered(seconds)
+        self._current: _Remembered[tuple[Release, ...]] = _Remembered(seconds)
+
+    async def serving(self, deadline: Deadline) -> Release:
+        """The release that answers searches.
+
+        Raises:
+            SevenviewsError: NO_SERVING_RELEASE, or the vector service does not answer.
+        """
+        timeout = deadline.share(self._timeouts.vectors)
+        return await _in_time(timeout, self._serving.get(lambda: self._index.serving_release(timeout)))
+
+    async def by_id(self, release_id: str, deadline: Deadline) -> Release:
+        """A release that the caller names. Raises RELEASE_NOT_FOUND."""
+        return await self._index.release(release_id, deadline.share(self._timeouts.vectors))
+
+    async def kept_current(self, deadline: Deadline) -> tuple[Release, ...]:
+        """Every release that imports write to: building, serving, or kept for rollback."""
+        timeout = deadline.share(self._timeouts.vectors)
+        return await _in_time(timeout, self._current.get(lambda: self._index.releases(timeout)))
+
+    def forget(self) -> None:
+        """Ask anew: an answer has turned out to be outdated."""
+        self._serving.forget()
+        self._current.forget()
+
+    async def ensure_serving(self, deadline: Deadline) -> Release:
+        """The serving release; where none was ever promoted, one of the default model.
+
+        Two gateways that do this at once choose the same id and the same parameters, so that both end with
+        the same release.
+
+        Raises:
+            SevenviewsError: NO_SERVING_RELEASE, there is no default model; or a service does not answer.
+        """
+        try:
+            return await self.serving(deadline)
+        except SevenviewsError as error:
+            if error.reason is not Reason.NO_SERVING_RELEASE:
+                raise
+        model = _default_of(await self._embedder.models(deadline.share(self._timeouts.embedding)))
+        release_id = f"initial-{model.model_version[:12].lower()}"
+        timeout = deadline.share(self._timeouts.vectors)
+        await self._index.create_release(release_id, model, timeout)
+        release = await self._index.promote(release_id, timeout)
+        log.info("first release promoted", release_id=release_id, model_version=model.model_version)
+        self.forget()
+        return release
+
+
+async def _in_time(seconds: float, answer: Awaitable[T]) -> T:
+    # A caller may wait behind another one whose deadline is later.
+    try:
+        async with asyncio.timeout(seconds):
+            return await answer
+    except TimeoutError as error:
+        raise SevenviewsError(
+            Reason.DEADLINE_EXCEEDED, "the vectors service did not answer in time", {"service": "vectors"}
+        ) from error
+
+
+def _default_of(models: tuple[Model, ...]) -> Model:
+    for model in models:
+        if model.is_default:
+            return model
+    raise SevenviewsError(
+        Reason.NO_SERVING_RELEASE, "nothing was ever promoted, and the embedding service has no default model"
+    )

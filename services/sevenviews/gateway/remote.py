@@ -1,0 +1,57 @@
+"""A call of another service, and what its failure means for the request that it was made for."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import grpc
+import structlog
+
+from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.runtime.status import error_from_rpc
+
+log = structlog.get_logger()
+
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+
+# Whose fault these are must be said: the caller sees one answer from several services.
+_NAME_THE_SERVICE = {Reason.DEPENDENCY_UNAVAILABLE, Reason.DEADLINE_EXCEEDED, Reason.OVERLOADED}
+
+
+async def call(
+    service: str,
+    method: grpc.aio.UnaryUnaryMultiCallable[Request, Response],
+    request: Request,
+    timeout_seconds: float,
+) -> Response:
+    """The answer of a service.
+
+    Raises:
+        SevenviewsError: the service's own reason. DEPENDENCY_UNAVAILABLE where it does not answer, is about
+            to stop, or fails without a reason of ours: then gRPC or a proxy answered in its place.
+    """
+    try:
+        return await method(request, timeout=timeout_seconds)
+    except grpc.RpcError as error:
+        raise dependency_error(error, service) from error
+
+
+def dependency_error(error: grpc.RpcError, service: str) -> SevenviewsError:
+    """What a caller of the gateway is told of another service's failure."""
+    reported = error_from_rpc(error, service)
+    if reported.reason is Reason.DRAINING:
+        return _unavailable(service, "is about to stop")
+    # Only a status that gRPC itself made lacks a reason, and gets the service's name instead.
+    if reported.reason is Reason.INTERNAL and reported.metadata == {"service": service}:
+        log.warning("dependency failed without a reason", service=service, details=reported.message)
+        return _unavailable(service, "fails")
+    if reported.reason in _NAME_THE_SERVICE:
+        return SevenviewsError(reported.reason, reported.message, {"service": service, **reported.metadata})
+    return reported
+
+
+def _unavailable(service: str, why: str) -> SevenviewsError:
+    return SevenviewsError(
+        Reason.DEPENDENCY_UNAVAILABLE, f"the {service} service {why}; try again", {"service": service}
+    )

@@ -1,0 +1,126 @@
+"""SearchService on the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import grpc
+
+from sevenviews.designs import Drawing, Patent
+from sevenviews.gateway.deadline import Deadline
+from sevenviews.gateway.quota import Quota
+from sevenviews.gateway.ranking import Match, RankedPatent, ViewMatching
+from sevenviews.gateway.search import Query, SearchAnswer, Searcher, SearchRequest
+from sevenviews.gateway.telemetry import GatewayMetrics
+from sevenviews.runtime.deadlines import remaining
+from sevenviews.runtime.status import item_status
+from sevenviews.runtime.wire import (
+    crop_from_wire,
+    filter_from_wire,
+    malformed,
+    patent_to_wire,
+    view_from_wire,
+    view_to_wire,
+)
+from sevenviews.v1 import common_pb2, search_pb2, search_pb2_grpc
+
+CALLER_KEY = "x-sevenviews-caller"
+"""Metadata that a trusted proxy sets to whom a quota counts for; without it, the address that calls."""
+
+_MATCHING = {
+    search_pb2.VIEW_MATCHING_UNSPECIFIED: ViewMatching.PREFER,
+    search_pb2.VIEW_MATCHING_PREFER: ViewMatching.PREFER,
+    search_pb2.VIEW_MATCHING_REQUIRE: ViewMatching.REQUIRE,
+    search_pb2.VIEW_MATCHING_IGNORE: ViewMatching.IGNORE,
+}
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class SearchServicer(search_pb2_grpc.SearchServiceServicer):
+    """Translates, and hands on the deadline."""
+
+    def __init__(
+        self, searcher: Searcher, quota: Quota, metrics: GatewayMetrics, default_seconds: float
+    ) -> None:
+        self._searcher = searcher
+        self._quota = quota
+        self._metrics = metrics
+        self._default_seconds = default_seconds
+
+    async def SearchDesigns(  # noqa: N802 - named by the proto
+        self, request: search_pb2.SearchDesignsRequest, context: Context
+    ) -> search_pb2.SearchDesignsResponse:
+        deadline = Deadline.after(remaining(context, self._default_seconds))
+        await self._quota.spend(_caller(context))
+        answer = await self._searcher.search(request_from_wire(request), deadline)
+        for stage, duration in answer.timings.items():
+            self._metrics.stage_seconds.labels(stage).observe(duration.total_seconds())
+        return answer_to_wire(answer)
+
+
+def request_from_wire(request: search_pb2.SearchDesignsRequest) -> SearchRequest:
+    """Raises FIELD_MALFORMED or CROP_BOX_INVALID, naming the field."""
+    matching = _MATCHING.get(request.view_matching)
+    if matching is None:
+        raise malformed("view_matching", request.view_matching, "not a way to match views")
+    return SearchRequest(
+        queries=tuple(_query_from_wire(query, index) for index, query in enumerate(request.queries)),
+        page_size=request.page_size,
+        patent_filter=filter_from_wire(request.filter),
+        view_matching=matching,
+        page_token=request.page_token,
+        release_id=request.release_id,
+        allow_degraded=request.allow_degraded,
+    )
+
+
+def _query_from_wire(query: search_pb2.QueryImage, index: int) -> Query:
+    field = f"queries[{index}]"
+    crop = crop_from_wire(query.crop, f"{field}.crop") if query.HasField("crop") else None
+    return Query(query.content, view_from_wire(query.view, f"{field}.view"), crop)
+
+
+def answer_to_wire(answer: SearchAnswer) -> search_pb2.SearchDesignsResponse:
+    """The whole answer."""
+    response = search_pb2.SearchDesignsResponse(
+        hits=[_hit_to_wire(hit, answer.patents.get(hit.patent_id)) for hit in answer.hits],
+        next_page_token=answer.next_page_token,
+        release=common_pb2.ReleaseReference(
+            release_id=answer.release.release_id, model_version=answer.release.model_version
+        ),
+        degraded=bool(answer.degradations),
+        degradations=map(item_status, answer.degradations),
+    )
+    for stage, duration in answer.timings.items():
+        response.timings.add(stage=stage).duration.FromTimedelta(duration)
+    return response
+
+
+def _hit_to_wire(hit: RankedPatent, patent: Patent | None) -> search_pb2.PatentHit:
+    drawings = {drawing.drawing_id: drawing for drawing in (patent.drawings if patent else ())}
+    return search_pb2.PatentHit(
+        patent_id=hit.patent_id,
+        score=hit.score,
+        matches=[_match_to_wire(match, drawings.get(match.drawing.drawing_id)) for match in hit.matches],
+        patent=None if patent is None else patent_to_wire(patent),
+    )
+
+
+def _match_to_wire(match: Match, drawing: Drawing | None) -> search_pb2.DrawingMatch:
+    return search_pb2.DrawingMatch(
+        query_index=match.query_index,
+        drawing_id=match.drawing.drawing_id,
+        view=view_to_wire(match.drawing.view),
+        # Degraded, or the patent is being replaced: its vectors are ahead of its record.
+        figure_number="" if drawing is None else drawing.figure_number,
+        score=match.drawing.score,
+    )
+
+
+def _caller(context: Context) -> str:
+    named = dict(context.invocation_metadata() or ()).get(CALLER_KEY, "")
+    if named:
+        return str(named)
+    # "ipv4:10.0.0.7:51234": each connection of a host has its own port.
+    return context.peer().rpartition(":")[0]

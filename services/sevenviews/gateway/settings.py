@@ -1,0 +1,51 @@
+"""What the gateway can be told by its environment: SEVENVIEWS_GATEWAY_<FIELD>."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from sevenviews.runtime.settings import ServiceSettings
+
+
+class GatewaySettings(ServiceSettings):
+    """Addresses are host:port, or dns:///name:port for a headless service."""
+
+    model_config = SettingsConfigDict(env_prefix="SEVENVIEWS_GATEWAY_")
+
+    port: int = Field(default=50051, ge=0, le=65535, description="gRPC port; 0 lets the system choose.")
+    embedding_address: str = Field(default="127.0.0.1:50052", description="The embedding service.")
+    vectors_address: str = Field(default="127.0.0.1:50053", description="The vector service.")
+    metadata_address: str = Field(default="127.0.0.1:50054", description="The metadata service.")
+    cache_url: str = Field(
+        default="memory://?max_entries=4096",
+        description="Cache of query embeddings: memory://?max_entries=N, or redis://host:port/db.",
+    )
+    cache_seconds: int = Field(
+        default=7 * 24 * 3600, ge=1, description="How long Redis keeps the embedding of a query."
+    )
+    request_seconds: float = Field(
+        default=30.0, gt=0, description="How long a request may take that comes without a deadline."
+    )
+    embed_seconds: float = Field(default=20.0, gt=0, description="Longest EmbedImages.")
+    vectors_seconds: float = Field(default=10.0, gt=0, description="Longest call of the vector service.")
+    metadata_seconds: float = Field(default=10.0, gt=0, description="Longest call of the metadata service.")
+    release_seconds: float = Field(
+        default=2.0, ge=0, le=2, description="How long the serving release is believed: at most 2 seconds."
+    )
+    import_concurrency: int = Field(
+        default=4, ge=1, le=64, description="Patents of one import stream that are worked on at once."
+    )
+    page_token_key: str = Field(
+        default="sevenviews",
+        min_length=1,
+        description="Signs page tokens; the same on all replicas.",
+    )
+    quota_requests: int = Field(
+        default=0, ge=0, description="Searches a caller may make in each window; 0: no quota."
+    )
+    quota_window_seconds: int = Field(default=60, ge=1, description="Length of a quota's window.")
+    quota_url: str = Field(
+        default="memory://",
+        description="Where searches are counted: memory://, or redis:// for all replicas.",
+    )

@@ -1,0 +1,122 @@
+"""The vector service over gRPC."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import grpc
+
+from sevenviews.designs import Patent, PatentFilter, View
+from sevenviews.gateway.ports import DrawingVector, Model, NearestDrawing, Release, ReleaseState, Vector
+from sevenviews.gateway.remote import call
+from sevenviews.runtime.wire import (
+    date_to_wire,
+    filter_to_wire,
+    locarno_to_wire,
+    view_from_wire,
+    view_to_wire,
+)
+from sevenviews.v1 import common_pb2, vectors_pb2, vectors_pb2_grpc
+
+SERVICE = "vectors"
+
+
+class VectorClient:
+    """Implements `ports.VectorIndex`."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._stub = vectors_pb2_grpc.VectorServiceStub(channel)
+
+    async def search(
+        self,
+        release: Release,
+        queries: Sequence[Vector],
+        patent_filter: PatentFilter,
+        views: Sequence[View],
+        limit: int,
+        timeout_seconds: float,
+    ) -> tuple[tuple[NearestDrawing, ...], ...]:
+        request = vectors_pb2.SearchVectorsRequest(
+            release_id=release.release_id,
+            queries=[_embedding(vector, release) for vector in queries],
+            filter=filter_to_wire(patent_filter),
+            views=map(view_to_wire, views),
+            limit=limit,
+        )
+        response = await call(SERVICE, self._stub.SearchVectors, request, timeout_seconds)
+        return tuple(tuple(map(_drawing_from_wire, result.drawings)) for result in response.results)
+
+    async def upsert(
+        self, release: Release, patent: Patent, drawings: Sequence[DrawingVector], timeout_seconds: float
+    ) -> None:
+        vectors = vectors_pb2.PatentVectors(
+            patent_id=patent.patent_id,
+            locarno=map(locarno_to_wire, patent.locarno),
+            office=patent.office,
+            holders=patent.holders,
+            publication_date=date_to_wire(patent.publication_date),
+            filing_date=date_to_wire(patent.filing_date),
+            drawings=[_drawing_to_wire(drawing, release) for drawing in drawings],
+        )
+        request = vectors_pb2.UpsertVectorsRequest(release_id=release.release_id, patents=[vectors])
+        await call(SERVICE, self._stub.UpsertVectors, request, timeout_seconds)
+
+    async def delete(self, patent_ids: Sequence[str], timeout_seconds: float) -> None:
+        request = vectors_pb2.DeleteVectorsRequest(patent_ids=patent_ids)
+        await call(SERVICE, self._stub.DeleteVectors, request, timeout_seconds)
+
+    async def serving_release(self, timeout_seconds: float) -> Release:
+        request = vectors_pb2.GetServingReleaseRequest()
+        response = await call(SERVICE, self._stub.GetServingRelease, request, timeout_seconds)
+        return _release_from_wire(response.release)
+
+    async def release(self, release_id: str, timeout_seconds: float) -> Release:
+        request = vectors_pb2.GetReleaseRequest(release_id=release_id)
+        response = await call(SERVICE, self._stub.GetRelease, request, timeout_seconds)
+        return _release_from_wire(response.release)
+
+    async def releases(self, timeout_seconds: float) -> tuple[Release, ...]:
+        request = vectors_pb2.ListReleasesRequest()
+        response = await call(SERVICE, self._stub.ListReleases, request, timeout_seconds)
+        return tuple(map(_release_from_wire, response.releases))
+
+    async def create_release(self, release_id: str, model: Model, timeout_seconds: float) -> Release:
+        request = vectors_pb2.CreateReleaseRequest(
+            release_id=release_id, model_version=model.model_version, dimension=model.dimension
+        )
+        response = await call(SERVICE, self._stub.CreateRelease, request, timeout_seconds)
+        return _release_from_wire(response.release)
+
+    async def promote(self, release_id: str, timeout_seconds: float) -> Release:
+        request = vectors_pb2.PromoteReleaseRequest(release_id=release_id)
+        response = await call(SERVICE, self._stub.PromoteRelease, request, timeout_seconds)
+        return _release_from_wire(response.release)
+
+
+def _embedding(vector: Vector, release: Release) -> common_pb2.Embedding:
+    return common_pb2.Embedding(values=vector.tolist(), model_version=release.model_version)
+
+
+def _drawing_to_wire(drawing: DrawingVector, release: Release) -> vectors_pb2.DrawingVector:
+    return vectors_pb2.DrawingVector(
+        drawing_id=drawing.drawing_id,
+        view=view_to_wire(drawing.view),
+        embedding=_embedding(drawing.vector, release),
+    )
+
+
+def _drawing_from_wire(drawing: vectors_pb2.NearestDrawing) -> NearestDrawing:
+    return NearestDrawing(drawing.drawing_id, drawing.patent_id, view_from_wire(drawing.view), drawing.score)
+
+
+_STATES = {
+    vectors_pb2.RELEASE_STATE_BUILDING: ReleaseState.BUILDING,
+    vectors_pb2.RELEASE_STATE_SERVING: ReleaseState.SERVING,
+    vectors_pb2.RELEASE_STATE_KEPT: ReleaseState.KEPT,
+}
+
+
+def _release_from_wire(release: vectors_pb2.Release) -> Release:
+    # A state of a newer server takes writes, as all states but "retired" do, which are not listed.
+    state = _STATES.get(release.state, ReleaseState.KEPT)
+    return Release(release.release_id, release.model_version, state)
