@@ -9,6 +9,7 @@ from sevenviews.designs.filters import DateRange, PatentFilter
 from sevenviews.designs.identifiers import drawing_id, is_patent_id, patent_id_of
 from sevenviews.designs.locarno import LocarnoClass
 from sevenviews.designs.patent import Citation, Drawing, FigureDescription, Party, Patent
+from sevenviews.designs.requests import DrawingImage, DrawingSize, ImportOutcome, ViewMatching
 from sevenviews.designs.view import STANDARD_VIEWS, View
 
 __all__ = [
@@ -17,7 +18,10 @@ __all__ = [
     "CropBox",
     "DateRange",
     "Drawing",
+    "DrawingImage",
+    "DrawingSize",
     "FigureDescription",
+    "ImportOutcome",
     "LocarnoClass",
     "Party",
     "Patent",
@@ -25,6 +29,7 @@ __all__ = [
     "Reason",
     "SevenviewsError",
     "View",
+    "ViewMatching",
     "drawing_id",
     "is_patent_id",
     "patent_id_of",

@@ -1,8 +1,8 @@
 """The gateway: search and import, the use cases over the three services that it meets on the wire only.
 
 A search goes one way: images -> serving release (`releases`) -> query embeddings (`query_embeddings`,
-`cache`) -> nearest drawings (`candidates`) -> ranked patents (`ranking`) -> bibliography (`hydration`) -> answer
-(`search`).
+`cache`) -> nearest drawings (`candidates`) -> ranked patents (`ranking`) -> bibliography (`hydration`) ->
+answer (`search`).
 An import goes the other way round and ends with the publication of the patent (`importing`).
 
 `ports` says what the use cases need of the services; `embedding_client`, `vector_client` and `patent_client`

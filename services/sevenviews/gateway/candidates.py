@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sevenviews.designs import PatentFilter, View
+from sevenviews.designs import PatentFilter, View, ViewMatching
 from sevenviews.gateway.deadline import Deadline
 from sevenviews.gateway.ports import MAX_CANDIDATES, NearestDrawing, Release, Vector, VectorIndex
-from sevenviews.gateway.ranking import QueryCandidates, ViewMatching, candidate_floor
+from sevenviews.gateway.ranking import QueryCandidates, candidate_floor
 
 DRAWINGS_PER_PATENT = 4
 """First guess at how many candidates of a query belong to one patent: of seven views some look alike."""

@@ -8,11 +8,10 @@ from typing import Any
 
 import grpc
 
-from sevenviews.designs import Patent, Reason, SevenviewsError
+from sevenviews.designs import DrawingSize, ImportOutcome, Patent, Reason, SevenviewsError
 from sevenviews.gateway.catalogue import Catalogue
 from sevenviews.gateway.deadline import Deadline
-from sevenviews.gateway.importing import Importer, ImportItem, ImportOutcome, ImportResult
-from sevenviews.gateway.ports import DrawingSize
+from sevenviews.gateway.importing import Importer, ImportItem, ImportResult
 from sevenviews.runtime.deadlines import remaining
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import filter_from_wire, malformed, patent_from_wire, patent_to_wire

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sevenviews.designs import Patent, PatentFilter, Reason, SevenviewsError
+from sevenviews.designs import DrawingImage, DrawingSize, Patent, PatentFilter, Reason, SevenviewsError
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
-from sevenviews.gateway.ports import DrawingImage, DrawingSize, PatentPage, PatentStore, VectorIndex
+from sevenviews.gateway.ports import PatentPage, PatentStore, VectorIndex
 
 
 class Catalogue:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sevenviews.designs import Patent, Reason, SevenviewsError
+from sevenviews.designs import Patent, Reason, SevenviewsError, ViewMatching
 from sevenviews.gateway.candidates import Candidates
 from sevenviews.gateway.deadline import Deadline
 from sevenviews.gateway.page_token import mark
 from sevenviews.gateway.ports import MAX_PATENTS_PER_CALL, PatentStore
-from sevenviews.gateway.ranking import RankedPatent, ViewMatching, rank_patents
+from sevenviews.gateway.ranking import RankedPatent, rank_patents
 from sevenviews.gateway.timings import StageClock
 
 _UNANSWERED = {Reason.DEPENDENCY_UNAVAILABLE, Reason.DEADLINE_EXCEEDED, Reason.DRAINING, Reason.OVERLOADED}

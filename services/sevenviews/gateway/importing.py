@@ -14,11 +14,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 import structlog
 
-from sevenviews.designs import Patent, Reason, SevenviewsError
+from sevenviews.designs import ImportOutcome, Patent, Reason, SevenviewsError
 from sevenviews.gateway.concurrency import KeyedLocks, map_bounded
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
 from sevenviews.gateway.ports import (
@@ -44,15 +43,6 @@ MAX_CHUNK_BYTES = 32 * MEBIBYTE
 
 # What a release that was retired meanwhile says to a write.
 _RETIRED = {Reason.RELEASE_NOT_FOUND, Reason.RELEASE_STATE}
-
-
-class ImportOutcome(StrEnum):
-    """What became of a patent."""
-
-    CREATED = "created"
-    UNCHANGED = "unchanged"
-    REPLACED = "replaced"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)

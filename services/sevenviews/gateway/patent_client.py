@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import grpc
 
-from sevenviews.designs import Patent, PatentFilter
-from sevenviews.gateway.ports import DrawingImage, DrawingSize, PatentPage, StoredPatent
+from sevenviews.designs import DrawingImage, DrawingSize, Patent, PatentFilter
+from sevenviews.gateway.ports import PatentPage, StoredPatent
 from sevenviews.gateway.remote import call
 from sevenviews.runtime.wire import filter_to_wire, patent_from_wire, patent_to_wire
 from sevenviews.v1 import patents_pb2, patents_pb2_grpc

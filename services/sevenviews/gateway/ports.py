@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from sevenviews.designs import CropBox, Patent, PatentFilter, SevenviewsError, View
+from sevenviews.designs import CropBox, DrawingImage, DrawingSize, Patent, PatentFilter, SevenviewsError, View
 
 Vector = npt.NDArray[np.float32]
 """One embedding: shape (dimension,), unit length."""
@@ -167,24 +167,6 @@ class PatentPage:
     patents: tuple[Patent, ...]
     next_page_token: str
     total_count: int
-
-
-class DrawingSize(StrEnum):
-    """The image fits into a square: 256 pixels for a thumbnail, 1,024 for a preview."""
-
-    ORIGINAL = "original"
-    THUMBNAIL = "thumbnail"
-    PREVIEW = "preview"
-
-
-@dataclass(frozen=True, slots=True)
-class DrawingImage:
-    """An encoded image with its size in pixels."""
-
-    content: bytes
-    media_type: str
-    width: int
-    height: int
 
 
 class PatentStore(Protocol):

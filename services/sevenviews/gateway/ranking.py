@@ -16,22 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from math import fsum
 
-from sevenviews.designs import View
+from sevenviews.designs import View, ViewMatching
 from sevenviews.gateway.ports import NearestDrawing
 
 SAME_VIEW_BONUS = 0.05
 """In cosine: decides between drawings about equally similar; never lifts an unlike one over a like one."""
-
-
-class ViewMatching(StrEnum):
-    """How the view of a query image weighs against the view of a drawing."""
-
-    PREFER = "prefer"
-    REQUIRE = "require"
-    IGNORE = "ignore"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from typing import Any
 
 import grpc
 
-from sevenviews.designs import Drawing, Patent
+from sevenviews.designs import Drawing, Patent, ViewMatching
 from sevenviews.gateway.deadline import Deadline
 from sevenviews.gateway.quota import Quota
-from sevenviews.gateway.ranking import Match, RankedPatent, ViewMatching
+from sevenviews.gateway.ranking import Match, RankedPatent
 from sevenviews.gateway.search import Query, SearchAnswer, Searcher, SearchRequest
 from sevenviews.gateway.telemetry import GatewayMetrics
 from sevenviews.runtime.deadlines import remaining

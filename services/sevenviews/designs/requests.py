@@ -1,0 +1,41 @@
+"""What callers ask of the system and are told by it, in words that client and gateway share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ViewMatching(StrEnum):
+    """How the view of a query image weighs against the view of a drawing."""
+
+    PREFER = "prefer"
+    REQUIRE = "require"
+    IGNORE = "ignore"
+
+
+class ImportOutcome(StrEnum):
+    """What became of a patent that was to be imported."""
+
+    CREATED = "created"
+    UNCHANGED = "unchanged"
+    REPLACED = "replaced"
+    FAILED = "failed"
+
+
+class DrawingSize(StrEnum):
+    """The image fits into a square: 256 pixels for a thumbnail, 1,024 for a preview."""
+
+    ORIGINAL = "original"
+    THUMBNAIL = "thumbnail"
+    PREVIEW = "preview"
+
+
+@dataclass(frozen=True, slots=True)
+class DrawingImage:
+    """An encoded image with its size in pixels."""
+
+    content: bytes
+    media_type: str
+    width: int
+    height: int
