@@ -1,0 +1,117 @@
+"""DeepPatent: PNGs of whole sheets, I20181127/USD0834581-20181127/USD0834581-20181127-D00002.png, and lists
+of them.
+
+A list (test_query_patent.txt.gz ...) has a line an image: its path, and the number of its class, which is
+its patent. An image counts as one drawing, whole, as in the benchmark; it is not cut into figures.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from sevenviews.corpus.archive import Member, iter_members
+from sevenviews.corpus.entry import Problem, ProblemReason
+from sevenviews.corpus.grouping import grouped
+from sevenviews.corpus.images import DrawingFile, ImageEntry
+from sevenviews.corpus.sources import FileBytes
+from sevenviews.corpus.uspto.grant import parse_date
+from sevenviews.designs import Patent
+
+_IMAGE = re.compile(r"(?P<patent>USD\d{7})-(?P<date>\d{8})-D(?P<sheet>\d{5})\.png", re.I)
+_LIST_NAME = re.compile(r".+\.txt(?:\.gz)?", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedImage:
+    """A line of a list: the image's path below the root of the images, and its class."""
+
+    path: PurePosixPath
+    class_number: int
+
+
+def is_deeppatent_file(name: str) -> bool:
+    """Whether a file is named as DeepPatent's images are."""
+    return _IMAGE.fullmatch(PurePosixPath(name).name) is not None
+
+
+def is_list(path: Path) -> bool:
+    """Whether a file may be a list."""
+    return path.is_file() and _LIST_NAME.fullmatch(path.name) is not None
+
+
+def read_list(path: Path) -> list[ListedImage]:
+    """The lines of a list, plain or gzipped.
+
+    Raises:
+        ValueError: a line is not a path and a class.
+    """
+    content = path.read_bytes()
+    text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
+    return [_listed(path, number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+
+
+def folder_entries(path: Path) -> Iterator[ImageEntry]:
+    """A patent for each number among the images of a folder or tar."""
+    for name, members in grouped(iter_members(path), _patent_of):
+        yield _entry(name, members)
+
+
+def list_entries(path: Path, root: Path | None = None) -> Iterator[ImageEntry]:
+    """A patent for each class of a list.
+
+    Args:
+        root: the folder that the list's paths start from; by default the list's own.
+    """
+    root = root or path.parent
+    by_class: dict[int, list[ListedImage]] = {}
+    for image in read_list(path):
+        by_class.setdefault(image.class_number, []).append(image)
+    for images in by_class.values():
+        yield _listed_entry(root, images)
+
+
+def _listed(path: Path, number: int, line: str) -> ListedImage:
+    image, _, class_number = line.strip().rpartition(" ")
+    if not (image and class_number.isdigit() and is_deeppatent_file(image)) or ".." in image:
+        raise ValueError(f"{path.name}, line {number}: not an image's path and its class: {line.strip()!r}")
+    return ListedImage(PurePosixPath(image), int(class_number))
+
+
+def _listed_entry(root: Path, images: Sequence[ListedImage]) -> ImageEntry:
+    name = images[0].path.name.split("-")[0]
+    present = [image for image in images if (root / image.path).is_file()]
+    missing = [image for image in images if image not in present]
+    members = [Member(str(image.path), FileBytes(root / image.path)) for image in present]
+    problems = [
+        Problem(name, str(image.path), ProblemReason.SHEET_MISSING, "is listed, and is not there")
+        for image in missing
+    ]
+    return _entry(name, members, problems)
+
+
+def _entry(name: str, members: Iterable[Member], problems: Sequence[Problem] = ()) -> ImageEntry:
+    matches = [(member, _match(member)) for member in members]
+    files = tuple(DrawingFile(member, int(match["sheet"])) for member, match in matches)
+    patent_id = name.upper()
+    try:
+        published = parse_date(matches[0][1]["date"]) if matches else None
+    except ValueError:
+        published = None
+    patent = Patent(patent_id, office="US", kind="S1", publication_date=published)
+    return ImageEntry(patent_id, patent, files, tuple(problems))
+
+
+def _match(member: Member) -> re.Match[str]:
+    match = _IMAGE.fullmatch(member.path.name)
+    if match is None:
+        raise ValueError(f"{member.name} is not named as DeepPatent's images are")
+    return match
+
+
+def _patent_of(member: Member) -> str | None:
+    match = _IMAGE.fullmatch(member.path.name)
+    return match["patent"] if match else None

@@ -1,0 +1,133 @@
+"""Cuts a sheet into its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sevenviews.corpus.figures.components import BOTTOM, LEFT, RIGHT, TOP, Components, find_components
+from sevenviews.corpus.figures.header import find_header
+from sevenviews.corpus.figures.labels import NOTHING_EXPECTED, Expected, Label, find_labels
+from sevenviews.corpus.figures.partition import assign_ink
+from sevenviews.corpus.figures.recognizer import recognizer
+from sevenviews.corpus.figures.sheet import Sheet, decode_sheet, encode_figure
+from sevenviews.corpus.figures.textlines import find_text_lines
+from sevenviews.designs import CropBox, Reason, SevenviewsError
+
+_MIN_FIGURE_INK = 12
+"""Of reduced pixels: less is dirt."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutFigure:
+    """A figure, cut from its sheet, upright, without its label.
+
+    Attributes:
+        label: as read on the sheet: "3"; empty: unread, or there is none.
+        label_text: the whole label: "FIG. 3"; empty: there is none.
+        confidence: of the reading, 0 to 1.
+        quarter_turns: how far it was turned counter-clockwise to stand upright.
+        box: where it was on the sheet.
+        content: PNG; 1 bit for a sheet of 1 bit.
+    """
+
+    label: str
+    label_text: str
+    confidence: float
+    quarter_turns: int
+    box: CropBox
+    width: int
+    height: int
+    content: bytes = field(repr=False)
+
+
+def cut_sheet(content: bytes, expected: Expected = NOTHING_EXPECTED) -> list[CutFigure]:
+    """The figures of a sheet, from the top down: one for each label; without labels, the whole is one.
+
+    Args:
+        content: an image file.
+        expected: what is known about the figures beforehand: it saves reading, and lets bare numbers count.
+
+    Raises:
+        SevenviewsError: the image cannot be decoded (IMAGE_...), or shows nothing (IMAGE_BLANK).
+    """
+    sheet = decode_sheet(content)
+    components = find_components(sheet.ink)
+    if int(components.areas.sum()) < _MIN_FIGURE_INK:
+        raise SevenviewsError(Reason.IMAGE_BLANK, "the sheet is blank")
+    header, labels = _read(sheet, components, expected)
+    taken = {member for label in labels for member in label.line.members} | header
+    ink = np.array([index for index in range(len(components)) if index + 1 not in taken], np.intp)
+    if int(components.areas[ink].sum()) < _MIN_FIGURE_INK:
+        raise SevenviewsError(Reason.IMAGE_BLANK, "the sheet shows nothing but text")
+    return _cut(sheet, components, ink, labels)
+
+
+def _read(sheet: Sheet, components: Components, expected: Expected) -> tuple[frozenset[int], list[Label]]:
+    lines = find_text_lines(components)
+    if not lines:
+        return frozenset(), []
+    reader = recognizer()
+    header = find_header(sheet.ink, components, lines, reader)
+    lines = [line for line in lines if header.isdisjoint(line.members)]
+    return header, find_labels(sheet.ink, components, lines, expected, reader)
+
+
+def _cut(
+    sheet: Sheet, components: Components, ink: NDArray[np.intp], labels: Sequence[Label]
+) -> list[CutFigure]:
+    if not labels:
+        return [_figure(sheet, components, ink, None)]
+    boxes = np.array([label.line.box for label in labels], np.int32)
+    owners = assign_ink(components, ink, boxes)
+    figures = []
+    for index, label in enumerate(labels):
+        own = ink[owners == index]
+        if int(components.areas[own].sum()) >= _MIN_FIGURE_INK:
+            figures.append(_figure(sheet, components, own, label))
+    return figures
+
+
+def _figure(sheet: Sheet, components: Components, own: NDArray[np.intp], label: Label | None) -> CutFigure:
+    boxes, factor = components.boxes[own], components.reduction
+    left, top = int(boxes[:, LEFT].min()), int(boxes[:, TOP].min())
+    right, bottom = int(boxes[:, RIGHT].max()), int(boxes[:, BOTTOM].max())
+    foreign = _foreign(components, own, slice(top, bottom), slice(left, right))
+    rows = slice(top * factor, min(bottom * factor, sheet.height))
+    columns = slice(left * factor, min(right * factor, sheet.width))
+    turns = label.quarter_turns if label else 0
+    content, width, height = encode_figure(
+        sheet, rows, columns, _enlarged(foreign, factor, rows, columns), turns
+    )
+    box = CropBox(
+        columns.start / sheet.width,
+        rows.start / sheet.height,
+        columns.stop / sheet.width,
+        rows.stop / sheet.height,
+    )
+    if label is None:
+        return CutFigure("", "", 0.0, 0, box, width, height, content)
+    return CutFigure(label.number, label.text, label.confidence, turns, box, width, height, content)
+
+
+def _foreign(
+    components: Components, own: NDArray[np.intp], rows: slice, columns: slice
+) -> NDArray[np.bool_] | None:
+    """Reduced pixels of other figures' ink in the box; None: there are none."""
+    keep = np.zeros(len(components) + 1, bool)
+    keep[0] = True
+    keep[own + 1] = True
+    foreign = ~keep[components.labels[rows, columns]]
+    return foreign if foreign.any() else None
+
+
+def _enlarged(
+    mask: NDArray[np.bool_] | None, factor: int, rows: slice, columns: slice
+) -> NDArray[np.bool_] | None:
+    if mask is None:
+        return None
+    large = mask.repeat(factor, axis=0).repeat(factor, axis=1)
+    return large[: rows.stop - rows.start, : columns.stop - columns.start]

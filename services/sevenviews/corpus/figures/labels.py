@@ -1,0 +1,182 @@
+"""Figure labels: "FIG. 3", "Fig. 2A", "FIG-1", "Figure 8"; in the Hague system's sheets a bare "1.4"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sevenviews.corpus.figures.components import BOTTOM, LEFT, RIGHT, TOP, Components
+from sevenviews.corpus.figures.recognizer import Recognizer
+from sevenviews.corpus.figures.sheet import Grey, Ink
+from sevenviews.corpus.figures.textlines import TextLine
+
+UPRIGHT, READ_UPWARD, READ_DOWNWARD = 0, 3, 1
+"""Quarter turns, counter-clockwise, that set a line upright which reads so on the sheet."""
+
+_CHUNK = 6
+_MAX_ISOLATED = 30
+_MAX_CROWDED = 12
+_MIN_CONFIDENCE = 0.45
+
+# What the recogniser makes of "FIG": the letters are few, their look-alikes known.
+_FIGURE = re.compile(
+    r"\W*F\s*[IL1|!J]?\s*[GC6](?:\s*URE|S)?(?P<mark>[\s.,:'/-]*)(?P<number>[0-9OILSZ]{1,3}(?:\.\d{1,2})?[A-Z]?)?"
+    r"[\s.,:'/()-]*",
+    re.I,
+)
+_BARE = re.compile(r"\d{1,2}\.\d{1,2}")
+_DIGITS = str.maketrans("OILSZ", "01152")
+_DIGIT_LOOKALIKES = "OILSZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A figure's label on its sheet.
+
+    Attributes:
+        number: as read: "3", "2A"; empty: there is a label, but its number could not be read.
+        text: the whole label, as read.
+        confidence: of the reading, 0 to 1.
+        quarter_turns: counter-clockwise, that set it (and its figure) upright.
+        line: where it stands.
+    """
+
+    number: str
+    text: str
+    confidence: float
+    quarter_turns: int
+    line: TextLine
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the description of drawings lets one expect on a sheet.
+
+    Attributes:
+        numbers: of the patent's figures; empty: nothing is known.
+        per_sheet: how many figures every sheet has; 0: that differs, or is unknown.
+    """
+
+    numbers: tuple[str, ...] = ()
+    per_sheet: int = 0
+
+    @property
+    def bare(self) -> bool:
+        """Whether labels are bare numbers such as 1.4."""
+        return any("." in number for number in self.numbers)
+
+
+NOTHING_EXPECTED = Expected()
+
+
+def parse_label(text: str, bare: bool = False) -> str | None:
+    """The figure number that a label gives: "FIG. 2A" -> "2A"; "" if only "FIG." can be read; None: no label.
+
+    Args:
+        bare: whether a number with a point, alone, is a label.
+    """
+    if bare and _BARE.fullmatch(text.strip()):
+        return text.strip()
+    match = _FIGURE.fullmatch(text.strip())
+    if match is None:
+        return None
+    return _as_number(match["number"] or "")
+
+
+def find_labels(
+    ink: Ink, components: Components, lines: Sequence[TextLine], expected: Expected, recognizer: Recognizer
+) -> list[Label]:
+    """Read the candidates until the sheet's labels are found; the order of lines says which to read first."""
+    readings = _Readings(ink, components, expected, recognizer)
+    chosen = [line for line in lines if line.isolated][:_MAX_ISOLATED]
+    chosen += [line for line in lines if not line.isolated][:_MAX_CROWDED]
+    for turns in (READ_UPWARD, READ_DOWNWARD):
+        # Text that runs down a sheet is rare: it is looked for only where no other label is found.
+        candidates = [line for line in chosen if turns == READ_UPWARD or line.vertical]
+        readings.read(candidates, turns)
+        if readings.labels:
+            break
+    return _without_overlaps(readings.labels)
+
+
+class _Readings:
+    def __init__(self, ink: Ink, components: Components, expected: Expected, recognizer: Recognizer) -> None:
+        self.labels: list[Label] = []
+        self._ink = ink
+        self._components = components
+        self._expected = expected
+        self._recognizer = recognizer
+
+    def read(self, lines: Sequence[TextLine], turns_if_vertical: int) -> None:
+        remaining = list(lines)
+        while remaining and not self._enough():
+            chunk, remaining = remaining[:_CHUNK], remaining[_CHUNK:]
+            turns = [turns_if_vertical if line.vertical else UPRIGHT for line in chunk]
+            images = [
+                line_image(self._ink, self._components, line, turn)
+                for line, turn in zip(chunk, turns, strict=True)
+            ]
+            for line, turn, reading in zip(chunk, turns, self._recognizer.read(images), strict=True):
+                self._keep(line, turn, *reading)
+            remaining = [line for line in remaining if self._may_be_another(line)]
+
+    def _keep(self, line: TextLine, turns: int, text: str, confidence: float) -> None:
+        number = parse_label(text, self._expected.bare)
+        if number is None or confidence < _MIN_CONFIDENCE:
+            return
+        if number == text and number not in self._expected.numbers:
+            return
+        self.labels.append(Label(number, text, confidence, turns, line))
+
+    def _enough(self) -> bool:
+        known = sum(label.number in self._expected.numbers for label in self.labels)
+        return 0 < self._expected.per_sheet <= known
+
+    def _may_be_another(self, line: TextLine) -> bool:
+        """The labels of a sheet are of one size."""
+        if not self.labels:
+            return True
+        height = max(label.line.height for label in self.labels)
+        return 0.6 * height <= line.height <= 1.7 * height
+
+
+def line_image(ink: Ink, components: Components, line: TextLine, quarter_turns: int) -> Grey:
+    """The line alone, upright, dark on light, with a margin. Other ink that crosses its box is left out."""
+    factor = components.reduction
+    left, top, right, bottom = line.box
+    own = np.isin(components.labels[top:bottom, left:right], line.members)
+    own = own.repeat(factor, axis=0).repeat(factor, axis=1)
+    part = ink[top * factor : bottom * factor, left * factor : right * factor]
+    part = part & own[: part.shape[0], : part.shape[1]]
+    margin = max(line.height * factor // 6, 3)
+    padded = np.pad(np.rot90(part, quarter_turns), margin)
+    return np.where(padded, 0, 255).astype(np.uint8)
+
+
+def _as_number(read: str) -> str:
+    """Letters where digits must be, put right: "1O" -> "10"; a last letter stays: "2A"."""
+    read = read.upper()
+    suffix = read[-1:] if read[-1:].isalpha() and read[-1:] not in _DIGIT_LOOKALIKES else ""
+    digits = read.removesuffix(suffix).translate(_DIGITS) if suffix else read.translate(_DIGITS)
+    return (digits.lstrip("0") or ("0" if digits else "")) + suffix if digits else ""
+
+
+def _without_overlaps(labels: Sequence[Label]) -> list[Label]:
+    """Of readings of the same place, the one with a number, and the surer."""
+    kept: list[Label] = []
+    for label in sorted(labels, key=lambda label: (not label.number, -label.confidence)):
+        if not any(_overlap(label.line.box, other.line.box) for other in kept):
+            kept.append(label)
+    return sorted(kept, key=lambda label: (label.line.box[TOP], label.line.box[LEFT]))
+
+
+def _overlap(one: Sequence[int], other: Sequence[int]) -> bool:
+    return (
+        one[LEFT] < other[RIGHT]
+        and other[LEFT] < one[RIGHT]
+        and one[TOP] < other[BOTTOM]
+        and other[TOP] < one[BOTTOM]
+    )

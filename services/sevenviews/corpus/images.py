@@ -1,0 +1,107 @@
+"""Readers of corpora whose files are single drawings: a patent from images that are taken as they are."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from PIL import Image
+
+from sevenviews.corpus.archive import Member
+from sevenviews.corpus.assembly import digest_of_content
+from sevenviews.corpus.entry import CorpusPatent, Problem, ProblemReason
+from sevenviews.corpus.figures.sheet import decode_sheet, encode_png
+from sevenviews.corpus.sources import digest_of, read_source
+from sevenviews.designs import Drawing, Patent, SevenviewsError, View, drawing_id
+
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif", ".bmp", ".webp"})
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True, slots=True)
+class DrawingFile:
+    """A file that is one drawing.
+
+    Attributes:
+        sheet_number: of the drawing's id; 0 is the copy on the front page of a USPTO patent.
+    """
+
+    member: Member
+    sheet_number: int
+    view: View = View.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class ImageEntry:
+    """A patent whose drawings are files of their own.
+
+    Attributes:
+        name: within the corpus.
+        patent: what the corpus says about it, without drawings.
+        files: its drawings.
+        problems: found before the files were opened.
+    """
+
+    name: str
+    patent: Patent
+    files: tuple[DrawingFile, ...]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """See CorpusEntry. The bibliography counts: a new title is another source."""
+        parts = [repr(self.patent).encode()]
+        for file in self.files:
+            parts += [file.member.name.encode(), read_source(self.name, file.member.source)]
+        return digest_of(*parts)
+
+    def read(self) -> CorpusPatent:
+        """See CorpusEntry."""
+        drawings: list[Drawing] = []
+        contents: dict[str, bytes] = {}
+        problems = list(self.problems)
+        for file in self.files:
+            try:
+                content, width, height = as_png(file.member.source.read())
+            except (SevenviewsError, OSError) as error:
+                problems.append(self._unreadable(file, error))
+                continue
+            drawing = Drawing(
+                drawing_id=drawing_id(self.patent.patent_id, file.sheet_number, 1),
+                sheet_number=file.sheet_number,
+                view=file.view,
+                width=width,
+                height=height,
+                content_digest=digest_of_content(content),
+            )
+            drawings.append(drawing)
+            contents[drawing.drawing_id] = content
+        if not drawings:
+            problems.append(Problem(self.name, "", ProblemReason.NO_DRAWINGS, "no drawing could be read"))
+        patent = replace(self.patent, drawings=tuple(drawings), source_digest=self.digest)
+        return CorpusPatent(patent, contents, tuple(problems))
+
+    def _unreadable(self, file: DrawingFile, error: Exception) -> Problem:
+        return Problem(self.name, file.member.name, ProblemReason.SHEET_UNREADABLE, str(error))
+
+
+def as_png(content: bytes) -> tuple[bytes, int, int]:
+    """The image as PNG (untouched, if it is one), its width and height. It is decoded whole, to be sure.
+
+    Raises:
+        SevenviewsError: it cannot be decoded (IMAGE_...).
+    """
+    sheet = decode_sheet(content)
+    if content.startswith(_PNG):
+        return content, sheet.width, sheet.height
+    if sheet.grey is None:
+        return encode_png(Image.fromarray(~sheet.ink)), sheet.width, sheet.height
+    return encode_png(Image.open(io.BytesIO(content)).convert("RGB")), sheet.width, sheet.height
+
+
+def numbered(members: Sequence[Member], views: Sequence[View]) -> tuple[DrawingFile, ...]:
+    """Files whose names give no sheet number: they are counted from 1, in the order of the seven views."""
+    order = list(View)
+    pairs = sorted(zip(members, views, strict=True), key=lambda pair: (order.index(pair[1]), pair[0].name))
+    return tuple(DrawingFile(member, number, view) for number, (member, view) in enumerate(pairs, 1))

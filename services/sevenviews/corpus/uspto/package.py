@@ -1,0 +1,64 @@
+"""The files of one patent, out of its ZIP. A ZIP comes from outside: its paths and sizes are not believed."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from sevenviews.corpus.entry import Problem, ProblemReason, UnreadableEntryError
+
+MAX_MEMBERS = 5_000
+MAX_MEMBER_BYTES = 64 << 20
+MAX_TOTAL_BYTES = 512 << 20
+"""The largest real design patents have some hundred sheets and some ten megabytes."""
+
+_ENCRYPTED = 0x1
+
+
+def unzip(name: str, content: bytes) -> Mapping[str, bytes]:
+    """The members of a ZIP: base name -> bytes. Nothing is written to disk.
+
+    Raises:
+        UnreadableEntryError: ZIP_CORRUPT, ZIP_UNSAFE_PATH or ZIP_TOO_LARGE. A ZIP with one bad member is
+            refused whole: nobody can say what the rest of it is worth.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            for member in members:
+                _check_path(name, member.filename)
+            _check_sizes(name, members)
+            return {PurePosixPath(m.filename).name: _extract(name, archive, m) for m in members}
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError) as error:
+        raise _refusal(name, "", ProblemReason.ZIP_CORRUPT, f"is not a readable ZIP: {error}") from error
+
+
+def _check_path(name: str, member: str) -> None:
+    path = PurePosixPath(member.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        raise _refusal(name, member, ProblemReason.ZIP_UNSAFE_PATH, "a member's path leads out of the ZIP")
+
+
+def _check_sizes(name: str, members: list[zipfile.ZipInfo]) -> None:
+    total = sum(member.file_size for member in members)
+    if len(members) > MAX_MEMBERS or total > MAX_TOTAL_BYTES:
+        message = f"holds {len(members)} files of {total} bytes, more than a patent can"
+        raise _refusal(name, "", ProblemReason.ZIP_TOO_LARGE, message)
+
+
+def _extract(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    if member.flag_bits & _ENCRYPTED:
+        raise _refusal(name, member.filename, ProblemReason.ZIP_CORRUPT, "a member is encrypted")
+    with archive.open(member) as file:
+        # Not member.file_size: the size that a ZIP declares is what a bomb lies about.
+        content = file.read(MAX_MEMBER_BYTES + 1)
+    if len(content) > MAX_MEMBER_BYTES:
+        message = f"a member holds more than {MAX_MEMBER_BYTES} bytes"
+        raise _refusal(name, member.filename, ProblemReason.ZIP_TOO_LARGE, message)
+    return content
+
+
+def _refusal(name: str, part: str, reason: ProblemReason, message: str) -> UnreadableEntryError:
+    return UnreadableEntryError(Problem(name, part, reason, message))

@@ -1,0 +1,40 @@
+"""`<id>/<view>.png`, in a folder or a tar, with an index.csv (id, title ...): one design an id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from sevenviews.corpus.archive import Member, iter_members
+from sevenviews.corpus.grouping import grouped
+from sevenviews.corpus.images import DrawingFile, ImageEntry, numbered
+from sevenviews.corpus.index_csv import read_index
+from sevenviews.designs import Patent, View, is_patent_id
+
+_VIEWS = {view.value for view in View}
+
+
+def is_view_file(name: str) -> bool:
+    """Whether a file's path ends in <id>/<view>.png."""
+    return _design_of(name) is not None
+
+
+def view_entries(path: Path) -> Iterator[ImageEntry]:
+    """A design for each folder of views."""
+    index = read_index(path)
+    for identifier, members in grouped(iter_members(path), lambda member: _design_of(member.name)):
+        title = index.get(identifier, {}).get("title", "")
+        yield ImageEntry(identifier, Patent(identifier, title=title), _files(members))
+
+
+def _files(members: Sequence[Member]) -> tuple[DrawingFile, ...]:
+    return numbered(members, [View(member.path.stem) for member in members])
+
+
+def _design_of(name: str) -> str | None:
+    folders, _, file = name.rpartition("/")
+    stem, _, suffix = file.rpartition(".")
+    identifier = folders.rpartition("/")[2]
+    if suffix.lower() == "png" and stem in _VIEWS and is_patent_id(identifier):
+        return identifier
+    return None
