@@ -11,7 +11,7 @@ from sevenviews.corpus.entry import Problem, ProblemReason
 from sevenviews.corpus.figures import CutFigure, cut_sheet, number_figures
 from sevenviews.corpus.figures.labels import Expected
 from sevenviews.corpus.figures.numbering import ReadNumber
-from sevenviews.designs import Drawing, Reason, SevenviewsError, View, drawing_id
+from sevenviews.designs import CropBox, Drawing, Reason, SevenviewsError, View, drawing_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,12 @@ class SheetFile:
 
 @dataclass(frozen=True, slots=True)
 class CutDrawings:
-    """The drawings of a patent, their PNGs by drawing id, and what went wrong."""
+    """The drawings of a patent, their PNGs and their places by drawing id, and what went wrong."""
 
     drawings: tuple[Drawing, ...]
     contents: Mapping[str, bytes]
     problems: tuple[Problem, ...]
+    boxes: Mapping[str, CropBox]
 
 
 def cut_drawings(
@@ -52,17 +53,19 @@ def cut_drawings(
     )
     drawings: list[Drawing] = []
     contents: dict[str, bytes] = {}
+    boxes: dict[str, CropBox] = {}
     for (sheet, figure), number, position in zip(figures, numbers, _positions(figures), strict=True):
         drawing = _drawing(drawing_id(patent_id, sheet.number, position), sheet, figure, number, described)
         drawings.append(drawing)
         contents[drawing.drawing_id] = figure.content
+        boxes[drawing.drawing_id] = figure.box
         problem = _label_problem(source, sheet, figure, number, described)
         if problem is not None:
             problems.append(problem)
     problems += _missing_figures(source, numbers, described)
     if not drawings:
         problems.append(Problem(source, "", ProblemReason.NO_DRAWINGS, "no drawing could be read"))
-    return CutDrawings(tuple(drawings), contents, tuple(problems))
+    return CutDrawings(tuple(drawings), contents, tuple(problems), boxes)
 
 
 def digest_of_content(content: bytes) -> str:

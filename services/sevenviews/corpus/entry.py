@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from sevenviews.designs import Patent, Reason, SevenviewsError
+from sevenviews.designs import CropBox, Patent, Reason, SevenviewsError
 
 READER_VERSION = "1"
 """Part of every digest: raise it when the readers would make something else of the same source."""
@@ -92,11 +92,13 @@ class CorpusPatent:
         patent: with its drawings in the order of the sheets; none, if no sheet could be read.
         contents: drawing id -> the drawing as PNG (1 bit where the source has 1 bit).
         problems: what could not be read, or not surely.
+        boxes: drawing id -> where on its sheet it was cut out; only of drawings that were.
     """
 
     patent: Patent
     contents: Mapping[str, bytes]
-    problems: tuple[Problem, ...] = field(default=())
+    problems: tuple[Problem, ...] = ()
+    boxes: Mapping[str, CropBox] = field(default_factory=dict)
 
 
 class CorpusEntry(Protocol):

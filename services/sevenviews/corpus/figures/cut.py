@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sevenviews.corpus.figures.components import BOTTOM, LEFT, RIGHT, TOP, Components, find_components
+from sevenviews.corpus.figures.dirt import without_dirt
 from sevenviews.corpus.figures.header import find_header
-from sevenviews.corpus.figures.labels import NOTHING_EXPECTED, Expected, Label, find_labels
+from sevenviews.corpus.figures.labels import NOTHING_EXPECTED, Expected, Label, SheetText, read_labels
 from sevenviews.corpus.figures.partition import assign_ink
 from sevenviews.corpus.figures.recognizer import recognizer
 from sevenviews.corpus.figures.sheet import Sheet, decode_sheet, encode_figure
@@ -31,6 +31,7 @@ class CutFigure:
         confidence: of the reading, 0 to 1.
         quarter_turns: how far it was turned counter-clockwise to stand upright.
         box: where it was on the sheet.
+        whole: it is all that the sheet shows, in the position in which the sheet shows it.
         content: PNG; 1 bit for a sheet of 1 bit.
     """
 
@@ -39,6 +40,7 @@ class CutFigure:
     confidence: float
     quarter_turns: int
     box: CropBox
+    whole: bool
     width: int
     height: int
     content: bytes = field(repr=False)
@@ -58,59 +60,71 @@ def cut_sheet(content: bytes, expected: Expected = NOTHING_EXPECTED) -> list[Cut
     components = find_components(sheet.ink)
     if int(components.areas.sum()) < _MIN_FIGURE_INK:
         raise SevenviewsError(Reason.IMAGE_BLANK, "the sheet is blank")
-    header, labels = _read(sheet, components, expected)
-    taken = {member for label in labels for member in label.line.members} | header
+    header, text = _read(sheet, components, expected)
+    taken = {member for label in text.labels for member in label.line.members} | header
     ink = np.array([index for index in range(len(components)) if index + 1 not in taken], np.intp)
+    ink = without_dirt(components, ink)
     if int(components.areas[ink].sum()) < _MIN_FIGURE_INK:
         raise SevenviewsError(Reason.IMAGE_BLANK, "the sheet shows nothing but text")
-    return _cut(sheet, components, ink, labels)
+    return _cut(sheet, components, ink, text, bool(header))
 
 
-def _read(sheet: Sheet, components: Components, expected: Expected) -> tuple[frozenset[int], list[Label]]:
+def _read(sheet: Sheet, components: Components, expected: Expected) -> tuple[frozenset[int], SheetText]:
     lines = find_text_lines(components)
     if not lines:
-        return frozenset(), []
+        return frozenset(), SheetText()
     reader = recognizer()
     header = find_header(sheet.ink, components, lines, reader)
     lines = [line for line in lines if header.isdisjoint(line.members)]
-    return header, find_labels(sheet.ink, components, lines, expected, reader)
+    return header, read_labels(sheet.ink, components, lines, expected, reader)
 
 
 def _cut(
-    sheet: Sheet, components: Components, ink: NDArray[np.intp], labels: Sequence[Label]
+    sheet: Sheet, components: Components, ink: NDArray[np.intp], text: SheetText, has_header: bool
 ) -> list[CutFigure]:
-    if not labels:
-        return [_figure(sheet, components, ink, None)]
-    boxes = np.array([label.line.box for label in labels], np.int32)
-    owners = assign_ink(components, ink, boxes)
+    if not text.labels:
+        figure = _figure(sheet, components, ink, None, text.quarter_turns)
+        return [replace(figure, whole=not has_header and text.quarter_turns == 0)]
+    owners = assign_ink(components, ink, np.array([label.line.box for label in text.labels], np.int32))
     figures = []
-    for index, label in enumerate(labels):
+    for index, label in enumerate(text.labels):
         own = ink[owners == index]
         if int(components.areas[own].sum()) >= _MIN_FIGURE_INK:
-            figures.append(_figure(sheet, components, own, label))
+            figures.append(_figure(sheet, components, own, label, label.quarter_turns))
     return figures
 
 
-def _figure(sheet: Sheet, components: Components, own: NDArray[np.intp], label: Label | None) -> CutFigure:
+def _figure(
+    sheet: Sheet, components: Components, own: NDArray[np.intp], label: Label | None, quarter_turns: int
+) -> CutFigure:
     boxes, factor = components.boxes[own], components.reduction
     left, top = int(boxes[:, LEFT].min()), int(boxes[:, TOP].min())
     right, bottom = int(boxes[:, RIGHT].max()), int(boxes[:, BOTTOM].max())
     foreign = _foreign(components, own, slice(top, bottom), slice(left, right))
     rows = slice(top * factor, min(bottom * factor, sheet.height))
     columns = slice(left * factor, min(right * factor, sheet.width))
-    turns = label.quarter_turns if label else 0
-    content, width, height = encode_figure(
-        sheet, rows, columns, _enlarged(foreign, factor, rows, columns), turns
+    erase = _enlarged(foreign, factor, rows, columns)
+    content, width, height = encode_figure(sheet, rows, columns, erase, quarter_turns)
+    return CutFigure(
+        label=label.number if label else "",
+        label_text=label.text if label else "",
+        confidence=label.confidence if label else 0.0,
+        quarter_turns=quarter_turns,
+        box=_box_on(sheet, rows, columns),
+        whole=False,
+        width=width,
+        height=height,
+        content=content,
     )
-    box = CropBox(
+
+
+def _box_on(sheet: Sheet, rows: slice, columns: slice) -> CropBox:
+    return CropBox(
         columns.start / sheet.width,
         rows.start / sheet.height,
         columns.stop / sheet.width,
         rows.stop / sheet.height,
     )
-    if label is None:
-        return CutFigure("", "", 0.0, 0, box, width, height, content)
-    return CutFigure(label.number, label.text, label.confidence, turns, box, width, height, content)
 
 
 def _foreign(

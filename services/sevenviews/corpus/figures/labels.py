@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ import numpy as np
 from sevenviews.corpus.figures.components import BOTTOM, LEFT, RIGHT, TOP, Components
 from sevenviews.corpus.figures.recognizer import Recognizer
 from sevenviews.corpus.figures.sheet import Grey, Ink
-from sevenviews.corpus.figures.textlines import TextLine
+from sevenviews.corpus.figures.textlines import TextLine, lengthen, stands_apart
 
 UPRIGHT, READ_UPWARD, READ_DOWNWARD = 0, 3, 1
 """Quarter turns, counter-clockwise, that set a line upright which reads so on the sheet."""
@@ -20,6 +21,8 @@ _CHUNK = 6
 _MAX_ISOLATED = 30
 _MAX_CROWDED = 12
 _MIN_CONFIDENCE = 0.45
+_WORD_CONFIDENCE = 0.85
+_MIN_WORDS = 3
 
 # What the recogniser makes of "FIG": the letters are few, their look-alikes known.
 _FIGURE = re.compile(
@@ -27,6 +30,7 @@ _FIGURE = re.compile(
     r"[\s.,:'/()-]*",
     re.I,
 )
+_WORD = re.compile(r"[A-Za-z][a-z]{2,}|[A-Z]{3,}")
 _BARE = re.compile(r"\d{1,2}\.\d{1,2}")
 _DIGITS = str.maketrans("OILSZ", "01152")
 _DIGIT_LOOKALIKES = "OILSZ"
@@ -86,29 +90,47 @@ def parse_label(text: str, bare: bool = False) -> str | None:
     return _as_number(match["number"] or "")
 
 
-def find_labels(
+@dataclass(frozen=True, slots=True)
+class SheetText:
+    """What was read on a sheet.
+
+    Attributes:
+        labels: from the top down.
+        quarter_turns: counter-clockwise, that set most of the other words upright: a figure without label is
+            turned by them.
+    """
+
+    labels: tuple[Label, ...] = ()
+    quarter_turns: int = UPRIGHT
+
+
+def read_labels(
     ink: Ink, components: Components, lines: Sequence[TextLine], expected: Expected, recognizer: Recognizer
-) -> list[Label]:
+) -> SheetText:
     """Read the candidates until the sheet's labels are found; the order of lines says which to read first."""
     readings = _Readings(ink, components, expected, recognizer)
     chosen = [line for line in lines if line.isolated][:_MAX_ISOLATED]
     chosen += [line for line in lines if not line.isolated][:_MAX_CROWDED]
-    for turns in (READ_UPWARD, READ_DOWNWARD):
+    readings.read(chosen, READ_UPWARD)
+    if not readings.labels:
         # Text that runs down a sheet is rare: it is looked for only where no other label is found.
-        candidates = [line for line in chosen if turns == READ_UPWARD or line.vertical]
-        readings.read(candidates, turns)
-        if readings.labels:
-            break
-    return _without_overlaps(readings.labels)
+        readings.read([line for line in chosen if line.vertical], READ_DOWNWARD)
+    return SheetText(tuple(_without_overlaps(readings.labels)), readings.usual_turns())
 
 
 class _Readings:
     def __init__(self, ink: Ink, components: Components, expected: Expected, recognizer: Recognizer) -> None:
         self.labels: list[Label] = []
+        self._words: Counter[int] = Counter()
         self._ink = ink
         self._components = components
         self._expected = expected
         self._recognizer = recognizer
+
+    def usual_turns(self) -> int:
+        """The turns that set most words upright, if they are many and the other words few."""
+        ((turns, count),) = self._words.most_common(1) or [(UPRIGHT, 0)]
+        return turns if count >= _MIN_WORDS and count > 2 * (self._words.total() - count) else UPRIGHT
 
     def read(self, lines: Sequence[TextLine], turns_if_vertical: int) -> None:
         remaining = list(lines)
@@ -124,12 +146,32 @@ class _Readings:
             remaining = [line for line in remaining if self._may_be_another(line)]
 
     def _keep(self, line: TextLine, turns: int, text: str, confidence: float) -> None:
-        number = parse_label(text, self._expected.bare)
+        number = parse_label(text, bare=self._expected.bare or not self._expected.numbers)
+        if number is None:
+            self._words[turns] += confidence >= _WORD_CONFIDENCE and _WORD.fullmatch(text) is not None
         if number is None or confidence < _MIN_CONFIDENCE:
             return
-        if number == text and number not in self._expected.numbers:
+        if number == "":
+            line, number, text, confidence = self._read_on(line, turns) or (line, number, text, confidence)
+        if number == text and not self._bare_number_counts(line, number):
             return
         self.labels.append(Label(number, text, confidence, turns, line))
+
+    def _bare_number_counts(self, line: TextLine, number: str) -> bool:
+        """A number alone may be part of a drawing: it must be described, or stand apart from all else."""
+        if self._expected.numbers:
+            return number in self._expected.numbers
+        return stands_apart(self._components, line)
+
+    def _read_on(self, line: TextLine, turns: int) -> tuple[TextLine, str, str, float] | None:
+        """A label whose number stands too far from its "FIG." to have been taken for one line."""
+        longer = lengthen(self._components, line, turns)
+        if longer is None:
+            return None
+        image = line_image(self._ink, self._components, longer, turns)
+        ((text, confidence),) = self._recognizer.read([image])
+        number = parse_label(text)
+        return (longer, number, text, confidence) if number else None
 
     def _enough(self) -> bool:
         known = sum(label.number in self._expected.numbers for label in self.labels)

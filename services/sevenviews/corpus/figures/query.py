@@ -21,12 +21,12 @@ class QueryDrawing:
 
 
 def query_drawings(content: bytes) -> list[QueryDrawing]:
-    """The figures of an image, upright and without labels; the image as it is, if no label is found in it.
+    """The figures of an image, upright, without labels and running head; the image itself, if it has none.
 
     Raises:
         SevenviewsError: the image cannot be decoded, or is blank (IMAGE_...).
     """
-    figures = cut_sheet(content)
-    if not any(figure.label_text for figure in figures):
-        return [QueryDrawing("", content)]
-    return [QueryDrawing(figure.label, figure.content) for figure in figures]
+    return [
+        QueryDrawing(figure.label, content if figure.whole else figure.content)
+        for figure in cut_sheet(content)
+    ]

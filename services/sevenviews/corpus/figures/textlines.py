@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -18,6 +18,10 @@ MAX_LETTERS = 14
 _REACH = 0.75
 _MIN_HEIGHT_SHARE = 0.5
 _USUAL_LETTERS = 5
+_UNDERLINE_SHARE = 0.35
+_UNDERLINE_LENGTH = 0.6
+_WIDEST_SPACE = 3.0
+_MAX_DIGITS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class TextLine:
 
     Attributes:
         box: left, top, right, bottom in reduced pixels.
+        height: of its highest letter, in reduced pixels.
         members: the components (numbers of Components.labels) inside the box, dots and underlines with them.
         letters: how many components have a letter's size.
         vertical: the text runs up or down the sheet.
@@ -33,16 +38,11 @@ class TextLine:
     """
 
     box: tuple[int, int, int, int]
+    height: int
     members: tuple[int, ...]
     letters: int
     vertical: bool
     isolated: bool
-
-    @property
-    def height(self) -> int:
-        """Of its letters, in reduced pixels."""
-        left, top, right, bottom = self.box
-        return right - left if self.vertical else bottom - top
 
 
 def find_text_lines(components: Components) -> list[TextLine]:
@@ -57,6 +57,54 @@ def find_text_lines(components: Components) -> list[TextLine]:
         if _is_label_sized(line)
     ]
     return sorted(lines, key=_promise)
+
+
+def lengthen(components: Components, line: TextLine, quarter_turns: int) -> TextLine | None:
+    """The line with the letters that follow it at a wide space ("FIG.      3"); None: none do.
+
+    Args:
+        quarter_turns: counter-clockwise, that set the line upright: they tell which way it reads.
+    """
+    boxes = _upright(components, quarter_turns)
+    own = _hull(boxes[np.asarray(line.members) - 1])
+    height = line.height
+    follows = (
+        (boxes[:, LEFT] >= own[RIGHT])
+        & (boxes[:, LEFT] <= own[RIGHT] + _WIDEST_SPACE * height)
+        & (boxes[:, TOP] >= own[TOP] - height // 4)
+        & (boxes[:, BOTTOM] <= own[BOTTOM] + height // 4)
+        & (boxes[:, BOTTOM] - boxes[:, TOP] >= _MIN_HEIGHT_SHARE * height)
+    )
+    more = np.flatnonzero(follows)
+    if not 0 < len(more) <= _MAX_DIGITS:
+        return None
+    members = np.union1d(np.asarray(line.members) - 1, more)
+    members = np.union1d(members, _within(boxes, _hull(boxes[members])))
+    box = _hull(components.boxes[members])
+    return replace(line, box=box, members=tuple(int(index) + 1 for index in members))
+
+
+def stands_apart(components: Components, line: TextLine) -> bool:
+    """Whether all else lies on one side of the line: above it, below, left or right."""
+    others = np.delete(components.boxes, np.asarray(line.members) - 1, axis=0)
+    left, top, right, bottom = line.box
+    return bool(
+        (others[:, LEFT] >= right).all()
+        or (others[:, TOP] >= bottom).all()
+        or (others[:, RIGHT] <= left).all()
+        or (others[:, BOTTOM] <= top).all()
+    )
+
+
+def _upright(components: Components, quarter_turns: int) -> Boxes:
+    """The boxes on the sheet turned counter-clockwise."""
+    height, width = components.ink.shape
+    boxes = components.boxes
+    for _ in range(quarter_turns % 4):
+        left, top, right, bottom = boxes.T
+        boxes = np.stack([top, width - right, bottom, width - left], axis=1)
+        height, width = width, height
+    return boxes
 
 
 def _promise(line: TextLine) -> tuple[bool, int, int]:
@@ -119,24 +167,26 @@ def _line(
     letters = letters[heights >= _MIN_HEIGHT_SHARE * np.max(heights)]
     if not 1 < len(letters) <= MAX_LETTERS:
         return None
-    box = _hull(boxes[letters])
-    height = box[BOTTOM] - box[TOP]
-    inside = _within(
-        boxes,
-        (
-            box[LEFT] - height // 3,
-            box[TOP] - height // 5,
-            box[RIGHT] + height // 3,
-            box[BOTTOM] + height // 2,
-        ),
-    )
-    box = _hull(boxes[np.union1d(letters, inside)])
+    members = _with_marks(boxes, letters)
+    box = _hull(boxes[members])
+    height = int(np.max(heights))
     if vertical:
         box = (box[TOP], box[LEFT], box[BOTTOM], box[RIGHT])
-    members = tuple(int(index) + 1 for index in np.union1d(letters, inside))
-    return TextLine(
-        box, members, len(letters), vertical, _is_isolated(components, ink_sum, box, members, height)
-    )
+    numbers = tuple(int(index) + 1 for index in members)
+    isolated = _is_isolated(components, ink_sum, box, numbers, height)
+    return TextLine(box, height, numbers, len(letters), vertical, isolated)
+
+
+def _with_marks(boxes: Boxes, letters: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The letters, the points and dashes between them, and a line drawn under them."""
+    left, top, right, bottom = _hull(boxes[letters])
+    height, length = bottom - top, right - left
+    beside, above = height // 3, height // 5
+    marks = _within(boxes, (left - beside, top - above, right + beside, bottom + above))
+    under = _within(boxes, (left - height, bottom - above, right + height, bottom + height))
+    thin = boxes[under, BOTTOM] - boxes[under, TOP] <= height * _UNDERLINE_SHARE
+    long = boxes[under, RIGHT] - boxes[under, LEFT] >= length * _UNDERLINE_LENGTH
+    return np.union1d(np.union1d(letters, marks), under[thin & long])
 
 
 def _is_isolated(

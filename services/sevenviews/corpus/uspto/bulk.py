@@ -52,7 +52,7 @@ class UsptoEntry:
         sheets = _sheets(self.name, grant, files, problems)
         cut = cut_drawings(self.name, grant.patent.patent_id, sheets, grant.figures)
         patent = replace(grant.patent, drawings=cut.drawings, source_digest=self.digest)
-        return CorpusPatent(patent, cut.contents, (*problems, *cut.problems))
+        return CorpusPatent(patent, cut.contents, (*problems, *cut.problems), cut.boxes)
 
     def _files(self) -> Mapping[str, bytes]:
         if isinstance(self.source, tuple):

@@ -1,0 +1,1 @@
+"""Truth that people checked by hand, and what is measured against it."""
