@@ -1,0 +1,98 @@
+"""What our calls need inside Ray Serve's gRPC proxy, which makes some statuses by itself.
+
+A proxy that finds no application, no replica or no room answers with a bare code; a replica that dies under a
+request makes it answer INTERNAL with Ray's own text. Clients of ours are promised a reason with every failure
+and UNAVAILABLE for what is worth a retry, so each bare status gets both before it leaves the proxy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import grpc
+from grpc_health.v1 import health_pb2_grpc
+
+from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.runtime.status import DETAILS_KEY, code_of, to_rpc_status
+from sevenviews.v1 import embedding_pb2_grpc
+
+UnaryHandler = Callable[[Any, Any], Awaitable[bytes]]
+
+_WATCH = "/grpc.health.v1.Health/Watch"
+_SERVICE = MappingProxyType({"service": "embedding"})
+
+_UNAVAILABLE = SevenviewsError(
+    Reason.DEPENDENCY_UNAVAILABLE, "the embedding service has no replica to answer this; try again", _SERVICE
+)
+_OVERLOADED = SevenviewsError(
+    Reason.OVERLOADED, "more requests wait for the embedding service than it takes; try again later"
+)
+_TOO_LATE = SevenviewsError(
+    Reason.DEADLINE_EXCEEDED, "the embedding service did not answer in time", _SERVICE
+)
+
+ERRORS = MappingProxyType(
+    {
+        grpc.StatusCode.NOT_FOUND: _UNAVAILABLE,  # the application is not deployed yet, or not any more
+        grpc.StatusCode.INTERNAL: _UNAVAILABLE,  # the replica died: our own code never fails without a reason
+        grpc.StatusCode.UNAVAILABLE: _UNAVAILABLE,
+        grpc.StatusCode.RESOURCE_EXHAUSTED: _OVERLOADED,
+        grpc.StatusCode.DEADLINE_EXCEEDED: _TOO_LATE,
+    }
+)
+"""What a bare code of the proxy becomes."""
+
+
+class ProxyServer(Protocol):
+    """What is used of ray.serve._private.grpc_util.gRPCGenericServer."""
+
+    service_handler_factory: Callable[..., Any]
+
+
+def add_to_proxy(servicer: Any, server: Any) -> None:
+    """Add EmbeddingService and Health to a proxy. Serve calls it: see gRPCOptions.grpc_servicer_functions."""
+    proxy: ProxyServer = server
+    serve_factory = proxy.service_handler_factory
+    proxy.service_handler_factory = lambda **kind: _handler(serve_factory, **kind)
+    try:
+        embedding_pb2_grpc.add_EmbeddingServiceServicer_to_server(servicer, server)
+        health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
+    finally:
+        proxy.service_handler_factory = serve_factory
+
+
+def _handler(serve_factory: Callable[..., Any], service_method: str, streaming_type: Any) -> Any:
+    handler = serve_factory(service_method=service_method, streaming_type=streaming_type)
+    if service_method == _WATCH:
+        return _refuse_watch
+    return _explained(handler) if streaming_type.name == "UNARY_UNARY" else handler
+
+
+def _explained(handler: UnaryHandler) -> UnaryHandler:
+    async def call(request: Any, context: Any) -> bytes:
+        response = await handler(request, context)
+        explain(context)
+        return response
+
+    return call
+
+
+def explain(context: Any) -> None:
+    """Give a bare status its reason; a status with a reason stays as it is."""
+    trailers = tuple(context.trailing_metadata() or ())
+    error = ERRORS.get(context.code())
+    if error is None or any(key == DETAILS_KEY for key, _ in trailers):
+        return
+    context.set_code(code_of(error.reason))
+    context.set_details(error.message)
+    context.set_trailing_metadata((*trailers, (DETAILS_KEY, to_rpc_status(error).SerializeToString())))
+
+
+async def _refuse_watch(_request: Any, context: Any) -> AsyncIterator[bytes]:
+    context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+    context.set_details("health is not watched here; call Check")
+    nothing: tuple[bytes, ...] = ()
+    for message in nothing:  # makes this a stream
+        yield message

@@ -1,0 +1,66 @@
+"""What surrounds a call on a replica: its request id, its log line, and an error made into a rich status."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Sequence
+from typing import Protocol, TypeVar
+
+import grpc
+import structlog
+
+from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.runtime.status import DETAILS_KEY, code_of, to_rpc_status
+from sevenviews.runtime.telemetry import REQUEST_ID_KEY, accept_request_id, request_id
+
+log = structlog.get_logger()
+
+Response = TypeVar("Response")
+
+
+class CallContext(Protocol):
+    """What is used of ray.serve.grpc_util.RayServegRPCContext."""
+
+    def invocation_metadata(self) -> Sequence[tuple[str, str]]: ...
+    def set_code(self, code: grpc.StatusCode) -> None: ...
+    def set_details(self, details: str) -> None: ...
+    def set_trailing_metadata(self, trailing_metadata: list[tuple[str, bytes]]) -> None: ...
+
+
+async def reply(method: str, context: CallContext, work: Awaitable[Response], on_error: Response) -> Response:
+    """The result of the work; `on_error`, with the status set on the context, if it fails.
+
+    Never raises an error: Ray Serve would answer INTERNAL with its text, and no details for a client to read.
+    """
+    offered = dict(context.invocation_metadata()).get(REQUEST_ID_KEY, "")
+    request_id.set(accept_request_id(offered if isinstance(offered, str) else ""))
+    started = time.perf_counter()
+    try:
+        response = await work
+    except asyncio.CancelledError:
+        _write(method, "CANCELLED", started)
+        raise
+    except SevenviewsError as error:
+        refuse(context, error)
+        _write(method, code_of(error.reason).name, started, reason=error.reason.value, message=error.message)
+        return on_error
+    except Exception:
+        current = request_id.get()
+        log.exception("request failed", method=method)
+        message = f"internal error; report request id {current}"
+        refuse(context, SevenviewsError(Reason.INTERNAL, message, {"request_id": current}))
+        return on_error
+    _write(method, "OK", started)
+    return response
+
+
+def refuse(context: CallContext, error: SevenviewsError) -> None:
+    """Put the error's code, message and google.rpc.Status on the context."""
+    context.set_code(code_of(error.reason))
+    context.set_details(error.message)
+    context.set_trailing_metadata([(DETAILS_KEY, to_rpc_status(error).SerializeToString())])
+
+
+def _write(method: str, code: str, started: float, **details: str) -> None:
+    log.info("request", method=method, code=code, seconds=round(time.perf_counter() - started, 6), **details)

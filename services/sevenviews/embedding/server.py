@@ -1,0 +1,114 @@
+"""Starting and stopping the embedding service, on a Ray of its own or in a running cluster."""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import ray
+import structlog
+from ray import serve
+from ray.serve.config import HTTPOptions, ProxyLocation, gRPCOptions
+
+from sevenviews.embedding.app import APPLICATION, build_application
+from sevenviews.embedding.settings import EmbeddingSettings
+
+log = structlog.get_logger()
+
+_ADD_TO_PROXY = "sevenviews.embedding.proxy.add_to_proxy"
+_LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class RunningEmbedding:
+    """A deployed embedding service."""
+
+    address: str
+    """host:port of its gRPC."""
+    owns_ray: bool
+    """Whether Ray was started for it, and ends with it."""
+
+    def stop(self) -> None:
+        """Refuse new requests, finish those that run, and end what was started here."""
+        serve.delete(APPLICATION)
+        if self.owns_ray:
+            serve.shutdown()  # type: ignore[no-untyped-call]
+        ray.shutdown()
+        log.info("stopped", service=APPLICATION)
+
+
+def start(settings: EmbeddingSettings) -> RunningEmbedding:
+    """Deploy the service and return when it answers: after some ten seconds where a Ray has to be started.
+
+    A process starts one at a time, because Ray allows it one connection.
+
+    Raises:
+        OSError: the port is taken.
+        RuntimeError: no replica could be started.
+    """
+    logging.getLogger("ray.serve").setLevel(logging.WARNING)
+    owns_ray = settings.ray_address == _LOCAL
+    if owns_ray:
+        _check_port_is_free(settings.port)
+        _start_ray(settings)
+    else:
+        ray.init(address=settings.ray_address, log_to_driver=settings.log_to_driver)
+    serve.start(
+        proxy_location=ProxyLocation.HeadOnly if owns_ray else ProxyLocation.EveryNode,
+        http_options=HTTPOptions(host="127.0.0.1", port=settings.http_port or _free_port()),
+        grpc_options=gRPCOptions(
+            port=settings.port,
+            grpc_servicer_functions=[_ADD_TO_PROXY],
+            request_timeout_s=settings.request_seconds,
+        ),
+    )
+    serve.run(build_application(settings), name=APPLICATION, route_prefix="/")
+    address = f"{settings.host}:{settings.port}"
+    log.info("listening", service=APPLICATION, address=address)
+    return RunningEmbedding(address, owns_ray)
+
+
+def ray_environment(settings: EmbeddingSettings) -> Mapping[str, str]:
+    """What the processes of a local Ray are told by their environment, because no argument says it.
+
+    In a running cluster these belong into the environment of its nodes.
+    """
+    return {
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_SERVE_GRPC_MAX_MESSAGE_SIZE": str(settings.max_message_bytes),
+        # Serve's own lines go to its log files; ours are written by structlog.
+        "RAY_SERVE_LOG_TO_STDERR": "0",
+    }
+
+
+def _start_ray(settings: EmbeddingSettings) -> None:
+    for name, value in ray_environment(settings).items():
+        os.environ.setdefault(name, value)
+    replicas = settings.max_replicas or settings.num_replicas
+    ray.init(
+        address=_LOCAL,
+        # What Ray schedules by, not what it uses: with fewer cores than replicas they still all start.
+        num_cpus=max(1, math.ceil(replicas * settings.num_cpus)),
+        object_store_memory=settings.object_store_bytes,
+        include_dashboard=False,
+        log_to_driver=settings.log_to_driver,
+        logging_level=logging.WARNING,
+        _metrics_export_port=settings.metrics_port or None,
+    )
+
+
+def _check_port_is_free(port: int) -> None:
+    # Serve's proxy sets SO_REUSEPORT: it would silently share the port with another service, and each would
+    # get some of the other's requests.
+    with socket.create_server(("", port)):
+        pass
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port

@@ -1,0 +1,184 @@
+"""The work of the embedding service: images to vectors. Knows neither Ray nor gRPC."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sevenviews.designs import CropBox, Reason, SevenviewsError
+from sevenviews.embedding.models import LoadedModels, Model
+from sevenviews.embedding.settings import MAX_IMAGES
+from sevenviews.runtime.wire import check_range, required
+
+Vector = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An encoded image, and the part of it that counts. A crop box that is wrong is the image's error."""
+
+    content: bytes
+    crop: CropBox | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An image ready for a model's network: [1, side, side]."""
+
+    pixels: NDArray[np.float32]
+    model: Model
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """One result per image, in order: a vector of unit length, or why there is none."""
+
+    model_version: str
+    results: tuple[Vector | SevenviewsError, ...]
+    decode_seconds: float
+    """Until the last image was decoded."""
+    infer_seconds: float
+    """From then until the last vector."""
+
+
+Infer = Callable[[Prepared], Awaitable[Vector | Exception]]
+"""Gives an image's vector; whoever provides it may gather images of several requests into one batch."""
+
+
+class Observer(Protocol):
+    """Where figures go."""
+
+    def finished(self, outcome: str) -> None: ...
+    def decoded(self, seconds: float) -> None: ...
+    def inferred(self, images: int, seconds: float) -> None: ...
+
+
+class EmbeddingWork:
+    """Embeds images with one of several models, decoding them in threads.
+
+    Args:
+        models: those that may be asked for.
+        decode_threads: images decoded at once.
+        max_pending_images: of all requests together; more are refused.
+        observer: told of every image and batch.
+    """
+
+    def __init__(
+        self, models: LoadedModels, decode_threads: int, max_pending_images: int, observer: Observer
+    ) -> None:
+        self.models = models
+        self._decoders = ThreadPoolExecutor(decode_threads, thread_name_prefix="decode")
+        # One thread: a CPU session has one as well, so that a replica keeps to its core.
+        self._inference = ThreadPoolExecutor(1, thread_name_prefix="infer")
+        self._max_pending = max_pending_images
+        self._pending = 0
+        self._observer = observer
+
+    async def embed(
+        self, model_version: str, images: Sequence[Image | SevenviewsError], infer: Infer
+    ) -> Embedded:
+        """Embed images with a model; a bad one fails alone.
+
+        Args:
+            model_version: empty for the default model.
+            images: 1 to 64; an error in an image's place is its result.
+            infer: what gives a prepared image its vector, such as a batched `infer_batch`.
+
+        Raises:
+            SevenviewsError: FIELD_REQUIRED, FIELD_OUT_OF_RANGE, OVERLOADED, MODEL_NOT_FOUND,
+                MODEL_BUNDLE_INVALID.
+        """
+        _check_count(len(images))
+        with self._admitted(len(images)):
+            model = await self.models.get(model_version)
+            return await self._embed(model, images, infer)
+
+    async def infer_batch(self, batch: Sequence[Prepared]) -> list[Vector | Exception]:
+        """Vectors of a batch, in order. Images of different models share a batch, not a run of a network.
+
+        A model that fails is the failure of its own images only.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._inference, self._infer, batch)
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self._decoders.shutdown(wait=False, cancel_futures=True)
+        self._inference.shutdown(wait=False, cancel_futures=True)
+
+    @contextmanager
+    def _admitted(self, count: int) -> Iterator[None]:
+        if self._pending + count > self._max_pending:
+            raise SevenviewsError(
+                Reason.OVERLOADED,
+                f"{self._pending} images are being embedded; {count} more would exceed {self._max_pending}",
+            )
+        self._pending += count
+        try:
+            yield
+        finally:
+            self._pending -= count
+
+    async def _embed(self, model: Model, images: Sequence[Image | SevenviewsError], infer: Infer) -> Embedded:
+        started = decoded = time.perf_counter()
+
+        async def embed_one(position: int, image: Image | SevenviewsError) -> Vector | SevenviewsError:
+            nonlocal decoded
+            try:
+                prepared = await self._prepare(model, image)
+            except SevenviewsError as error:
+                self._observer.finished(error.reason.value)
+                return error.with_metadata(image=f"images[{position}]")
+            decoded = time.perf_counter()
+            vector = await infer(prepared)
+            if isinstance(vector, Exception):
+                raise vector
+            self._observer.finished("OK")
+            return vector
+
+        results = await asyncio.gather(*(embed_one(*item) for item in enumerate(images)))
+        return Embedded(model.version, tuple(results), decoded - started, time.perf_counter() - decoded)
+
+    async def _prepare(self, model: Model, image: Image | SevenviewsError) -> Prepared:
+        if isinstance(image, SevenviewsError):
+            raise image
+        loop = asyncio.get_running_loop()
+        return Prepared(await loop.run_in_executor(self._decoders, self._decode, model, image), model)
+
+    def _decode(self, model: Model, image: Image) -> NDArray[np.float32]:
+        started = time.perf_counter()
+        pixels = model.prepare(image.content, image.crop)
+        self._observer.decoded(time.perf_counter() - started)
+        return pixels
+
+    def _infer(self, batch: Sequence[Prepared]) -> list[Vector | Exception]:
+        results: list[Vector | Exception] = [RuntimeError("no result")] * len(batch)
+        positions: dict[str, list[int]] = {}
+        for position, prepared in enumerate(batch):
+            positions.setdefault(prepared.model.version, []).append(position)
+        for group in positions.values():
+            for position, result in zip(group, self._run([batch[i] for i in group]), strict=True):
+                results[position] = result
+        return results
+
+    def _run(self, batch: Sequence[Prepared]) -> Sequence[Vector | Exception]:
+        started = time.perf_counter()
+        try:
+            vectors = batch[0].model.embed(np.stack([prepared.pixels for prepared in batch]))
+        except Exception as error:  # whatever the runtime raises, each waiting request must hear of it
+            return [error] * len(batch)
+        self._observer.inferred(len(batch), time.perf_counter() - started)
+        return list(vectors)
+
+
+def _check_count(count: int) -> None:
+    if count == 0:
+        raise required("images")
+    check_range("images", count, 1, MAX_IMAGES)

@@ -1,0 +1,85 @@
+"""Models without a network, and what counts what they are asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sevenviews.designs import CropBox, Reason, SevenviewsError
+from sevenviews.embedding.models import Model, ModelDescription
+
+
+@dataclass
+class FakeModel:
+    """An image is a text such as "3"; its pixels are that number, and its vector is (number, scale)."""
+
+    version: str
+    scale: float = 1.0
+    fails: bool = False
+    batch_sizes: list[int] = field(default_factory=list)
+
+    def prepare(self, content: bytes, crop: CropBox | None) -> NDArray[np.float32]:
+        if not content:
+            raise SevenviewsError(Reason.IMAGE_EMPTY, "the image has no bytes")
+        return np.full((1, 2, 2), float(content), dtype=np.float32)
+
+    def embed(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        if self.fails:
+            raise RuntimeError("out of memory")
+        self.batch_sizes.append(len(batch))
+        return np.stack([batch[:, 0, 0, 0], np.full(len(batch), self.scale, dtype=np.float32)], axis=1)
+
+
+class FakeSource:
+    """A source of fake models. Loading waits for `gate` where a version has one."""
+
+    def __init__(self, *versions: str, default: str = "") -> None:
+        self.models = {version: FakeModel(version, float(rank)) for rank, version in enumerate(versions, 1)}
+        self.default = default or (versions[0] if versions else "")
+        self.loads: list[str] = []
+        self.loading = threading.Event()
+        self.gates: dict[str, threading.Event] = {}
+        self.damaged: set[str] = set()
+
+    def default_version(self) -> str:
+        if not self.default:
+            raise SevenviewsError(Reason.MODEL_NOT_FOUND, "the model store has no default model")
+        return self.default
+
+    def describe(self) -> Sequence[ModelDescription]:
+        return [ModelDescription(version, "", 2, 2, version == self.default) for version in self.models]
+
+    def load(self, version: str) -> Model:
+        self.loads.append(version)
+        self.loading.set()
+        if (gate := self.gates.get(version)) is not None:
+            assert gate.wait(10)
+        if version not in self.models:
+            raise SevenviewsError(Reason.MODEL_NOT_FOUND, "no such model", {"model_version": version})
+        if version in self.damaged:
+            raise SevenviewsError(Reason.MODEL_BUNDLE_INVALID, "changed", {"model_version": version})
+        return self.models[version]
+
+
+class Recorder:
+    """An Observer that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.outcomes: list[str] = []
+        self.decodes = 0
+        self.batches: list[int] = []
+
+    def finished(self, outcome: str) -> None:
+        self.outcomes.append(outcome)
+
+    def decoded(self, seconds: float) -> None:
+        assert seconds >= 0
+        self.decodes += 1
+
+    def inferred(self, images: int, seconds: float) -> None:
+        assert seconds >= 0
+        self.batches.append(images)

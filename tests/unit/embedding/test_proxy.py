@@ -1,0 +1,120 @@
+"""The statuses that Serve's proxy makes by itself, over Serve's own gRPC server and a socket."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from ray.serve._private.grpc_util import enable_server_reflection, gRPCGenericServer
+
+from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.embedding.proxy import add_to_proxy
+from sevenviews.embedding.replies import refuse
+from sevenviews.runtime.status import error_from_rpc
+from sevenviews.v1 import embedding_pb2, embedding_pb2_grpc
+
+Request = embedding_pb2.EmbedImagesRequest
+
+
+class Servicer:
+    """Has every method, as the stand-in has that Serve passes; none is called."""
+
+    def __getattr__(self, name: str) -> str:
+        return name
+
+
+class Proxy:
+    """Serve's gRPC server, whose calls run `on_call` instead of going to a replica."""
+
+    def __init__(self) -> None:
+        self.on_call: Callable[[Any], bytes] = lambda _context: b""
+        self.methods: list[str] = []
+        self.server = gRPCGenericServer(self._factory)
+        add_to_proxy(Servicer(), self.server)
+        enable_server_reflection(self.server)
+        port = self.server.add_insecure_port("127.0.0.1:0")
+        self.channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}")
+        self.stub = embedding_pb2_grpc.EmbeddingServiceStub(self.channel)
+
+    def _factory(self, service_method: str, streaming_type: Any) -> Any:
+        async def call(_request: Any, context: Any) -> bytes:
+            self.methods.append(service_method)
+            return self.on_call(context)
+
+        return call
+
+    async def failure(self, on_call: Callable[[Any], bytes]) -> grpc.aio.AioRpcError:
+        self.on_call = on_call
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await self.stub.EmbedImages(Request(), timeout=5)
+        return caught.value
+
+
+@pytest.fixture
+async def proxy() -> AsyncIterator[Proxy]:
+    proxy = Proxy()
+    await proxy.server.start()
+    yield proxy
+    await proxy.channel.close()
+    await proxy.server.stop(None)
+
+
+def bare(code: grpc.StatusCode, details: str = "text of Ray") -> Callable[[Any], bytes]:
+    """What Serve's proxy does when it has no answer."""
+
+    def set_on(context: Any) -> bytes:
+        context.set_trailing_metadata((("request_id", "7"),))
+        context.set_code(code)
+        context.set_details(details)
+        return b""
+
+    return set_on
+
+
+async def test_an_answer_passes(proxy: Proxy) -> None:
+    answer = embedding_pb2.EmbedImagesResponse(model_version="a")
+    proxy.on_call = lambda _context: answer.SerializeToString()
+    assert await proxy.stub.EmbedImages(Request(), timeout=5) == answer
+
+
+@pytest.mark.parametrize(
+    ("code", "expected_code", "reason"),
+    [
+        (grpc.StatusCode.NOT_FOUND, grpc.StatusCode.UNAVAILABLE, Reason.DEPENDENCY_UNAVAILABLE),
+        (grpc.StatusCode.INTERNAL, grpc.StatusCode.UNAVAILABLE, Reason.DEPENDENCY_UNAVAILABLE),
+        (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNAVAILABLE, Reason.DEPENDENCY_UNAVAILABLE),
+        (grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.RESOURCE_EXHAUSTED, Reason.OVERLOADED),
+        (grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.DEADLINE_EXCEEDED, Reason.DEADLINE_EXCEEDED),
+    ],
+)
+async def test_a_bare_code_is_given_its_reason(
+    proxy: Proxy, code: grpc.StatusCode, expected_code: grpc.StatusCode, reason: Reason
+) -> None:
+    failure = await proxy.failure(bare(code))
+    error = error_from_rpc(failure)
+    assert (failure.code(), error.reason) == (expected_code, reason)
+    assert "text of Ray" not in error.message
+    assert ("request_id", "7") in tuple(failure.trailing_metadata() or ())
+
+
+async def test_a_status_with_a_reason_stays_as_it_is(proxy: Proxy) -> None:
+    ours = SevenviewsError(Reason.MODEL_NOT_FOUND, "no model x", {"model_version": "x"})
+
+    def set_on(context: Any) -> bytes:
+        refuse(context, ours)
+        return b""
+
+    error = error_from_rpc(await proxy.failure(set_on))
+    assert (error.reason, error.message, error.metadata) == (ours.reason, ours.message, ours.metadata)
+
+
+async def test_health_is_asked_of_a_replica_but_not_watched(proxy: Proxy) -> None:
+    stub: Any = health_pb2_grpc.HealthStub(proxy.channel)  # its type stub tells of no methods
+    await stub.Check(health_pb2.HealthCheckRequest(), timeout=5)
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await stub.Watch(health_pb2.HealthCheckRequest(), timeout=5).read()
+    assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
+    assert proxy.methods == ["/grpc.health.v1.Health/Check"]
