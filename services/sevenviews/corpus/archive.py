@@ -60,8 +60,18 @@ def iter_members(path: Path) -> Iterator[Member]:
 
 
 def first_names(path: Path, limit: int) -> list[str]:
-    """The first names, to tell the layout by."""
-    return [member.name for member in itertools.islice(iter_members(path), limit)]
+    """The first names, to tell the layout by.
+
+    Raises:
+        BrokenArchiveError: not even one can be read.
+    """
+    names: list[str] = []
+    try:
+        names.extend(member.name for member in itertools.islice(iter_members(path), limit))
+    except BrokenArchiveError:
+        if not names:
+            raise
+    return names
 
 
 def find_member(path: Path, name: str) -> bytes | None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path, PurePosixPath
 
 from sevenviews.corpus.archive import Member, iter_members
@@ -19,9 +20,10 @@ from sevenviews.corpus.grouping import grouped
 from sevenviews.corpus.images import DrawingFile, ImageEntry
 from sevenviews.corpus.sources import FileBytes
 from sevenviews.corpus.uspto.grant import parse_date
+from sevenviews.corpus.uspto.sheet_names import sheet_number
 from sevenviews.designs import Patent
 
-_IMAGE = re.compile(r"(?P<patent>USD\d{7})-(?P<date>\d{8})-D(?P<sheet>\d{5})\.png", re.I)
+_IMAGE = re.compile(r"(?P<patent>USD\d{7})-(?P<date>\d{8})-[DP]\d{5}\.png", re.I)
 _LIST_NAME = re.compile(r".+\.txt(?:\.gz)?", re.I)
 
 
@@ -93,23 +95,20 @@ def _listed_entry(root: Path, images: Sequence[ListedImage]) -> ImageEntry:
     return _entry(name, members, problems)
 
 
-def _entry(name: str, members: Iterable[Member], problems: Sequence[Problem] = ()) -> ImageEntry:
-    matches = [(member, _match(member)) for member in members]
-    files = tuple(DrawingFile(member, int(match["sheet"])) for member, match in matches)
+def _entry(name: str, members: Sequence[Member], problems: Sequence[Problem] = ()) -> ImageEntry:
     patent_id = name.upper()
-    try:
-        published = parse_date(matches[0][1]["date"]) if matches else None
-    except ValueError:
-        published = None
+    files = tuple(DrawingFile(member, sheet_number(member.name) or 0) for member in members)
+    published = _date_of(members[0]) if members else None
     patent = Patent(patent_id, office="US", kind="S1", publication_date=published)
     return ImageEntry(patent_id, patent, files, tuple(problems))
 
 
-def _match(member: Member) -> re.Match[str]:
+def _date_of(member: Member) -> date | None:
     match = _IMAGE.fullmatch(member.path.name)
-    if match is None:
-        raise ValueError(f"{member.name} is not named as DeepPatent's images are")
-    return match
+    try:
+        return parse_date(match["date"]) if match else None
+    except ValueError:
+        return None
 
 
 def _patent_of(member: Member) -> str | None:

@@ -7,14 +7,18 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
-from sevenviews.corpus.archive import find_member
+from sevenviews.corpus.archive import BrokenArchiveError, find_member
 
 Rows = Mapping[str, Mapping[str, str]]
 
 
 def read_index(path: Path) -> Rows:
-    """id -> row of the archive's index.csv; empty, if it has none."""
-    content = find_member(path, "index.csv")
+    """id -> row of the archive's index.csv; empty, if it has none, or if it cannot be reached."""
+    try:
+        content = find_member(path, "index.csv")
+    except BrokenArchiveError:
+        # The reader will come to the broken place itself, after what lies before it.
+        content = None
     if content is None:
         return {}
     rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))

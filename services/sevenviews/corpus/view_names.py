@@ -6,32 +6,30 @@ import re
 
 from sevenviews.designs import View
 
-# In order of precedence: an "exploded perspective view" is exploded, a "front perspective view" perspective.
-_KINDS: tuple[tuple[View, re.Pattern[str]], ...] = (
-    (View.EXPLODED, re.compile(r"\bexploded\b|\bdisassembled\b", re.I)),
-    (View.SECTION, re.compile(r"\b(?:cross[- ]?)?section(?:al)?\b(?! of the (?:bottle|article))", re.I)),
-    (
-        View.IN_USE,
-        re.compile(
-            r"\bin[- ]use\b|\buse[- ]state\b|\bstate of use\b|\bbeing (?:used|worn)\b"
-            r"|\b(?:in|of) (?:an? |the |its )?(?:\w+ )?environment\b|\benvironment(?:al)? view\b",
-            re.I,
-        ),
-    ),
-    (
-        View.DETAIL,
-        re.compile(
-            r"\bdetail(?:ed)?\b|\bclose[- ]?up\b|\bfragmentary\b|\bpartial(?:ly)?\b|\bmagnified\b"
-            r"|\benlarged (?:view|portion|section)\b|\benlargement\b",
-            re.I,
-        ),
-    ),
-    (
-        View.PERSPECTIVE,
-        re.compile(
-            r"\bperspective\b|\bisometric\b|\baxonometric\b|\bthree[- ]quarters?\b|\b3/4\b|\boblique\b", re.I
-        ),
-    ),
+# What may be said behind the name of the view, anywhere in the sentence.
+_CUT = re.compile(r"\bcross[- ]?section(?:al)?\b|\btaken (?:along|at|on|through|from)\b[^,]*\bline", re.I)
+_USE = re.compile(
+    r"\bin[- ]use\b|\b(?:use[- ]state|state of use)\b|\bbeing (?:used|worn)\b|\benvironment(?:al)? view\b"
+    r"|\b(?:in|of) (?:an? |the |its )?(?:\w+ )?environment\b",
+    re.I,
+)
+
+_DETAIL = re.compile(
+    r"\bdetail(?:ed)?\b|\bclose[- ]?up\b|\bfragmentary\b|\bpartial(?:ly)?\b|\bmagnified\b"
+    r"|\benlarged (?:view|portion|section)\b|\benlargement\b",
+    re.I,
+)
+_PERSPECTIVE = re.compile(
+    r"\bperspective\b|\bisometric\b|\baxonometric\b|\bthree[- ]quarters?\b|\b3/4\b|\boblique\b", re.I
+)
+# A view, how its name is worded, how else a sentence says it; in order of precedence: an "exploded
+# perspective view" is exploded, a "front perspective view" perspective.
+_KINDS: tuple[tuple[View, re.Pattern[str], re.Pattern[str] | None], ...] = (
+    (View.EXPLODED, re.compile(r"\bexploded\b|\bdisassembled\b", re.I), None),
+    (View.SECTION, re.compile(r"\b(?:cross[- ]?)?section(?:al)?\b", re.I), _CUT),
+    (View.IN_USE, _USE, _USE),
+    (View.DETAIL, _DETAIL, None),
+    (View.PERSPECTIVE, _PERSPECTIVE, None),
 )
 
 _SIDES: tuple[tuple[View, str], ...] = (
@@ -45,10 +43,10 @@ _SIDES: tuple[tuple[View, str], ...] = (
 )
 _SIDE = re.compile("|".join(f"(?P<{view.name}>\\b(?:{words})\\b)" for view, words in _SIDES), re.I)
 _UNNAMED_SIDE = re.compile(r"\b(?:side|end|elevation(?:al)?|edge|profile)\b", re.I)
-_VIEW_PHRASE = re.compile(r"^.*?\b(?:views?|elevation(?:al)?s?|perspectives?)\b", re.I | re.S)
+_VIEW_PHRASE = re.compile(r"^.*?\bviews?\b", re.I | re.S)
 # Where the phrase that names the view ends, and the article begins.
 _ARTICLE = re.compile(r"\b(?:of|showing|wherein|shown|thereof|taken|according|with)\b|[;.]", re.I)
-_WHOLE_SENTENCE = (View.SECTION, View.IN_USE)
+_SENTENCE_END = re.compile(r"[.;]\s")
 
 
 def view_of(text: str) -> View:
@@ -57,18 +55,20 @@ def view_of(text: str) -> View:
     A side that the text does not name ("a side view") is OTHER; UNKNOWN: the text names no view at all.
     """
     phrase = _phrase(text)
-    for view, pattern in _KINDS:
-        if pattern.search(text if view in _WHOLE_SENTENCE else phrase):
+    sentence = _SENTENCE_END.split(text, maxsplit=1)[0]
+    for view, named, said in _KINDS:
+        if named.search(phrase) or (said is not None and said.search(sentence)):
             return view
-    sides = sides_of(phrase)
+    sides = sides_of(text)
     if sides:
         return sides[0]
     return View.OTHER if _UNNAMED_SIDE.search(phrase) else View.UNKNOWN
 
 
-def sides_of(phrase: str) -> list[View]:
-    """The sides that a phrase names, in its order: "left and right side views"."""
-    return [View[match.lastgroup] for match in _SIDE.finditer(_plan_once(phrase)) if match.lastgroup]
+def sides_of(text: str) -> list[View]:
+    """The sides that a description names, in its order: "left and right side views of a chair"."""
+    phrase = _plan_once(_phrase(text))
+    return [View[match.lastgroup] for match in _SIDE.finditer(phrase) if match.lastgroup]
 
 
 def _phrase(text: str) -> str:

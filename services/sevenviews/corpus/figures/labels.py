@@ -21,6 +21,7 @@ _CHUNK = 6
 _MAX_ISOLATED = 30
 _MAX_CROWDED = 12
 _MIN_CONFIDENCE = 0.45
+_UPSIDE_DOWN_BELOW = 0.9
 _WORD_CONFIDENCE = 0.85
 _MIN_WORDS = 3
 
@@ -112,8 +113,8 @@ def read_labels(
     chosen = [line for line in lines if line.isolated][:_MAX_ISOLATED]
     chosen += [line for line in lines if not line.isolated][:_MAX_CROWDED]
     readings.read(chosen, READ_UPWARD)
-    if not readings.labels:
-        # Text that runs down a sheet is rare: it is looked for only where no other label is found.
+    # Text that runs down a sheet is rare: it is looked for where there is some, or no label at all.
+    if all(label.quarter_turns == READ_DOWNWARD for label in readings.labels):
         readings.read([line for line in chosen if line.vertical], READ_DOWNWARD)
     return SheetText(tuple(_without_overlaps(readings.labels)), readings.usual_turns())
 
@@ -137,13 +138,31 @@ class _Readings:
         while remaining and not self._enough():
             chunk, remaining = remaining[:_CHUNK], remaining[_CHUNK:]
             turns = [turns_if_vertical if line.vertical else UPRIGHT for line in chunk]
-            images = [
-                line_image(self._ink, self._components, line, turn)
-                for line, turn in zip(chunk, turns, strict=True)
-            ]
-            for line, turn, reading in zip(chunk, turns, self._recognizer.read(images), strict=True):
-                self._keep(line, turn, *reading)
+            for line, turn, (text, confidence) in zip(chunk, turns, self._texts(chunk, turns), strict=True):
+                self._keep(*self._right_way_up(line, turn, text, confidence))
             remaining = [line for line in remaining if self._may_be_another(line)]
+
+    def _texts(self, lines: Sequence[TextLine], turns: Sequence[int]) -> list[tuple[str, float]]:
+        return self._recognizer.read(
+            [
+                line_image(self._ink, self._components, line, turn)
+                for line, turn in zip(lines, turns, strict=True)
+            ]
+        )
+
+    def _right_way_up(
+        self, line: TextLine, turns: int, text: str, confidence: float
+    ) -> tuple[TextLine, int, str, float]:
+        """The reading, or that of the line upside down, where the former is a doubtful label.
+
+        The recogniser reads "FIG. 7" standing on its head, too, but less surely.
+        """
+        if line.vertical and confidence < _UPSIDE_DOWN_BELOW and parse_label(text) is not None:
+            other = (turns + 2) % 4
+            ((other_text, other_confidence),) = self._texts([line], [other])
+            if other_confidence > confidence and parse_label(other_text) is not None:
+                return line, other, other_text, other_confidence
+        return line, turns, text, confidence
 
     def _keep(self, line: TextLine, turns: int, text: str, confidence: float) -> None:
         number = parse_label(text, bare=self._expected.bare or not self._expected.numbers)
@@ -168,8 +187,7 @@ class _Readings:
         longer = lengthen(self._components, line, turns)
         if longer is None:
             return None
-        image = line_image(self._ink, self._components, longer, turns)
-        ((text, confidence),) = self._recognizer.read([image])
+        ((text, confidence),) = self._texts([longer], [turns])
         number = parse_label(text)
         return (longer, number, text, confidence) if number else None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +12,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from sevenviews.designs import Reason, SevenviewsError
 
 FORMATS = ("TIFF", "PNG", "JPEG", "WEBP", "GIF", "BMP")
-MAX_PIXELS = 100_000_000
-"""A sheet of 600 dpi has 34 million."""
+MAX_PIXELS = 89_000_000
+"""A sheet of 600 dpi has 34 million. Above this Pillow itself begins to warn."""
+
+_BEGINNINGS = (b"II*\0", b"MM\0*", b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"GIF8")
 
 MARGIN = 8
 """White pixels around a figure."""
@@ -59,12 +60,11 @@ def decode_sheet(content: bytes) -> Sheet:
     if not content:
         raise SevenviewsError(Reason.IMAGE_EMPTY, "the image has no bytes")
     try:
-        with warnings.catch_warnings():
-            # Our own limit is the lower one.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-                return _sheet_of(image)
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            return _sheet_of(image)
     except UnidentifiedImageError as error:
+        if content.startswith(_BEGINNINGS):
+            raise SevenviewsError(Reason.IMAGE_CORRUPT, "the image ends too early, or is damaged") from error
         raise SevenviewsError(
             Reason.IMAGE_FORMAT_UNSUPPORTED, f"the image is none of {', '.join(FORMATS)}"
         ) from error

@@ -11,12 +11,12 @@ from sevenviews.corpus.archive import Member, iter_members
 from sevenviews.corpus.assembly import SheetFile, cut_drawings
 from sevenviews.corpus.entry import CorpusPatent, NotADesign, Problem, ProblemReason, UnreadableEntryError
 from sevenviews.corpus.sources import ByteSource, FileBytes, digest_of, read_source
-from sevenviews.corpus.uspto.grant import Grant, is_front_page, parse_grant
+from sevenviews.corpus.uspto.grant import Grant, parse_grant
 from sevenviews.corpus.uspto.package import unzip
+from sevenviews.corpus.uspto.sheet_names import is_front_page, sheet_number
 
 # The folders of a weekly archive, beside DESIGN. A ZIP in one of them is not even opened.
 _OTHER_KINDS = re.compile(r"(?:UTIL\d*|PLANT|REISSUE|SIR|DEFENSIVE)(?:-SUPP)?", re.I)
-_SHEET_NUMBER = re.compile(r"-D(\d{5})\.tiff?$", re.I)
 _SHEET_SUFFIXES = frozenset({".tif", ".tiff"})
 _UNPACKED_SUFFIXES = _SHEET_SUFFIXES | {".xml"}
 
@@ -107,9 +107,7 @@ def _sheets(
         if name not in files:
             message = "the XML lists this sheet, and it is not there"
             problems.append(Problem(source, name, ProblemReason.SHEET_MISSING, message))
-    return [SheetFile(name, _number(name, index), files[name]) for index, name in enumerate(present, 1)]
-
-
-def _number(name: str, position: int) -> int:
-    match = _SHEET_NUMBER.search(name)
-    return int(match[1]) or position if match else position
+    return [
+        SheetFile(name, sheet_number(name) or position, files[name])
+        for position, name in enumerate(present, 1)
+    ]

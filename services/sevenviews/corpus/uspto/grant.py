@@ -18,6 +18,7 @@ from defusedxml.ElementTree import fromstring
 
 from sevenviews.corpus.descriptions import DescribedFigures, describe_figures
 from sevenviews.corpus.entry import NotADesign, Problem, ProblemReason, UnreadableEntryError
+from sevenviews.corpus.uspto.sheet_names import is_front_page
 from sevenviews.designs import Citation, LocarnoClass, Party, Patent, is_patent_id
 
 _T = TypeVar("_T")
@@ -59,7 +60,7 @@ def parse_grant(source: str, xml: bytes) -> Grant:
         _all_text(paragraph) for part in root.iter("description-of-drawings") for paragraph in part.iter("p")
     )
     patent = _patent(fields, kind, figures)
-    if not is_patent_id(patent.patent_id):
+    if not (is_patent_id(patent.patent_id) and any(map(str.isdigit, patent.patent_id))):
         raise _malformed(source, "the XML names no document number")
     return Grant(patent, figures, tuple(_sheets(root)), tuple(fields.problems))
 
@@ -211,11 +212,6 @@ def _sheets(root: Element) -> Iterator[str]:
         name = image.get("file", "")
         if name and not is_front_page(name):
             yield name
-
-
-def is_front_page(name: str) -> bool:
-    """Whether a file is D00000: the front page's copy of a figure that a sheet shows."""
-    return re.search(r"-D0{5}\.\w+$", name, re.I) is not None
 
 
 def _text(element: Element, path: str) -> str:

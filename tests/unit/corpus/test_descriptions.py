@@ -1,0 +1,120 @@
+"""The description of drawings."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sevenviews.corpus.descriptions import describe_figures, expand_numbers, normal_number
+from sevenviews.designs import View
+
+_PHRASES = {
+    "perspective view": View.PERSPECTIVE,
+    "front elevational view": View.FRONT,
+    "rear view": View.BACK,
+    "top plan view": View.TOP,
+    "cross-sectional view": View.SECTION,
+}
+
+
+@given(
+    st.lists(st.integers(1, 150), min_size=1, max_size=12, unique=True),
+    st.sampled_from(["FIG. {} is a {} thereof", "Fig. {} shows a {} of a chair", "FIGURE {} a {} thereof"]),
+    st.data(),
+)
+def test_every_described_figure_is_found(numbers: list[int], sentence: str, data: st.DataObject) -> None:
+    phrases = [data.draw(st.sampled_from(sorted(_PHRASES))) for _ in numbers]
+    sentences = [sentence.format(number, phrase) for number, phrase in zip(numbers, phrases, strict=True)]
+    expected = {str(number): _PHRASES[phrase] for number, phrase in zip(numbers, phrases, strict=True)}
+    in_paragraphs = describe_figures([f"{text};" for text in sentences])
+    in_one_paragraph = describe_figures(["; ".join(sentences) + "."])
+    assert dict(in_paragraphs.views) == expected
+    assert in_paragraphs.numbers == tuple(expected)
+    assert dict(in_one_paragraph.views) == expected
+
+
+def test_references_to_other_figures_describe_nothing() -> None:
+    described = describe_figures(
+        [
+            "FIG. 1 is a perspective view of a bottle;",
+            "FIG. 2 is a front view of the bottle of FIG. 1, the rear view being like FIG. 2; and,",
+            "The broken lines surrounding FIG. 1 depict the boundaries of the claim.",
+            "The image transitions between those of FIGS. 1-4 and 5-8.",
+        ]
+    )
+    assert dict(described.views) == {"1": View.PERSPECTIVE, "2": View.FRONT}
+    assert described.descriptions[1].text.startswith("front view of the bottle of FIG. 1")
+    assert not described.descriptions[1].text.endswith("and,")
+
+
+def test_ranges_and_lists() -> None:
+    described = describe_figures(
+        ["FIGS. 2-4 are front views of a lamp;", "FIGS. 5 and 6 are left and right side views of a top hat."]
+    )
+    assert dict(described.views) == {
+        "2": View.FRONT,
+        "3": View.FRONT,
+        "4": View.FRONT,
+        "5": View.LEFT,
+        "6": View.RIGHT,
+    }
+
+
+def test_the_hague_form() -> None:
+    described = describe_figures(
+        [
+            "1. Heat dissipating device",
+            "1.1 : Front",
+            "1.2 : Perspective",
+            "1.8 is an enlarged partial perspective view; and",
+            "1.9 is a perspective view, shown in an environment.",
+            "Fig. 1.8 is a partly enlarged view along the line of the fig 1.2; fig. 1.9 is a reference view.",
+        ]
+    )
+    assert dict(described.views) == {
+        "1.1": View.FRONT,
+        "1.2": View.PERSPECTIVE,
+        "1.8": View.DETAIL,
+        "1.9": View.IN_USE,
+    }
+    assert [part.figure_number for part in described.descriptions].count("1.8") == 2
+
+
+def test_a_sole_figure_counts_as_one() -> None:
+    described = describe_figures(
+        ["The FIGURE is a front view of a display screen.", "The broken lines in the FIGURE …"]
+    )
+    assert dict(described.views) == {"1": View.FRONT}
+
+
+def test_images_of_a_sequence_have_the_view_of_the_first() -> None:
+    described = describe_figures(
+        [
+            "FIG. 1 is a front view of a display screen showing a first image;",
+            "FIG. 2 is a second image thereof;",
+            "FIG. 3 is another embodiment of a display screen.",
+        ]
+    )
+    assert set(described.views.values()) == {View.FRONT}
+
+
+@pytest.mark.parametrize(
+    ("listed", "numbers"),
+    [
+        ("1", ["1"]),
+        ("2A", ["2A"]),
+        ("1-3", ["1", "2", "3"]),
+        ("1 to 3, 7 and 9b", ["1", "2", "3", "7", "9B"]),
+        ("3 through 5", ["3", "4", "5"]),
+        ("5-3", ["5", "3"]),
+        ("1.1", ["1.1"]),
+    ],
+)
+def test_expands_numbers(listed: str, numbers: list[str]) -> None:
+    assert expand_numbers(listed) == numbers
+
+
+@given(st.integers(0, 999), st.integers(0, 3))
+def test_zeros_before_a_number_do_not_count(number: int, zeros: int) -> None:
+    assert normal_number("0" * zeros + str(number)) == str(number)
