@@ -1,0 +1,52 @@
+"""Image bytes to vectors, in one object."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from sevenviews.designs import CropBox, SevenviewsError
+from sevenviews.encoder.bundle import Bundle
+from sevenviews.encoder.images import decode
+from sevenviews.encoder.preprocess import preprocess
+from sevenviews.encoder.session import EncoderSession, Provider
+
+
+class Encoder:
+    """A loaded model with its preprocessing. Safe to share between threads."""
+
+    def __init__(self, bundle: Bundle, provider: Provider = "cpu", threads: int = 1) -> None:
+        self.session = EncoderSession(bundle, provider, threads)
+
+    @property
+    def version(self) -> str:
+        """The bundle's content hash."""
+        return self.session.bundle.version
+
+    @property
+    def dimension(self) -> int:
+        """Length of the embeddings."""
+        return self.session.dimension
+
+    def prepare(self, content: bytes, crop: CropBox | None = None) -> npt.NDArray[np.uint8]:
+        """Decode and preprocess one image: uint8 [1, side, side]. Raises what `decode` raises."""
+        return preprocess(decode(content, crop), self.session.image_size)
+
+    def embed(self, drawings: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """As EncoderSession.embed."""
+        return self.session.embed(drawings)
+
+    def encode(self, contents: Sequence[bytes]) -> list[npt.NDArray[np.float32] | SevenviewsError]:
+        """One unit vector [dimension], or one error, for each image; a bad image does not harm the others."""
+        prepared = [self._try_prepare(content) for content in contents]
+        good = [drawing for drawing in prepared if isinstance(drawing, np.ndarray)]
+        vectors = iter(self.embed(np.stack(good)) if good else ())
+        return [one if isinstance(one, SevenviewsError) else next(vectors) for one in prepared]
+
+    def _try_prepare(self, content: bytes) -> npt.NDArray[np.uint8] | SevenviewsError:
+        try:
+            return self.prepare(content)
+        except SevenviewsError as error:
+            return error
