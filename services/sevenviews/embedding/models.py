@@ -34,11 +34,11 @@ class Model(Protocol):
     @property
     def version(self) -> str: ...
 
-    def prepare(self, content: bytes, crop: CropBox | None) -> NDArray[np.float32]:
+    def prepare(self, content: bytes, crop: CropBox | None) -> NDArray[np.uint8]:
         """Decode an image for this model: [1, side, side]. Raises IMAGE_… or CROP_BOX_INVALID."""
         ...
 
-    def embed(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    def embed(self, drawings: NDArray[np.uint8]) -> NDArray[np.float32]:
         """[n, 1, side, side] to unit vectors, [n, dimension]."""
         ...
 

@@ -33,7 +33,7 @@ class Image:
 class Prepared:
     """An image ready for a model's network: [1, side, side]."""
 
-    pixels: NDArray[np.float32]
+    pixels: NDArray[np.uint8]
     model: Model
 
 
@@ -152,7 +152,7 @@ class EmbeddingWork:
         loop = asyncio.get_running_loop()
         return Prepared(await loop.run_in_executor(self._decoders, self._decode, model, image), model)
 
-    def _decode(self, model: Model, image: Image) -> NDArray[np.float32]:
+    def _decode(self, model: Model, image: Image) -> NDArray[np.uint8]:
         started = time.perf_counter()
         pixels = model.prepare(image.content, image.crop)
         self._observer.decoded(time.perf_counter() - started)

@@ -22,16 +22,17 @@ class FakeModel:
     fails: bool = False
     batch_sizes: list[int] = field(default_factory=list)
 
-    def prepare(self, content: bytes, crop: CropBox | None) -> NDArray[np.float32]:
+    def prepare(self, content: bytes, crop: CropBox | None) -> NDArray[np.uint8]:
         if not content:
             raise SevenviewsError(Reason.IMAGE_EMPTY, "the image has no bytes")
-        return np.full((1, 2, 2), float(content), dtype=np.float32)
+        return np.full((1, 2, 2), int(content), dtype=np.uint8)
 
-    def embed(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    def embed(self, drawings: NDArray[np.uint8]) -> NDArray[np.float32]:
         if self.fails:
             raise RuntimeError("out of memory")
-        self.batch_sizes.append(len(batch))
-        return np.stack([batch[:, 0, 0, 0], np.full(len(batch), self.scale, dtype=np.float32)], axis=1)
+        self.batch_sizes.append(len(drawings))
+        numbers = drawings[:, 0, 0, 0].astype(np.float32)
+        return np.stack([numbers, np.full_like(numbers, self.scale)], axis=1)
 
 
 class FakeSource:
