@@ -4,8 +4,19 @@ It is the data of the demo and of the tests, and a source of line drawings to tr
 needs numpy, OpenCV and Pillow.
 """
 
+from sevenviews.corpus.synthetic.bulk import CorpusSummary, write_corpus
 from sevenviews.corpus.synthetic.designs import SyntheticDesign, design, render
 from sevenviews.corpus.synthetic.dice import Dice
 from sevenviews.corpus.synthetic.style import DrawingStyle, Shading, random_style
 
-__all__ = ["Dice", "DrawingStyle", "Shading", "SyntheticDesign", "design", "random_style", "render"]
+__all__ = [
+    "CorpusSummary",
+    "Dice",
+    "DrawingStyle",
+    "Shading",
+    "SyntheticDesign",
+    "design",
+    "random_style",
+    "render",
+    "write_corpus",
+]

@@ -72,7 +72,7 @@ def design(seed: int, index: int) -> SyntheticDesign:
 
     Two designs of a kind differ in proportions, in the choice of their parts, in style and point of view.
     """
-    kind = KINDS[_kind_number(seed, index)]
+    kind = kind_of(seed, index)
     article = kind.shape(Dice(seed, index, _SHAPE))
     dice = Dice(seed, index, _STYLE)
     return SyntheticDesign(
@@ -94,11 +94,11 @@ def indefinite(noun: str) -> str:
     return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
 
 
-def _kind_number(seed: int, index: int) -> int:
-    """Kinds in shuffled rounds: any run of designs as long as their number has nearly all of them."""
+def kind_of(seed: int, index: int) -> Kind:
+    """The kind of a design. Kinds come in shuffled rounds, so that a small corpus has nearly all of them."""
     round_number, position = divmod(index, len(KINDS))
     order = Dice(seed, round_number, len(KINDS)).sample(range(len(KINDS)), len(KINDS))
-    return order[position]
+    return KINDS[order[position]]
 
 
 def _classes(kind: Kind, article: Article) -> tuple[LocarnoClass, ...]:
