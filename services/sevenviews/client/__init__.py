@@ -1,0 +1,28 @@
+"""The Python client: `Client`, and `AsyncClient` for asyncio. Speaks the domain, not protobuf.
+
+    with Client("127.0.0.1:50051") as client:
+        for hit in client.search(["sheet.tif"], limit=10).hits:
+            print(hit.score, hit.patent_id)
+
+Every failure is a SevenviewsError with its reason; calls that find the gateway UNAVAILABLE are tried again.
+
+May import designs, runtime and v1.
+"""
+
+from sevenviews.client.aio import AsyncClient
+from sevenviews.client.replies import DrawingMatch, ImportResult, PatentHit, PatentPage, SearchPage
+from sevenviews.client.requests import ImageSource, ImportItem, QueryImage
+from sevenviews.client.sync import Client
+
+__all__ = [
+    "AsyncClient",
+    "Client",
+    "DrawingMatch",
+    "ImageSource",
+    "ImportItem",
+    "ImportResult",
+    "PatentHit",
+    "PatentPage",
+    "QueryImage",
+    "SearchPage",
+]

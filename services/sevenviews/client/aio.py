@@ -1,0 +1,171 @@
+"""The client for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from typing import Self, TypeVar
+
+import grpc
+
+from sevenviews.client import replies, requests
+from sevenviews.client.requests import DEFAULT_LIMIT, ImageSource, ImportItem, QueryImage, SearchOptions
+from sevenviews.designs import (
+    DrawingImage,
+    DrawingSize,
+    Patent,
+    PatentFilter,
+    View,
+    ViewMatching,
+)
+from sevenviews.runtime.channels import open_channel
+from sevenviews.runtime.settings import MEBIBYTE
+from sevenviews.runtime.status import error_from_rpc
+from sevenviews.runtime.wire import patent_from_wire
+from sevenviews.v1 import search_pb2, search_pb2_grpc
+
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+
+
+class AsyncClient:
+    """As `Client`, whose methods document arguments and errors. Made inside a running event loop."""
+
+    def __init__(
+        self,
+        address: str = "127.0.0.1:50051",
+        timeout_seconds: float = 30.0,
+        max_message_bytes: int = 64 * MEBIBYTE,
+    ) -> None:
+        self._channel = open_channel(address, max_message_bytes)
+        self._search = search_pb2_grpc.SearchServiceStub(self._channel)
+        self._catalog = search_pb2_grpc.CatalogServiceStub(self._channel)
+        self._timeout_seconds = timeout_seconds
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connection; what runs fails."""
+        await self._channel.close()
+
+    async def search(
+        self,
+        images: Sequence[ImageSource],
+        *,
+        views: Sequence[View] | None = None,
+        limit: int = DEFAULT_LIMIT,
+        patent_filter: PatentFilter | None = None,
+        view_matching: ViewMatching = ViewMatching.PREFER,
+        release_id: str = "",
+        allow_degraded: bool = False,
+        page_token: str = "",
+    ) -> replies.SearchPage:
+        """Find patents that look like one article."""
+        options = SearchOptions(patent_filter or PatentFilter(), view_matching, release_id, allow_degraded)
+        queries = await asyncio.to_thread(requests.query_images, images, views)
+        return await self._page(queries, options, limit, page_token)
+
+    async def search_pages(
+        self,
+        images: Sequence[ImageSource],
+        *,
+        views: Sequence[View] | None = None,
+        limit: int = DEFAULT_LIMIT,
+        patent_filter: PatentFilter | None = None,
+        view_matching: ViewMatching = ViewMatching.PREFER,
+        release_id: str = "",
+        allow_degraded: bool = False,
+    ) -> AsyncIterator[replies.SearchPage]:
+        """As `search`, page after page, each asked for when it is wanted. No patent comes twice."""
+        options = SearchOptions(patent_filter or PatentFilter(), view_matching, release_id, allow_degraded)
+        queries = await asyncio.to_thread(requests.query_images, images, views)
+        page = await self._page(queries, options, limit, "")
+        yield page
+        while page.next_page_token:
+            page = await self._page(queries, options, limit, page.next_page_token)
+            yield page
+
+    async def _page(
+        self, queries: Sequence[QueryImage], options: SearchOptions, limit: int, page_token: str
+    ) -> replies.SearchPage:
+        request = requests.search_to_wire(queries, options, limit, page_token)
+        return replies.search_page(await self._call(self._search.SearchDesigns, request))
+
+    async def import_patents(
+        self, items: Iterable[ImportItem] | AsyncIterable[ImportItem]
+    ) -> AsyncIterator[replies.ImportResult]:
+        """Import patents; one result each, as they are done, in any order. A bad patent fails alone.
+
+        Items are taken as fast as the gateway works. What their iterator raises ends the import and is raised
+        here.
+        """
+        source = _Watched(items)
+        responses = self._catalog.ImportPatents(requests.import_to_wire(item) async for item in source)
+        try:
+            async for response in responses:
+                yield replies.import_result(response)
+        except (grpc.RpcError, asyncio.CancelledError) as error:
+            # gRPC cancels the call where the items fail, which looks like our own cancellation.
+            if source.failure is not None:
+                raise source.failure from None
+            if isinstance(error, grpc.RpcError):
+                raise error_from_rpc(error) from error
+            raise
+        finally:
+            responses.cancel()
+
+    async def get_patent(self, patent_id: str) -> Patent:
+        """A patent with its drawings."""
+        request = search_pb2.GetCatalogPatentRequest(patent_id=patent_id)
+        return patent_from_wire((await self._call(self._catalog.GetCatalogPatent, request)).patent)
+
+    async def list_patents(
+        self, patent_filter: PatentFilter | None = None, page_size: int = 100, page_token: str = ""
+    ) -> replies.PatentPage:
+        """A page of the catalogue, in the order of ids; 1 to 1,000 patents."""
+        request = requests.page_to_wire(patent_filter, page_size, page_token)
+        return replies.patent_page(await self._call(self._catalog.ListCatalogPatents, request))
+
+    async def get_drawing(self, drawing_id: str, size: DrawingSize = DrawingSize.ORIGINAL) -> DrawingImage:
+        """The image of a drawing."""
+        request = requests.drawing_to_wire(drawing_id, size)
+        return replies.drawing_image(await self._call(self._catalog.GetCatalogDrawing, request))
+
+    async def delete_patents(self, patent_ids: Sequence[str]) -> int:
+        """Delete patents from every store; how many there were. Unknown ids are no error."""
+        request = search_pb2.DeleteCatalogPatentsRequest(patent_ids=patent_ids)
+        return (await self._call(self._catalog.DeleteCatalogPatents, request)).deleted_count
+
+    async def _call(
+        self, method: grpc.aio.UnaryUnaryMultiCallable[Request, Response], request: Request
+    ) -> Response:
+        try:
+            return await method(request, timeout=self._timeout_seconds)
+        except grpc.RpcError as error:
+            raise error_from_rpc(error) from error
+
+
+class _Watched:
+    """Keeps what an iterator raises: gRPC would only write it to its log."""
+
+    def __init__(self, items: Iterable[ImportItem] | AsyncIterable[ImportItem]) -> None:
+        self._items = items
+        self.failure: Exception | None = None
+
+    async def __aiter__(self) -> AsyncIterator[ImportItem]:
+        try:
+            if isinstance(self._items, AsyncIterable):
+                async for item in self._items:
+                    yield item
+            else:
+                # Away from the event loop: to make an item may mean to read and cut sheets.
+                iterator = iter(self._items)
+                while (item := await asyncio.to_thread(next, iterator, None)) is not None:
+                    yield item
+        except Exception as error:
+            self.failure = error
+            raise

@@ -1,0 +1,118 @@
+"""What a caller is told, taken from the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sevenviews.designs import DrawingImage, ImportOutcome, Patent, SevenviewsError, View
+from sevenviews.runtime.status import error_from_item
+from sevenviews.runtime.wire import patent_from_wire, view_from_wire
+from sevenviews.v1 import search_pb2
+
+
+@dataclass(frozen=True, slots=True)
+class DrawingMatch:
+    """The drawing of a patent that is most like one query image. Score: cosine similarity, -1 to 1."""
+
+    query_index: int
+    drawing_id: str
+    view: View
+    figure_number: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class PatentHit:
+    """A patent that was found; without its bibliography in a degraded answer."""
+
+    patent_id: str
+    score: float
+    matches: tuple[DrawingMatch, ...]
+    patent: Patent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """A page of hits, best first.
+
+    Attributes:
+        hits: distinct patents.
+        next_page_token: for the page after this one; empty on the last.
+        release_id: the release that answered.
+        model_version: of that release.
+        degradations: what is missing from the answer, and why.
+        timings: duration of each stage, measured by the gateway.
+    """
+
+    hits: tuple[PatentHit, ...]
+    next_page_token: str
+    release_id: str
+    model_version: str
+    degradations: tuple[SevenviewsError, ...] = ()
+    timings: Mapping[str, timedelta] = field(default_factory=dict)
+
+    @property
+    def degraded(self) -> bool:
+        """Whether something is missing."""
+        return bool(self.degradations)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What became of a patent; the error is there if and only if it FAILED."""
+
+    patent_id: str
+    outcome: ImportOutcome
+    error: SevenviewsError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PatentPage:
+    """A page of the catalogue. The count is that of all pages."""
+
+    patents: tuple[Patent, ...]
+    next_page_token: str
+    total_count: int
+
+
+def search_page(response: search_pb2.SearchDesignsResponse) -> SearchPage:
+    errors = map(error_from_item, response.degradations)
+    return SearchPage(
+        hits=tuple(map(_hit, response.hits)),
+        next_page_token=response.next_page_token,
+        release_id=response.release.release_id,
+        model_version=response.release.model_version,
+        degradations=tuple(error for error in errors if error is not None),
+        timings={timing.stage: timing.duration.ToTimedelta() for timing in response.timings},
+    )
+
+
+def _hit(hit: search_pb2.PatentHit) -> PatentHit:
+    patent = patent_from_wire(hit.patent) if hit.HasField("patent") else None
+    return PatentHit(hit.patent_id, hit.score, tuple(map(_match, hit.matches)), patent)
+
+
+def _match(match: search_pb2.DrawingMatch) -> DrawingMatch:
+    return DrawingMatch(
+        match.query_index,
+        match.drawing_id,
+        view_from_wire(match.view),
+        match.figure_number,
+        match.score,
+    )
+
+
+def import_result(response: search_pb2.ImportPatentsResponse) -> ImportResult:
+    name = search_pb2.ImportOutcome.Name(response.outcome).removeprefix("IMPORT_OUTCOME_")
+    return ImportResult(response.patent_id, ImportOutcome[name], error_from_item(response.status))
+
+
+def patent_page(response: search_pb2.ListCatalogPatentsResponse) -> PatentPage:
+    patents = tuple(map(patent_from_wire, response.patents))
+    return PatentPage(patents, response.next_page_token, response.total_count)
+
+
+def drawing_image(response: search_pb2.GetCatalogDrawingResponse) -> DrawingImage:
+    return DrawingImage(response.content, response.media_type, response.width, response.height)

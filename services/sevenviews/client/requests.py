@@ -1,0 +1,126 @@
+"""What a caller asks, put on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+
+from sevenviews.designs import CropBox, DrawingSize, Patent, PatentFilter, View, ViewMatching
+from sevenviews.runtime.wire import crop_to_wire, filter_to_wire, patent_to_wire, view_to_wire
+from sevenviews.v1 import patents_pb2, search_pb2
+
+DEFAULT_LIMIT = 20
+"""Patents a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryImage:
+    """An encoded TIFF, PNG, JPEG or WebP to search with, the view it shows, and the part of it that counts."""
+
+    content: bytes
+    view: View = View.UNKNOWN
+    crop: CropBox | None = None
+
+
+ImageSource = bytes | str | PathLike[str] | QueryImage
+"""The bytes of an image, the path of its file, or a query with view and crop box."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """How to search. The release: empty for the serving one."""
+
+    patent_filter: PatentFilter = field(default_factory=PatentFilter)
+    view_matching: ViewMatching = ViewMatching.PREFER
+    release_id: str = ""
+    allow_degraded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportItem:
+    """A patent to import.
+
+    Attributes:
+        patent: with its drawings.
+        contents: the encoded image of each drawing, by drawing id.
+        replace: take the new content where the id is stored with other content.
+    """
+
+    patent: Patent
+    contents: Mapping[str, bytes]
+    replace: bool = False
+
+
+def query_images(images: Sequence[ImageSource], views: Sequence[View] | None) -> tuple[QueryImage, ...]:
+    """Read the files among the images.
+
+    Args:
+        images: what to search with.
+        views: one an image; None leaves the views as they are.
+
+    Raises:
+        OSError: a file cannot be read.
+        ValueError: there are not as many views as images.
+    """
+    queries = tuple(map(_query_image, images))
+    if views is None:
+        return queries
+    if len(views) != len(images):
+        raise ValueError(f"{len(views)} views are given for {len(images)} images")
+    return tuple(
+        QueryImage(query.content, view, query.crop) for query, view in zip(queries, views, strict=True)
+    )
+
+
+def _query_image(source: ImageSource) -> QueryImage:
+    if isinstance(source, QueryImage):
+        return source
+    if isinstance(source, bytes):
+        return QueryImage(source)
+    return QueryImage(Path(source).read_bytes())
+
+
+def search_to_wire(
+    queries: Sequence[QueryImage], options: SearchOptions, limit: int, page_token: str
+) -> search_pb2.SearchDesignsRequest:
+    return search_pb2.SearchDesignsRequest(
+        queries=map(_query_to_wire, queries),
+        filter=filter_to_wire(options.patent_filter),
+        view_matching=search_pb2.ViewMatching.Value(f"VIEW_MATCHING_{options.view_matching.name}"),
+        page_size=limit,
+        page_token=page_token,
+        release_id=options.release_id,
+        allow_degraded=options.allow_degraded,
+    )
+
+
+def _query_to_wire(query: QueryImage) -> search_pb2.QueryImage:
+    crop = None if query.crop is None else crop_to_wire(query.crop)
+    return search_pb2.QueryImage(content=query.content, view=view_to_wire(query.view), crop=crop)
+
+
+def import_to_wire(item: ImportItem) -> search_pb2.ImportPatentsRequest:
+    return search_pb2.ImportPatentsRequest(
+        patent=patent_to_wire(item.patent),
+        contents=[
+            patents_pb2.DrawingContent(drawing_id=drawing_id, content=content)
+            for drawing_id, content in item.contents.items()
+        ],
+        replace=item.replace,
+    )
+
+
+def page_to_wire(
+    patent_filter: PatentFilter | None, page_size: int, page_token: str
+) -> search_pb2.ListCatalogPatentsRequest:
+    return search_pb2.ListCatalogPatentsRequest(
+        filter=filter_to_wire(patent_filter or PatentFilter()), page_size=page_size, page_token=page_token
+    )
+
+
+def drawing_to_wire(drawing_id: str, size: DrawingSize) -> search_pb2.GetCatalogDrawingRequest:
+    return search_pb2.GetCatalogDrawingRequest(
+        drawing_id=drawing_id, size=patents_pb2.DrawingSize.Value(f"DRAWING_SIZE_{size.name}")
+    )

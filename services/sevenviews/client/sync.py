@@ -1,0 +1,175 @@
+"""The client for programs without asyncio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Self, TypeVar
+
+import grpc
+
+from sevenviews.client import replies, requests
+from sevenviews.client.requests import DEFAULT_LIMIT, ImageSource, ImportItem, QueryImage, SearchOptions
+from sevenviews.designs import (
+    DrawingImage,
+    DrawingSize,
+    Patent,
+    PatentFilter,
+    View,
+    ViewMatching,
+)
+from sevenviews.runtime.channels import channel_options
+from sevenviews.runtime.settings import MEBIBYTE
+from sevenviews.runtime.status import error_from_rpc
+from sevenviews.runtime.wire import patent_from_wire
+from sevenviews.v1 import search_pb2, search_pb2_grpc
+
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+
+
+class Client:
+    """A connection to the gateway; safe to share between threads. `AsyncClient` has the same methods.
+
+    Args:
+        address: host:port, or dns:///name:port to balance over all addresses of a name.
+        timeout_seconds: for each call but an import, which may last as long as it needs.
+        max_message_bytes: the gateway must allow as much.
+
+    Each method raises SevenviewsError with the reason that search.proto documents for its rpc, or with
+    DEPENDENCY_UNAVAILABLE or DEADLINE_EXCEEDED where the gateway itself does not answer.
+    """
+
+    def __init__(
+        self,
+        address: str = "127.0.0.1:50051",
+        timeout_seconds: float = 30.0,
+        max_message_bytes: int = 64 * MEBIBYTE,
+    ) -> None:
+        self._channel = grpc.insecure_channel(address, options=channel_options(max_message_bytes))
+        self._search = search_pb2_grpc.SearchServiceStub(self._channel)
+        self._catalog = search_pb2_grpc.CatalogServiceStub(self._channel)
+        self._timeout_seconds = timeout_seconds
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; what runs fails."""
+        self._channel.close()
+
+    def search(
+        self,
+        images: Sequence[ImageSource],
+        *,
+        views: Sequence[View] | None = None,
+        limit: int = DEFAULT_LIMIT,
+        patent_filter: PatentFilter | None = None,
+        view_matching: ViewMatching = ViewMatching.PREFER,
+        release_id: str = "",
+        allow_degraded: bool = False,
+        page_token: str = "",
+    ) -> replies.SearchPage:
+        """Find patents that look like one article.
+
+        Args:
+            images: 1 to 16 drawings of it.
+            views: what each of them shows.
+            limit: patents a page, 1 to 200.
+            patent_filter: which patents may be found.
+            view_matching: how the views weigh.
+            release_id: empty for the serving release.
+            allow_degraded: take an answer without bibliography rather than none.
+            page_token: of the page before; everything else as it was there.
+        """
+        options = SearchOptions(patent_filter or PatentFilter(), view_matching, release_id, allow_degraded)
+        return self._page(requests.query_images(images, views), options, limit, page_token)
+
+    def search_pages(
+        self,
+        images: Sequence[ImageSource],
+        *,
+        views: Sequence[View] | None = None,
+        limit: int = DEFAULT_LIMIT,
+        patent_filter: PatentFilter | None = None,
+        view_matching: ViewMatching = ViewMatching.PREFER,
+        release_id: str = "",
+        allow_degraded: bool = False,
+    ) -> Iterator[replies.SearchPage]:
+        """As `search`, page after page, each asked for when it is wanted. No patent comes twice."""
+        options = SearchOptions(patent_filter or PatentFilter(), view_matching, release_id, allow_degraded)
+        queries = requests.query_images(images, views)
+        page = self._page(queries, options, limit, "")
+        yield page
+        while page.next_page_token:
+            page = self._page(queries, options, limit, page.next_page_token)
+            yield page
+
+    def _page(
+        self, queries: Sequence[QueryImage], options: SearchOptions, limit: int, page_token: str
+    ) -> replies.SearchPage:
+        request = requests.search_to_wire(queries, options, limit, page_token)
+        return replies.search_page(self._call(self._search.SearchDesigns, request))
+
+    def import_patents(self, items: Iterable[ImportItem]) -> Iterator[replies.ImportResult]:
+        """Import patents; one result each, as they are done, in any order. A bad patent fails alone.
+
+        Items are taken from another thread, as fast as the gateway works. What their iterator raises ends the
+        import and is raised here.
+        """
+        source = _Watched(items)
+        responses = self._catalog.ImportPatents(requests.import_to_wire(item) for item in source)
+        try:
+            for response in responses:
+                yield replies.import_result(response)
+        except grpc.RpcError as error:
+            if source.failure is not None:
+                raise source.failure from None
+            raise error_from_rpc(error) from error
+        finally:
+            responses.cancel()
+
+    def get_patent(self, patent_id: str) -> Patent:
+        """A patent with its drawings."""
+        request = search_pb2.GetCatalogPatentRequest(patent_id=patent_id)
+        return patent_from_wire(self._call(self._catalog.GetCatalogPatent, request).patent)
+
+    def list_patents(
+        self, patent_filter: PatentFilter | None = None, page_size: int = 100, page_token: str = ""
+    ) -> replies.PatentPage:
+        """A page of the catalogue, in the order of ids; 1 to 1,000 patents."""
+        request = requests.page_to_wire(patent_filter, page_size, page_token)
+        return replies.patent_page(self._call(self._catalog.ListCatalogPatents, request))
+
+    def get_drawing(self, drawing_id: str, size: DrawingSize = DrawingSize.ORIGINAL) -> DrawingImage:
+        """The image of a drawing."""
+        request = requests.drawing_to_wire(drawing_id, size)
+        return replies.drawing_image(self._call(self._catalog.GetCatalogDrawing, request))
+
+    def delete_patents(self, patent_ids: Sequence[str]) -> int:
+        """Delete patents from every store; how many there were. Unknown ids are no error."""
+        request = search_pb2.DeleteCatalogPatentsRequest(patent_ids=patent_ids)
+        return self._call(self._catalog.DeleteCatalogPatents, request).deleted_count
+
+    def _call(self, method: grpc.UnaryUnaryMultiCallable[Request, Response], request: Request) -> Response:
+        try:
+            return method(request, timeout=self._timeout_seconds)
+        except grpc.RpcError as error:
+            raise error_from_rpc(error) from error
+
+
+class _Watched:
+    """Keeps what an iterator raises: gRPC would only write it to its log."""
+
+    def __init__(self, items: Iterable[ImportItem]) -> None:
+        self._items = items
+        self.failure: Exception | None = None
+
+    def __iter__(self) -> Iterator[ImportItem]:
+        try:
+            yield from self._items
+        except Exception as error:
+            self.failure = error
+            raise
