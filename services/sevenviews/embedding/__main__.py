@@ -19,7 +19,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):  # set after the start, because Ray sets its own
         signal.signal(number, lambda *_: stop.set())
     stop.wait()
-    running.stop()
+    running.stop(settings.drain_seconds)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from grpc_health.v1 import health_pb2
 from ray import serve
 from ray.serve import Application
 from ray.serve.config import AutoscalingConfig
+from ray.serve.schema import LoggingConfig
 
 from sevenviews.designs import SevenviewsError
 from sevenviews.embedding.bundles import BundleSource
@@ -29,6 +30,9 @@ log = structlog.get_logger()
 APPLICATION = "embedding"
 SERVICE = "sevenviews.v1.EmbeddingService"
 
+SERVE_LOGGING = LoggingConfig(log_level="WARNING", enable_access_log=False)
+"""Of Serve itself: each request has its line already, with our request id."""
+
 
 class EmbeddingDeployment:
     """One replica. Only translates between the wire and EmbeddingWork, and gathers batches.
@@ -38,7 +42,8 @@ class EmbeddingDeployment:
 
     def __init__(self, settings: EmbeddingSettings) -> None:
         configure_logs(settings.log_level, settings.log_format)
-        self._provider = settings.execution_provider
+        # The names that ONNX Runtime has for them: CPUExecutionProvider, CUDAExecutionProvider.
+        self._provider = f"{settings.execution_provider.upper()}ExecutionProvider"
         source = BundleSource(settings.model_store, settings.execution_provider)
         models = LoadedModels(source, settings.max_loaded_models)
         for version in ("", *settings.preload):
@@ -125,6 +130,7 @@ def deployment_options(settings: EmbeddingSettings) -> dict[str, Any]:
         "health_check_period_s": settings.health_check_seconds,
         "graceful_shutdown_timeout_s": settings.grace_seconds,
         "graceful_shutdown_wait_loop_s": 0.1,
+        "logging_config": SERVE_LOGGING,
         "ray_actor_options": {"num_cpus": settings.num_cpus, "num_gpus": settings.num_gpus},
     }
     if settings.max_replicas is None:

@@ -20,6 +20,7 @@ from sevenviews.v1 import embedding_pb2_grpc
 
 UnaryHandler = Callable[[Any, Any], Awaitable[bytes]]
 
+_EMBEDDING = "/sevenviews.v1.EmbeddingService/"
 _WATCH = "/grpc.health.v1.Health/Watch"
 _SERVICE = MappingProxyType({"service": "embedding"})
 
@@ -67,27 +68,28 @@ def _handler(serve_factory: Callable[..., Any], service_method: str, streaming_t
     handler = serve_factory(service_method=service_method, streaming_type=streaming_type)
     if service_method == _WATCH:
         return _refuse_watch
-    return _explained(handler) if streaming_type.name == "UNARY_UNARY" else handler
+    return _explained(handler) if service_method.startswith(_EMBEDDING) else handler
 
 
 def _explained(handler: UnaryHandler) -> UnaryHandler:
     async def call(request: Any, context: Any) -> bytes:
         response = await handler(request, context)
-        explain(context)
+        await explain(context)
         return response
 
     return call
 
 
-def explain(context: Any) -> None:
-    """Give a bare status its reason; a status with a reason stays as it is."""
+async def explain(context: Any) -> None:
+    """End the call with a reason if it has a bare status; return if it has none, or one with a reason."""
     trailers = tuple(context.trailing_metadata() or ())
     error = ERRORS.get(context.code())
     if error is None or any(key == DETAILS_KEY for key, _ in trailers):
         return
-    context.set_code(code_of(error.reason))
-    context.set_details(error.message)
-    context.set_trailing_metadata((*trailers, (DETAILS_KEY, to_rpc_status(error).SerializeToString())))
+    reason = (DETAILS_KEY, to_rpc_status(error).SerializeToString())
+    # Not by setting the code and returning: an empty message would go out with it, and after a message no client
+    # tries again.
+    await context.abort(code_of(error.reason), error.message, (*trailers, reason))
 
 
 async def _refuse_watch(_request: Any, context: Any) -> AsyncIterator[bytes]:

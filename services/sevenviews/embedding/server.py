@@ -6,6 +6,7 @@ import logging
 import math
 import os
 import socket
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,13 +15,14 @@ import structlog
 from ray import serve
 from ray.serve.config import HTTPOptions, ProxyLocation, gRPCOptions
 
-from sevenviews.embedding.app import APPLICATION, build_application
+from sevenviews.embedding.app import APPLICATION, SERVE_LOGGING, build_application
 from sevenviews.embedding.settings import EmbeddingSettings
 
 log = structlog.get_logger()
 
 _ADD_TO_PROXY = "sevenviews.embedding.proxy.add_to_proxy"
 _LOCAL = "local"
+_PORT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,14 @@ class RunningEmbedding:
     owns_ray: bool
     """Whether Ray was started for it, and ends with it."""
 
-    def stop(self) -> None:
-        """Refuse new requests, finish those that run, and end what was started here."""
+    def stop(self, drain_seconds: float = 0.0) -> None:
+        """Refuse new requests, finish those that a replica has, and end what was started here.
+
+        Args:
+            drain_seconds: to go on serving before that, while load balancers learn of the end. Health turns only
+                afterwards, because it is answered by the replicas.
+        """
+        time.sleep(drain_seconds)
         serve.delete(APPLICATION)
         if self.owns_ray:
             serve.shutdown()  # type: ignore[no-untyped-call]
@@ -53,7 +61,7 @@ def start(settings: EmbeddingSettings) -> RunningEmbedding:
     logging.getLogger("ray.serve").setLevel(logging.WARNING)
     owns_ray = settings.ray_address == _LOCAL
     if owns_ray:
-        _check_port_is_free(settings.port)
+        _take_port(settings.port)
         _start_ray(settings)
     else:
         ray.init(address=settings.ray_address, log_to_driver=settings.log_to_driver)
@@ -65,6 +73,7 @@ def start(settings: EmbeddingSettings) -> RunningEmbedding:
             grpc_servicer_functions=[_ADD_TO_PROXY],
             request_timeout_s=settings.request_seconds,
         ),
+        logging_config=SERVE_LOGGING,
     )
     serve.run(build_application(settings), name=APPLICATION, route_prefix="/")
     address = f"{settings.host}:{settings.port}"
@@ -80,8 +89,6 @@ def ray_environment(settings: EmbeddingSettings) -> Mapping[str, str]:
     return {
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_SERVE_GRPC_MAX_MESSAGE_SIZE": str(settings.max_message_bytes),
-        # Serve's own lines go to its log files; ours are written by structlog.
-        "RAY_SERVE_LOG_TO_STDERR": "0",
     }
 
 
@@ -101,11 +108,21 @@ def _start_ray(settings: EmbeddingSettings) -> None:
     )
 
 
-def _check_port_is_free(port: int) -> None:
-    # Serve's proxy sets SO_REUSEPORT: it would silently share the port with another service, and each would
-    # get some of the other's requests.
-    with socket.create_server(("", port)):
-        pass
+def _take_port(port: int) -> None:
+    """Make sure that nobody listens on the port, waiting for a killed predecessor's proxy to be gone.
+
+    Serve's proxy sets SO_REUSEPORT: it would silently share the port with another service, and each would get
+    some of the other's requests.
+    """
+    give_up = time.monotonic() + _PORT_SECONDS
+    while True:
+        try:
+            with socket.create_server(("", port)):
+                return
+        except OSError:
+            if time.monotonic() > give_up:
+                raise
+        time.sleep(0.2)
 
 
 def _free_port() -> int:

@@ -13,6 +13,7 @@ from ray.serve._private.grpc_util import enable_server_reflection, gRPCGenericSe
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.embedding.proxy import add_to_proxy
 from sevenviews.embedding.replies import refuse
+from sevenviews.runtime.channels import open_channel
 from sevenviews.runtime.status import error_from_rpc
 from sevenviews.v1 import embedding_pb2, embedding_pb2_grpc
 
@@ -35,8 +36,8 @@ class Proxy:
         self.server = gRPCGenericServer(self._factory)
         add_to_proxy(Servicer(), self.server)
         enable_server_reflection(self.server)
-        port = self.server.add_insecure_port("127.0.0.1:0")
-        self.channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}")
+        self.address = f"127.0.0.1:{self.server.add_insecure_port('127.0.0.1:0')}"
+        self.channel = grpc.aio.insecure_channel(self.address)
         self.stub = embedding_pb2_grpc.EmbeddingServiceStub(self.channel)
 
     def _factory(self, service_method: str, streaming_type: Any) -> Any:
@@ -100,6 +101,20 @@ async def test_a_bare_code_is_given_its_reason(
     assert ("request_id", "7") in tuple(failure.trailing_metadata() or ())
 
 
+async def test_a_client_of_ours_tries_again_until_a_replica_is_back(proxy: Proxy) -> None:
+    attempts = 0
+
+    def die_twice(context: Any) -> bytes:
+        nonlocal attempts
+        attempts += 1
+        return bare(grpc.StatusCode.INTERNAL)(context) if attempts <= 2 else b""
+
+    proxy.on_call = die_twice
+    async with open_channel(proxy.address) as channel:
+        await embedding_pb2_grpc.EmbeddingServiceStub(channel).EmbedImages(Request(), timeout=5)
+    assert attempts == 3
+
+
 async def test_a_status_with_a_reason_stays_as_it_is(proxy: Proxy) -> None:
     ours = SevenviewsError(Reason.MODEL_NOT_FOUND, "no model x", {"model_version": "x"})
 
@@ -118,3 +133,11 @@ async def test_health_is_asked_of_a_replica_but_not_watched(proxy: Proxy) -> Non
         await stub.Watch(health_pb2.HealthCheckRequest(), timeout=5).read()
     assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
     assert proxy.methods == ["/grpc.health.v1.Health/Check"]
+
+
+async def test_health_keeps_its_own_codes(proxy: Proxy) -> None:
+    proxy.on_call = bare(grpc.StatusCode.NOT_FOUND, "no such service here")
+    stub: Any = health_pb2_grpc.HealthStub(proxy.channel)
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await stub.Check(health_pb2.HealthCheckRequest(service="nobody"), timeout=5)
+    assert caught.value.code() is grpc.StatusCode.NOT_FOUND
