@@ -1,0 +1,131 @@
+"""`sevenviews doctor`: is this machine, and what runs on it, in order?"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
+
+import grpc
+import typer
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from sevenviews.cli.console import print_json, table
+from sevenviews.cli.local import Addresses
+
+_PACKAGES = ("grpcio", "protobuf", "ray", "torch", "torchvision", "pymilvus", "redis", "onnxruntime-gpu")
+_LEAST_FREE_BYTES = 2 * 1024**3
+_LEAST_PYTHON = (3, 11)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The outcome of one check. A warning stands in the way of nothing yet."""
+
+    check: str
+    status: str
+    detail: str
+
+
+def doctor(
+    data: Annotated[Path, typer.Option(help="Data directory of `sevenviews up`.")] = Path(".sevenviews"),
+    json_output: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Check the installation, the packaged model, the disk, and the services that run on a data directory.
+
+    Exits with 1 if something is broken.
+
+    Example:  sevenviews doctor --data patents --json
+    """
+    findings = list(_examine(data))
+    if json_output:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        rows = ((finding.check, finding.status, finding.detail) for finding in findings)
+        table("Findings", ("check", "status", "detail"), rows)
+    if any(finding.status == "broken" for finding in findings):
+        raise typer.Exit(1)
+
+
+def _examine(data: Path) -> Iterator[Finding]:
+    yield _python()
+    yield from map(_package, _PACKAGES)
+    yield _guarded("model", _model)
+    yield _guarded("execution", _providers)
+    yield _disk(data)
+    yield from _services(data)
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding("python", "ok" if sys.version_info >= _LEAST_PYTHON else "broken", version)
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, "ok", importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(name, "warning", "not installed; needed only by the services whose extra names it")
+
+
+def _guarded(check: str, examine: Callable[[], str]) -> Finding:
+    try:
+        return Finding(check, "ok", examine())
+    except Exception as error:
+        return Finding(check, "broken", f"{type(error).__name__}: {error}")
+
+
+def _model() -> str:
+    from sevenviews.encoder.bundle import load_bundle
+    from sevenviews.encoder.store import default_bundle_path
+
+    bundle = load_bundle(default_bundle_path())
+    return f"{bundle.manifest.name}, version {bundle.version}, {bundle.manifest.dimension} dimensions"
+
+
+def _providers() -> str:
+    import onnxruntime
+
+    return ", ".join(onnxruntime.get_available_providers())
+
+
+def _disk(data: Path) -> Finding:
+    place = data if data.exists() else Path.cwd()
+    free = shutil.disk_usage(place).free
+    status = "ok" if free >= _LEAST_FREE_BYTES else "warning"
+    return Finding("disk", status, f"{free / 1024**3:.1f} GiB free at {place.resolve()}")
+
+
+def _services(data: Path) -> Iterator[Finding]:
+    try:
+        addresses = Addresses.read(data)
+    except FileNotFoundError:
+        yield Finding("services", "warning", f"none run on {data}; start them with: sevenviews up --data {data}")
+        return
+    for name, address in asdict(addresses).items():
+        yield _reachable(name, address) if name == "embedding" else _healthy(name, address)
+
+
+def _healthy(name: str, address: str) -> Finding:
+    with grpc.insecure_channel(address) as channel:
+        stub = health_pb2_grpc.HealthStub(channel)  # type: ignore[no-untyped-call]
+        try:
+            answer = stub.Check(health_pb2.HealthCheckRequest(), timeout=3)
+        except grpc.RpcError as error:
+            return Finding(name, "broken", f"{address} does not answer: {error.code().name}")
+    serving = answer.status == health_pb2.HealthCheckResponse.SERVING
+    return Finding(name, "ok" if serving else "broken", f"{address} {'SERVING' if serving else 'NOT_SERVING'}")
+
+
+def _reachable(name: str, address: str) -> Finding:
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=3).close()
+    except OSError as error:
+        return Finding(name, "broken", f"{address}: {error}")
+    return Finding(name, "ok", f"{address} accepts connections")
