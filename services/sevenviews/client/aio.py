@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from typing import Self, TypeVar
 
 import grpc
@@ -164,8 +164,12 @@ class _Watched:
             else:
                 # Away from the event loop: to make an item may mean to read and cut sheets.
                 iterator = iter(self._items)
-                while (item := await asyncio.to_thread(next, iterator, None)) is not None:
-                    yield item
+                while (taken := await asyncio.to_thread(_next, iterator)) is not None:
+                    yield taken
         except Exception as error:
             self.failure = error
             raise
+
+
+def _next(items: Iterator[ImportItem]) -> ImportItem | None:
+    return next(items, None)
