@@ -84,6 +84,18 @@ def test_an_exploded_figure_stays_together() -> None:
     assert ink_of(figure.content).shape[0] == pytest.approx(1505, abs=4)
 
 
+def test_exploded_figures_stay_together_though_their_parts_lie_further_apart_than_the_figures() -> None:
+    sheet = blank(1500, 2400)
+    for index, number in enumerate(["1", "2"]):
+        top = 40 + 1180 * index
+        draw_article(sheet, 300, top, 700, 250)
+        draw_article(sheet, 300, top + 700, 700, 250)
+        write(sheet, f"FIG. {number}", 560, top + 1000)
+    figures = cut_sheet(as_bytes(sheet))
+    assert [figure.label for figure in figures] == ["1", "2"]
+    assert [ink_of(figure.content).shape[0] for figure in figures] == pytest.approx([954, 954], abs=4)
+
+
 def test_figures_that_no_straight_line_divides() -> None:
     sheet = blank()
     draw_angles(sheet)

@@ -8,14 +8,13 @@ as many pieces are left as there are labels.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from sevenviews.corpus.figures.components import LEFT, RIGHT, TOP, Boxes, Components, reduce_any
+from sevenviews.corpus.figures.whitespace import best_cut, hull, middles
 
 Indices = NDArray[np.intp]
 
@@ -50,74 +49,16 @@ def _divide(
     if len(labels) == 1:
         owners[part] = labels[0]
         return
-    cut = _best_cut(components.boxes[ink[part]], components.areas[ink[part]], label_boxes[labels])
+    solid = components.areas[ink[part]] >= _SPECK
+    cut = best_cut(components.boxes[ink[part][solid]], label_boxes[labels])
     if cut is None:
         owners[part] = labels[_by_nearness(components, ink[part], label_boxes[labels])]
         return
     axis, place = cut
-    ink_before = _middles(components.boxes[ink[part]], axis) < place
-    labels_before = _middles(label_boxes[labels], axis) < place
+    ink_before = middles(components.boxes[ink[part]], axis) < place
+    labels_before = middles(label_boxes[labels], axis) < place
     _divide(components, ink, label_boxes, labels[labels_before], part[ink_before], owners)
     _divide(components, ink, label_boxes, labels[~labels_before], part[~ink_before], owners)
-
-
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    axis: int
-    place: float
-    width: int
-    enclosed: int
-
-
-def _best_cut(boxes: Boxes, areas: NDArray[np.int32], labels: Boxes) -> tuple[int, float] | None:
-    """The widest white strip with a label and ink on both sides.
-
-    A strip is worse if it leaves a label between the ink of its side: labels stand at a figure's rim.
-    """
-    solid = boxes[areas >= _SPECK]
-    cuts = [
-        _Cut(axis, (start + end) / 2, end - start, enclosed)
-        for axis in (LEFT, TOP)
-        for start, end in _white_strips(np.concatenate([solid, labels]), axis)
-        if (enclosed := _enclosed_labels(solid, labels, axis, (start + end) / 2)) is not None
-    ]
-    if not cuts:
-        return None
-    best = min(cuts, key=lambda cut: (cut.enclosed, -cut.width))
-    return best.axis, best.place
-
-
-def _white_strips(boxes: Boxes, axis: int) -> list[tuple[int, int]]:
-    """The stretches of an axis that no box covers, between the first box and the last."""
-    order = np.argsort(boxes[:, axis])
-    starts, ends = boxes[order, axis], np.maximum.accumulate(boxes[order, axis + 2])
-    white = np.flatnonzero(starts[1:] > ends[:-1])
-    return [(int(ends[index]), int(starts[index + 1])) for index in white]
-
-
-def _enclosed_labels(ink: Boxes, labels: Boxes, axis: int, place: float) -> int | None:
-    """How many sides of a cut hold one label, amid the ink; None: a side lacks label or ink."""
-    enclosed = 0
-    for sign in (-1, 1):
-        side_ink = ink[sign * (_middles(ink, axis) - place) > 0]
-        side_labels = labels[sign * (_middles(labels, axis) - place) > 0]
-        if len(side_ink) == 0 or len(side_labels) == 0:
-            return None
-        enclosed += len(side_labels) == 1 and _is_enclosed(side_labels[0], side_ink)
-    return enclosed
-
-
-def _is_enclosed(label: NDArray[np.int32], ink: Boxes) -> bool:
-    """Whether a label divides the ink: there is some before and some behind it, and none beside it."""
-    for axis in (LEFT, TOP):
-        before, behind = ink[:, axis + 2] <= label[axis], ink[:, axis] >= label[axis + 2]
-        if before.any() and behind.any() and (before | behind).all():
-            return True
-    return False
-
-
-def _middles(boxes: Boxes, axis: int) -> NDArray[np.float64]:
-    return (boxes[:, axis] + boxes[:, axis + 2]) / 2
 
 
 def _by_nearness(components: Components, ink: Indices, labels: Boxes) -> Indices:
@@ -125,7 +66,7 @@ def _by_nearness(components: Components, ink: Indices, labels: Boxes) -> Indices
     pieces = _pieces(components, ink, len(labels))
     if pieces is None:
         return np.asarray(_distances(components.boxes[ink], labels).argmin(axis=1))
-    piece_boxes = np.array([_hull(components.boxes[ink[pieces == piece]]) for piece in range(len(labels))])
+    piece_boxes = np.array([hull(components.boxes[ink[pieces == piece]]) for piece in range(len(labels))])
     return _matching(_distances(piece_boxes, labels))[pieces]
 
 
@@ -162,7 +103,7 @@ def _to_great_pieces(
     boxes = components.boxes[ink]
     rows, columns = _first_pixels(components, ink)
     piece_of = joined[rows // _COARSE, columns // _COARSE]
-    hulls = np.array([_hull(boxes[piece_of == piece]) for piece in great])
+    hulls = np.array([hull(boxes[piece_of == piece]) for piece in great])
     nearest = _distances(boxes, hulls).argmin(axis=1)
     for index, piece in enumerate(great):
         nearest[piece_of == piece] = index
@@ -215,8 +156,3 @@ def _greedy_matching(costs: NDArray[np.float64]) -> Indices:
         costs[piece, :] = np.inf
         costs[:, label] = np.inf
     return labels
-
-
-def _hull(boxes: Sequence[NDArray[np.int32]] | Boxes) -> NDArray[np.int32]:
-    stacked = np.asarray(boxes)
-    return np.concatenate([stacked[:, :RIGHT].min(axis=0), stacked[:, RIGHT:].max(axis=0)])

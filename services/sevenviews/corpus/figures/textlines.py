@@ -15,7 +15,8 @@ MAX_LETTER_SHARE = 0.1
 """A letter's height: at least 7 reduced pixels, at most this share of the sheet's longer side."""
 
 MAX_LETTERS = 14
-_REACH = 0.75
+_WIDEST_LETTER = 1.8
+_REACH = 0.95
 _MIN_HEIGHT_SHARE = 0.5
 _USUAL_LETTERS = 5
 _UNDERLINE_SHARE = 0.35
@@ -134,7 +135,11 @@ def _lines(components: Components, ink_sum: NDArray[np.int32], vertical: bool) -
 def _letters(boxes: Boxes, longest_side: int) -> NDArray[np.intp]:
     heights = boxes[:, BOTTOM] - boxes[:, TOP]
     widths = boxes[:, RIGHT] - boxes[:, LEFT]
-    fits = (heights >= MIN_LETTER) & (heights <= longest_side * MAX_LETTER_SHARE) & (widths <= heights * 1.8)
+    fits = (
+        (heights >= MIN_LETTER)
+        & (heights <= longest_side * MAX_LETTER_SHARE)
+        & (widths <= heights * _WIDEST_LETTER)
+    )
     return np.flatnonzero(fits)
 
 
