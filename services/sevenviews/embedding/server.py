@@ -61,7 +61,7 @@ def start(settings: EmbeddingSettings) -> RunningEmbedding:
     logging.getLogger("ray.serve").setLevel(logging.WARNING)
     owns_ray = settings.ray_address == _LOCAL
     if owns_ray:
-        _take_port(settings.port)
+        take_port(settings.port, _PORT_SECONDS)
         _start_ray(settings)
     else:
         ray.init(address=settings.ray_address, log_to_driver=settings.log_to_driver)
@@ -108,13 +108,16 @@ def _start_ray(settings: EmbeddingSettings) -> None:
     )
 
 
-def _take_port(port: int) -> None:
+def take_port(port: int, seconds: float) -> None:
     """Make sure that nobody listens on the port, waiting for a killed predecessor's proxy to be gone.
 
     Serve's proxy sets SO_REUSEPORT: it would silently share the port with another service, and each would get
     some of the other's requests.
+
+    Raises:
+        OSError: somebody still listens after so many seconds.
     """
-    give_up = time.monotonic() + _PORT_SECONDS
+    give_up = time.monotonic() + seconds
     while True:
         try:
             with socket.create_server(("", port)):
