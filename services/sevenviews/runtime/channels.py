@@ -41,6 +41,8 @@ def channel_options(max_message_bytes: int = 64 * MEBIBYTE) -> list[tuple[str, A
     return [
         ("grpc.service_config", _SERVICE_CONFIG),
         ("grpc.enable_retries", 1),
+        # A call is retried only if its messages fit here; the default of 256 KiB is less than a few sheets.
+        ("grpc.per_rpc_retry_buffer_size", max_message_bytes),
         ("grpc.max_send_message_length", max_message_bytes),
         ("grpc.max_receive_message_length", max_message_bytes),
         ("grpc.keepalive_time_ms", 30_000),

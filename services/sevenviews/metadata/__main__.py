@@ -1,0 +1,47 @@
+"""`python -m sevenviews.metadata` serves; `python -m sevenviews.metadata migrate` only updates the schema."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import grpc
+
+from sevenviews.metadata.migrate import migrate
+from sevenviews.metadata.patent_table import SqlPatentTable
+from sevenviews.metadata.service import PatentCatalogue
+from sevenviews.metadata.servicer import PatentServicer
+from sevenviews.metadata.settings import MetadataSettings
+from sevenviews.metadata.stores import open_engine, open_objects
+from sevenviews.runtime.server import run
+from sevenviews.v1 import patents_pb2_grpc
+
+SERVICE = "sevenviews.v1.PatentService"
+
+
+def main() -> None:
+    settings = MetadataSettings()  # type: ignore[call-arg]  # the environment gives what has no default
+    engine = open_engine(settings.database_url, settings.store_seconds, settings.threads)
+    if settings.migrate or sys.argv[1:] == ["migrate"]:
+        migrate(engine)
+    if sys.argv[1:] == ["migrate"]:
+        return
+    objects = open_objects(settings.drawings_url, settings.store_seconds)
+    catalogue = PatentCatalogue(SqlPatentTable(engine), objects, settings.orphan_seconds)
+    threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="stores")
+    servicer = PatentServicer(catalogue, threads)
+
+    def register(server: grpc.aio.Server) -> Sequence[str]:
+        patents_pb2_grpc.add_PatentServiceServicer_to_server(servicer, server)
+        return (SERVICE,)
+
+    async def ready() -> None:
+        await asyncio.to_thread(catalogue.check)
+
+    asyncio.run(run("metadata", settings, register, ready))
+
+
+if __name__ == "__main__":
+    main()

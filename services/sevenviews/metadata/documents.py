@@ -1,0 +1,35 @@
+"""A patent as the JSON document that the database keeps, and the digest of its content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from google.protobuf import json_format
+
+from sevenviews.designs import Patent
+from sevenviews.runtime.wire import patent_from_wire, patent_to_wire
+from sevenviews.v1 import patents_pb2
+
+
+def to_document(patent: Patent) -> str:
+    """JSON of the patent's message; the same patent gives the same text."""
+    message = json_format.MessageToDict(patent_to_wire(patent), preserving_proto_field_name=True)
+    return json.dumps(message, sort_keys=True, ensure_ascii=False)
+
+
+def from_document(document: str) -> Patent:
+    """The patent of a document; fields that a newer version wrote are left out."""
+    message = json_format.ParseDict(json.loads(document), patents_pb2.Patent(), ignore_unknown_fields=True)
+    return patent_from_wire(message)
+
+
+def content_digest(patent: Patent) -> str:
+    """SHA-256 of bibliography and images, hexadecimal.
+
+    Where the patent was read from does not count: the same content in another archive is the same patent. The
+    images are part of it by the digests of the drawings.
+    """
+    message = json.loads(to_document(patent))
+    message.pop("source_digest", None)
+    return hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,56 @@
+"""The tables. `migrations` makes them; a test holds the two equal."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+PATENT_ID_LENGTH = 64
+
+patents = Table(
+    "patents",
+    metadata,
+    Column("patent_id", String(PATENT_ID_LENGTH), primary_key=True),
+    # What the filters need, of the published content; of the staged, where nothing is published.
+    Column("office", String(8), nullable=False),
+    Column("publication_date", Date),
+    Column("filing_date", Date),
+    # The whole patent as JSON, with the digest of its content; null where there is none.
+    Column("published_digest", String(64)),
+    Column("published_document", Text),
+    Column("staged_digest", String(64)),
+    Column("staged_document", Text),
+    Index("ix_patents_publication_date", "publication_date"),
+    Index("ix_patents_filing_date", "filing_date"),
+)
+
+patent_locarno = Table(
+    "patent_locarno",
+    metadata,
+    Column("patent_id", ForeignKey("patents.patent_id", ondelete="CASCADE"), primary_key=True),
+    Column("class_number", Integer, primary_key=True),
+    # 0: the patent names the whole class.
+    Column("subclass_number", Integer, primary_key=True),
+    Index("ix_patent_locarno_class", "class_number", "subclass_number"),
+)
+
+patent_holders = Table(
+    "patent_holders",
+    metadata,
+    Column("patent_id", ForeignKey("patents.patent_id", ondelete="CASCADE"), primary_key=True),
+    # As designs.filters.normalize_name gives it.
+    Column("name", String(512), primary_key=True),
+    Index("ix_patent_holders_name", "name"),
+)
+
+drawings = Table(
+    "drawings",
+    metadata,
+    Column("drawing_id", String(80), primary_key=True),
+    Column("staged", Boolean, primary_key=True),
+    Column("patent_id", ForeignKey("patents.patent_id", ondelete="CASCADE"), nullable=False),
+    Column("object_key", String(128), nullable=False),
+    Index("ix_drawings_patent", "patent_id"),
+    Index("ix_drawings_object_key", "object_key"),
+)

@@ -1,0 +1,261 @@
+"""The use cases, without gRPC. Everything blocks, and is meant to be called from threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sevenviews.designs import (
+    Drawing,
+    Patent,
+    PatentFilter,
+    Reason,
+    SevenviewsError,
+    is_patent_id,
+    patent_id_of,
+)
+from sevenviews.encoder.images import decode
+from sevenviews.metadata import page_token
+from sevenviews.metadata.audit import AuditProgress, audit
+from sevenviews.metadata.documents import content_digest
+from sevenviews.metadata.images import DrawingImage, Size, fitted
+from sevenviews.metadata.objects import ObjectStore, digest_of, key_of
+from sevenviews.metadata.patent_table import Digests, ListedPatent, PatentTable, State
+
+MAX_PAGE_SIZE = 1000
+MAX_BATCH = 1000
+MAX_DRAWINGS = 1000
+_DEFAULT_PAGE_SIZE = 100
+_MAX_TEXT = 100_000
+_MAX_NAME = 512
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PutResult:
+    """What is stored now, and whether it was before."""
+
+    content_digest: str
+    state: State
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PatentPage:
+    """A page of a listing; an empty token ends it."""
+
+    patents: tuple[ListedPatent, ...]
+    next_page_token: str
+    total_count: int
+
+
+class PatentCatalogue:
+    """Patents and their drawings.
+
+    Args:
+        table: the database.
+        objects: the object store.
+        orphan_seconds: as `audit` takes it.
+    """
+
+    def __init__(self, table: PatentTable, objects: ObjectStore, orphan_seconds: float) -> None:
+        self._table = table
+        self._objects = objects
+        self._orphan_seconds = orphan_seconds
+
+    def put(self, patent: Patent, contents: Mapping[str, bytes], *, replace_existing: bool) -> PutResult:
+        """Stage a patent with its images.
+
+        Raises:
+            SevenviewsError: as PatentService.PutPatent documents.
+        """
+        complete = _with_images(_checked(patent), contents)
+        digest = content_digest(complete)
+        for _ in range(_ATTEMPTS):
+            known = self._table.digests(patent.patent_id)
+            if known.published == digest and known.staged is None:
+                return PutResult(digest, State.PUBLISHED, changed=False)
+            if known.staged == digest:
+                return PutResult(digest, State.STAGED, changed=False)
+            self._refuse_conflict(patent.patent_id, known, digest, replace_existing=replace_existing)
+            keys = {one.drawing_id: key_of(one.content_digest) for one in complete.drawings}
+            # Images first: a record never names an image that is not there.
+            for drawing_id, key in keys.items():
+                self._objects.put(key, contents[drawing_id])
+            if self._table.stage(complete, digest, keys, known):
+                return PutResult(digest, State.STAGED, changed=True)
+        raise SevenviewsError(
+            Reason.DEPENDENCY_UNAVAILABLE,
+            f"{patent.patent_id} is being written by others; try again",
+            {"service": "database"},
+        )
+
+    def publish(self, patent_id: str, digest: str) -> None:
+        """Make staged content visible. Raises PATENT_NOT_FOUND, PATENT_CONTENT_CONFLICT."""
+        if self._table.publish(patent_id, digest):
+            return
+        if self._table.digests(patent_id) == Digests(None, None):
+            raise SevenviewsError(
+                Reason.PATENT_NOT_FOUND, f"there is no patent {patent_id}", {"patent_id": patent_id}
+            )
+        raise SevenviewsError(
+            Reason.PATENT_CONTENT_CONFLICT,
+            f"{patent_id} was stored with other content meanwhile",
+            {"patent_id": patent_id},
+        )
+
+    def batch_get(self, patent_ids: Sequence[str]) -> tuple[tuple[Patent, ...], tuple[str, ...]]:
+        """Published patents in the order asked for, and the ids of those that are not."""
+        _require(patent_ids, "patent_ids")
+        _check_range("patent_ids", len(patent_ids), 1, MAX_BATCH)
+        wanted = tuple(dict.fromkeys(patent_ids))
+        found = self._table.published(wanted)
+        return (
+            tuple(found[one] for one in wanted if one in found),
+            tuple(one for one in wanted if one not in found),
+        )
+
+    def list(
+        self, patent_filter: PatentFilter, page_size: int, token: str, *, include_staged: bool
+    ) -> PatentPage:
+        """A page of patents by id. A page size of 0 is 100."""
+        size = page_size or _DEFAULT_PAGE_SIZE
+        _check_range("page_size", size, 1, MAX_PAGE_SIZE)
+        after = page_token.decode(token, patent_filter, include_staged=include_staged)
+        found = self._table.page(patent_filter, after, size + 1, include_staged=include_staged)
+        page = tuple(found[:size])
+        next_token = ""
+        if len(found) > size:
+            last = page[-1].patent.patent_id
+            next_token = page_token.encode(last, patent_filter, include_staged=include_staged)
+        return PatentPage(page, next_token, self._table.count(patent_filter, include_staged=include_staged))
+
+    def delete(self, patent_ids: Sequence[str]) -> int:
+        """How many were there."""
+        _require(patent_ids, "patent_ids")
+        return self._table.delete(patent_ids)
+
+    def image(self, drawing_id: str, size: Size, *, include_staged: bool) -> DrawingImage:
+        """Raises DRAWING_NOT_FOUND, DRAWING_CONTENT_MISSING."""
+        key = self._table.object_key(drawing_id, include_staged=include_staged)
+        if key is None:
+            raise SevenviewsError(
+                Reason.DRAWING_NOT_FOUND, f"there is no drawing {drawing_id}", {"drawing_id": drawing_id}
+            )
+        content = self._objects.get(key)
+        if content is None:
+            raise SevenviewsError(
+                Reason.DRAWING_CONTENT_MISSING,
+                f"the image of {drawing_id} is lost; `sevenviews reconcile` lists all such drawings",
+                {"drawing_id": drawing_id},
+            )
+        return fitted(content, size)
+
+    def audit(self, *, repair: bool) -> Iterator[AuditProgress]:
+        """Compare database and object store."""
+        return audit(self._table, self._objects, self._orphan_seconds, repair=repair)
+
+    def check(self) -> None:
+        """Return if both stores answer."""
+        self._table.check()
+        self._objects.check()
+
+    def _refuse_conflict(
+        self, patent_id: str, known: Digests, digest: str, *, replace_existing: bool
+    ) -> None:
+        stored = known.published or known.staged
+        if stored is not None and stored != digest and not replace_existing:
+            raise SevenviewsError(
+                Reason.PATENT_CONTENT_CONFLICT,
+                f"{patent_id} is stored with other content; ask for replacement if this one is right",
+                {"patent_id": patent_id},
+            )
+
+
+def _checked(patent: Patent) -> Patent:
+    """The patent, if it is whole in itself."""
+    patent_id = patent.patent_id
+    if not is_patent_id(patent_id):
+        raise _invalid_patent("patent.patent_id", patent_id, "is not a patent id")
+    if not patent.drawings:
+        raise SevenviewsError(
+            Reason.PATENT_WITHOUT_DRAWINGS, f"{patent_id} has no drawing", {"patent_id": patent_id}
+        )
+    _check_range("patent.drawings", len(patent.drawings), 1, MAX_DRAWINGS)
+    for field, value in (("title", patent.title), ("claim", patent.claim)):
+        if len(value) > _MAX_TEXT:
+            raise _invalid_patent(
+                f"patent.{field}", f"{value[:40]}…", f"has more than {_MAX_TEXT} characters"
+            )
+    for name in patent.holders:
+        if len(name) > _MAX_NAME:
+            raise _invalid_patent(
+                "patent.assignees", f"{name[:40]}…", f"has more than {_MAX_NAME} characters"
+            )
+    if len(patent.office) > 8:  # noqa: PLR2004 - the column's width
+        raise _invalid_patent("patent.office", patent.office, "is not an office code")
+    _check_drawings(patent)
+    return patent
+
+
+def _check_drawings(patent: Patent) -> None:
+    seen: set[str] = set()
+    for drawing in patent.drawings:
+        drawing_id = drawing.drawing_id
+        try:
+            owner = patent_id_of(drawing_id)
+        except ValueError as error:
+            raise _invalid_drawing(drawing_id, str(error)) from error
+        if owner != patent.patent_id:
+            raise _invalid_drawing(
+                drawing_id, f"drawing {drawing_id} belongs to {owner}, not {patent.patent_id}"
+            )
+        if drawing_id in seen:
+            raise _invalid_drawing(drawing_id, f"drawing {drawing_id} is there twice")
+        seen.add(drawing_id)
+
+
+def _with_images(patent: Patent, contents: Mapping[str, bytes]) -> Patent:
+    """The patent with sizes and digests of its drawings taken from the images."""
+    if unknown := set(contents) - {one.drawing_id for one in patent.drawings}:
+        odd = min(unknown)
+        raise _invalid_drawing(odd, f"an image is given for {odd}, which the patent does not list")
+    return replace(patent, drawings=tuple(_with_image(one, contents) for one in patent.drawings))
+
+
+def _with_image(drawing: Drawing, contents: Mapping[str, bytes]) -> Drawing:
+    drawing_id = drawing.drawing_id
+    if drawing_id not in contents:
+        raise _invalid_drawing(drawing_id, f"drawing {drawing_id} has no image")
+    content = contents[drawing_id]
+    try:
+        width, height = decode(content).size
+    except SevenviewsError as error:
+        raise SevenviewsError(
+            error.reason, f"drawing {drawing_id}: {error.message}", {**error.metadata, "image": drawing_id}
+        ) from error
+    return replace(drawing, width=width, height=height, content_digest=digest_of(content))
+
+
+def _invalid_patent(field: str, value: str, why: str) -> SevenviewsError:
+    return SevenviewsError(
+        Reason.PATENT_INVALID, f"{field} {value!r} {why}", {"field": field, "value": value}
+    )
+
+
+def _invalid_drawing(drawing_id: str, why: str) -> SevenviewsError:
+    return SevenviewsError(Reason.DRAWING_INVALID, why, {"drawing_id": drawing_id})
+
+
+def _require(values: Sequence[str], field: str) -> None:
+    if not values:
+        raise SevenviewsError(Reason.FIELD_REQUIRED, f"{field} is required", {"field": field})
+
+
+def _check_range(field: str, value: int, minimum: int, maximum: int) -> None:
+    if not minimum <= value <= maximum:
+        raise SevenviewsError(
+            Reason.FIELD_OUT_OF_RANGE,
+            f"{field}: {value} is not within {minimum} to {maximum}",
+            {"field": field, "minimum": str(minimum), "maximum": str(maximum)},
+        )

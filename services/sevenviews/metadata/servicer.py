@@ -1,0 +1,155 @@
+"""PatentService on the wire: messages in, use cases called in threads, messages out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Executor
+from typing import Any, TypeVar
+
+import grpc
+
+from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.metadata.audit import AuditProgress, Disagreement
+from sevenviews.metadata.images import Size
+from sevenviews.metadata.patent_table import State
+from sevenviews.metadata.service import PatentCatalogue
+from sevenviews.runtime.wire import check_range, filter_from_wire, patent_from_wire, patent_to_wire, required
+from sevenviews.v1 import patents_pb2, patents_pb2_grpc
+
+Context = grpc.aio.ServicerContext[Any, Any]
+Result = TypeVar("Result")
+
+_STATES = {
+    State.STAGED: patents_pb2.PATENT_STATE_STAGED,
+    State.PUBLISHED: patents_pb2.PATENT_STATE_PUBLISHED,
+}
+_SIZES = {
+    patents_pb2.DRAWING_SIZE_UNSPECIFIED: Size.ORIGINAL,
+    patents_pb2.DRAWING_SIZE_ORIGINAL: Size.ORIGINAL,
+    patents_pb2.DRAWING_SIZE_THUMBNAIL: Size.THUMBNAIL,
+    patents_pb2.DRAWING_SIZE_PREVIEW: Size.PREVIEW,
+}
+
+
+class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
+    """Translates.
+
+    Args:
+        catalogue: the use cases.
+        threads: where they run; the event loop never waits for a store.
+    """
+
+    def __init__(self, catalogue: PatentCatalogue, threads: Executor) -> None:
+        self._catalogue = catalogue
+        self._threads = threads
+
+    async def PutPatent(  # noqa: N802
+        self, request: patents_pb2.PutPatentRequest, context: Context
+    ) -> patents_pb2.PutPatentResponse:
+        def put() -> patents_pb2.PutPatentResponse:
+            contents: dict[str, bytes] = {}
+            for one in request.contents:
+                if one.drawing_id in contents:
+                    raise SevenviewsError(
+                        Reason.DRAWING_INVALID,
+                        f"two images are given for {one.drawing_id}",
+                        {"drawing_id": one.drawing_id},
+                    )
+                contents[one.drawing_id] = one.content
+            patent = patent_from_wire(request.patent)
+            stored = self._catalogue.put(patent, contents, replace_existing=request.replace)
+            return patents_pb2.PutPatentResponse(
+                content_digest=stored.content_digest, state=_STATES[stored.state], changed=stored.changed
+            )
+
+        return await self._in_thread(put)
+
+    async def PublishPatent(  # noqa: N802
+        self, request: patents_pb2.PublishPatentRequest, context: Context
+    ) -> patents_pb2.PublishPatentResponse:
+        _require(request.patent_id, "patent_id")
+        await self._in_thread(lambda: self._catalogue.publish(request.patent_id, request.content_digest))
+        return patents_pb2.PublishPatentResponse()
+
+    async def BatchGetPatents(  # noqa: N802
+        self, request: patents_pb2.BatchGetPatentsRequest, context: Context
+    ) -> patents_pb2.BatchGetPatentsResponse:
+        def get() -> patents_pb2.BatchGetPatentsResponse:
+            found, missing = self._catalogue.batch_get(request.patent_ids)
+            return patents_pb2.BatchGetPatentsResponse(
+                patents=map(patent_to_wire, found), missing_patent_ids=missing
+            )
+
+        return await self._in_thread(get)
+
+    async def ListPatents(  # noqa: N802
+        self, request: patents_pb2.ListPatentsRequest, context: Context
+    ) -> patents_pb2.ListPatentsResponse:
+        def page() -> patents_pb2.ListPatentsResponse:
+            found = self._catalogue.list(
+                filter_from_wire(request.filter),
+                check_range("page_size", request.page_size, 0, 1000),
+                request.page_token,
+                include_staged=request.include_staged,
+            )
+            return patents_pb2.ListPatentsResponse(
+                patents=(patent_to_wire(one.patent) for one in found.patents),
+                states=(_STATES[one.state] for one in found.patents),
+                next_page_token=found.next_page_token,
+                total_count=found.total_count,
+            )
+
+        return await self._in_thread(page)
+
+    async def DeletePatents(  # noqa: N802
+        self, request: patents_pb2.DeletePatentsRequest, context: Context
+    ) -> patents_pb2.DeletePatentsResponse:
+        count = await self._in_thread(lambda: self._catalogue.delete(request.patent_ids))
+        return patents_pb2.DeletePatentsResponse(deleted_count=count)
+
+    async def GetDrawingImage(  # noqa: N802
+        self, request: patents_pb2.GetDrawingImageRequest, context: Context
+    ) -> patents_pb2.GetDrawingImageResponse:
+        _require(request.drawing_id, "drawing_id")
+        check_range("size", request.size, 0, max(_SIZES))
+
+        def image() -> patents_pb2.GetDrawingImageResponse:
+            found = self._catalogue.image(
+                request.drawing_id, _SIZES[request.size], include_staged=request.include_staged
+            )
+            return patents_pb2.GetDrawingImageResponse(
+                content=found.content, media_type=found.media_type, width=found.width, height=found.height
+            )
+
+        return await self._in_thread(image)
+
+    async def AuditDrawings(  # noqa: N802
+        self, request: patents_pb2.AuditDrawingsRequest, context: Context
+    ) -> AsyncIterator[patents_pb2.AuditDrawingsResponse]:
+        reports = self._catalogue.audit(repair=request.repair)
+        while (report := await self._in_thread(lambda: _next(reports))) is not None:
+            yield patents_pb2.AuditDrawingsResponse(
+                checked_count=report.checked, disagreements=map(_disagreement, report.disagreements)
+            )
+
+    async def _in_thread(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def _next(reports: Iterator[AuditProgress]) -> AuditProgress | None:
+    return next(reports, None)
+
+
+def _disagreement(found: Disagreement) -> patents_pb2.DrawingDisagreement:
+    return patents_pb2.DrawingDisagreement(
+        drawing_id=found.drawing_id,
+        object_key=found.object_key,
+        reason=found.reason.value,
+        repaired=found.repaired,
+    )
+
+
+def _require(value: str, field: str) -> None:
+    if not value:
+        raise required(field)

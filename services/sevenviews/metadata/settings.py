@@ -1,0 +1,32 @@
+"""What the metadata service can be told by its environment: SEVENVIEWS_METADATA_<FIELD>."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from sevenviews.runtime.settings import ServiceSettings
+
+
+class MetadataSettings(ServiceSettings):
+    """Which database and which object store, and how long they may take."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_ignore_empty=True, env_prefix="SEVENVIEWS_METADATA_"
+    )
+
+    port: int = Field(default=50054, ge=0, le=65535, description="gRPC port; 0 lets the system choose.")
+    database_url: str = Field(description="sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME.")
+    drawings_url: str = Field(
+        description="file://DIR, or s3://BUCKET/PREFIX?endpoint=URL&region=NAME with credentials from the "
+        "environment, as boto3 reads them."
+    )
+    threads: int = Field(default=8, ge=1, description="Requests that talk to the stores at once.")
+    store_seconds: float = Field(default=10.0, gt=0, description="Longest wait for a store.")
+    orphan_seconds: float = Field(
+        default=3600.0,
+        ge=0,
+        description="Age from which an image that no record names is an orphan; younger ones may belong to a "
+        "PutPatent under way.",
+    )
+    migrate: bool = Field(default=True, description="Bring the database's schema up to date at start-up.")
