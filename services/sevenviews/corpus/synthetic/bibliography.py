@@ -1,7 +1,8 @@
 """What the patent of a synthetic design says, as the domain's Patent.
 
-The numbers start at D9,900,001: real design patents had reached about D1,100,000 in 2026, so that nobody takes one for
-another. Publication days are Tuesdays, as real ones are, of 2025, the year of the 15th edition of Locarno.
+The numbers start at D9,900,001: real design patents passed D1,000,000 in 2023, so that nobody takes one for
+another. Publication days are Tuesdays, as real ones are, of 2025 and after, since the 15th edition of
+Locarno came into force.
 """
 
 from __future__ import annotations

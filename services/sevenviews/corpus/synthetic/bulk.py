@@ -13,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 
 import cv2
@@ -90,21 +91,19 @@ def write_corpus(
     chosen = frozenset(Dice(seed, _HELD_OUT).sample(range(designs), held_out))
     jobs = [(seed, index, index in chosen) for index in range(designs)]
     out.mkdir(parents=True, exist_ok=True)
-    week, archives, queries = _Week(out), list[str](), list[tuple[str, str, str]]()
+    archives, queries = list[str](), list[tuple[str, str, str]]()
     sheets = figures = 0
     with _mapper(workers) as run:
-        for package in run(jobs):
-            if week.day != publication_date(package.index):
-                week.close()
-                week = _Week(out, publication_date(package.index), len(archives))
+        for day, packages in groupby(run(jobs), key=lambda package: publication_date(package.index)):
+            with _week(out, day, len(archives)) as week:
+                for package in packages:
+                    week.add("DESIGN", patent_id(package.index), package.content)
+                    sheets, figures = sheets + package.sheets, figures + package.figures
+                    if package.query_view is not None:
+                        queries.append(_write_query(out, package))
+                    if progress is not None:
+                        progress(package.index + 1)
                 archives.append(week.name)
-            week.add_design(package.index, package.content)
-            sheets, figures = sheets + package.sheets, figures + package.figures
-            if package.query_view is not None:
-                queries.append(_write_query(out, package))
-            if progress is not None:
-                progress(package.index + 1)
-    week.close()
     if queries:
         _write_index(out, queries)
     return CorpusSummary(designs, sheets, figures, len(queries), len(archives), tuple(archives))
@@ -183,30 +182,30 @@ def _zip(folder: str, files: dict[str, bytes], published: date) -> bytes:
 
 
 class _Week:
-    """A weekly archive while it is written. Without a day it is none, and closing it does nothing."""
+    """A weekly archive while it is written."""
 
-    def __init__(self, out: Path, day: date | None = None, number: int = 0) -> None:
-        self.day = day
-        if day is None:
-            return
-        self._stamp = f"{day:%Y%m%d}"
-        self.name = f"I{self._stamp}.tar"
-        self._archive = tarfile.open(out / self.name, "w", format=tarfile.USTAR_FORMAT)
-        utility = f"{_UTILITY_NUMBER + number}"
-        name = f"US{utility}-{self._stamp}"
-        self._add("UTIL", name, _zip(name, {f"{name}.XML": utility_xml(utility, name, self._stamp)}, day))
+    def __init__(self, archive: tarfile.TarFile, stamp: str) -> None:
+        self.name = f"I{stamp}.tar"
+        self._archive = archive
+        self._stamp = stamp
 
-    def add_design(self, index: int, content: bytes) -> None:
-        self._add("DESIGN", f"{patent_id(index)}-{self._stamp}", content)
-
-    def _add(self, folder: str, name: str, content: bytes) -> None:
-        member = tarfile.TarInfo(f"I{self._stamp}/{folder}/{name}.ZIP")
+    def add(self, folder: str, number: str, content: bytes) -> None:
+        """Add a package. Every archive is dated alike, so that the same corpus has the same bytes."""
+        member = tarfile.TarInfo(f"I{self._stamp}/{folder}/{number}-{self._stamp}.ZIP")
         member.size, member.mode = len(content), 0o644
         self._archive.addfile(member, io.BytesIO(content))
 
-    def close(self) -> None:
-        if self.day is not None:
-            self._archive.close()
+
+@contextmanager
+def _week(out: Path, day: date, number: int) -> Iterator[_Week]:
+    """The archive of a day of publication, with the utility patent that comes along in it."""
+    stamp = f"{day:%Y%m%d}"
+    with tarfile.open(out / f"I{stamp}.tar", "w", format=tarfile.USTAR_FORMAT) as archive:
+        week = _Week(archive, stamp)
+        utility = str(_UTILITY_NUMBER + number)
+        name = f"US{utility}-{stamp}"
+        week.add("UTIL", f"US{utility}", _zip(name, {f"{name}.XML": utility_xml(utility, name, stamp)}, day))
+        yield week
 
 
 def _write_query(out: Path, package: _Package) -> tuple[str, str, str]:

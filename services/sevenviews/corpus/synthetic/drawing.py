@@ -74,11 +74,12 @@ def _ink_segments(
     width = {
         LineKind.EDGE: style.stroke_width,
         LineKind.CONTOUR: style.stroke_width * style.outline_weight,
-        LineKind.SURFACE: style.stroke_width * 0.7,
+        LineKind.TANGENT: style.stroke_width * 0.7,
+        LineKind.GRAPHIC: style.stroke_width * 0.8,
     }
     solid_line = claimed[segments.solid]
     for kind in LineKind:
-        if kind is LineKind.SURFACE and not style.surface_lines:
+        if kind is LineKind.TANGENT and not style.tangent_lines:
             continue
         chosen = segments.kind == kind
         thickness = max(1, round(width[kind] * scale))
@@ -124,4 +125,4 @@ def _ink_contacts(
     curve &= claimed | (np.mod(row + column, period) < style.dash_length * scale)
     thickness = max(1, round(style.stroke_width * scale))
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (thickness, thickness))
-    ink |= cv2.dilate(curve.astype(np.uint8), brush)
+    ink[cv2.dilate(curve.astype(np.uint8), brush) > 0] = 1

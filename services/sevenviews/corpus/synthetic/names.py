@@ -5,11 +5,56 @@ from __future__ import annotations
 from sevenviews.corpus.synthetic.dice import Dice
 from sevenviews.designs import Party
 
-_FIRST = ("Ada", "Bruno", "Chiara", "Dmitri", "Elif", "Farid", "Greta", "Hiro", "Ines", "Jonas", "Keiko", "Liam",
-          "Mina", "Noor", "Oskar", "Priya", "Quentin", "Rosa", "Sven", "Tomas", "Ulla", "Vera", "Wei", "Yara")  # fmt: skip
-_LAST_HEAD = ("Alder", "Birk", "Corv", "Dahl", "Esker", "Fenn", "Grav", "Holm", "Ister", "Kest", "Lund", "Marr",
-              "Nord", "Oster", "Pell", "Quill", "Rusk", "Stav", "Tarn", "Vall", "Wend", "Yarr")  # fmt: skip
-_LAST_TAIL = (
+_FIRST = [
+    "Ada",
+    "Bruno",
+    "Chiara",
+    "Dmitri",
+    "Elif",
+    "Farid",
+    "Greta",
+    "Hiro",
+    "Ines",
+    "Jonas",
+    "Keiko",
+    "Liam",
+    "Mina",
+    "Noor",
+    "Oskar",
+    "Priya",
+    "Quentin",
+    "Rosa",
+    "Sven",
+    "Tomas",
+    "Ulla",
+    "Vera",
+    "Wei",
+    "Yara",
+]
+_LAST_HEAD = [
+    "Alder",
+    "Birk",
+    "Corv",
+    "Dahl",
+    "Esker",
+    "Fenn",
+    "Grav",
+    "Holm",
+    "Ister",
+    "Kest",
+    "Lund",
+    "Marr",
+    "Nord",
+    "Oster",
+    "Pell",
+    "Quill",
+    "Rusk",
+    "Stav",
+    "Tarn",
+    "Vall",
+    "Wend",
+]
+_LAST_TAIL = [
     "berg",
     "court",
     "ely",
@@ -23,17 +68,41 @@ _LAST_TAIL = (
     "quist",
     "ton",
     "well",
-)
-_FIRM_HEAD = ("Aldertide", "Brightfen", "Copperlark", "Duskmere", "Everstoke", "Foxhollow", "Glasswing", "Harrowgate",
-              "Inkstone", "Junipero", "Kitewell", "Lanternia", "Mosslight", "Northloom")  # fmt: skip
+]
+_FIRM_HEAD = [
+    "Aldertide",
+    "Brightfen",
+    "Copperlark",
+    "Duskmere",
+    "Everstoke",
+    "Foxhollow",
+    "Glasswing",
+    "Harrowgate",
+    "Inkstone",
+    "Junipero",
+    "Kitewell",
+    "Lanternia",
+    "Mosslight",
+    "Northloom",
+]
 _FIRM_TAIL = (
     "Synthetic Goods Inc.",
     "Synthetic Design LLC",
     "Synthetic Works GmbH",
     "Synthetic Products Co., Ltd.",
 )
-_CITIES = (("Springfield", "US"), ("Riverton", "US"), ("Fairview", "US"), ("Greenville", "US"), ("Neustadt", "DE"),
-           ("Villanova", "IT"), ("Shinmachi", "JP"), ("Xincheng", "CN"), ("Villeneuve", "FR"), ("Nyby", "SE"))  # fmt: skip
+_CITIES = (
+    ("Springfield", "US"),
+    ("Riverton", "US"),
+    ("Fairview", "US"),
+    ("Greenville", "US"),
+    ("Neustadt", "DE"),
+    ("Villanova", "IT"),
+    ("Shinmachi", "JP"),
+    ("Xincheng", "CN"),
+    ("Villeneuve", "FR"),
+    ("Nyby", "SE"),
+)
 
 
 def person(dice: Dice) -> Party:

@@ -12,21 +12,27 @@ ROUND = 40
 """Corners of a circle: fine enough that no facet shows, coarse enough to be fast."""
 
 
+_EPSILON = 1e-12
+
+
 def circle(radius: float = 1.0, corners: int = ROUND) -> Points:
     """A circle, or a regular polygon of few corners."""
     angles = np.linspace(0.0, 2 * np.pi, corners, endpoint=False)
-    return radius * np.column_stack([np.cos(angles), np.sin(angles)])
+    points: Points = radius * np.column_stack([np.cos(angles), np.sin(angles)])
+    return points
 
 
 def superellipse(half_width: float, half_height: float, power: float = 2.0, corners: int = ROUND) -> Points:
     """|x/a|^p + |y/b|^p = 1: an ellipse for p = 2, nearly a rectangle for p = 6."""
     unit = circle(1.0, corners)
-    return np.sign(unit) * np.abs(unit) ** (2.0 / power) * np.array([half_width, half_height])
+    points: Points = np.sign(unit) * np.abs(unit) ** (2.0 / power) * np.array([half_width, half_height])
+    return points
 
 
 def rectangle(width: float, height: float) -> Points:
     """Centred on the origin."""
-    return np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]]) * np.array([width, height]) / 2
+    x, y = width / 2, height / 2
+    return np.array([[-x, -y], [x, -y], [x, y], [-x, y]])
 
 
 def rounded(corners: Points, radius: float, steps: int = 5) -> Points:
@@ -47,8 +53,8 @@ def rounded(corners: Points, radius: float, steps: int = 5) -> Points:
     numerator = (
         (1 - t) ** 2 * start[:, None] + 2 * weight * t * (1 - t) * corners[:, None] + t**2 * end[:, None]
     )
-    points: Points = numerator / ((1 - t) ** 2 + 2 * weight * t * (1 - t) + t**2)
-    return points.reshape(-1, 2)
+    points: Points = (numerator / ((1 - t) ** 2 + 2 * weight * t * (1 - t) + t**2)).reshape(-1, 2)
+    return points
 
 
 def rounded_rectangle(width: float, height: float, radius: float, steps: int = 5) -> Points:
@@ -59,7 +65,8 @@ def rounded_rectangle(width: float, height: float, radius: float, steps: int = 5
 def star(points: int, outer: float, inner: float) -> Points:
     """A star, or the teeth of a wheel."""
     radii = np.tile([outer, inner], points)[:, None]
-    return circle(1.0, 2 * points) * radii
+    outline: Points = circle(1.0, 2 * points) * radii
+    return outline
 
 
 def curve(points: Sequence[Sequence[float]] | Points, steps: int = 6, *, closed: bool = False) -> Points:
@@ -85,6 +92,13 @@ def curve(points: Sequence[Sequence[float]] | Points, steps: int = 6, *, closed:
     return result if closed else np.concatenate([result, knots[-1:]])
 
 
+def smooth_profile(x: Points, at: Sequence[float], values: Sequence[float]) -> Points:
+    """Values at evenly spaced places x [n], interpolated and rounded off at the knots."""
+    padded = np.pad(np.interp(x, at, values), 2, mode="reflect", reflect_type="odd")
+    result: Points = np.convolve(padded, [0.1, 0.2, 0.4, 0.2, 0.1], mode="valid")
+    return result
+
+
 def area(outline: Points) -> float:
     """Positive for a counterclockwise outline."""
     following = np.roll(outline, -1, axis=0)
@@ -94,7 +108,7 @@ def area(outline: Points) -> float:
 def triangulate(outline: Points) -> Indices:
     """Triangles [n - 2, 3] that fill a simple outline: a fan where it is convex, else by cutting ears."""
     turns = _turn(np.roll(outline, 1, axis=0), outline, np.roll(outline, -1, axis=0))
-    if np.all(turns >= -1e-12):
+    if np.all(turns >= -_EPSILON):
         order = np.arange(1, len(outline) - 1)
         return np.column_stack([np.zeros_like(order), order, order + 1])
     return _cut_ears(outline)

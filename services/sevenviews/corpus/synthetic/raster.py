@@ -58,7 +58,7 @@ def rasterize(points: Points, faces: Indices, height: int, width: int) -> DepthB
 
 def _unpack(buffer: npt.NDArray[np.int64]) -> DepthBuffer:
     paper = buffer == _NOTHING
-    depth = ((buffer >> _FACE_BITS).astype(np.float32) + 0.5) / _STEPS_PER_PIXEL
+    depth = (((buffer >> _FACE_BITS) + 0.5) / _STEPS_PER_PIXEL).astype(np.float32)
     face = (buffer & ((1 << _FACE_BITS) - 1)).astype(np.int32)
     depth[paper], face[paper] = np.inf, -1
     return DepthBuffer(depth, face)

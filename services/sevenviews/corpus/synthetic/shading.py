@@ -71,5 +71,4 @@ def _cloud(height: int, width: int, grain_size: float, seed: int) -> npt.NDArray
     generator = np.random.Generator(np.random.PCG64(seed))
     shape = (max(2, round(height / grain_size)), max(2, round(width / grain_size)))
     coarse = generator.standard_normal(shape).astype(np.float32)
-    cloud: npt.NDArray[np.float32] = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
-    return cloud
+    return np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)

@@ -20,7 +20,7 @@ WIDTH, HEIGHT = 2560, 3300
 DOTS_AN_INCH = 300
 _LAYOUT = 30
 _SIDE_MARGIN, _TOP_MARGIN, _BOTTOM_MARGIN = 270, 380, 220
-_LARGEST, _SMALLEST = 1150, 230
+_LARGEST, _SMALLEST = 1600, 260
 """Pixels of the larger side of a figure. A view much smaller than the others is drawn to a larger scale."""
 
 _LINE_SCALE = 2.1
@@ -163,6 +163,6 @@ def _write_head(sheet: Image.Image, number: str, published: date, count: str) ->
     pen = ImageDraw.Draw(sheet)
     font = ImageFont.load_default(_HEAD_SIZE)
     day = f"{_MONTHS[published.month - 1]} {published.day}, {published.year}"
-    places = (("U.S. Patent", 330, "lt"), (day, 1130, "mt"), (count, 1640, "mt"), (number, WIDTH - 280, "rt"))
+    places = (("U.S. Patent", 280, "lt"), (day, 1000, "mt"), (count, 1530, "mt"), (number, WIDTH - 240, "rt"))
     for text, x, anchor in places:
         pen.text((x, _HEAD_TOP), text, fill=0, font=font, anchor=anchor, stroke_width=1)

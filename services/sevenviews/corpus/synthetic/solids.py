@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sevenviews.corpus.synthetic.mesh import NO_FACES, NO_LINES, Indices, Mesh, Points, outward
-from sevenviews.corpus.synthetic.outlines import ROUND, circle, rounded_rectangle, triangulate
+from sevenviews.corpus.synthetic.outlines import ROUND, circle, rectangle, rounded_rectangle, triangulate
 
 
 def loft(
@@ -46,12 +46,14 @@ def _number_vertices(rings: Points, tips: np.ndarray) -> tuple[Indices, Points]:
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     steps = np.where(tips[:, None], 0, np.arange(corners)[None])
     vertices = np.concatenate([ring[:size] for ring, size in zip(rings, sizes, strict=True)])
-    return starts[:, None] + steps, vertices
+    numbers: Indices = starts[:, None] + steps
+    return numbers, vertices
 
 
 def _without_slivers(faces: Indices) -> Indices:
     a, b, c = faces.T
-    return faces[(a != b) & (b != c) & (c != a)]
+    kept: Indices = faces[(a != b) & (b != c) & (c != a)]
+    return kept
 
 
 def prism(outline: Points, height: float, *, fillet: float = 0.0, steps: int = 3, draft: float = 1.0) -> Mesh:
@@ -90,11 +92,7 @@ def _inward_normals(outline: Points) -> Points:
 
 def box(width: float, depth: float, height: float, *, corner: float = 0.0, fillet: float = 0.0) -> Mesh:
     """Centred on the z axis, standing on z = 0. `corner` rounds its upright edges, `fillet` the others."""
-    half = np.array([width, depth]) / 2
-    if corner > 0:
-        outline = rounded_rectangle(width, depth, corner)
-    else:
-        outline = half * np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
+    outline = rounded_rectangle(width, depth, corner) if corner > 0 else rectangle(width, depth)
     return prism(outline, height, fillet=fillet)
 
 
@@ -172,10 +170,8 @@ def tube(
 
 def _frames(path: Points, *, endless: bool) -> tuple[Points, Points]:
     """Two unit vectors across the path at each of its points, turning as little as possible between them."""
-    if endless:
-        tangents = np.roll(path, -1, axis=0) - np.roll(path, 1, axis=0)
-    else:
-        tangents = np.gradient(path, axis=0)
+    along = np.roll(path, -1, axis=0) - np.roll(path, 1, axis=0)
+    tangents = along if endless else np.gradient(path, axis=0)
     tangents /= np.linalg.norm(tangents, axis=1, keepdims=True)
     level = np.cross(tangents[0], [0.0, 0.0, 1.0])
     side = level if np.linalg.norm(level) > 1e-3 else np.array([1.0, 0.0, 0.0])  # noqa: PLR2004
@@ -202,3 +198,8 @@ def inked(*strokes: Points, closed: bool = False) -> Mesh:
 def lifted(outline: Points, height: float = 0.0) -> Points:
     """An outline [n, 2] as points [n, 3] in the plane z = height."""
     return np.column_stack([outline, np.full(len(outline), height)])
+
+
+def front_facing(*meshes: Mesh) -> list[Mesh]:
+    """What was laid out on the ground, to be seen from above, stood up to be seen from the front."""
+    return [mesh.turned("x", 90) for mesh in meshes]

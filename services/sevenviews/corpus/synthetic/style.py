@@ -23,7 +23,7 @@ class DrawingStyle:
     Attributes:
         stroke_width: of edges.
         outline_weight: width of contours relative to edges.
-        surface_lines: whether tangent lines, seams and graphics on surfaces are drawn.
+        tangent_lines: whether the seams of rounded edges are drawn.
         dash_length, dash_gap: of the broken lines of unclaimed parts.
         shading: of surfaces turned from the light.
         shading_pitch: distance of shading lines.
@@ -33,7 +33,7 @@ class DrawingStyle:
 
     stroke_width: float = 2.0
     outline_weight: float = 1.0
-    surface_lines: bool = True
+    tangent_lines: bool = True
     dash_length: float = 9.0
     dash_gap: float = 5.0
     shading: Shading = Shading.NONE
@@ -47,7 +47,7 @@ def random_style(dice: Dice) -> DrawingStyle:
     return DrawingStyle(
         stroke_width=dice.between(1.0, 2.4),
         outline_weight=dice.pick((1.0, 1.0, 1.4, 1.8)),
-        surface_lines=dice.chance(0.85),
+        tangent_lines=dice.chance(0.85),
         dash_length=dice.between(6.0, 12.0),
         dash_gap=dice.between(3.5, 6.5),
         shading=dice.pick(

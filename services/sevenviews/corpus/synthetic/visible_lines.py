@@ -18,11 +18,14 @@ _FAR = np.float32(1e9)
 
 
 class LineKind(IntEnum):
-    """Why a line is drawn."""
+    """Why a line is drawn: a sharp edge, the border of what is seen, the seam of a smooth blend, or a graphic,
+    which belongs to no face.
+    """
 
     EDGE = 0
     CONTOUR = 1
-    SURFACE = 2
+    TANGENT = 2
+    GRAPHIC = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,9 +84,10 @@ def _candidates(scene: Topology, away: Points) -> tuple[Indices, Indices, Indice
     slope = np.sqrt(np.maximum(1 - facing**2, 0)) / np.maximum(facing, 0.05)
     slopes = np.where(sides, slope[scene.sides], 0.0).max(axis=1) if len(sides) else np.empty(0)
     kind = np.where(contour, LineKind.CONTOUR, LineKind.EDGE)[drawn]
+    on_faces = np.isin(scene.line_solid, scene.solid)
     return (
         np.concatenate([scene.edges[drawn], scene.lines]),
-        np.concatenate([kind, np.full(len(scene.lines), LineKind.SURFACE)]).astype(np.int64),
+        np.concatenate([kind, np.where(on_faces, LineKind.TANGENT, LineKind.GRAPHIC)]).astype(np.int64),
         np.concatenate([scene.solid[scene.sides[drawn, 0]], scene.line_solid]),
         np.concatenate([0.6 + np.minimum(0.75 * slopes[drawn], 5.0), np.full(len(scene.lines), 1.5)]),
     )

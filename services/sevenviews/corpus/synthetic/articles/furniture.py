@@ -117,7 +117,7 @@ def _back(dice: Dice, width: float, depth: float) -> list[Mesh]:
         outline = superellipse(0.47 * width, tall / 2, dice.between(2.2, 7.0))
         meshes = [prism(outline, thick, fillet=0.3 * thick).turned("x", 90).moved(z=tall / 2 + 0.02)]
     elif kind == "curved":
-        meshes = [_curved_back(dice, width, tall, thick)]
+        meshes = _curved_back(dice, width, tall, thick)
     else:
         post = box(thick, thick, tall).moved(x=0.45 * width)
         rail = box(0.9 * width, 0.8 * thick, dice.between(0.08, 0.22)).moved(z=tall - 0.2)
@@ -132,13 +132,17 @@ def _back(dice: Dice, width: float, depth: float) -> list[Mesh]:
     return [mesh.turned("x", -lean).moved(y=0.44 * depth, z=-0.03) for mesh in meshes]
 
 
-def _curved_back(dice: Dice, width: float, tall: float, thick: float) -> Mesh:
-    """A shell bent around the sitter."""
-    bend = dice.between(0.08, 0.3)
+def _curved_back(dice: Dice, width: float, tall: float, thick: float) -> list[Mesh]:
+    """A shell bent around the sitter, on two posts."""
+    bend, raised = dice.between(0.08, 0.3), dice.between(0.0, 0.3) * tall
     angle = np.linspace(-1.0, 1.0, 17)
     x, y = 0.48 * width * angle, bend * (np.cos(angle * np.pi / 2) - 1)
     outline = np.concatenate([np.column_stack([x, y]), np.column_stack([x, y + thick])[::-1]])
-    return prism(outline, dice.between(0.4, 1.0) * tall).moved(z=dice.between(0.0, 0.3) * tall)
+    shell = prism(outline, dice.between(0.4, 0.9) * tall).moved(z=raised)
+    post = cylinder(0.35 * thick, raised + 0.2, corners=14).moved(
+        x=0.24 * width, y=-0.25 * bend + 0.4 * thick
+    )
+    return [shell, post, post.mirrored()]
 
 
 def _arms(dice: Dice, width: float, depth: float, seat_height: float) -> list[Mesh]:
