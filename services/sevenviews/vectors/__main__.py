@@ -1,0 +1,40 @@
+"""`python -m sevenviews.vectors` serves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import grpc
+
+from sevenviews.runtime.server import run
+from sevenviews.v1 import vectors_pb2_grpc
+from sevenviews.vectors.milvus_index import MilvusIndex
+from sevenviews.vectors.servicer import VectorServicer
+from sevenviews.vectors.settings import VectorsSettings
+
+SERVICE = "sevenviews.v1.VectorService"
+
+
+def main() -> None:
+    settings = VectorsSettings()  # type: ignore[call-arg]  # the environment gives what has no default
+    index = MilvusIndex(settings.url, settings.token.get_secret_value())
+    threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="milvus")
+    servicer = VectorServicer(index, threads, settings.milvus_seconds)
+
+    def register(server: grpc.aio.Server) -> Sequence[str]:
+        vectors_pb2_grpc.add_VectorServiceServicer_to_server(servicer, server)
+        return (SERVICE,)
+
+    async def ready() -> None:
+        await asyncio.to_thread(index.check, settings.readiness_seconds)
+
+    async def close() -> None:
+        await asyncio.to_thread(index.close)
+
+    asyncio.run(run("vectors", settings, register, ready, close))
+
+
+if __name__ == "__main__":
+    main()

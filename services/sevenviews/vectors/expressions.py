@@ -1,0 +1,85 @@
+"""Milvus's boolean expressions for filters. What a caller gives enters them only as quoted literals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sevenviews.designs import DateRange, LocarnoClass, PatentFilter, View
+from sevenviews.designs.filters import normalize_name
+
+UNKNOWN_DATE = 0
+"""What is stored for an unknown day. It lies below every day, so that an open start needs a bound of its own."""
+
+VIEW_NUMBERS = {view: number for number, view in enumerate(View)}
+VIEWS = tuple(View)
+
+
+def day_number(day: date | None) -> int:
+    """yyyymmdd: orders as days do, and can be read in the database."""
+    return UNKNOWN_DATE if day is None else day.year * 10_000 + day.month * 100 + day.day
+
+
+def class_terms(locarno: Iterable[LocarnoClass]) -> list[str]:
+    """What is stored for the classes of a patent: each subclass and its whole class, "06-01" and "06"."""
+    return sorted({str(term) for one in locarno for term in (one, one.whole_class)})
+
+
+def holder_terms(holders: Iterable[str]) -> list[str]:
+    """What is stored for the holders of a patent: their names in the form that is compared."""
+    return sorted({normalize_name(name) for name in holders} - {""})
+
+
+def filter_expression(patent_filter: PatentFilter, views: Sequence[View]) -> str:
+    """All conditions joined; empty if there are none. `PatentFilter.matches` is the definition."""
+    parts = []
+    if patent_filter.locarno_any:
+        parts.append(f"array_contains_any(locarno, {_strings(map(str, patent_filter.locarno_any))})")
+    if patent_filter.locarno_all:
+        parts.append(f"array_contains_all(locarno, {_strings(map(str, patent_filter.locarno_all))})")
+    if patent_filter.locarno_none:
+        parts.append(f"not array_contains_any(locarno, {_strings(map(str, patent_filter.locarno_none))})")
+    if patent_filter.offices:
+        parts.append(f"office in {_strings(patent_filter.offices)}")
+    if patent_filter.holders:
+        parts.append(f"array_contains_any(holders, {_strings(map(normalize_name, patent_filter.holders))})")
+    parts += _range("publication_date", patent_filter.publication_date)
+    parts += _range("filing_date", patent_filter.filing_date)
+    if views:
+        parts.append(f"view in {json.dumps(sorted(VIEW_NUMBERS[view] for view in set(views)))}")
+    return " and ".join(f"({part})" for part in parts)
+
+
+def patents_expression(patent_ids: Iterable[str]) -> str:
+    """Rows of some patents."""
+    return f"patent_id in {_strings(patent_ids)}"
+
+
+def drawings_expression(drawing_ids: Iterable[str]) -> str:
+    """Rows of some drawings."""
+    return f"drawing_id in {_strings(drawing_ids)}"
+
+
+def after_expression(drawing_id: str) -> str:
+    """Rows behind a drawing, in the order of ids."""
+    return f"drawing_id > {_string(drawing_id)}"
+
+
+def _range(field: str, days: DateRange) -> list[str]:
+    if not days:
+        return []
+    first = day_number(days.start) or UNKNOWN_DATE + 1
+    bounds = [f"{field} >= {first}"]
+    if days.end is not None:
+        bounds.append(f"{field} <= {day_number(days.end)}")
+    return bounds
+
+
+def _strings(values: Iterable[str]) -> str:
+    return "[" + ", ".join(map(_string, values)) + "]"
+
+
+def _string(value: str) -> str:
+    # JSON's escapes of quotes and backslashes are Milvus's too; other characters stand for themselves.
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,341 @@
+"""A DesignIndex over Milvus: a server, or the embedded Milvus Lite."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import grpc
+import numpy as np
+import numpy.typing as npt
+from pymilvus import DataType, MilvusClient
+from pymilvus.exceptions import MilvusException
+
+from sevenviews.designs import PatentFilter, Reason, SevenviewsError, View
+from sevenviews.vectors.expressions import (
+    VIEW_NUMBERS,
+    VIEWS,
+    after_expression,
+    class_terms,
+    day_number,
+    drawings_expression,
+    filter_expression,
+    holder_terms,
+    patents_expression,
+)
+from sevenviews.vectors.index import DesignIndex, NearestDrawing, PatentVectors, StoredVector
+from sevenviews.vectors.releases import (
+    Release,
+    from_property,
+    is_release_collection,
+    not_found,
+    to_property,
+)
+
+_ALIAS = "serving"
+_PROPERTY = "sevenviews.release"
+_LITE = "milvus-lite:"
+_ROWS_PER_CALL = 1000
+_PATENTS_PER_CALL = 200
+_ABSENT = ("not found", "not exist", "can't find")
+_INVALID_PARAMETER = 1100
+
+
+class MilvusIndex(DesignIndex):
+    """Connects at its first use, and again after a failure.
+
+    Args:
+        url: milvus-lite:PATH, or http(s)://HOST:PORT.
+        token: of the server.
+
+    Raises:
+        ValueError: another URL.
+    """
+
+    def __init__(self, url: str, token: str = "") -> None:
+        super().__init__()
+        # A missing alias is an ordinary answer here; pymilvus would write a page of traceback for it.
+        logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
+        self._is_lite = url.startswith(_LITE)
+        self._uri = _lite_path(url) if self._is_lite else url
+        if not self._is_lite and not url.startswith(("http://", "https://")):
+            raise ValueError(f"vectors URL {url!r} is neither milvus-lite:PATH nor http(s)://HOST:PORT")
+        self._token = token
+        self._client: MilvusClient | None = None
+        self._connecting = threading.Lock()
+        # The embedded engine is one process over one directory, and does one write at a time.
+        self._writing: contextlib.AbstractContextManager[Any] = (
+            threading.Lock() if self._is_lite else contextlib.nullcontext()
+        )
+
+    def close(self) -> None:
+        with self._connecting:
+            if self._client is not None:
+                self._client.close()
+                self._client = None
+
+    # Releases
+
+    def _release(self, release_id: str, timeout: float) -> Release | None:
+        name = Release(release_id, "", 0).collection
+        properties = self._properties(name, timeout)
+        if properties is None:
+            return None
+        return self._described(properties, serving=self._serving_collection(timeout) == name)
+
+    def _releases(self, timeout: float) -> Sequence[Release]:
+        serving = self._serving_collection(timeout)
+        found = []
+        for name in self._call("list_collections", timeout):
+            properties = self._properties(name, timeout) if is_release_collection(name) else None
+            if properties is not None:
+                found.append(self._described(properties, serving=name == serving))
+        return found
+
+    def _serving(self, timeout: float) -> Release | None:
+        name = self._serving_collection(timeout)
+        properties = self._properties(name, timeout) if name else None
+        return None if properties is None else self._described(properties, serving=True)
+
+    def _create(self, release: Release, timeout: float) -> None:
+        client = self._connected(timeout)
+        schema = _schema(client, release.dimension)
+        parameters = client.prepare_index_params()
+        parameters.add_index(
+            "embedding",
+            index_type="HNSW",
+            metric_type="IP",
+            params={"M": release.index.m, "efConstruction": release.index.ef_construction},
+        )
+        with self._writing:
+            # Left by a creation that was cut off before its property was written.
+            if self._call("has_collection", timeout, release.collection):
+                self._call("drop_collection", timeout, release.collection)
+            self._call(
+                "create_collection",
+                timeout,
+                release.collection,
+                schema=schema,
+                index_params=parameters,
+                consistency_level="Strong",
+            )
+            self._keep(release, timeout)
+
+    def _promote(self, release: Release, timeout: float) -> None:
+        with self._writing:
+            # The time first: a serving release without one would be taken for one that never served.
+            self._keep(release, timeout)
+            method = "alter_alias" if self._serving_collection(timeout) else "create_alias"
+            self._call(method, timeout, release.collection, _ALIAS)
+
+    def _retire(self, release: Release, timeout: float) -> None:
+        with self._writing:
+            self._call("drop_collection", timeout, release.collection)
+
+    def _keep(self, release: Release, timeout: float) -> None:
+        properties = {_PROPERTY: to_property(release)}
+        self._call("alter_collection_properties", timeout, release.collection, properties)
+
+    def _count(self, release: Release, timeout: float) -> int:
+        rows = self._rows(release, "", timeout, output_fields=["count(*)"])
+        return int(rows[0]["count(*)"])
+
+    # Vectors
+
+    def _upsert(self, release: Release, patents: Sequence[PatentVectors], timeout: float) -> None:
+        rows = [row for patent in patents for row in _rows_of(patent)]
+        written = {row["drawing_id"] for row in rows}
+        with self._writing:
+            for at in range(0, len(rows), _ROWS_PER_CALL):
+                self._call("upsert", timeout, release.collection, rows[at : at + _ROWS_PER_CALL])
+            # Only now does the old go: a patent is never without drawings in between.
+            stale = [one for one in self._drawings_of(release, patents, timeout) if one not in written]
+            for at in range(0, len(stale), _ROWS_PER_CALL):
+                expression = drawings_expression(stale[at : at + _ROWS_PER_CALL])
+                self._call("delete", timeout, release.collection, filter=expression)
+
+    def _drawings_of(
+        self, release: Release, patents: Sequence[PatentVectors], timeout: float
+    ) -> Iterator[str]:
+        ids = [patent.patent_id for patent in patents]
+        for portion in self._list(release, tuple(ids), False, timeout):
+            yield from (row.drawing_id for row in portion)
+
+    def _delete(self, release: Release, patent_ids: Sequence[str], timeout: float) -> None:
+        with self._writing:
+            for at in range(0, len(patent_ids), _PATENTS_PER_CALL):
+                expression = patents_expression(patent_ids[at : at + _PATENTS_PER_CALL])
+                self._call("delete", timeout, release.collection, filter=expression)
+
+    def _search(
+        self,
+        release: Release,
+        vectors: npt.NDArray[np.float32],
+        patent_filter: PatentFilter,
+        views: tuple[View, ...],
+        limit: int,
+        timeout: float,
+    ) -> tuple[tuple[NearestDrawing, ...], ...]:
+        found = self._call(
+            "search",
+            timeout,
+            release.collection,
+            data=list(vectors),
+            filter=filter_expression(patent_filter, views),
+            limit=limit,
+            output_fields=["patent_id", "view"],
+            # HNSW needs at least as many candidates as it is to return.
+            search_params={"metric_type": "IP", "params": {"ef": max(release.index.ef, limit)}},
+            anns_field="embedding",
+        )
+        return tuple(tuple(_nearest(hit) for hit in hits) for hits in found)
+
+    def _list(
+        self, release: Release, patent_ids: tuple[str, ...], with_vectors: bool, timeout: float
+    ) -> Iterator[Sequence[StoredVector]]:
+        fields = ["drawing_id", "patent_id", "view", *(["embedding"] if with_vectors else [])]
+        groups = [
+            patent_ids[at : at + _PATENTS_PER_CALL] for at in range(0, len(patent_ids), _PATENTS_PER_CALL)
+        ]
+        for group in groups or [()]:
+            after = ""
+            while True:
+                # Milvus gives the first rows in the order of the primary key where a limit is set.
+                parts = [after_expression(after), *([patents_expression(group)] if group else [])]
+                rows = self._rows(
+                    release, " and ".join(parts), timeout, output_fields=fields, limit=_ROWS_PER_CALL
+                )
+                if rows:
+                    yield [_stored(row) for row in rows]
+                if len(rows) < _ROWS_PER_CALL:
+                    break
+                after = rows[-1]["drawing_id"]
+
+    def _rows(
+        self, release: Release, expression: str, timeout: float, **options: Any
+    ) -> list[Mapping[str, Any]]:
+        rows = self._call("query", timeout, release.collection, filter=expression, **options)
+        return list(rows)
+
+    # Milvus itself
+
+    def _serving_collection(self, timeout: float) -> str:
+        """Empty if nothing serves."""
+        try:
+            return str(self._call("describe_alias", timeout, _ALIAS)["collection_name"])
+        except _AbsentError:
+            return ""
+
+    def _properties(self, collection: str, timeout: float) -> Mapping[str, str] | None:
+        """None if there is no such collection, or it is not finished."""
+        try:
+            properties = self._call("describe_collection", timeout, collection).get("properties") or {}
+        except _AbsentError:
+            return None
+        return properties if _PROPERTY in properties else None
+
+    def _described(self, properties: Mapping[str, str], *, serving: bool) -> Release:
+        return from_property(properties[_PROPERTY], serving=serving)
+
+    def _connected(self, timeout: float) -> MilvusClient:
+        with self._connecting:
+            if self._client is None:
+                with _translated():
+                    self._client = MilvusClient(self._uri, token=self._token, timeout=timeout)
+            return self._client
+
+    def _call(self, method: str, timeout: float, *arguments: Any, **options: Any) -> Any:
+        client = self._connected(timeout)
+        try:
+            with _translated():
+                return getattr(client, method)(*arguments, timeout=timeout, **options)
+        except _AbsentError as error:
+            if arguments and method in {"search", "query", "upsert", "delete"}:
+                # Retired between our look and our call.
+                raise not_found(str(arguments[0])) from error
+            raise
+
+
+class _AbsentError(Exception):
+    """Milvus knows no alias or collection of that name."""
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except MilvusException as error:
+        message = str(error.message)
+        if any(words in message.lower() for words in _ABSENT):
+            raise _AbsentError(message) from error
+        if error.code == _INVALID_PARAMETER:
+            raise  # a fault of ours: all that callers give has been checked
+        raise _unavailable(message) from error
+    except grpc.RpcError as error:
+        raise _unavailable(str(error)) from error
+
+
+def _unavailable(why: str) -> SevenviewsError:
+    return SevenviewsError(
+        Reason.DEPENDENCY_UNAVAILABLE, f"Milvus does not answer: {why}", {"service": "milvus"}
+    )
+
+
+def _lite_path(url: str) -> str:
+    path = Path(url.removeprefix(_LITE))
+    if not str(url.removeprefix(_LITE)):
+        raise ValueError("vectors URL milvus-lite: needs a path")
+    if path.suffix != ".db":
+        path = path / "milvus.db"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return str(path)
+
+
+def _schema(client: MilvusClient, dimension: int) -> Any:
+    schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
+    schema.add_field("drawing_id", DataType.VARCHAR, max_length=80, is_primary=True)
+    schema.add_field("patent_id", DataType.VARCHAR, max_length=64)
+    schema.add_field("view", DataType.INT8)
+    schema.add_field("locarno", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=64, max_length=8)
+    schema.add_field("office", DataType.VARCHAR, max_length=8)
+    schema.add_field(
+        "holders", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=32, max_length=4096
+    )
+    schema.add_field("publication_date", DataType.INT64)
+    schema.add_field("filing_date", DataType.INT64)
+    schema.add_field("embedding", DataType.FLOAT_VECTOR, dim=dimension)
+    return schema
+
+
+def _rows_of(patent: PatentVectors) -> Iterator[dict[str, Any]]:
+    common = {
+        "patent_id": patent.patent_id,
+        "locarno": class_terms(patent.locarno),
+        "office": patent.office,
+        "holders": holder_terms(patent.holders),
+        "publication_date": day_number(patent.publication_date),
+        "filing_date": day_number(patent.filing_date),
+    }
+    for drawing in patent.drawings:
+        yield {
+            **common,
+            "drawing_id": drawing.drawing_id,
+            "view": VIEW_NUMBERS[drawing.view],
+            "embedding": np.asarray(drawing.embedding.vector, np.float32),
+        }
+
+
+def _nearest(hit: Mapping[str, Any]) -> NearestDrawing:
+    entity = hit["entity"]
+    # The server names the primary key "id", Milvus Lite by its own name.
+    drawing_id = hit["id"] if "id" in hit else hit["drawing_id"]
+    return NearestDrawing(drawing_id, entity["patent_id"], VIEWS[entity["view"]], float(hit["distance"]))
+
+
+def _stored(row: Mapping[str, Any]) -> StoredVector:
+    vector = np.asarray(row["embedding"], np.float32) if "embedding" in row else None
+    return StoredVector(row["drawing_id"], row["patent_id"], VIEWS[row["view"]], vector)

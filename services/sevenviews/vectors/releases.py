@@ -1,0 +1,110 @@
+"""A release pins a model to a collection, so that vectors of two models are never compared."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sevenviews.designs import Reason, SevenviewsError
+
+_RELEASE_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+_COLLECTION_PREFIX = "release_"
+
+
+class ReleaseState(StrEnum):
+    """BUILDING has never served; KEPT has served before, and may again."""
+
+    BUILDING = "building"
+    SERVING = "serving"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexParameters:
+    """Of HNSW: edges a node, candidates while building, candidates while searching."""
+
+    m: int = 16
+    ef_construction: int = 200
+    ef: int = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What is known of a release. Times are UTC."""
+
+    release_id: str
+    model_version: str
+    dimension: int
+    index: IndexParameters = IndexParameters()
+    state: ReleaseState = ReleaseState.BUILDING
+    created: datetime | None = None
+    promoted: datetime | None = None
+    vector_count: int = 0
+
+    @property
+    def collection(self) -> str:
+        """Name of its Milvus collection."""
+        return _COLLECTION_PREFIX + self.release_id.replace("-", "_")
+
+    def same_parameters(self, other: Release) -> bool:
+        """Whether both were created alike."""
+        mine, theirs = (
+            (one.release_id, one.model_version, one.dimension, one.index) for one in (self, other)
+        )
+        return mine == theirs
+
+
+def is_release_id(text: str) -> bool:
+    """Lower-case letters, digits and hyphens, at most 40, alphanumeric at both ends."""
+    return _RELEASE_ID.fullmatch(text) is not None
+
+
+def is_release_collection(name: str) -> bool:
+    """Whether a collection of the server may be one of ours."""
+    return name.startswith(_COLLECTION_PREFIX)
+
+
+def new_release_id(now: datetime) -> str:
+    """An id that no earlier release has, unless two are made in one millisecond."""
+    return f"r-{now.astimezone(UTC):%Y%m%d-%H%M%S}-{now.microsecond // 1000:03d}"
+
+
+def to_property(release: Release) -> str:
+    """What the collection keeps of its release; the state follows from the alias, the count from the rows."""
+    facts = asdict(replace(release, state=ReleaseState.BUILDING, vector_count=0))
+    return json.dumps(facts, default=_iso)
+
+
+def from_property(text: str, *, serving: bool) -> Release:
+    """The release of a collection. Raises ValueError if the text is none of ours."""
+    facts = json.loads(text)
+    promoted = _time(facts["promoted"])
+    state = ReleaseState.SERVING if serving else ReleaseState.KEPT if promoted else ReleaseState.BUILDING
+    return Release(
+        release_id=facts["release_id"],
+        model_version=facts["model_version"],
+        dimension=facts["dimension"],
+        index=IndexParameters(**facts["index"]),
+        state=state,
+        created=_time(facts["created"]),
+        promoted=promoted,
+    )
+
+
+def not_found(release_id: str) -> SevenviewsError:
+    """The error of a release that is not there."""
+    return SevenviewsError(
+        Reason.RELEASE_NOT_FOUND, f"there is no release {release_id!r}", {"release_id": release_id}
+    )
+
+
+def _iso(value: object) -> str:
+    assert isinstance(value, datetime)  # noqa: S101 - nothing else in a release is unknown to JSON
+    return value.isoformat()
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,245 @@
+"""VectorService on the wire: messages in, the index called in threads, messages out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from datetime import datetime
+from typing import Any, TypeVar
+
+import grpc
+import numpy as np
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from sevenviews.runtime.deadlines import remaining
+from sevenviews.runtime.wire import (
+    date_from_wire,
+    filter_from_wire,
+    locarno_from_wire,
+    view_from_wire,
+    view_to_wire,
+)
+from sevenviews.v1 import common_pb2, vectors_pb2, vectors_pb2_grpc
+from sevenviews.vectors.index import (
+    DesignIndex,
+    DrawingVector,
+    Embedding,
+    NearestDrawing,
+    PatentVectors,
+    StoredVector,
+)
+from sevenviews.vectors.releases import IndexParameters, Release, ReleaseState
+
+Context = grpc.aio.ServicerContext[Any, Any]
+Result = TypeVar("Result")
+
+_STATES = {
+    ReleaseState.BUILDING: vectors_pb2.RELEASE_STATE_BUILDING,
+    ReleaseState.SERVING: vectors_pb2.RELEASE_STATE_SERVING,
+    ReleaseState.KEPT: vectors_pb2.RELEASE_STATE_KEPT,
+}
+
+
+class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
+    """Translates.
+
+    Args:
+        index: where the work is done.
+        threads: where it runs; the event loop never waits for Milvus.
+        default_seconds: of a request without a deadline.
+    """
+
+    def __init__(self, index: DesignIndex, threads: Executor, default_seconds: float) -> None:
+        self._index = index
+        self._threads = threads
+        self._default_seconds = default_seconds
+
+    async def UpsertVectors(  # noqa: N802
+        self, request: vectors_pb2.UpsertVectorsRequest, context: Context
+    ) -> vectors_pb2.UpsertVectorsResponse:
+        def upsert(timeout: float) -> int:
+            patents = [_patent(one, f"patents[{n}]") for n, one in enumerate(request.patents)]
+            return self._index.upsert(request.release_id, patents, timeout)
+
+        return vectors_pb2.UpsertVectorsResponse(vector_count=await self._in_thread(context, upsert))
+
+    async def DeleteVectors(  # noqa: N802
+        self, request: vectors_pb2.DeleteVectorsRequest, context: Context
+    ) -> vectors_pb2.DeleteVectorsResponse:
+        await self._in_thread(
+            context, lambda timeout: self._index.delete(request.release_id, request.patent_ids, timeout)
+        )
+        return vectors_pb2.DeleteVectorsResponse()
+
+    async def SearchVectors(  # noqa: N802
+        self, request: vectors_pb2.SearchVectorsRequest, context: Context
+    ) -> vectors_pb2.SearchVectorsResponse:
+        def search(timeout: float) -> vectors_pb2.SearchVectorsResponse:
+            release, found = self._index.search(
+                request.release_id,
+                [_embedding(query) for query in request.queries],
+                filter_from_wire(request.filter),
+                [view_from_wire(view, f"views[{n}]") for n, view in enumerate(request.views)],
+                request.limit,
+                timeout,
+            )
+            return vectors_pb2.SearchVectorsResponse(
+                results=(vectors_pb2.NearestDrawings(drawings=map(_nearest, one)) for one in found),
+                release=common_pb2.ReleaseReference(
+                    release_id=release.release_id, model_version=release.model_version
+                ),
+            )
+
+        return await self._in_thread(context, search)
+
+    async def ListVectors(  # noqa: N802
+        self, request: vectors_pb2.ListVectorsRequest, context: Context
+    ) -> AsyncIterator[vectors_pb2.ListVectorsResponse]:
+        release, portions = await self._in_thread(
+            context,
+            lambda timeout: self._index.list(
+                request.release_id,
+                request.patent_ids,
+                with_vectors=request.include_embeddings,
+                timeout=timeout,
+            ),
+        )
+        while (portion := await self._in_thread(context, lambda _: _next(portions))) is not None:
+            yield vectors_pb2.ListVectorsResponse(
+                vectors=(_stored(row, release.model_version) for row in portion)
+            )
+
+    async def CreateRelease(  # noqa: N802
+        self, request: vectors_pb2.CreateReleaseRequest, context: Context
+    ) -> vectors_pb2.CreateReleaseResponse:
+        release = await self._in_thread(
+            context,
+            lambda timeout: self._index.create_release(
+                request.release_id,
+                request.model_version,
+                request.dimension,
+                _index_parameters(request.index),
+                timeout,
+            ),
+        )
+        return vectors_pb2.CreateReleaseResponse(release=_release(release))
+
+    async def GetRelease(  # noqa: N802
+        self, request: vectors_pb2.GetReleaseRequest, context: Context
+    ) -> vectors_pb2.GetReleaseResponse:
+        release = await self._in_thread(
+            context, lambda timeout: self._index.release(request.release_id, timeout)
+        )
+        return vectors_pb2.GetReleaseResponse(release=_release(release))
+
+    async def GetServingRelease(  # noqa: N802
+        self, request: vectors_pb2.GetServingReleaseRequest, context: Context
+    ) -> vectors_pb2.GetServingReleaseResponse:
+        release = await self._in_thread(context, self._index.serving_release)
+        return vectors_pb2.GetServingReleaseResponse(release=_release(release))
+
+    async def ListReleases(  # noqa: N802
+        self, request: vectors_pb2.ListReleasesRequest, context: Context
+    ) -> vectors_pb2.ListReleasesResponse:
+        releases = await self._in_thread(context, self._index.releases)
+        return vectors_pb2.ListReleasesResponse(releases=map(_release, releases))
+
+    async def PromoteRelease(  # noqa: N802
+        self, request: vectors_pb2.PromoteReleaseRequest, context: Context
+    ) -> vectors_pb2.PromoteReleaseResponse:
+        release = await self._in_thread(
+            context, lambda timeout: self._index.promote(request.release_id, timeout)
+        )
+        return vectors_pb2.PromoteReleaseResponse(release=_release(release))
+
+    async def RetireRelease(  # noqa: N802
+        self, request: vectors_pb2.RetireReleaseRequest, context: Context
+    ) -> vectors_pb2.RetireReleaseResponse:
+        await self._in_thread(context, lambda timeout: self._index.retire(request.release_id, timeout))
+        return vectors_pb2.RetireReleaseResponse()
+
+    async def _in_thread(self, context: Context, work: Callable[[float], Result]) -> Result:
+        timeout = remaining(context, self._default_seconds)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, timeout)
+
+
+def _next(portions: Iterator[Sequence[StoredVector]]) -> Sequence[StoredVector] | None:
+    return next(portions, None)
+
+
+def _embedding(wire: common_pb2.Embedding) -> Embedding:
+    return Embedding(np.asarray(wire.values, np.float32), wire.model_version)
+
+
+def _patent(wire: vectors_pb2.PatentVectors, field: str) -> PatentVectors:
+    return PatentVectors(
+        patent_id=wire.patent_id,
+        drawings=tuple(
+            DrawingVector(
+                drawing.drawing_id,
+                view_from_wire(drawing.view, f"{field}.drawings[{n}].view"),
+                _embedding(drawing.embedding),
+            )
+            for n, drawing in enumerate(wire.drawings)
+        ),
+        locarno=tuple(
+            locarno_from_wire(locarno, f"{field}.locarno[{n}]") for n, locarno in enumerate(wire.locarno)
+        ),
+        office=wire.office,
+        holders=tuple(wire.holders),
+        publication_date=date_from_wire(wire.publication_date, f"{field}.publication_date"),
+        filing_date=date_from_wire(wire.filing_date, f"{field}.filing_date"),
+    )
+
+
+def _nearest(found: NearestDrawing) -> vectors_pb2.NearestDrawing:
+    return vectors_pb2.NearestDrawing(
+        drawing_id=found.drawing_id,
+        patent_id=found.patent_id,
+        view=view_to_wire(found.view),
+        score=found.score,
+    )
+
+
+def _stored(row: StoredVector, model_version: str) -> vectors_pb2.StoredVector:
+    embedding = None
+    if row.vector is not None:
+        embedding = common_pb2.Embedding(values=row.vector.tolist(), model_version=model_version)
+    return vectors_pb2.StoredVector(
+        drawing_id=row.drawing_id,
+        patent_id=row.patent_id,
+        view=view_to_wire(row.view),
+        embedding=embedding,
+    )
+
+
+def _index_parameters(wire: vectors_pb2.IndexParameters) -> IndexParameters:
+    default = IndexParameters()
+    return IndexParameters(
+        wire.m or default.m, wire.ef_construction or default.ef_construction, wire.ef or default.ef
+    )
+
+
+def _release(release: Release) -> vectors_pb2.Release:
+    return vectors_pb2.Release(
+        release_id=release.release_id,
+        model_version=release.model_version,
+        collection=release.collection,
+        dimension=release.dimension,
+        state=_STATES[release.state],
+        index=vectors_pb2.IndexParameters(
+            m=release.index.m, ef_construction=release.index.ef_construction, ef=release.index.ef
+        ),
+        created_time=_timestamp(release.created),
+        promoted_time=_timestamp(release.promoted),
+        vector_count=release.vector_count,
+    )
+
+
+def _timestamp(time: datetime | None) -> Timestamp | None:
+    if time is None:
+        return None
+    stamp = Timestamp()
+    stamp.FromDatetime(time)
+    return stamp
