@@ -21,7 +21,8 @@ SCALE = 100.0
 def pixels(scene: Topology, looking: Points) -> Points:
     """Vertices in pixels: the origin in the middle of the picture, SCALE pixels a unit."""
     seen = scene.vertices @ looking.T * SCALE
-    return seen * np.array([1.0, -1.0, 1.0]) + np.array([SIZE / 2 + 0.137, SIZE / 2 + 0.119, 0.0])
+    placed: Points = seen * np.array([1.0, -1.0, 1.0]) + np.array([SIZE / 2 + 0.137, SIZE / 2 + 0.119, 0.0])
+    return placed
 
 
 def depth_buffer(solids: Sequence[Mesh], view: View) -> DepthBuffer:

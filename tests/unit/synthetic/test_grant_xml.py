@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from xml.etree.ElementTree import fromstring
-
 import pytest
+from defusedxml.ElementTree import fromstring
 
 from sevenviews.corpus.entry import NotADesign
 from sevenviews.corpus.synthetic import design

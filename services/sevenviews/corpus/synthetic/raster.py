@@ -50,7 +50,7 @@ def rasterize(points: Points, faces: Indices, height: int, width: int) -> DepthB
     origin, slope_x, slope_y = _planes(corners[visible], turn[visible])
     at_row = origin[span_face] + slope_y[span_face] * (row + 0.5)
     depth = at_row[span] + slope_x[span_face][span] * (column + 0.5)
-    packed = ((depth * _STEPS_PER_PIXEL).astype(np.int64) << _FACE_BITS) + visible[span_face][span]
+    packed = (np.floor(depth * _STEPS_PER_PIXEL).astype(np.int64) << _FACE_BITS) + visible[span_face][span]
     buffer = np.full(height * width, _NOTHING)
     np.minimum.at(buffer, row[span] * width + column, packed)
     return _unpack(buffer.reshape(height, width))
