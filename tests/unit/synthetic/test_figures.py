@@ -30,5 +30,8 @@ def test_a_query_is_often_a_view_that_the_patent_lacks() -> None:
     held = [plan_figures(design(1, index), held_out=True) for index in range(200)]
     assert all(plan.query in STANDARD_VIEWS for plan in held)
     assert all(len(plan.views) >= 2 for plan in held)
+    assert not {View.TOP, View.BOTTOM} & {
+        plan.query for plan in held if set(plan.views) - {View.TOP, View.BOTTOM}
+    }
     lacking = sum(plan.query not in plan.views for plan in held)
     assert 60 < lacking < 140

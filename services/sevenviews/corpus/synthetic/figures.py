@@ -12,6 +12,8 @@ _FIGURES = 10
 _VIEW_COUNTS = (2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7)
 """Half of all designs show all seven views; the others have two to six of them."""
 
+_PLAIN_VIEWS = (View.TOP, View.BOTTOM)
+
 _WORDINGS: dict[View, tuple[str, ...]] = {
     View.PERSPECTIVE: ("perspective view", "perspective view", "front perspective view", "isometric view"),
     View.FRONT: ("front view", "front elevational view", "front elevation view"),
@@ -40,7 +42,8 @@ def plan_figures(design: SyntheticDesign, *, held_out: bool) -> FigurePlan:
     """Choose the views.
 
     The query of a held-out design shows, as often as not, a view that the patent then lacks; else a view that
-    it has, which will be drawn in another style.
+    it has, which will be drawn in another style. Views from above and below make no good queries: many articles
+    are plain circles and rectangles there.
     """
     dice = Dice(design.seed, design.index, _FIGURES)
     sides = [view for view in STANDARD_VIEWS if view is not View.PERSPECTIVE]
@@ -52,7 +55,7 @@ def plan_figures(design: SyntheticDesign, *, held_out: bool) -> FigurePlan:
     views = [view for view in _order(dice) if view in kept]
     if not held_out:
         return FigurePlan(tuple(views))
-    query = dice.pick(views)
+    query = dice.pick([view for view in views if view not in _PLAIN_VIEWS] or views)
     if len(views) > 2 and dice.chance(0.5):  # noqa: PLR2004
         views.remove(query)
     return FigurePlan(tuple(views), query)
