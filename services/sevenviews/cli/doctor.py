@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import grpc
 import typer
@@ -105,7 +105,9 @@ def _services(data: Path) -> Iterator[Finding]:
     try:
         addresses = Addresses.read(data)
     except FileNotFoundError:
-        yield Finding("services", "warning", f"none run on {data}; start them with: sevenviews up --data {data}")
+        yield Finding(
+            "services", "warning", f"none run on {data}; start them with: sevenviews up --data {data}"
+        )
         return
     for name, address in asdict(addresses).items():
         yield _reachable(name, address) if name == "embedding" else _healthy(name, address)
@@ -113,13 +115,15 @@ def _services(data: Path) -> Iterator[Finding]:
 
 def _healthy(name: str, address: str) -> Finding:
     with grpc.insecure_channel(address) as channel:
-        stub = health_pb2_grpc.HealthStub(channel)  # type: ignore[no-untyped-call]
+        stub: Any = health_pb2_grpc.HealthStub(channel)
         try:
             answer = stub.Check(health_pb2.HealthCheckRequest(), timeout=3)
         except grpc.RpcError as error:
             return Finding(name, "broken", f"{address} does not answer: {error.code().name}")
     serving = answer.status == health_pb2.HealthCheckResponse.SERVING
-    return Finding(name, "ok" if serving else "broken", f"{address} {'SERVING' if serving else 'NOT_SERVING'}")
+    return Finding(
+        name, "ok" if serving else "broken", f"{address} {'SERVING' if serving else 'NOT_SERVING'}"
+    )
 
 
 def _reachable(name: str, address: str) -> Finding:

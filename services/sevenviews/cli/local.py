@@ -15,6 +15,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -114,7 +115,7 @@ class LocalServices:
 
     async def _until_ready(self) -> None:
         async with grpc.aio.insecure_channel(self.addresses.gateway) as channel:
-            stub = health_pb2_grpc.HealthStub(channel)  # type: ignore[no-untyped-call]
+            stub: Any = health_pb2_grpc.HealthStub(channel)
             while not await _becomes_serving(stub):
                 pass  # the gateway died while starting; the supervisor brings it back
 
@@ -143,7 +144,7 @@ def locked(directory: Path) -> Iterator[None]:
         yield
 
 
-async def _becomes_serving(stub: health_pb2_grpc.HealthStub) -> bool:
+async def _becomes_serving(stub: Any) -> bool:
     """Watch the health until it is SERVING; False if the server goes away before."""
     try:
         watch = stub.Watch(health_pb2.HealthCheckRequest(), wait_for_ready=True)

@@ -1,0 +1,32 @@
+"""The command `sevenviews`."""
+
+from __future__ import annotations
+
+import typer
+
+from sevenviews.cli.doctor import doctor
+from sevenviews.cli.ingest import ingest
+from sevenviews.cli.search import search
+from sevenviews.cli.show import show
+from sevenviews.cli.synth import synth
+from sevenviews.cli.training import export, train
+from sevenviews.cli.up import up
+
+app = typer.Typer(
+    help="Finds design patents that look alike.\n\n"
+    "Start with `sevenviews up`, then `sevenviews ingest FILES` and `sevenviews search SHEET` in another shell.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (up, ingest, search, show, synth, train, export, doctor):
+    app.command()(command)
+
+
+def main() -> None:
+    """The entry point of the package."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from sevenviews.cli.console import fail
+from sevenviews.designs import DateRange, LocarnoClass, PatentFilter
+
+Server = Annotated[
+    str, typer.Option(envvar="SEVENVIEWS_SERVER", help="The gateway, HOST:PORT.", metavar="HOST:PORT")
+]
+JsonOutput = Annotated[bool, typer.Option("--json", help="Print one JSON document to standard output.")]
+
+_DATE_LENGTH = 10
+
+
+def patent_filter(
+    locarno: list[str],
+    locarno_all: list[str],
+    without: list[str],
+    offices: list[str],
+    holders: list[str],
+    published: tuple[str, str],
+    filed: tuple[str, str],
+) -> PatentFilter:
+    """The filter that a command line asks for; ends the command where it cannot be read."""
+    try:
+        return PatentFilter(
+            locarno_any=tuple(map(LocarnoClass.parse, locarno)),
+            locarno_all=tuple(map(LocarnoClass.parse, locarno_all)),
+            locarno_none=tuple(map(LocarnoClass.parse, without)),
+            offices=tuple(office.upper() for office in offices),
+            holders=tuple(holders),
+            publication_date=DateRange(_day(published[0]), _day(published[1])),
+            filing_date=DateRange(_day(filed[0]), _day(filed[1])),
+        )
+    except ValueError as error:
+        fail(f"filter: {error}", 2)
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    if len(text) != _DATE_LENGTH:
+        raise ValueError(f"{text!r} is not a date such as 2021-05-01")
+    return date.fromisoformat(text)

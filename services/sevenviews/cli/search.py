@@ -1,0 +1,171 @@
+"""`sevenviews search`: patents that look like some drawings."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sevenviews.cli.console import fail, fail_with, note, print_json, table
+from sevenviews.cli.options import JsonOutput, Server, patent_filter
+from sevenviews.client import Client, PatentHit, QueryImage, SearchPage
+from sevenviews.designs import DrawingSize, SevenviewsError, View, ViewMatching
+
+_MAX_QUERIES = 16
+
+
+def search(
+    images: Annotated[
+        list[Path], typer.Argument(help="Sheets or drawings of one article: TIFF, PNG, JPEG, WebP.")
+    ],
+    server: Server = "127.0.0.1:50051",
+    view: Annotated[
+        list[View] | None, typer.Option(help="What each image shows; once an image, in their order.")
+    ] = None,
+    view_matching: Annotated[
+        ViewMatching, typer.Option(help="How the views of queries weigh against those of drawings.")
+    ] = ViewMatching.PREFER,
+    locarno: Annotated[
+        list[str] | None, typer.Option(help="Class 06 or subclass 06-01; any of those given.")
+    ] = None,
+    locarno_all: Annotated[list[str] | None, typer.Option(help="All of those given.")] = None,
+    without: Annotated[list[str] | None, typer.Option(help="None of these Locarno classes.")] = None,
+    office: Annotated[list[str] | None, typer.Option(help="Office, such as US.")] = None,
+    holder: Annotated[list[str] | None, typer.Option(help="Assignee or applicant.")] = None,
+    after: Annotated[str, typer.Option(help="Published on this day or later: 2021-05-01.")] = "",
+    before: Annotated[str, typer.Option(help="Published on this day or earlier.")] = "",
+    filed_after: Annotated[str, typer.Option(help="Filed on this day or later.")] = "",
+    filed_before: Annotated[str, typer.Option(help="Filed on this day or earlier.")] = "",
+    limit: Annotated[int, typer.Option(help="Patents in the answer, 1 to 200.")] = 10,
+    page_token: Annotated[str, typer.Option(help="From the answer before, for the page after it.")] = "",
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Take each image as one drawing; do not cut it into figures.")
+    ] = False,
+    picture: Annotated[Path | None, typer.Option(help="Write a picture of query and hits: a PNG.")] = None,
+    json_output: JsonOutput = False,
+) -> None:
+    """Find patents whose drawings look like the given ones.
+
+    A sheet is cut into its figures first, and all of them are searched with together. Each patent comes once, with
+    the drawing that matched best.
+
+    Example:  sevenviews search sheet.tif --locarno 06-01 --after 2021-05-01 --limit 5
+    """
+    chosen = patent_filter(
+        locarno or [],
+        locarno_all or [],
+        without or [],
+        office or [],
+        holder or [],
+        (after, before),
+        (filed_after, filed_before),
+    )
+    queries = read_queries(images, view or [], whole=whole)
+    with Client(server) as client:
+        try:
+            page = client.search(
+                queries,
+                limit=limit,
+                patent_filter=chosen,
+                view_matching=view_matching,
+                page_token=page_token,
+            )
+            if picture is not None:
+                _draw(client, queries, page, picture)
+        except SevenviewsError as error:
+            fail_with(error)
+    if json_output:
+        print_json(page_as_json(page))
+    else:
+        _show(page)
+        if picture is not None:
+            note(f"picture: {picture}")
+
+
+def read_queries(images: list[Path], views: list[View], *, whole: bool) -> list[QueryImage]:
+    """The figures of some files; ends the command if one cannot be read."""
+    if views and len(views) != len(images):
+        fail(f"{len(views)} views are given for {len(images)} images", 2)
+    queries: list[QueryImage] = []
+    for position, path in enumerate(images):
+        view = views[position] if views else View.UNKNOWN
+        try:
+            contents = _figures(path.read_bytes(), whole=whole)
+        except OSError as error:
+            fail(f"{path}: {error.strerror}", 2)
+        except SevenviewsError as error:
+            fail(f"{path}: {error.message} [{error.reason}]")
+        queries += [QueryImage(content, view) for content in contents]
+    if len(queries) > _MAX_QUERIES:
+        note(f"{len(queries)} figures were found; the first {_MAX_QUERIES} are searched with")
+    return queries[:_MAX_QUERIES]
+
+
+def page_as_json(page: SearchPage) -> dict[str, Any]:
+    """A page for programs."""
+    return {
+        "hits": [_hit_as_json(hit) for hit in page.hits],
+        "next_page_token": page.next_page_token,
+        "release_id": page.release_id,
+        "model_version": page.model_version,
+        "degraded": page.degraded,
+        "timings_ms": {
+            stage: round(1000 * duration.total_seconds(), 3) for stage, duration in page.timings.items()
+        },
+    }
+
+
+def _figures(content: bytes, *, whole: bool) -> list[bytes]:
+    if whole:
+        return [content]
+    from sevenviews.corpus.figures import query_drawings
+
+    return [figure.content for figure in query_drawings(content)]
+
+
+def _hit_as_json(hit: PatentHit) -> dict[str, Any]:
+    patent = hit.patent
+    return {
+        "patent_id": hit.patent_id,
+        "score": round(hit.score, 6),
+        "title": patent.title if patent else None,
+        "locarno": [str(one) for one in patent.locarno] if patent else None,
+        "holders": list(patent.holders) if patent else None,
+        "publication_date": patent.publication_date if patent else None,
+        "matches": [asdict(match) for match in hit.matches],
+    }
+
+
+def _show(page: SearchPage) -> None:
+    rows = [
+        (
+            rank,
+            f"{hit.score:.3f}",
+            hit.patent_id,
+            hit.patent.title if hit.patent else "?",
+            " ".join(map(str, hit.patent.locarno)) if hit.patent else "?",
+            (hit.patent.publication_date or "") if hit.patent else "?",
+            f"FIG. {hit.matches[0].figure_number or '?'} {hit.matches[0].view}" if hit.matches else "",
+        )
+        for rank, hit in enumerate(page.hits, 1)
+    ]
+    table(
+        f"{len(rows)} patents, release {page.release_id}",
+        ("", "score", "patent", "title", "Locarno", "published", "matched"),
+        rows,
+    )
+    if page.next_page_token:
+        note(f"more: --page-token {page.next_page_token}")
+
+
+def _draw(client: Client, queries: list[QueryImage], page: SearchPage, path: Path) -> None:
+    from sevenviews.cli.picture import draw_rows, hit_cell, query_cell
+
+    cells = [query_cell(query.content, f"query {n + 1}") for n, query in enumerate(queries[:1])]
+    for hit in page.hits[:9]:
+        drawing = client.get_drawing(hit.matches[0].drawing_id, DrawingSize.THUMBNAIL)
+        title = hit.patent.title if hit.patent else ""
+        cells.append(hit_cell(drawing.content, f"{hit.score:.3f}  {hit.patent_id}", title))
+    draw_rows([cells], path)

@@ -1,0 +1,119 @@
+"""`sevenviews show`: what is stored of a patent, or of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sevenviews.cli.console import fail_with, note, output, print_json, table
+from sevenviews.cli.options import JsonOutput, Server
+from sevenviews.client import Client
+from sevenviews.designs import Patent, SevenviewsError
+
+_PAGE = 1000
+
+
+def show(
+    patent_ids: Annotated[list[str] | None, typer.Argument(help="Patents; none: list all.")] = None,
+    server: Server = "127.0.0.1:50051",
+    save: Annotated[Path | None, typer.Option(help="Also write the drawings to this directory.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Of a list, at most so many.")] = 100,
+    json_output: JsonOutput = False,
+) -> None:
+    """Show patents with their bibliography and drawings, or list the catalogue.
+
+    Example:  sevenviews show USD0909824 --save drawings
+    """
+    with Client(server) as client:
+        try:
+            if patent_ids:
+                patents = [client.get_patent(patent_id) for patent_id in patent_ids]
+                total = len(patents)
+            else:
+                patents, total = _first(client, limit)
+            if save is not None:
+                _save(client, patents, save)
+        except SevenviewsError as error:
+            fail_with(error)
+    if json_output:
+        print_json([patent_as_json(patent) for patent in patents])
+    elif patent_ids:
+        for patent in patents:
+            _show_one(patent)
+    else:
+        rows = (
+            (p.patent_id, p.title, " ".join(map(str, p.locarno)), p.publication_date or "", len(p.drawings))
+            for p in patents
+        )
+        table(
+            f"{len(patents)} of {total} patents",
+            ("patent", "title", "Locarno", "published", "drawings"),
+            rows,
+        )
+
+
+def patent_as_json(patent: Patent) -> dict[str, Any]:
+    """A patent for programs: its fields, classes as they are printed."""
+    from dataclasses import asdict
+
+    return {
+        **asdict(patent),
+        "locarno": [str(one) for one in patent.locarno],
+        "holders": list(patent.holders),
+    }
+
+
+def _first(client: Client, limit: int) -> tuple[list[Patent], int]:
+    patents: list[Patent] = []
+    total, token = 0, ""
+    while len(patents) < limit:
+        page = client.list_patents(page_size=min(_PAGE, limit - len(patents)), page_token=token)
+        patents += page.patents
+        total, token = page.total_count, page.next_page_token
+        if not token:
+            break
+    return patents, total
+
+
+def _save(client: Client, patents: list[Patent], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for patent in patents:
+        for drawing in patent.drawings:
+            image = client.get_drawing(drawing.drawing_id)
+            suffix = image.media_type.rpartition("/")[2]
+            (folder / f"{drawing.drawing_id}.{suffix}").write_bytes(image.content)
+    note(f"wrote {sum(len(patent.drawings) for patent in patents)} drawings to {folder}")
+
+
+def _show_one(patent: Patent) -> None:
+    output.print(f"{patent.patent_id}  {patent.title}", style="bold", highlight=False)
+    for name, value in _fields(patent):
+        if value:
+            output.print(f"  {name:12s} {value}", highlight=False, markup=False)
+    texts = {one.figure_number: one.text for one in patent.figure_descriptions}
+    rows = (
+        (
+            d.drawing_id,
+            d.figure_number or "?",
+            d.view,
+            f"{d.width}×{d.height}",
+            texts.get(d.figure_number, ""),
+        )
+        for d in patent.drawings
+    )
+    table("Drawings", ("drawing", "FIG.", "view", "pixels", "description"), rows)
+
+
+def _fields(patent: Patent) -> Iterator[tuple[str, str]]:
+    yield "claim", patent.claim
+    yield "Locarno", " ".join(map(str, patent.locarno)) + f"  (edition {patent.locarno_edition})"
+    yield "USPC", " ".join(patent.uspc)
+    yield "holders", ", ".join(patent.holders)
+    yield "inventors", ", ".join(party.name for party in patent.inventors)
+    yield "filed", str(patent.filing_date or "")
+    yield "published", str(patent.publication_date or "")
+    yield "term", f"{patent.term_years} years" if patent.term_years else ""
+    yield "citations", ", ".join(citation.document for citation in patent.citations[:8])

@@ -1,0 +1,76 @@
+"""`sevenviews train` and `sevenviews export`: from drawings to a model bundle."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sevenviews.cli.console import fail, fail_with, note, print_json, progress
+from sevenviews.cli.options import JsonOutput
+from sevenviews.designs import SevenviewsError
+
+# Training reports nothing, and nobody else's training is of interest here.
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+
+
+def train(
+    config: Annotated[Path, typer.Argument(help="YAML; services/sevenviews/training/configs has examples.")],
+    out: Annotated[Path, typer.Option(help="Folder of the run; the same one again continues it.")],
+    json_output: JsonOutput = False,
+) -> None:
+    """Train a model on Ray Train. The run's folder says exactly what was run, and keeps its checkpoint.
+
+    Example:  sevenviews train my.yaml --out runs/mine && sevenviews export runs/mine --out mine.bundle
+    """
+    import yaml
+    from pydantic import ValidationError
+
+    from sevenviews.training.config import TrainConfig
+    from sevenviews.training.run import train as run_training
+
+    try:
+        loaded = TrainConfig.load(config)
+    except (OSError, yaml.YAMLError, ValidationError) as error:
+        fail(f"{config}: {error}", 2)
+    with progress() as bar:
+        task = bar.add_task("steps", total=loaded.optimization.steps)
+
+        def advance(metrics: object) -> None:
+            assert isinstance(metrics, dict)  # noqa: S101 - as RunResult.metrics documents
+            bar.update(task, completed=metrics["step"])
+            note(f"step {metrics['step']}: loss {metrics['loss']}, mAP {metrics['validation_map']}")
+
+        try:
+            result = run_training(loaded, out, note, advance)
+        except (ValueError, FileNotFoundError) as error:
+            fail(str(error), 2)
+    if json_output:
+        print_json({"run": str(result.folder), "metrics": [dict(one) for one in result.metrics]})
+
+
+def export(
+    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    out: Annotated[Path, typer.Option(help="Directory of the bundle; made if absent.")],
+    card: Annotated[Path | None, typer.Option(help="A model card to put into the bundle.")] = None,
+    json_output: JsonOutput = False,
+) -> None:
+    """Write a run's model as a bundle: ONNX, proven equal to the trained network, with a manifest.
+
+    Example:  sevenviews export runs/mine --out mine.bundle && sevenviews up --model mine.bundle
+    """
+    from sevenviews.training.export import ExportError
+    from sevenviews.training.export import export as write_export
+
+    try:
+        bundle = write_export(run, out, (card,) if card else ())
+    except (FileNotFoundError, ExportError) as error:
+        fail(str(error))
+    except SevenviewsError as error:
+        fail_with(error)
+    if json_output:
+        print_json({"path": str(bundle.path), "version": bundle.version, "name": bundle.manifest.name})
+    else:
+        note(f"wrote {bundle.path}, version {bundle.version}")
