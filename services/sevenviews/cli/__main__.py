@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from sevenviews.cli.demo import demo
 from sevenviews.cli.doctor import doctor
 from sevenviews.cli.ingest import ingest
 from sevenviews.cli.search import search
@@ -19,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (up, ingest, search, show, synth, train, export, doctor):
+for command in (up, ingest, search, show, synth, train, export, demo, doctor):
     app.command()(command)
 
 

@@ -46,7 +46,6 @@ class Supervisor:
         self._grace_seconds = grace_seconds
         self._running: dict[str, asyncio.subprocess.Process] = {}
         self._keepers: list[asyncio.Task[None]] = []
-        self._stopping = False
 
     def process_ids(self) -> dict[str, int]:
         """Of the services that run now."""
@@ -60,11 +59,11 @@ class Supervisor:
 
     async def stop(self) -> None:
         """Drain the services one after another, callers first; kill what does not stop in time."""
-        self._stopping = True
-        for service in self._services:
-            await self._end(self._running.get(service.name))
         for keeper in self._keepers:
             keeper.cancel()
+        await asyncio.gather(*self._keepers, return_exceptions=True)
+        for service in self._services:
+            await self._end(self._running.get(service.name))
 
     async def _end(self, process: asyncio.subprocess.Process | None) -> None:
         if process is None or process.returncode is not None:
@@ -79,11 +78,9 @@ class Supervisor:
 
     async def _keep(self, service: ServiceProcess) -> None:
         pause = _FIRST_PAUSE_SECONDS
-        while not self._stopping:
+        while True:
             started = time.monotonic()
             code = await self._running[service.name].wait()
-            if self._stopping:
-                return
             pause = _FIRST_PAUSE_SECONDS if time.monotonic() - started > _STABLE_SECONDS else pause
             log.warning("service died; starting it again", service=service.name, exit_code=code)
             await asyncio.sleep(pause)

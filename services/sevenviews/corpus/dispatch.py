@@ -88,6 +88,9 @@ def _folder_entries(path: Path) -> Iterator[CorpusEntry]:
     for tar in tars:
         yield from _guarded(tar)
     reader = _reader_of(first_names(path, _NAMES_TO_JUDGE_BY))
+    if tars and reader is single_entries:
+        # Loose images beside archives are queries or pictures of them, not patents.
+        return
     if reader is not None:
         yield from reader(path)
     elif not tars:
