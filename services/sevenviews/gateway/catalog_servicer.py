@@ -47,8 +47,7 @@ class CatalogServicer(search_pb2_grpc.CatalogServiceServicer):
     ) -> AsyncIterator[search_pb2.ImportPatentsResponse]:
         # A stream lasts as long as there is something to import, unless its caller says otherwise.
         deadline = Deadline.after(remaining(context, inf))
-        items = (item_from_wire(request) async for request in request_iterator)
-        async for result in self._importer.import_all(items, deadline):
+        async for result in self._importer.import_all(_items(request_iterator), deadline):
             yield _result_to_wire(result)
 
     async def DeleteCatalogPatents(  # noqa: N802
@@ -88,6 +87,11 @@ class CatalogServicer(search_pb2_grpc.CatalogServiceServicer):
 
     def _deadline(self, context: Context) -> Deadline:
         return Deadline.after(remaining(context, self._default_seconds))
+
+
+async def _items(requests: AsyncIterator[search_pb2.ImportPatentsRequest]) -> AsyncIterator[ImportItem]:
+    async for request in requests:
+        yield item_from_wire(request)
 
 
 def item_from_wire(request: search_pb2.ImportPatentsRequest) -> ImportItem:

@@ -31,9 +31,12 @@ class RedisLink:
         url: redis://host:port/db or rediss://…
         use: what it is for, in the log and as the metric's label.
         errors: counts failures.
+        clock: seconds.
     """
 
-    def __init__(self, url: str, use: str, errors: Counter) -> None:
+    def __init__(
+        self, url: str, use: str, errors: Counter, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         # Connects at the first command, not here.
         self._redis = Redis.from_url(
             url,
@@ -43,16 +46,17 @@ class RedisLink:
         )
         self._use = use
         self._errors = errors
-        self._paused_until = 0.0
+        self._clock = clock
+        self._paused_until = float("-inf")
 
     async def call(self, command: Callable[[Redis], Awaitable[T]]) -> T | None:
         """The command's answer; None where Redis did not give one."""
-        if time.monotonic() < self._paused_until:
+        if self._clock() < self._paused_until:
             return None
         try:
             return await command(self._redis)
         except (RedisError, OSError) as error:
-            self._paused_until = time.monotonic() + PAUSE_SECONDS
+            self._paused_until = self._clock() + PAUSE_SECONDS
             self._errors.labels(self._use).inc()
             log.warning("redis failed; going on without", use=self._use, error=str(error))
             return None

@@ -1,0 +1,37 @@
+"""Reads of the catalogue pass through."""
+
+from __future__ import annotations
+
+from sevenviews.designs import DrawingSize, PatentFilter, Reason
+from tests.fakes_services import vector_image
+from tests.unit.gateway.harness import RunningGateway, design, failure, publish
+
+QUERY = vector_image(1)
+
+
+async def test_a_patent_with_its_drawings(gateway: RunningGateway) -> None:
+    item = design("USD1", QUERY, QUERY, office="US")
+    publish(gateway.services, item)
+    assert await gateway.client.get_patent("USD1") == item.patent
+    error = await failure(gateway.client.get_patent("USD2"), Reason.PATENT_NOT_FOUND)
+    assert error.metadata == {"patent_id": "USD2"}
+
+
+async def test_pages_of_patents(gateway: RunningGateway) -> None:
+    items = [design(f"USD{number}", QUERY, office="US" if number % 2 else "EM") for number in range(9)]
+    publish(gateway.services, *items)
+    wanted = PatentFilter(offices=("EM",))
+    first = await gateway.client.list_patents(wanted, page_size=3)
+    second = await gateway.client.list_patents(wanted, page_size=3, page_token=first.next_page_token)
+    assert [*first.patents, *second.patents] == [item.patent for item in items[::2]]
+    assert (first.total_count, second.next_page_token) == (5, "")
+
+
+async def test_drawings_by_size(gateway: RunningGateway) -> None:
+    publish(gateway.services, design("USD1", QUERY))
+    image = await gateway.client.get_drawing("USD1-D00001-01")
+    assert (image.content, image.media_type, image.width) == (QUERY, "image/png", 2000)
+    small = await gateway.client.get_drawing("USD1-D00001-01", DrawingSize.THUMBNAIL)
+    assert (small.width, small.height) == (256, 256)
+    error = await failure(gateway.client.get_drawing("USD1-D00001-02"), Reason.DRAWING_NOT_FOUND)
+    assert error.metadata == {"drawing_id": "USD1-D00001-02"}

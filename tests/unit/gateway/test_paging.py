@@ -1,0 +1,159 @@
+"""Pages of a search: complete, without repetition, and steady while the catalogue and the releases change."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from sevenviews.client import SearchPage
+from sevenviews.designs import PatentFilter, Reason, SevenviewsError, View, ViewMatching
+from tests.fakes_services import FakeServices, vector_image
+from tests.unit.gateway.harness import (
+    RELEASE,
+    RunningGateway,
+    design,
+    failure,
+    ids,
+    index,
+    like,
+    publish,
+    running_gateway,
+)
+
+QUERY = vector_image(1)
+
+
+def graded(count: int) -> list[str]:
+    return [f"USD{number:04d}" for number in range(count)]
+
+
+def publish_graded(gateway: RunningGateway, count: int) -> list[str]:
+    """Designs less and less like the query; their ids in that order."""
+    names = graded(count)
+    publish(
+        gateway.services, *(design(name, like(0.99 - position / 300)) for position, name in enumerate(names))
+    )
+    return names
+
+
+async def pages_of(gateway: RunningGateway, limit: int) -> list[SearchPage]:
+    return [page async for page in gateway.client.search_pages([QUERY], limit=limit)]
+
+
+@pytest.mark.parametrize("limit", [1, 7, 25, 26])
+async def test_the_pages_of_one_query_are_the_ranking(gateway: RunningGateway, limit: int) -> None:
+    names = publish_graded(gateway, 25)
+    pages = await pages_of(gateway, limit)
+    assert [name for page in pages for name in ids(page.hits)] == names
+    assert [len(page.hits) for page in pages[:-1]] == [limit] * (len(pages) - 1)
+
+
+async def test_pages_go_on_beyond_the_first_candidates(gateway: RunningGateway) -> None:
+    """Several drawings a patent, several queries, 150 patents: the candidates are deepened on the way."""
+    generator = random.Random(7)
+    publish(
+        gateway.services,
+        *(design(name, *(generator.randbytes(8) for _ in range(3))) for name in graded(150)),
+    )
+    queries = [b"one", b"two", b"three"]
+    pages = [page async for page in gateway.client.search_pages(queries, limit=20)]
+    found = [name for page in pages for name in ids(page.hits)]
+    assert sorted(found) == graded(150)
+    assert len(pages) == 8
+
+
+async def test_the_same_page_twice_is_the_same(gateway: RunningGateway) -> None:
+    publish_graded(gateway, 10)
+    first = await gateway.client.search([QUERY], limit=3)
+    second = await gateway.client.search([QUERY], limit=3, page_token=first.next_page_token)
+    again = await gateway.client.search([QUERY], limit=3, page_token=first.next_page_token)
+    assert second.hits == again.hits
+    assert second.next_page_token == again.next_page_token
+
+
+async def test_imports_and_deletions_between_pages_repeat_and_lose_nothing(gateway: RunningGateway) -> None:
+    names = publish_graded(gateway, 9)
+    first = await gateway.client.search([QUERY], limit=3)
+    publish(gateway.services, design("USD9999", QUERY))  # before everything else
+    gateway.services.vectors.serving().remove(names[0])
+    gateway.services.patents.published.pop(names[0])
+    rest = await gateway.client.search([QUERY], limit=3, page_token=first.next_page_token)
+    last = await gateway.client.search([QUERY], limit=3, page_token=rest.next_page_token)
+    assert ids(first.hits) == names[:3]
+    # A page after the first takes the newcomer, and neither repeats nor skips what was there.
+    assert ids(rest.hits) + ids(last.hits) == ["USD9999", *names[3:8]]
+    assert last.next_page_token != ""
+
+
+async def test_unpublished_patents_stay_out_of_later_pages(gateway: RunningGateway) -> None:
+    index(gateway.services, design("USD9998", like(0.995)))
+    names = publish_graded(gateway, 5)
+    first = await gateway.client.search([QUERY], limit=2)
+    gateway.services.forget_calls()
+    second = await gateway.client.search([QUERY], limit=2, page_token=first.next_page_token)
+    assert ids(first.hits) + ids(second.hits) == names[:4]
+    [hydration] = gateway.services.patent_server.of("BatchGetPatents")
+    assert "USD9998" not in hydration.request.patent_ids
+
+
+async def test_a_promotion_between_pages_changes_nothing(gateway: RunningGateway) -> None:
+    names = publish_graded(gateway, 6)
+    first = await gateway.client.search([QUERY], limit=3)
+    gateway.services.embedding.models.append("b2b2")
+    gateway.services.vectors.add_release("r-2", "b2b2")
+    gateway.services.vectors.serve("r-2")
+    second = await gateway.client.search([QUERY], limit=3, page_token=first.next_page_token)
+    assert ids(second.hits) == names[3:]
+    assert (second.release_id, second.model_version) == (RELEASE, first.model_version)
+
+
+async def test_a_token_expires_with_its_release(gateway: RunningGateway) -> None:
+    error = await expiry(gateway)
+    assert error.metadata == {"release_id": RELEASE}
+    # The vector service said so: the query's embedding was cached.
+    assert gateway.services.embedding_server.count("EmbedImages") == 1
+
+
+async def test_a_token_expires_with_its_model(services: FakeServices) -> None:
+    async with running_gateway(services, cache_url="memory://?max_entries=1") as gateway:
+        error = await expiry(gateway, between=b"pushes the query out of the cache")
+        assert error.metadata == {"release_id": RELEASE}
+        assert services.vector_server.count("SearchVectors") == 0
+
+
+async def expiry(gateway: RunningGateway, between: bytes = QUERY) -> SevenviewsError:
+    """What the second page says when release and model of the first are gone."""
+    publish_graded(gateway, 6)
+    first = await gateway.client.search([QUERY], limit=3)
+    gateway.services.vectors.add_release("r-2")
+    await gateway.client.search([between], release_id="r-2")
+    gateway.services.vectors.serve("r-2")
+    del gateway.services.vectors.releases[RELEASE]
+    gateway.services.embedding.models = ["b2b2"]
+    gateway.services.vector_server.calls.clear()
+    call = gateway.client.search([QUERY], limit=3, page_token=first.next_page_token)
+    return await failure(call, Reason.PAGE_TOKEN_EXPIRED)
+
+
+async def test_everything_but_the_token_must_be_as_it_was(gateway: RunningGateway) -> None:
+    publish_graded(gateway, 9)
+    first = await gateway.client.search([QUERY], limit=3)
+    token = first.next_page_token
+    search = gateway.client.search
+    others = {
+        "another image": search([like(0.9)], limit=3, page_token=token),
+        "one image more": search([QUERY, QUERY], limit=3, page_token=token),
+        "another size": search([QUERY], limit=4, page_token=token),
+        "a filter": search([QUERY], limit=3, patent_filter=PatentFilter(offices=("US",)), page_token=token),
+        "other views": search([QUERY], limit=3, view_matching=ViewMatching.IGNORE, page_token=token),
+        "a view": search([QUERY], views=[View.TOP], limit=3, page_token=token),
+        "a release": search([QUERY], limit=3, release_id=RELEASE, page_token=token),
+        "a damaged token": search([QUERY], limit=3, page_token=token[:-2]),
+        "no token at all": search([QUERY], limit=3, page_token="page 2"),  # noqa: S106
+    }
+    for what, call in others.items():
+        error = await failure(call, Reason.PAGE_TOKEN_INVALID)
+        assert error.metadata == {"field": "page_token"}, what
+    assert gateway.services.vector_server.count("SearchVectors") == 1
+    await search([QUERY], limit=3, allow_degraded=True, page_token=token)

@@ -1,0 +1,291 @@
+"""Searches through the gateway over real sockets: what is found, in which order, and by which calls."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from sevenviews.client import QueryImage
+from sevenviews.designs import (
+    CropBox,
+    DateRange,
+    LocarnoClass,
+    PatentFilter,
+    Reason,
+    SevenviewsError,
+    View,
+    ViewMatching,
+)
+from tests.fakes_services import DEFAULT_MODEL, FakeServices, locarno, vector_image
+from tests.unit.gateway.harness import (
+    RELEASE,
+    RunningGateway,
+    design,
+    failure,
+    ids,
+    index,
+    like,
+    publish,
+    running_gateway,
+)
+
+QUERY = vector_image(1)
+
+
+async def test_a_golden_ranking(gateway: RunningGateway) -> None:
+    """Two query images; every score recomputed by hand."""
+    front, side = vector_image(1, 0, 0), vector_image(0, 1, 0)
+    publish(
+        gateway.services,
+        design("USD1", vector_image(1, 0, 0), vector_image(0, 1, 0)),  # both, exactly
+        design("USD2", vector_image(1, 0, 0), vector_image(0, 0, 1)),  # the front only
+        design("USD3", vector_image(3, 4, 0)),  # cosines 0.6 and 0.8 by one drawing
+        design("USD4", vector_image(0, 0, 1)),  # neither
+    )
+    page = await gateway.client.search([front, side])
+    assert ids(page.hits) == ["USD1", "USD3", "USD2", "USD4"]
+    assert [hit.score for hit in page.hits] == pytest.approx([1.0, 0.7, 0.5, 0.0], abs=1e-6)
+    best = page.hits[0]
+    assert [(m.query_index, m.drawing_id, m.figure_number) for m in best.matches] == [
+        (0, "USD1-D00001-01", "1"),
+        (1, "USD1-D00001-02", "2"),
+    ]
+    assert best.patent is not None
+    assert best.patent.title == "Design USD1"
+    assert (page.release_id, page.model_version) == (RELEASE, DEFAULT_MODEL)
+    assert page.next_page_token == ""
+    assert not page.degraded
+
+
+async def test_one_call_of_each_service(gateway: RunningGateway) -> None:
+    publish(gateway.services, *(design(f"USD{n}", like(0.9 - n / 100)) for n in range(30)))
+    await gateway.client.search([QUERY, like(0.5)], limit=10)
+    assert sorted(gateway.services.methods()) == [
+        "BatchGetPatents",
+        "EmbedImages",
+        "GetServingRelease",
+        "SearchVectors",
+    ]
+    [hydration] = gateway.services.patent_server.of("BatchGetPatents")
+    assert len(hydration.request.patent_ids) == 10
+
+
+async def test_the_serving_release_is_asked_for_once_in_a_while(services: FakeServices) -> None:
+    publish(services, design("USD1", QUERY))
+    async with running_gateway(services) as gateway:
+        await gateway.client.search([QUERY])
+        await gateway.client.search([QUERY])
+        assert services.vector_server.count("GetServingRelease") == 1
+    async with running_gateway(services, release_seconds=0) as gateway:
+        await gateway.client.search([QUERY])
+        await gateway.client.search([QUERY])
+        assert services.vector_server.count("GetServingRelease") == 2
+
+
+async def test_over_fetching_goes_on_until_enough_patents_are_found(gateway: RunningGateway) -> None:
+    """A hundred drawings of one patent lie before all others: the first 64 candidates are one patent."""
+    publish(
+        gateway.services,
+        design("USD1", *(like(0.99 - n / 10_000) for n in range(90))),
+        *(design(f"USD9{n}", like(0.5 - n / 100)) for n in range(5)),
+    )
+    page = await gateway.client.search([QUERY], limit=4)
+    assert ids(page.hits) == ["USD1", "USD90", "USD91", "USD92"]
+    limits = [call.request.limit for call in gateway.services.vector_server.of("SearchVectors")]
+    assert limits == [64, 256]
+    assert gateway.services.patent_server.count("BatchGetPatents") == 1
+
+
+async def test_over_fetching_ends_with_the_candidates(gateway: RunningGateway) -> None:
+    publish(gateway.services, design("USD1", QUERY), design("USD2", like(0.5)))
+    page = await gateway.client.search([QUERY], limit=200)
+    assert ids(page.hits) == ["USD1", "USD2"]
+    assert gateway.services.vector_server.count("SearchVectors") == 1
+
+
+async def test_nothing_matches_the_filter(gateway: RunningGateway) -> None:
+    publish(gateway.services, design("USD1", QUERY, office="US"))
+    page = await gateway.client.search([QUERY], patent_filter=PatentFilter(offices=("EM",)))
+    assert page.hits == ()
+    assert gateway.services.patent_server.count("BatchGetPatents") == 0
+
+
+async def test_the_filter_is_pushed_down(gateway: RunningGateway) -> None:
+    publish(
+        gateway.services,
+        design("USD1", QUERY, locarno=locarno("06-01"), publication_date=date(2021, 5, 4)),
+        design("USD2", QUERY, locarno=locarno("06-02"), publication_date=date(2021, 5, 4)),
+        design("USD3", QUERY, locarno=locarno("06-01"), publication_date=date(2020, 1, 7)),
+    )
+    wanted = PatentFilter(
+        locarno_any=(LocarnoClass(6, 1),), publication_date=DateRange(start=date(2021, 5, 1))
+    )
+    page = await gateway.client.search([QUERY], patent_filter=wanted)
+    assert ids(page.hits) == ["USD1"]
+    [call] = gateway.services.vector_server.of("SearchVectors")
+    assert call.request.filter.locarno_any[0].class_number == 6
+
+
+async def test_views_are_preferred_required_or_ignored(gateway: RunningGateway) -> None:
+    publish(
+        gateway.services,
+        design("USD1", like(0.80), views=[View.TOP]),
+        design("USD2", like(0.78), views=[View.FRONT]),
+    )
+
+    async def found(matching: ViewMatching) -> list[str]:
+        page = await gateway.client.search([QUERY], views=[View.FRONT], view_matching=matching)
+        return ids(page.hits)
+
+    assert await found(ViewMatching.PREFER) == ["USD2", "USD1"]
+    assert await found(ViewMatching.IGNORE) == ["USD1", "USD2"]
+    assert await found(ViewMatching.REQUIRE) == ["USD2"]
+
+
+async def test_required_views_are_pushed_down_query_by_query(gateway: RunningGateway) -> None:
+    publish(
+        gateway.services,
+        design("USD1", vector_image(1, 0), vector_image(0, 1), views=[View.FRONT, View.TOP]),
+        design("USD2", vector_image(0, 1), vector_image(1, 0), views=[View.FRONT, View.TOP]),
+    )
+    page = await gateway.client.search(
+        [vector_image(1, 0), vector_image(0, 1), vector_image(1, 0.1)],
+        views=[View.FRONT, View.TOP, View.FRONT],
+        view_matching=ViewMatching.REQUIRE,
+    )
+    assert ids(page.hits) == ["USD1", "USD2"]
+    assert [m.view for m in page.hits[0].matches] == [View.FRONT, View.TOP, View.FRONT]
+    calls = gateway.services.vector_server.of("SearchVectors")
+    assert sorted((len(call.request.views), len(call.request.queries)) for call in calls) == [(1, 1), (1, 2)]
+
+
+async def test_the_page_is_filled_where_patents_are_not_published(gateway: RunningGateway) -> None:
+    """Their vectors are there before they are published, and may be there after their deletion."""
+    for number in range(3):
+        index(gateway.services, design(f"USD0{number}", like(0.99)))
+    publish(gateway.services, *(design(f"USD1{number}", like(0.5)) for number in range(3)))
+    page = await gateway.client.search([QUERY], limit=3)
+    assert ids(page.hits) == ["USD10", "USD11", "USD12"]
+    assert page.next_page_token == ""
+
+
+async def test_many_unpublished_patents_take_few_calls(gateway: RunningGateway) -> None:
+    for number in range(400):
+        index(gateway.services, design(f"USD0{number}", like(0.99)))
+    publish(gateway.services, design("USD1", like(0.5)))
+    page = await gateway.client.search([QUERY], limit=2)
+    assert ids(page.hits) == ["USD1"]
+    assert gateway.services.patent_server.count("BatchGetPatents") <= 6
+
+
+async def test_cached_images_are_not_embedded_again(gateway: RunningGateway) -> None:
+    publish(gateway.services, design("USD1", QUERY))
+    first = await gateway.client.search([QUERY, like(0.5)])
+    again = await gateway.client.search([like(0.5), QUERY, like(0.7)])
+    calls = gateway.services.embedding_server.of("EmbedImages")
+    assert [len(call.request.images) for call in calls] == [2, 1]
+    assert calls[1].request.images[0].content == like(0.7)
+    assert first.hits[0].score == pytest.approx(0.75)
+    assert again.hits[0].score == pytest.approx((0.5 + 1 + 0.7) / 3)
+    assert gateway.sample("sevenviews_gateway_cached_embeddings_total", outcome="hit") == 2
+    assert gateway.sample("sevenviews_gateway_cached_embeddings_total", outcome="miss") == 3
+
+
+async def test_the_same_image_twice_in_a_search_is_embedded_once(gateway: RunningGateway) -> None:
+    publish(gateway.services, design("USD1", QUERY))
+    page = await gateway.client.search([QUERY, QUERY])
+    [call] = gateway.services.embedding_server.of("EmbedImages")
+    assert len(call.request.images) == 1
+    assert [m.query_index for m in page.hits[0].matches] == [0, 1]
+
+
+async def test_another_crop_is_another_image(gateway: RunningGateway) -> None:
+    publish(gateway.services, design("USD1", QUERY))
+    await gateway.client.search([QueryImage(b"sheet")])
+    await gateway.client.search([QueryImage(b"sheet", crop=CropBox(0, 0, 0.5, 0.5))])
+    calls = gateway.services.embedding_server.of("EmbedImages")
+    assert [call.request.images[0].HasField("crop") for call in calls] == [False, True]
+
+
+async def test_another_model_embeds_anew(services: FakeServices) -> None:
+    services.embedding.models.append("b2b2")
+    services.vectors.add_release("r-2", "b2b2")
+    publish(services, design("USD1", QUERY))
+    async with running_gateway(services, release_seconds=0) as gateway:
+        await gateway.client.search([QUERY])
+        services.vectors.serve("r-2")
+        page = await gateway.client.search([QUERY])
+    assert (page.release_id, page.model_version) == ("r-2", "b2b2")
+    assert page.hits[0].score == pytest.approx(1)
+    versions = [call.request.model_version for call in services.embedding_server.of("EmbedImages")]
+    assert versions == [DEFAULT_MODEL, "b2b2"]
+
+
+async def test_a_release_can_be_named(gateway: RunningGateway) -> None:
+    gateway.services.vectors.add_release("r-2")
+    publish(gateway.services, design("USD1", QUERY))
+    page = await gateway.client.search([QUERY], release_id="r-2")
+    assert page.release_id == "r-2"
+    error = await failure(gateway.client.search([QUERY], release_id="r-9"), Reason.RELEASE_NOT_FOUND)
+    assert error.metadata == {"release_id": "r-9"}
+
+
+async def test_a_release_that_was_replaced_behind_the_cache_is_followed(gateway: RunningGateway) -> None:
+    """Promoted and retired within the two seconds that the gateway believes what it knows."""
+    await gateway.client.search([QUERY])
+    gateway.services.vectors.add_release("r-2")
+    gateway.services.vectors.serve("r-2")
+    del gateway.services.vectors.releases[RELEASE]
+    publish(gateway.services, design("USD1", QUERY))
+    page = await gateway.client.search([QUERY])
+    assert (page.release_id, ids(page.hits)) == ("r-2", ["USD1"])
+
+
+async def test_a_release_that_changed_its_model_behind_the_cache_is_followed(
+    gateway: RunningGateway,
+) -> None:
+    await gateway.client.search([QUERY])
+    gateway.services.embedding.models.append("b2b2")
+    gateway.services.vectors.releases.clear()
+    gateway.services.vectors.add_release(RELEASE, "b2b2")
+    gateway.services.vectors.serve(RELEASE)
+    publish(gateway.services, design("USD1", QUERY))
+    page = await gateway.client.search([QUERY])
+    assert page.model_version == "b2b2"
+    assert page.hits[0].score == pytest.approx(1)
+
+
+async def test_no_release_was_promoted_yet(gateway: RunningGateway) -> None:
+    gateway.services.vectors.releases.clear()
+    await failure(gateway.client.search([QUERY]), Reason.NO_SERVING_RELEASE)
+
+
+async def test_the_stages_are_timed(gateway: RunningGateway) -> None:
+    publish(gateway.services, design("USD1", QUERY))
+    page = await gateway.client.search([QUERY])
+    stages = ["release", "decode", "infer", "embed", "vector_search", "rank", "hydrate"]
+    assert list(page.timings) == stages
+    assert page.timings["decode"].total_seconds() == pytest.approx(0.002)
+    for stage in stages:
+        assert gateway.sample("sevenviews_gateway_search_stage_seconds_count", stage=stage) == 1
+
+
+async def test_a_bad_image_is_named(gateway: RunningGateway) -> None:
+    call = gateway.client.search([QUERY, b"bad tiff"])
+    error = await failure(call, Reason.IMAGE_CORRUPT)
+    assert error.metadata == {"image": "queries[1]"}
+    assert error.message == "queries[1]: the image is damaged"
+
+
+async def test_a_bad_crop_names_the_field(gateway: RunningGateway) -> None:
+    error = await failure(gateway.client.search([QUERY, b"bad crop"]), Reason.CROP_BOX_INVALID)
+    assert error.metadata == {"image": "queries[1]", "field": "queries[1].crop"}
+
+
+async def test_the_reason_of_another_service_is_handed_on(gateway: RunningGateway) -> None:
+    gateway.services.embedding_server.fail(
+        "EmbedImages", SevenviewsError(Reason.MODEL_BUNDLE_INVALID, "a file was changed", {"file": "x"})
+    )
+    error = await failure(gateway.client.search([QUERY]), Reason.MODEL_BUNDLE_INVALID)
+    assert error.metadata == {"file": "x"}
