@@ -1,0 +1,170 @@
+"""The gateway as a server: readiness, quotas, settings, and the process itself."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from typing import Any
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from pydantic import ValidationError
+
+from sevenviews.client import AsyncClient
+from sevenviews.designs import Reason
+from sevenviews.gateway.embedding_client import EmbeddingClient
+from sevenviews.gateway.readiness import Dependencies
+from sevenviews.gateway.settings import GatewaySettings
+from sevenviews.runtime.channels import open_channel
+from tests.conftest import ROOT
+from tests.fakes_services import FakeServices, vector_image
+from tests.unit.gateway.harness import RunningGateway, design, failure, ids, publish, running_gateway
+
+QUERY = vector_image(1)
+SERVING = health_pb2.HealthCheckResponse.SERVING
+NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+
+
+async def becomes(channel: grpc.aio.Channel, status: Any) -> None:
+    """Return when the health of the search service is this."""
+    stub: Any = health_pb2_grpc.HealthStub(channel)
+    request = health_pb2.HealthCheckRequest(service="sevenviews.v1.SearchService")
+    async with asyncio.timeout(15):
+        async for answer in stub.Watch(request):
+            if answer.status == status:
+                return
+
+
+async def test_health_follows_the_three_services(services: FakeServices) -> None:
+    async with (
+        running_gateway(services, readiness_seconds=0.05) as gateway,
+        open_channel(gateway.server.address) as channel,
+    ):
+        await becomes(channel, SERVING)
+        await services.vector_server.set_serving(False)
+        await becomes(channel, NOT_SERVING)
+        await services.vector_server.set_serving(True)
+        await becomes(channel, SERVING)
+        await services.embedding_server.stop()
+        await becomes(channel, NOT_SERVING)
+        await services.embedding_server.start()
+        await becomes(channel, SERVING)
+
+
+async def test_readiness_names_what_stands_in_the_way(services: FakeServices) -> None:
+    async with (
+        open_channel(services.embedding_server.address) as embedding,
+        open_channel(services.vector_server.address) as vectors,
+        open_channel(services.patent_server.address) as metadata,
+    ):
+        dependencies = Dependencies(EmbeddingClient(embedding), vectors, metadata)
+        await dependencies.check()
+        await services.patent_server.set_serving(False)
+        error = await failure(dependencies.check(), Reason.DEPENDENCY_UNAVAILABLE)
+        assert error.metadata == {"service": "metadata"}
+        await services.patent_server.set_serving(True)
+        services.embedding.models.clear()
+        error = await failure(dependencies.check(), Reason.DEPENDENCY_UNAVAILABLE)
+        assert (error.metadata, error.message) == (
+            {"service": "embedding"},
+            "the embedding service has no model",
+        )
+        services.embedding_server.block("ListModels")
+        error = await failure(dependencies.check(), Reason.DEADLINE_EXCEEDED)
+        assert error.metadata == {"service": "embedding"}
+
+
+async def test_a_quota_is_spent_by_searches(services: FakeServices) -> None:
+    publish(services, design("USD1", QUERY))
+    async with running_gateway(services, quota_requests=2, quota_window_seconds=86_400) as gateway:
+        for _ in range(2):
+            await gateway.client.search([QUERY])
+        error = await failure(gateway.client.search([QUERY]), Reason.QUOTA_EXCEEDED)
+        assert error.metadata == {"limit": "2", "window_seconds": "86400"}
+        # Another connection of the same host has no quota of its own; reads cost none.
+        async with AsyncClient(gateway.server.address) as other:
+            await failure(other.search([QUERY]), Reason.QUOTA_EXCEEDED)
+            await other.get_patent("USD1")
+
+
+async def test_a_redis_that_is_gone_slows_searches_only(services: FakeServices) -> None:
+    publish(services, design("USD1", QUERY))
+    async with running_gateway(services, cache_url="redis://127.0.0.1:1/0") as gateway:
+        for _ in range(2):
+            assert ids((await gateway.client.search([QUERY])).hits) == ["USD1"]
+        assert services.embedding_server.count("EmbedImages") == 2
+        assert gateway.sample("sevenviews_gateway_redis_errors_total", use="cache") >= 1
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert GatewaySettings().port == 50051
+    monkeypatch.setenv("SEVENVIEWS_GATEWAY_PORT", "6000")
+    monkeypatch.setenv("SEVENVIEWS_GATEWAY_VECTORS_ADDRESS", "dns:///vectors:50053")
+    settings = GatewaySettings()
+    assert (settings.port, settings.vectors_address) == (6000, "dns:///vectors:50053")
+    monkeypatch.setenv("SEVENVIEWS_GATEWAY_RELEASE_SECONDS", "3")
+    with pytest.raises(ValidationError):
+        GatewaySettings()
+
+
+def test_every_setting_is_described() -> None:
+    assert [name for name, field in GatewaySettings.model_fields.items() if not field.description] == []
+
+
+async def test_the_process_serves_and_drains_on_sigterm(services: FakeServices) -> None:
+    """A search that runs when SIGTERM comes is answered; then the process ends with 0."""
+    publish(services, design("USD1", QUERY))
+    process = await start_process(services)
+    try:
+        address = await announced_address(process)
+        released = services.embedding_server.block("EmbedImages")
+        async with AsyncClient(address) as client:
+            search = asyncio.create_task(client.search([QUERY]))
+            await services.embedding_server.arrival("EmbedImages")
+            process.send_signal(signal.SIGTERM)
+            released.set()
+            assert ids((await search).hits) == ["USD1"]
+        assert await asyncio.wait_for(process.wait(), 15) == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def start_process(services: FakeServices) -> asyncio.subprocess.Process:
+    environment = {
+        "SEVENVIEWS_GATEWAY_PORT": "0",
+        "SEVENVIEWS_GATEWAY_EMBEDDING_ADDRESS": services.embedding_server.address,
+        "SEVENVIEWS_GATEWAY_VECTORS_ADDRESS": services.vector_server.address,
+        "SEVENVIEWS_GATEWAY_METADATA_ADDRESS": services.patent_server.address,
+        "PYTHONPATH": str(ROOT / "services"),
+    }
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "sevenviews.gateway",
+        env={**os.environ, **environment},
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def announced_address(process: asyncio.subprocess.Process) -> str:
+    """From the log line that says where it listens."""
+    assert process.stderr is not None
+    async with asyncio.timeout(30):
+        async for line in process.stderr:
+            if b'"listening"' in line:
+                _, _, rest = line.decode().partition('"address": "')
+                return rest.partition('"')[0]
+    raise AssertionError("the gateway ended before it listened")
+
+
+async def test_both_services_are_registered(gateway: RunningGateway) -> None:
+    async with open_channel(gateway.server.address) as channel:
+        stub: Any = health_pb2_grpc.HealthStub(channel)
+        for service in ("", "sevenviews.v1.SearchService", "sevenviews.v1.CatalogService"):
+            answer = await stub.Check(health_pb2.HealthCheckRequest(service=service))
+            assert answer.status == SERVING
