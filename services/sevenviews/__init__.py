@@ -12,12 +12,13 @@ The map, a line a package:
     gateway    search and import; ranking; clients of the three services above
     training   data, model, loss, loop, ONNX export
     lab        retrieval metrics and classic descriptors, for comparison
+    reconcile  proves that the three stores agree, and repairs them
     client     the Python client
     cli        the command `sevenviews`
     v1         generated from protos/ at install
 
 The import rule (tests/architecture holds it): `designs` and `encoder` import nothing of ours, but encoder may
 use designs. `corpus` and `runtime` stand on them. A service imports designs, encoder, runtime and v1, never
-another service: they meet on the wire. `training` and `lab` stand on designs, corpus and encoder. `cli` wires
+another service: they meet on the wire. `reconcile` stands on the gateway. `training` and `lab` stand on designs, corpus and encoder. `cli` wires
 it all.
 """

@@ -7,6 +7,7 @@ import typer
 from sevenviews.cli.demo import demo
 from sevenviews.cli.doctor import doctor
 from sevenviews.cli.ingest import ingest
+from sevenviews.cli.reconcile import reconcile
 from sevenviews.cli.search import search
 from sevenviews.cli.show import show
 from sevenviews.cli.synth import synth
@@ -20,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (up, ingest, search, show, synth, train, export, demo, doctor):
+for command in (up, ingest, search, show, synth, train, export, reconcile, demo, doctor):
     app.command()(command)
 
 

@@ -140,7 +140,7 @@ class Importer:
         if stored.published and not stored.changed:
             return ImportOutcome.UNCHANGED
         replaces = (item.replace or not stored.changed) and await self._is_published(patent_id, deadline)
-        await self._index_drawings(item, deadline)
+        await self.index_drawings(item, deadline)
         await self._store.publish(patent_id, stored.content_digest, deadline.share(self._timeouts.metadata))
         return ImportOutcome.REPLACED if replaces else ImportOutcome.CREATED
 
@@ -165,7 +165,12 @@ class Importer:
         timeout = deadline.share(self._timeouts.metadata)
         return patent_id in await self._store.get_published([patent_id], timeout)
 
-    async def _index_drawings(self, item: ImportItem, deadline: Deadline) -> None:
+    async def index_drawings(self, item: ImportItem, deadline: Deadline) -> None:
+        """Write the vectors of a patent's drawings to every release that is kept current.
+
+        Raises:
+            SevenviewsError: NO_SERVING_RELEASE, there is none; or what a service answers.
+        """
         releases = await self._releases.kept_current(deadline)
         vectors = {
             version: await self._embed(item, version, deadline)

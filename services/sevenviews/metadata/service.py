@@ -73,12 +73,14 @@ class PatentCatalogue:
         digest = content_digest(complete)
         for _ in range(_ATTEMPTS):
             known = self._table.digests(patent.patent_id)
+            keys = {one.drawing_id: key_of(one.content_digest) for one in complete.drawings}
             if known.published == digest and known.staged is None:
+                self._restore(keys, contents)
                 return PutResult(digest, State.PUBLISHED, changed=False)
             if known.staged == digest:
+                self._restore(keys, contents)
                 return PutResult(digest, State.STAGED, changed=False)
             self._refuse_conflict(patent.patent_id, known, digest, replace_existing=replace_existing)
-            keys = {one.drawing_id: key_of(one.content_digest) for one in complete.drawings}
             # Images first: a record never names an image that is not there.
             for drawing_id, key in keys.items():
                 self._objects.put(key, contents[drawing_id])
@@ -159,6 +161,12 @@ class PatentCatalogue:
         """Return if both stores answer."""
         self._table.check()
         self._objects.check()
+
+    def _restore(self, keys: Mapping[str, str], contents: Mapping[str, bytes]) -> None:
+        """Write what the object store has lost: importing a patent again heals it."""
+        for drawing_id, key in keys.items():
+            if self._objects.get(key) is None:
+                self._objects.put(key, contents[drawing_id])
 
     def _refuse_conflict(
         self, patent_id: str, known: Digests, digest: str, *, replace_existing: bool

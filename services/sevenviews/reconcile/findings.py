@@ -1,0 +1,48 @@
+"""What may be wrong between the stores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FindingKind(StrEnum):
+    """Each with its remedy."""
+
+    OBJECT_MISSING = "object_missing"
+    """A drawing's image is lost. Only its source can restore it: ingest the patent again."""
+
+    OBJECT_ORPHANED = "object_orphaned"
+    """An image that no record names. Repaired: deleted."""
+
+    IMPORT_UNFINISHED = "import_unfinished"
+    """A patent that was stored and never published. Repaired: its import is finished."""
+
+    VECTORS_MISSING = "vectors_missing"
+    """A release lacks drawings of a published patent. Repaired: embedded from the stored images."""
+
+    VECTORS_STALE = "vectors_stale"
+    """A release holds drawings that their patent does not have. Repaired: its vectors are written anew."""
+
+    VECTORS_ORPHANED = "vectors_orphaned"
+    """A release holds drawings of a patent that the database does not know. Repaired: deleted."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One disagreement. What does not apply is empty.
+
+    Attributes:
+        subject: the patent, the drawing, or the key of an orphaned image.
+        release_id: whose vectors are meant.
+        drawings: how many are concerned.
+    """
+
+    kind: FindingKind
+    subject: str
+    release_id: str = ""
+    drawings: int = 1
+
+    def __str__(self) -> str:
+        where = f" in release {self.release_id}" if self.release_id else ""
+        return f"{self.kind}: {self.subject}{where} ({self.drawings} drawings)"
