@@ -7,15 +7,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import grpc
 import pytest
 from prometheus_client import CollectorRegistry
 
-from sevenviews.client import AsyncClient, ImportItem, ImportResult, PatentHit
+from sevenviews.client import AsyncClient, ImportItem, ImportResult, PatentHit, QueryImage, SearchPage
+from sevenviews.client.replies import search_page
+from sevenviews.client.requests import SearchOptions, search_to_wire
 from sevenviews.designs import Drawing, Patent, Reason, SevenviewsError, View, drawing_id
 from sevenviews.gateway.bootstrap import Gateway
 from sevenviews.gateway.settings import GatewaySettings
+from sevenviews.runtime.channels import channel_options
 from sevenviews.runtime.server import GrpcServer
+from sevenviews.runtime.status import error_from_rpc
 from sevenviews.runtime.wire import patent_to_wire
+from sevenviews.v1 import search_pb2_grpc
 from tests.fakes_services import FakeServices, PatentContent, embedding_of, vector_image
 
 RELEASE = "r-1"
@@ -110,6 +116,18 @@ def ids(hits: Sequence[PatentHit]) -> list[str]:
 async def import_all(client: AsyncClient, *items: ImportItem) -> dict[str, ImportResult]:
     """The results by patent id."""
     return {result.patent_id: result async for result in client.import_patents(items)}
+
+
+async def search_once(gateway: RunningGateway, image: bytes) -> SearchPage:
+    """A search that the caller does not try again: what the gateway itself does, and how soon."""
+    request = search_to_wire([QueryImage(image)], SearchOptions(), limit=10, page_token="")
+    options = dict(channel_options()) | {"grpc.enable_retries": 0}
+    async with grpc.aio.insecure_channel(gateway.server.address, options=list(options.items())) as channel:
+        try:
+            stub = search_pb2_grpc.SearchServiceStub(channel)
+            return search_page(await stub.SearchDesigns(request, timeout=10))
+        except grpc.RpcError as error:
+            raise error_from_rpc(error) from error
 
 
 async def failure(call: Any, reason: Reason) -> SevenviewsError:
