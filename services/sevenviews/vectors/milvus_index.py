@@ -42,6 +42,7 @@ _LITE = "milvus-lite:"
 _ROWS_PER_CALL = 1000
 _PATENTS_PER_CALL = 200
 _ABSENT = ("not found", "not exist", "can't find")
+_NOT_LOADED = ("not loaded", "state 'released'")
 _INVALID_PARAMETER = 1100
 
 
@@ -251,8 +252,14 @@ class MilvusIndex(DesignIndex):
     def _call(self, method: str, timeout: float, *arguments: Any, **options: Any) -> Any:
         client = self._connected(timeout)
         try:
-            with _translated():
-                return getattr(client, method)(*arguments, timeout=timeout, **options)
+            try:
+                with _translated():
+                    return getattr(client, method)(*arguments, timeout=timeout, **options)
+            except _NotLoadedError:
+                # An engine that was started again has its collections on disk, and not yet in memory.
+                with _translated():
+                    client.load_collection(arguments[0], timeout=timeout)
+                    return getattr(client, method)(*arguments, timeout=timeout, **options)
         except _AbsentError as error:
             if arguments and method in {"search", "query", "upsert", "delete"}:
                 # Retired between our look and our call.
@@ -264,6 +271,10 @@ class _AbsentError(Exception):
     """Milvus knows no alias or collection of that name."""
 
 
+class _NotLoadedError(Exception):
+    """The collection is there, but not in memory."""
+
+
 @contextlib.contextmanager
 def _translated() -> Iterator[None]:
     try:
@@ -272,6 +283,8 @@ def _translated() -> Iterator[None]:
         message = str(error.message)
         if any(words in message.lower() for words in _ABSENT):
             raise _AbsentError(message) from error
+        if any(words in message.lower() for words in _NOT_LOADED):
+            raise _NotLoadedError(message) from error
         if error.code == _INVALID_PARAMETER:
             raise  # a fault of ours: all that callers give has been checked
         raise _unavailable(message) from error
