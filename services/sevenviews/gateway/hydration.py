@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from sevenviews.gateway.candidates import Candidates
 from sevenviews.gateway.deadline import Deadline
 from sevenviews.gateway.page_token import mark
 from sevenviews.gateway.ports import MAX_PATENTS_PER_CALL, PatentStore
-from sevenviews.gateway.ranking import RankedPatent, rank_patents
+from sevenviews.gateway.ranking import QueryCandidates, RankedPatent, rank_patents
 from sevenviews.gateway.timings import StageClock
 
 _UNANSWERED = {Reason.DEPENDENCY_UNAVAILABLE, Reason.DEADLINE_EXCEEDED, Reason.DRAINING, Reason.OVERLOADED}
@@ -71,17 +72,23 @@ class Hydration:
             with clock.stage("vector_search"):
                 nearest = await candidates.of_patents(wanted)
             with clock.stage("rank"):
-                ranked = self._eligible(rank_patents(nearest, matching), considered)
+                # Away from the event loop: 16 queries with 16,384 candidates each take most of a second.
+                ranked = await asyncio.to_thread(self._eligible, nearest, matching, considered)
             unknown = self._unknown(ranked, size)
             if degradations or not unknown:
                 return self._page(ranked, size, degradations)
             with clock.stage("hydrate"):
                 degradations = await self._learn(unknown)
 
-    def _eligible(self, ranked: list[RankedPatent], considered: frozenset[bytes]) -> list[RankedPatent]:
+    def _eligible(
+        self,
+        nearest: Sequence[QueryCandidates],
+        matching: ViewMatching,
+        considered: frozenset[bytes],
+    ) -> list[RankedPatent]:
         return [
             patent
-            for patent in ranked
+            for patent in rank_patents(nearest, matching)
             if patent.patent_id not in self._unpublished and mark(patent.patent_id) not in considered
         ]
 
