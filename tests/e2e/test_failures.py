@@ -1,0 +1,168 @@
+"""A service dies under a stream of searches: clear errors, recovery by itself, never a wrong answer."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import pytest
+
+from sevenviews.client import Client
+from sevenviews.designs import Reason, SevenviewsError
+from tests.e2e.conftest import DESIGNS, SyntheticCorpus
+from tests.system import COMMAND, System, running_system
+
+_DEADLINE_SECONDS = 8.0
+_RECOVERY_SECONDS = 90.0
+
+# What a caller may be told while a service is away.
+_HONEST = {Reason.DEPENDENCY_UNAVAILABLE, Reason.DEADLINE_EXCEEDED, Reason.DRAINING}
+
+
+@dataclass(slots=True)
+class Stream:
+    """Searches one after the other, and what became of them.
+
+    Attributes:
+        expected: patents by query, as they were found before anything died.
+        answered: right answers since the last reset.
+        wrong: answers that were not as expected.
+        errors: what was refused.
+        slowest: seconds of the longest call.
+    """
+
+    expected: dict[Path, list[str]]
+    answered: int = 0
+    wrong: list[str] = field(default_factory=list)
+    errors: list[SevenviewsError] = field(default_factory=list)
+    slowest: float = 0.0
+    ended: threading.Event = field(default_factory=threading.Event)
+    progress: threading.Condition = field(default_factory=threading.Condition)
+
+    def run(self, gateway: str) -> None:
+        with Client(gateway, timeout_seconds=_DEADLINE_SECONDS) as client:
+            while not self.ended.is_set():
+                for path in self.expected:
+                    self._one(client, path)
+
+    def _one(self, client: Client, path: Path) -> None:
+        started = time.monotonic()
+        try:
+            ids = _ids(client, path)
+        except SevenviewsError as error:
+            self.errors.append(error)
+        else:
+            if ids != self.expected[path]:
+                self.wrong.append(f"{path.name}: {ids}")
+            with self.progress:
+                self.answered += 1
+                self.progress.notify_all()
+        self.slowest = max(self.slowest, time.monotonic() - started)
+
+    def wait_for_answers(self, count: int) -> None:
+        """Until so many more searches were answered."""
+        with self.progress:
+            wanted = self.answered + count
+            arrived = self.progress.wait_for(lambda: self.answered >= wanted, _RECOVERY_SECONDS)
+        assert arrived, f"no recovery; last errors: {[str(error) for error in self.errors[-3:]]}"
+
+
+def _ids(client: Client, path: Path) -> list[str]:
+    return [hit.patent_id for hit in client.search([path], limit=5).hits]
+
+
+@contextmanager
+def stream_of_searches(system: System, corpus: SyntheticCorpus) -> Iterator[Stream]:
+    paths = [path for path, _, _ in corpus.queries]
+    with system.client() as client:
+        stream = Stream({path: _ids(client, path) for path in paths})
+    thread = threading.Thread(target=stream.run, args=(system.gateway,), daemon=True)
+    thread.start()
+    try:
+        yield stream
+    finally:
+        stream.ended.set()
+        thread.join(_DEADLINE_SECONDS + 5)
+    assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("service", ["gateway", "metadata", "vectors", "replica"])
+def test_a_killed_service_is_survived(system: System, corpus: SyntheticCorpus, service: str) -> None:
+    with stream_of_searches(system, corpus) as stream:
+        stream.wait_for_answers(5)
+        os.kill(_replica(system) if service == "replica" else system.process_of(service), signal.SIGKILL)
+        # More than may have been under way: these are answers from after the death.
+        stream.wait_for_answers(10)
+    assert stream.wrong == []
+    assert {error.reason for error in stream.errors} <= _HONEST
+    # A second of grace for a loaded machine; what matters is that no call hangs.
+    assert stream.slowest < _DEADLINE_SECONDS + 1
+    assert system.examine().agrees
+
+
+def _replica(system: System) -> int:
+    """The Ray Serve replica that embeds."""
+    # Ray detaches its workers from the process that asked for them, but not from its session's directory.
+    for process in psutil.process_iter(["name", "cmdline"]):
+        title = " ".join(process.info["cmdline"] or [])
+        if "ServeReplica" in title and _belongs_to(process, system):
+            return int(process.pid)
+    raise LookupError("no replica runs")
+
+
+def _belongs_to(process: psutil.Process, system: System) -> bool:
+    embedding = system.process_of("embedding")
+    return any(parent.pid == embedding for parent in process.parents())
+
+
+def test_an_import_that_is_killed_is_finished_by_the_next(tmp_path: Path, corpus: SyntheticCorpus) -> None:
+    with running_system(tmp_path / "data") as system:
+        command = [COMMAND, "ingest", "--server", system.gateway, "--workers", "1", str(corpus.folder)]
+        importing = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
+        with system.client() as client:
+            while client.list_patents(page_size=1).total_count < 3 and importing.poll() is None:
+                time.sleep(0.05)
+        os.killpg(importing.pid, signal.SIGKILL)
+        importing.wait()
+        report = system.json("ingest", corpus.folder)["patents"]
+        assert report["failed"] == report["replaced"] == 0
+        assert report["created"] + report["unchanged"] == DESIGNS
+        assert report["unchanged"] >= 3
+        found = system.reconcile()
+        assert found["agrees"]
+        assert found["patents"] == DESIGNS
+
+
+def test_everything_is_there_after_a_restart(tmp_path: Path, corpus: SyntheticCorpus) -> None:
+    query = corpus.queries[0][0]
+    with running_system(tmp_path / "data") as system:
+        system.json("ingest", corpus.folder)
+        before = _ranking(system, query)
+    with running_system(tmp_path / "data") as system:
+        assert _ranking(system, query) == before
+        assert system.examine().agrees
+
+
+def _ranking(system: System, query: Path) -> list[tuple[str, float]]:
+    """Patents and scores; the last digits may differ between the engine's indexes."""
+    return [(hit["patent_id"], round(hit["score"], 4)) for hit in system.json("search", query)["hits"]]
+
+
+def test_a_directory_is_used_by_one_system_at_a_time(system: System) -> None:
+    done = subprocess.run(
+        [COMMAND, "up", "--data", str(system.data), "--port", "0"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert f"in use by process {system.process.pid}" in " ".join(done.stderr.split())
