@@ -6,6 +6,7 @@ import typer
 
 from sevenviews.cli.demo import demo
 from sevenviews.cli.doctor import doctor
+from sevenviews.cli.evaluate import evaluate
 from sevenviews.cli.ingest import ingest
 from sevenviews.cli.reconcile import reconcile
 from sevenviews.cli.search import search
@@ -21,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (up, ingest, search, show, synth, train, export, reconcile, demo, doctor):
+for command in (up, ingest, search, show, synth, train, export, evaluate, reconcile, demo, doctor):
     app.command()(command)
 
 
