@@ -1,0 +1,97 @@
+"""A private Milvus server on a free port: the binary of the PyPI package `milvus`, in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import textwrap
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+import pytest
+
+URL_VARIABLE = "SEVENVIEWS_TEST_MILVUS_URL"
+
+_PROGRAM = textwrap.dedent(
+    """
+    import signal, sys
+    from milvus import MilvusServer
+    server = MilvusServer()
+    server.set_base_dir(sys.argv[1])
+    server.listen_port = int(sys.argv[2])
+    server.start()
+    print("started", flush=True)
+    signal.sigwait({signal.SIGTERM})
+    server.stop()
+    """
+)
+
+
+class MilvusProcess:
+    """Can be killed, and started again on the same port and data."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="sevenviews-milvus-", ignore_cleanup_errors=True)
+        self._process: subprocess.Popen[str] | None = None
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Return when it answers: about 11 s."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _PROGRAM, self._folder.name, str(self.port)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith("started"):
+                return
+        raise RuntimeError("Milvus did not start")
+
+    def kill(self) -> None:
+        """The server and its starter, without a farewell."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def close(self) -> None:
+        self.kill()
+        self._folder.cleanup()
+
+
+@contextlib.contextmanager
+def running_milvus() -> Iterator[MilvusProcess]:
+    """A started server; the test is skipped where the package is missing."""
+    if find_spec("milvus") is None:
+        pytest.skip("the package milvus is not installed (pip install milvus==2.3.5)")
+    server = MilvusProcess()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def milvus_url() -> Iterator[str]:
+    """Of one server for the whole run."""
+    if url := os.environ.get(URL_VARIABLE):
+        yield url
+        return
+    with running_milvus() as server:
+        yield server.url

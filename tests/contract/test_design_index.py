@@ -1,0 +1,371 @@
+"""One suite over the fake, Milvus Lite and a real Milvus server."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sevenviews.designs import (
+    DateRange,
+    LocarnoClass,
+    PatentFilter,
+    Reason,
+    SevenviewsError,
+    View,
+    drawing_id,
+)
+from sevenviews.vectors.index import DesignIndex, DrawingVector, Embedding, PatentVectors
+from sevenviews.vectors.milvus_index import MilvusIndex
+from sevenviews.vectors.releases import IndexParameters, Release, ReleaseState
+from tests.contract.milvus_server import running_milvus
+from tests.fakes_vectors import FakeDesignIndex, as_patent
+
+DIMENSION = 8
+MODEL = "0123456789abcdef"
+SECONDS = 20.0
+
+
+@pytest.fixture(scope="module", params=["fake", "lite", "server"])
+def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DesignIndex]:
+    made: DesignIndex
+    if request.param == "fake":
+        made = FakeDesignIndex()
+    elif request.param == "lite":
+        made = MilvusIndex(f"milvus-lite:{tmp_path_factory.mktemp('lite')}")
+    else:
+        made = MilvusIndex(request.getfixturevalue("milvus_url"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def release(index: DesignIndex) -> Iterator[Release]:
+    """A new release; others may be there."""
+    made = create(index)
+    yield made
+    if index.release(made.release_id, SECONDS).state is not ReleaseState.SERVING:
+        index.retire(made.release_id, SECONDS)
+
+
+@pytest.fixture(scope="module")
+def idle(index: DesignIndex) -> Release:
+    """A release that nothing is ever written to: a server takes seconds to make one."""
+    return create(index)
+
+
+def create(index: DesignIndex, model: str = MODEL) -> Release:
+    release_id = f"t-{uuid.uuid4().hex[:12]}"
+    return index.create_release(release_id, model, DIMENSION, IndexParameters(), SECONDS)
+
+
+def unit(seed: int) -> Embedding:
+    vector = np.random.default_rng(seed).standard_normal(DIMENSION).astype(np.float32)
+    return Embedding(vector / np.linalg.norm(vector), MODEL)
+
+
+def patent(number: int, drawings: int = 2, **fields: object) -> PatentVectors:
+    patent_id = f"USD{number:07d}"
+    views = (View.FRONT, View.LEFT, View.PERSPECTIVE, View.UNKNOWN)
+    rows = tuple(
+        DrawingVector(drawing_id(patent_id, 1, n + 1), views[n % len(views)], unit(100 * number + n))
+        for n in range(drawings)
+    )
+    return PatentVectors(patent_id, rows, **fields)  # type: ignore[arg-type]
+
+
+def found(index: DesignIndex, release: Release, patent_filter: PatentFilter | None = None) -> set[str]:
+    _, (nearest,) = index.search(
+        release.release_id, [unit(0)], patent_filter or PatentFilter(), (), 1000, SECONDS
+    )
+    return {one.patent_id for one in nearest}
+
+
+def held(index: DesignIndex, release: Release) -> list[str]:
+    _, portions = index.list(release.release_id, (), with_vectors=False, timeout=SECONDS)
+    return [row.drawing_id for portion in portions for row in portion]
+
+
+def refused(call: Callable[[], object]) -> SevenviewsError:
+    with pytest.raises(SevenviewsError) as caught:
+        call()
+    return caught.value
+
+
+# Releases
+
+
+def test_creating_again_changes_nothing(index: DesignIndex, release: Release) -> None:
+    again = index.create_release(release.release_id, MODEL, DIMENSION, IndexParameters(), SECONDS)
+    assert again == release
+    assert again.state is ReleaseState.BUILDING
+    error = refused(
+        lambda: index.create_release(release.release_id, "other", DIMENSION, IndexParameters(), SECONDS)
+    )
+    assert error.reason is Reason.RELEASE_CONFLICT
+
+
+def test_a_promotion_switches_what_serves(index: DesignIndex) -> None:
+    first, second = create(index), create(index)
+    assert index.promote(first.release_id, SECONDS).state is ReleaseState.SERVING
+    assert index.promote(second.release_id, SECONDS).state is ReleaseState.SERVING
+    assert index.serving_release(SECONDS).release_id == second.release_id
+    assert index.release(first.release_id, SECONDS).state is ReleaseState.KEPT
+    assert refused(lambda: index.retire(second.release_id, SECONDS)).reason is Reason.RELEASE_STATE
+    # The way back.
+    index.promote(first.release_id, SECONDS)
+    assert index.serving_release(SECONDS).release_id == first.release_id
+    index.retire(second.release_id, SECONDS)
+    assert refused(lambda: index.release(second.release_id, SECONDS)).reason is Reason.RELEASE_NOT_FOUND
+
+
+def test_releases_are_listed_newest_first(index: DesignIndex) -> None:
+    made = [create(index).release_id for _ in range(3)]
+    listed = [one.release_id for one in index.releases(SECONDS) if one.release_id in made]
+    assert listed == made[::-1]
+
+
+# Vectors
+
+
+def test_what_is_written_is_found_at_once(index: DesignIndex, release: Release) -> None:
+    patents = [patent(n, 3) for n in range(20)]
+    assert index.upsert(release.release_id, patents, SECONDS) == 60
+    query = patents[7].drawings[1].embedding
+    answered, (nearest,) = index.search(release.release_id, [query], PatentFilter(), (), 5, SECONDS)
+    assert answered.release_id == release.release_id
+    assert nearest[0].drawing_id == patents[7].drawings[1].drawing_id
+    assert nearest[0].score == pytest.approx(1, abs=1e-5)
+    assert index.release(release.release_id, SECONDS).vector_count == 60
+
+
+def test_scores_are_inner_products_best_first(index: DesignIndex, release: Release) -> None:
+    patents = [patent(n) for n in range(15)]
+    index.upsert(release.release_id, patents, SECONDS)
+    queries = [unit(9001), unit(9002)]
+    _, results = index.search(release.release_id, queries, PatentFilter(), (), 10, SECONDS)
+    rows = {d.drawing_id: d.embedding.vector for one in patents for d in one.drawings}
+    for query, nearest in zip(queries, results, strict=True):
+        exact = sorted((float(vector @ query.vector) for vector in rows.values()), reverse=True)[:10]
+        assert [one.score for one in nearest] == pytest.approx(exact, abs=1e-5)
+
+
+def test_an_upsert_replaces_the_whole_patent(index: DesignIndex, release: Release) -> None:
+    index.upsert(release.release_id, [patent(1, 4), patent(2, 2)], SECONDS)
+    index.upsert(release.release_id, [patent(1, 2)], SECONDS)
+    expected = [drawing_id(f"USD{p:07d}", 1, n) for p, n in ((1, 1), (1, 2), (2, 1), (2, 2))]
+    assert held(index, release) == expected
+
+
+def test_a_delete_is_seen_at_once(index: DesignIndex, release: Release) -> None:
+    other = create(index)
+    for one in (release, other):
+        index.upsert(one.release_id, [patent(1), patent(2), patent(3)], SECONDS)
+    index.delete(release.release_id, ["USD0000001", "USD7777777"], SECONDS)
+    assert found(index, release) == {"USD0000002", "USD0000003"}
+    assert len(found(index, other)) == 3
+    index.delete("", ["USD0000002"], SECONDS)
+    assert found(index, release) == {"USD0000003"}
+    assert found(index, other) == {"USD0000001", "USD0000003"}
+
+
+def test_views_are_filtered(index: DesignIndex, release: Release) -> None:
+    index.upsert(release.release_id, [patent(n, 4) for n in range(3)], SECONDS)
+    _, (nearest,) = index.search(
+        release.release_id, [unit(0)], PatentFilter(), (View.LEFT, View.UNKNOWN), 100, SECONDS
+    )
+    assert len(nearest) == 6
+    assert {one.view for one in nearest} == {View.LEFT, View.UNKNOWN}
+
+
+def test_a_long_list_comes_whole_and_in_order(index: DesignIndex, release: Release) -> None:
+    patents = [patent(n, 30) for n in range(40)]
+    index.upsert(release.release_id, patents, SECONDS)
+    assert held(index, release) == sorted(d.drawing_id for one in patents for d in one.drawings)
+    _, portions = index.list(release.release_id, ["USD0000003"], with_vectors=True, timeout=SECONDS)
+    rows = [row for portion in portions for row in portion]
+    assert [row.drawing_id for row in rows] == [d.drawing_id for d in patents[3].drawings]
+    vector = rows[4].vector
+    assert vector is not None
+    assert np.allclose(vector, patents[3].drawings[4].embedding.vector)
+
+
+HOLDERS = ['O"Neil', "back\\slash", "tab\tnew\nline", "{} ['] %s", "Ünïcode 漢", "plain"]
+CLASSES = [LocarnoClass(6, 1), LocarnoClass(6, 2), LocarnoClass(6), LocarnoClass(26, 5)]
+DAYS = [None, date(2021, 1, 5), date(2021, 6, 1)]
+
+
+def some(values: Sequence[object]) -> st.SearchStrategy[tuple[object, ...]]:
+    return st.lists(st.sampled_from(values), max_size=2, unique=True).map(tuple)
+
+
+def ranges() -> st.SearchStrategy[DateRange]:
+    return st.sampled_from(
+        [DateRange(), DateRange(DAYS[1], DAYS[1]), DateRange(start=DAYS[2]), DateRange(end=DAYS[2])]
+    )
+
+
+FILTERS = st.builds(
+    PatentFilter,
+    some(CLASSES),
+    some(CLASSES),
+    some(CLASSES),
+    some(["US", "EM"]),
+    some([name.upper() for name in HOLDERS]),
+    ranges(),
+    ranges(),
+)
+
+
+def filtered_corpus() -> list[PatentVectors]:
+    chance = np.random.default_rng(3)
+
+    def few(values: Sequence[object]) -> tuple[object, ...]:
+        return tuple(values[n] for n in chance.permutation(len(values))[: chance.integers(0, 3)])
+
+    return [
+        patent(
+            n,
+            1,
+            locarno=few(CLASSES),
+            office=["US", "EM", ""][n % 3],
+            holders=few(HOLDERS),
+            publication_date=DAYS[chance.integers(0, 3)],
+            filing_date=DAYS[chance.integers(0, 3)],
+        )
+        for n in range(60)
+    ]
+
+
+@pytest.fixture(scope="module")
+def filtered(index: DesignIndex) -> Release:
+    made = create(index)
+    index.upsert(made.release_id, filtered_corpus(), SECONDS)
+    return made
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(patent_filter=FILTERS)
+def test_the_filter_is_that_of_the_domain(
+    index: DesignIndex, filtered: Release, patent_filter: PatentFilter
+) -> None:
+    expected = {one.patent_id for one in filtered_corpus() if patent_filter.matches(as_patent(one))}
+    assert found(index, filtered, patent_filter) == expected
+
+
+# What is refused, before the engine is asked
+
+
+@pytest.mark.parametrize(
+    ("embedding", "reason"),
+    [
+        (Embedding(np.full(DIMENSION, np.nan, np.float32), MODEL), Reason.EMBEDDING_INVALID),
+        (Embedding(np.full(DIMENSION, np.inf, np.float32), MODEL), Reason.EMBEDDING_INVALID),
+        (Embedding(np.zeros(DIMENSION, np.float32), MODEL), Reason.EMBEDDING_INVALID),
+        (Embedding(unit(1).vector * 1.01, MODEL), Reason.EMBEDDING_INVALID),
+        (Embedding(unit(1).vector[:4], MODEL), Reason.EMBEDDING_DIMENSION_MISMATCH),
+        (Embedding(unit(1).vector, "another"), Reason.EMBEDDING_MODEL_MISMATCH),
+    ],
+)
+def test_a_bad_vector_is_refused(
+    index: DesignIndex, idle: Release, embedding: Embedding, reason: Reason
+) -> None:
+    search = refused(lambda: index.search(idle.release_id, [embedding], PatentFilter(), (), 5, SECONDS))
+    drawing = DrawingVector(drawing_id("USD0000001", 1, 1), View.FRONT, embedding)
+    rows = [PatentVectors("USD0000001", (drawing,))]
+    upsert = refused(lambda: index.upsert(idle.release_id, rows, SECONDS))
+    assert search.reason is upsert.reason is reason
+    assert held(index, idle) == []
+
+
+@pytest.mark.parametrize("limit", [0, -1, 16_385])
+def test_a_limit_out_of_range_is_refused(index: DesignIndex, idle: Release, limit: int) -> None:
+    error = refused(lambda: index.search(idle.release_id, [unit(1)], PatentFilter(), (), limit, SECONDS))
+    assert error.reason is Reason.FIELD_OUT_OF_RANGE
+    assert error.metadata["maximum"] == "16384"
+
+
+def test_what_is_malformed_is_refused(index: DesignIndex, idle: Release) -> None:
+    release_id = idle.release_id
+    one = patent(1)
+    stranger = PatentVectors("USD0000002", one.drawings)
+    twice = PatentVectors("USD0000001", one.drawings[:1] * 2)
+    bad = PatentVectors('x" or 1 == 1', one.drawings)
+    for row in (stranger, twice, bad):
+        error = refused(partial(index.upsert, release_id, [row], SECONDS))
+        assert error.reason is Reason.FIELD_MALFORMED
+    for call in (
+        lambda: index.upsert(release_id, [], SECONDS),
+        lambda: index.upsert("", [one], SECONDS),
+        lambda: index.delete(release_id, [], SECONDS),
+        lambda: index.search(release_id, [], PatentFilter(), (), 5, SECONDS),
+    ):
+        assert refused(call).reason is Reason.FIELD_REQUIRED
+    many = [unit(1)] * 33
+    error = refused(lambda: index.search(release_id, many, PatentFilter(), (), 5, SECONDS))
+    assert error.reason is Reason.FIELD_OUT_OF_RANGE
+    for unknown in ("nowhere", 'x"y', "../x"):
+        error = refused(partial(index.upsert, unknown, [one], SECONDS))
+        assert error.reason is Reason.RELEASE_NOT_FOUND
+
+
+# The real engines
+
+
+def test_a_url_that_nobody_listens_on_is_unavailable() -> None:
+    started = time.monotonic()
+    error = refused(lambda: MilvusIndex("http://127.0.0.1:9").check(2.0))
+    assert (error.reason, error.metadata) == (Reason.DEPENDENCY_UNAVAILABLE, {"service": "milvus"})
+    assert time.monotonic() - started < 15
+
+
+def test_an_unknown_url_is_refused() -> None:
+    with pytest.raises(ValueError, match="neither"):
+        MilvusIndex("redis://localhost")
+
+
+def test_lite_keeps_everything_over_a_restart(tmp_path: Path) -> None:
+    first = MilvusIndex(f"milvus-lite:{tmp_path}")
+    made = create(first)
+    first.upsert(made.release_id, [patent(1)], SECONDS)
+    first.promote(made.release_id, SECONDS)
+    first.close()
+    second = MilvusIndex(f"milvus-lite:{tmp_path}")
+    assert second.serving_release(SECONDS).release_id == made.release_id
+    assert found(second, made) == {"USD0000001"}
+    second.close()
+
+
+def test_a_killed_server_is_unavailable_and_then_back() -> None:
+    with running_milvus() as server:
+        index = MilvusIndex(server.url)
+        made = create(index)
+        index.upsert(made.release_id, [patent(1)], SECONDS)
+        server.kill()
+        started = time.monotonic()
+        error = refused(lambda: found_within(index, made, 3.0))
+        assert error.reason is Reason.DEPENDENCY_UNAVAILABLE
+        assert time.monotonic() - started < 12
+        server.start()
+        for _ in range(60):
+            try:
+                assert found_within(index, made, 5.0) == {"USD0000001"}
+                break
+            except SevenviewsError as error:
+                still_away = error
+        else:
+            pytest.fail(f"the index did not recover: {still_away}")
+        index.close()
+
+
+def found_within(index: DesignIndex, release: Release, seconds: float) -> set[str]:
+    _, (nearest,) = index.search(release.release_id, [unit(0)], PatentFilter(), (), 10, seconds)
+    return {one.patent_id for one in nearest}

@@ -1,0 +1,388 @@
+"""One suite over SQLite and PostgreSQL, and the use cases above them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+
+from sevenviews.designs import (
+    DateRange,
+    Drawing,
+    LocarnoClass,
+    Party,
+    Patent,
+    PatentFilter,
+    Reason,
+    SevenviewsError,
+    View,
+    drawing_id,
+)
+from sevenviews.metadata.images import Size
+from sevenviews.metadata.migrate import migrate
+from sevenviews.metadata.objects import digest_of, key_of
+from sevenviews.metadata.patent_table import SqlPatentTable, State
+from sevenviews.metadata.schema import metadata
+from sevenviews.metadata.service import PatentCatalogue
+from sevenviews.metadata.stores import open_engine, open_objects
+from tests.contract.postgresql_server import new_database, running_postgresql
+from tests.unit.encoder.test_images import drawing, encoded
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'patents.sqlite'}"
+    else:
+        url = new_database(request.getfixturevalue("postgresql_url"))
+    made = open_engine(url, 5)
+    migrate(made)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def catalogue(engine: Engine, tmp_path: Path) -> Iterator[PatentCatalogue]:
+    made = PatentCatalogue(SqlPatentTable(engine), open_objects(f"file://{tmp_path}", 5), orphan_seconds=0)
+    yield made
+    ids = [one.patent.patent_id for one in made.list(PatentFilter(), 1000, "", include_staged=True).patents]
+    if ids:
+        made.delete(ids)
+
+
+def image(width: int) -> bytes:
+    return encoded(drawing((width, 100)))
+
+
+def patent(number: int, drawings: int = 2, **fields: object) -> tuple[Patent, dict[str, bytes]]:
+    patent_id = f"USD{number:07d}"
+    rows = tuple(Drawing(drawing_id(patent_id, 1, n + 1), 1, View.FRONT, str(n + 1)) for n in range(drawings))
+    contents = {row.drawing_id: image(100 + 10 * number + n) for n, row in enumerate(rows)}
+    return Patent(patent_id, drawings=rows, **fields), contents  # type: ignore[arg-type]
+
+
+def put(catalogue: PatentCatalogue, number: int, *, publish: bool = True, **fields: object) -> str:
+    stored = catalogue.put(*patent(number, **fields), replace_existing=False)  # type: ignore[arg-type]
+    if publish:
+        catalogue.publish(f"USD{number:07d}", stored.content_digest)
+    return stored.content_digest
+
+
+def visible(catalogue: PatentCatalogue, *ids: str) -> list[str]:
+    found, _ = catalogue.batch_get(ids)
+    return [one.title for one in found]
+
+
+def refusal_of(error: pytest.ExceptionInfo[SevenviewsError]) -> Reason:
+    return error.value.reason
+
+
+def test_the_migrations_make_the_schema(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = [one for one in compare_metadata(context, metadata) if one[0] != "remove_table"]
+    assert differences == []
+
+
+def test_two_replicas_migrate_at_once(postgresql_url: str, tmp_path: Path) -> None:
+    for url in (new_database(postgresql_url), f"sqlite:///{tmp_path / 'x.sqlite'}"):
+        failures: list[Exception] = []
+
+        def attempt(url: str = url, failures: list[Exception] = failures) -> None:
+            try:
+                migrate(open_engine(url, 10))
+            except Exception as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=attempt) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failures == []
+
+
+def test_a_patent_is_invisible_until_it_is_published(catalogue: PatentCatalogue) -> None:
+    digest = put(catalogue, 1, publish=False, title="Chair")
+    assert visible(catalogue, "USD0000001") == []
+    (listed,) = catalogue.list(PatentFilter(), 10, "", include_staged=True).patents
+    assert listed.state is State.STAGED
+    catalogue.publish("USD0000001", digest)
+    catalogue.publish("USD0000001", digest)
+    assert visible(catalogue, "USD0000001") == ["Chair"]
+    stored = catalogue.batch_get(["USD0000001"])[0][0].drawings[0]
+    assert (stored.width, stored.height) == (110, 100)
+    assert stored.content_digest == digest_of(image(110))
+
+
+def test_the_same_content_again_changes_nothing(catalogue: PatentCatalogue) -> None:
+    digest = put(catalogue, 1, title="Chair")
+    again = catalogue.put(*patent(1, title="Chair", source_digest="another archive"), replace_existing=False)
+    assert (again.content_digest, again.state, again.changed) == (digest, State.PUBLISHED, False)
+
+
+def test_other_content_is_a_conflict_and_changes_nothing(catalogue: PatentCatalogue) -> None:
+    put(catalogue, 1, title="Chair")
+    with pytest.raises(SevenviewsError) as caught:
+        catalogue.put(*patent(1, title="Table"), replace_existing=False)
+    assert refusal_of(caught) is Reason.PATENT_CONTENT_CONFLICT
+    assert visible(catalogue, "USD0000001") == ["Chair"]
+
+
+def test_readers_see_the_old_until_the_new_is_published(catalogue: PatentCatalogue) -> None:
+    put(catalogue, 1, title="Chair", locarno=(LocarnoClass(6, 1),))
+    replaced = catalogue.put(
+        *patent(1, drawings=1, title="Lamp", locarno=(LocarnoClass(26, 5),)), replace_existing=True
+    )
+    lamps = PatentFilter(locarno_any=(LocarnoClass(26),))
+    assert visible(catalogue, "USD0000001") == ["Chair"]
+    assert catalogue.list(lamps, 10, "", include_staged=False).total_count == 0
+    assert catalogue.image("USD0000001-D00001-02", Size.ORIGINAL, include_staged=False).width == 111
+    catalogue.publish("USD0000001", replaced.content_digest)
+    assert visible(catalogue, "USD0000001") == ["Lamp"]
+    assert catalogue.list(lamps, 10, "", include_staged=False).total_count == 1
+    with pytest.raises(SevenviewsError) as caught:
+        catalogue.image("USD0000001-D00001-02", Size.ORIGINAL, include_staged=True)
+    assert refusal_of(caught) is Reason.DRAWING_NOT_FOUND
+
+
+def test_an_outdated_publication_is_refused(catalogue: PatentCatalogue) -> None:
+    first = put(catalogue, 1, publish=False, title="Chair")
+    catalogue.put(*patent(1, title="Table"), replace_existing=True)
+    for patent_id, reason in (
+        ("USD0000001", Reason.PATENT_CONTENT_CONFLICT),
+        ("USD0000009", Reason.PATENT_NOT_FOUND),
+    ):
+        with pytest.raises(SevenviewsError) as caught:
+            catalogue.publish(patent_id, first)
+        assert refusal_of(caught) is reason
+
+
+def test_a_batch_keeps_the_order_and_names_what_is_missing(catalogue: PatentCatalogue) -> None:
+    for number in (1, 2, 3):
+        put(catalogue, number, title=str(number))
+    found, missing = catalogue.batch_get(["USD0000003", "USD0000009", "USD0000001"])
+    assert [one.title for one in found] == ["3", "1"]
+    assert missing == ("USD0000009",)
+
+
+def test_pages_hold_every_patent_once(catalogue: PatentCatalogue) -> None:
+    for number in range(7):
+        put(catalogue, number, drawings=1)
+    token, seen = "", []
+    while True:
+        page = catalogue.list(PatentFilter(), 3, token, include_staged=False)
+        seen += [one.patent.patent_id for one in page.patents]
+        assert page.total_count == 7
+        token = page.next_page_token
+        if not token:
+            break
+    assert seen == [f"USD{number:07d}" for number in range(7)]
+
+
+@pytest.mark.parametrize("token", ["x", "AAAA", "€"])
+def test_a_foreign_token_is_refused(catalogue: PatentCatalogue, token: str) -> None:
+    with pytest.raises(SevenviewsError) as caught:
+        catalogue.list(PatentFilter(), 3, token, include_staged=False)
+    assert refusal_of(caught) is Reason.PAGE_TOKEN_INVALID
+
+
+def test_a_token_of_another_listing_is_refused(catalogue: PatentCatalogue) -> None:
+    for number in range(3):
+        put(catalogue, number, drawings=1)
+    token = catalogue.list(PatentFilter(), 2, "", include_staged=False).next_page_token
+    with pytest.raises(SevenviewsError) as caught:
+        catalogue.list(PatentFilter(offices=("US",)), 2, token, include_staged=False)
+    assert refusal_of(caught) is Reason.PAGE_TOKEN_INVALID
+
+
+def test_many_writers_of_one_patent_leave_one_whole(catalogue: PatentCatalogue) -> None:
+    failures: list[Exception] = []
+
+    def write(title: str) -> None:
+        try:
+            stored = catalogue.put(*patent(1, title=title), replace_existing=True)
+            catalogue.publish("USD0000001", stored.content_digest)
+        except SevenviewsError as error:
+            if error.reason not in {Reason.PATENT_CONTENT_CONFLICT, Reason.DEPENDENCY_UNAVAILABLE}:
+                failures.append(error)
+
+    threads = [threading.Thread(target=write, args=(f"title {n}",)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert len(visible(catalogue, "USD0000001")) <= 1
+    final = catalogue.put(*patent(1, title="last"), replace_existing=True)
+    catalogue.publish("USD0000001", final.content_digest)
+    assert visible(catalogue, "USD0000001") == ["last"]
+
+
+def test_the_audit_finds_what_is_lost_and_what_is_left(catalogue: PatentCatalogue, tmp_path: Path) -> None:
+    put(catalogue, 1)
+    lost = key_of(digest_of(image(110)))
+    (tmp_path / lost).unlink()
+    orphan = tmp_path / key_of(digest_of(b"orphan"))
+    orphan.parent.mkdir(parents=True, exist_ok=True)
+    orphan.write_bytes(b"orphan")
+    found = {
+        one.object_key: one.reason for report in catalogue.audit(repair=True) for one in report.disagreements
+    }
+    assert found == {
+        lost: Reason.DRAWING_CONTENT_MISSING,
+        str(orphan.relative_to(tmp_path)): Reason.DRAWING_NOT_FOUND,
+    }
+    assert not orphan.exists()
+    with pytest.raises(SevenviewsError) as caught:
+        catalogue.image("USD0000001-D00001-01", Size.ORIGINAL, include_staged=False)
+    assert refusal_of(caught) is Reason.DRAWING_CONTENT_MISSING
+    # Putting the same patent again heals it.
+    put(catalogue, 1)
+    assert [one for report in catalogue.audit(repair=False) for one in report.disagreements] == []
+
+
+def test_sizes_fit_their_squares(catalogue: PatentCatalogue) -> None:
+    row = Drawing(drawing_id("USD0000001", 1, 1), 1)
+    large = encoded(drawing((2000, 1500)))
+    stored = catalogue.put(
+        Patent("USD0000001", drawings=(row,)), {row.drawing_id: large}, replace_existing=False
+    )
+    catalogue.publish("USD0000001", stored.content_digest)
+    sides = {
+        size: max(found.width, found.height)
+        for size in Size
+        for found in [catalogue.image(row.drawing_id, size, include_staged=False)]
+    }
+    assert sides == {Size.ORIGINAL: 2000, Size.THUMBNAIL: 256, Size.PREVIEW: 1024}
+
+
+ONE = Drawing("USD0000001-D00001-01", 1)
+GOOD = {"USD0000001-D00001-01": image(120)}
+BAD: dict[str, tuple[Patent, dict[str, bytes], Reason]] = {
+    "an id that is none": (Patent("../x", drawings=(ONE,)), GOOD, Reason.PATENT_INVALID),
+    "no drawing": (Patent("USD0000001"), {}, Reason.PATENT_WITHOUT_DRAWINGS),
+    "a stranger's drawing": (Patent("USD0000002", drawings=(ONE,)), GOOD, Reason.DRAWING_INVALID),
+    "a drawing twice": (Patent("USD0000001", drawings=(ONE, ONE)), GOOD, Reason.DRAWING_INVALID),
+    "no image": (Patent("USD0000001", drawings=(ONE,)), {}, Reason.DRAWING_INVALID),
+    "an image too many": (
+        Patent("USD0000001", drawings=(ONE,)),
+        {**GOOD, "USD0000001-D00009-01": image(120)},
+        Reason.DRAWING_INVALID,
+    ),
+    "a PDF": (
+        Patent("USD0000001", drawings=(ONE,)),
+        {ONE.drawing_id: b"%PDF-1.7"},
+        Reason.IMAGE_FORMAT_UNSUPPORTED,
+    ),
+    "a long title": (Patent("USD0000001", title="x" * 100_001, drawings=(ONE,)), GOOD, Reason.PATENT_INVALID),
+}
+
+
+@pytest.mark.parametrize(("bad", "contents", "reason"), BAD.values(), ids=BAD)
+def test_a_bad_patent_is_refused_and_nothing_is_kept(
+    catalogue: PatentCatalogue, tmp_path: Path, bad: Patent, contents: dict[str, bytes], reason: Reason
+) -> None:
+    with pytest.raises(SevenviewsError) as caught:
+        catalogue.put(bad, contents, replace_existing=False)
+    assert refusal_of(caught) is reason
+    assert catalogue.list(PatentFilter(), 10, "", include_staged=True).total_count == 0
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("size", [-1, 1001])
+def test_a_page_size_out_of_range_is_refused(catalogue: PatentCatalogue, size: int) -> None:
+    with pytest.raises(SevenviewsError) as caught:
+        catalogue.list(PatentFilter(), size, "", include_staged=False)
+    assert refusal_of(caught) is Reason.FIELD_OUT_OF_RANGE
+
+
+CLASSES = [LocarnoClass(6, 1), LocarnoClass(6, 2), LocarnoClass(6), LocarnoClass(26, 5)]
+HOLDERS = ['O"Neil', "it's; DROP TABLE patents;--", "back\\slash", "100 %_", "plain"]
+DAYS = [None, date(2021, 1, 5), date(2021, 6, 1)]
+
+
+def some(values: Sequence[object]) -> st.SearchStrategy[tuple[object, ...]]:
+    return st.lists(st.sampled_from(values), max_size=2, unique=True).map(tuple)
+
+
+RANGES = st.sampled_from(
+    [DateRange(), DateRange(DAYS[1], DAYS[1]), DateRange(start=DAYS[2]), DateRange(end=DAYS[2])]
+)
+
+
+@pytest.fixture(scope="module")
+def filtered(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> list[Patent]:
+    table = SqlPatentTable(engine)
+    store = open_objects(f"file://{tmp_path_factory.mktemp('filtered')}", 5)
+    catalogue = PatentCatalogue(table, store, 0)
+    made = []
+    for n in range(36):
+        one, contents = patent(
+            n,
+            1,
+            office=["US", "EM", ""][n % 3],
+            locarno=tuple(CLASSES[k] for k in range(4) if n >> k & 1),
+            assignees=tuple(Party(HOLDERS[k]) for k in {n % 5, n % 4} if n % 7),
+            publication_date=DAYS[n % 3],
+            filing_date=DAYS[(n // 3) % 3],
+        )
+        stored = catalogue.put(one, contents, replace_existing=False)
+        catalogue.publish(one.patent_id, stored.content_digest)
+        made.append(one)
+    return made
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    patent_filter=st.builds(
+        PatentFilter,
+        some(CLASSES),
+        some(CLASSES),
+        some(CLASSES),
+        some(["US", "EM"]),
+        some([name.upper() for name in HOLDERS]),
+        RANGES,
+        RANGES,
+    )
+)
+def test_the_filter_is_that_of_the_domain(
+    engine: Engine, filtered: list[Patent], patent_filter: PatentFilter
+) -> None:
+    found = SqlPatentTable(engine).page(patent_filter, "", 1000, include_staged=False)
+    assert [one.patent.patent_id for one in found] == [
+        one.patent_id for one in filtered if patent_filter.matches(one)
+    ]
+
+
+def test_a_stopped_database_is_unavailable_and_then_back(tmp_path: Path) -> None:
+    with running_postgresql() as server:
+        engine = open_engine(server.url, 3)
+        migrate(engine)
+        catalogue = PatentCatalogue(SqlPatentTable(engine), open_objects(f"file://{tmp_path}", 3), 0)
+        put(catalogue, 1, title="Chair")
+        server.stop()
+        started = time.monotonic()
+        with pytest.raises(SevenviewsError) as caught:
+            visible(catalogue, "USD0000001")
+        assert refusal_of(caught) is Reason.DEPENDENCY_UNAVAILABLE
+        assert caught.value.metadata == {"service": "database"}
+        assert time.monotonic() - started < 10
+        server.start()
+        assert visible(catalogue, "USD0000001") == ["Chair"]
+        engine.dispose()
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "oracle://x"])
+def test_an_unknown_database_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="database URL"):
+        open_engine(url, 5)
