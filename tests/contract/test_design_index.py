@@ -22,6 +22,7 @@ from sevenviews.designs import (
     SevenviewsError,
     View,
     drawing_id,
+    patent_id_of,
 )
 from sevenviews.vectors.index import DesignIndex, DrawingVector, Embedding, PatentVectors
 from sevenviews.vectors.milvus_index import MilvusIndex
@@ -31,7 +32,7 @@ from tests.fakes_vectors import FakeDesignIndex, as_patent
 
 DIMENSION = 8
 MODEL = "0123456789abcdef"
-SECONDS = 20.0
+SECONDS = 30.0
 
 
 @pytest.fixture(scope="module", params=["fake", "lite", "server"])
@@ -47,19 +48,18 @@ def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     made.close()
 
 
-@pytest.fixture
-def release(index: DesignIndex) -> Iterator[Release]:
-    """A new release; others may be there."""
-    made = create(index)
-    yield made
-    if index.release(made.release_id, SECONDS).state is not ReleaseState.SERVING:
-        index.retire(made.release_id, SECONDS)
-
-
 @pytest.fixture(scope="module")
-def idle(index: DesignIndex) -> Release:
-    """A release that nothing is ever written to: a server takes seconds to make one."""
+def shared(index: DesignIndex) -> Release:
+    """One release for most tests: a server takes seconds to make and load one."""
     return create(index)
+
+
+@pytest.fixture
+def release(index: DesignIndex, shared: Release) -> Iterator[Release]:
+    """An empty release."""
+    yield shared
+    if patents := {patent_id_of(one) for one in held(index, shared)}:
+        index.delete(shared.release_id, sorted(patents), SECONDS)
 
 
 def create(index: DesignIndex, model: str = MODEL) -> Release:
@@ -105,7 +105,7 @@ def refused(call: Callable[[], object]) -> SevenviewsError:
 
 def test_creating_again_changes_nothing(index: DesignIndex, release: Release) -> None:
     again = index.create_release(release.release_id, MODEL, DIMENSION, IndexParameters(), SECONDS)
-    assert again == release
+    assert again == index.release(release.release_id, SECONDS) == release
     assert again.state is ReleaseState.BUILDING
     error = refused(
         lambda: index.create_release(release.release_id, "other", DIMENSION, IndexParameters(), SECONDS)
@@ -128,7 +128,7 @@ def test_a_promotion_switches_what_serves(index: DesignIndex) -> None:
 
 
 def test_releases_are_listed_newest_first(index: DesignIndex) -> None:
-    made = [create(index).release_id for _ in range(3)]
+    made = [create(index).release_id for _ in range(2)]
     listed = [one.release_id for one in index.releases(SECONDS) if one.release_id in made]
     assert listed == made[::-1]
 
@@ -276,25 +276,25 @@ def test_the_filter_is_that_of_the_domain(
     ],
 )
 def test_a_bad_vector_is_refused(
-    index: DesignIndex, idle: Release, embedding: Embedding, reason: Reason
+    index: DesignIndex, release: Release, embedding: Embedding, reason: Reason
 ) -> None:
-    search = refused(lambda: index.search(idle.release_id, [embedding], PatentFilter(), (), 5, SECONDS))
+    search = refused(lambda: index.search(release.release_id, [embedding], PatentFilter(), (), 5, SECONDS))
     drawing = DrawingVector(drawing_id("USD0000001", 1, 1), View.FRONT, embedding)
     rows = [PatentVectors("USD0000001", (drawing,))]
-    upsert = refused(lambda: index.upsert(idle.release_id, rows, SECONDS))
+    upsert = refused(lambda: index.upsert(release.release_id, rows, SECONDS))
     assert search.reason is upsert.reason is reason
-    assert held(index, idle) == []
+    assert held(index, release) == []
 
 
 @pytest.mark.parametrize("limit", [0, -1, 16_385])
-def test_a_limit_out_of_range_is_refused(index: DesignIndex, idle: Release, limit: int) -> None:
-    error = refused(lambda: index.search(idle.release_id, [unit(1)], PatentFilter(), (), limit, SECONDS))
+def test_a_limit_out_of_range_is_refused(index: DesignIndex, release: Release, limit: int) -> None:
+    error = refused(lambda: index.search(release.release_id, [unit(1)], PatentFilter(), (), limit, SECONDS))
     assert error.reason is Reason.FIELD_OUT_OF_RANGE
     assert error.metadata["maximum"] == "16384"
 
 
-def test_what_is_malformed_is_refused(index: DesignIndex, idle: Release) -> None:
-    release_id = idle.release_id
+def test_what_is_malformed_is_refused(index: DesignIndex, release: Release) -> None:
+    release_id = release.release_id
     one = patent(1)
     stranger = PatentVectors("USD0000002", one.drawings)
     twice = PatentVectors("USD0000001", one.drawings[:1] * 2)

@@ -121,10 +121,13 @@ class MilvusIndex(DesignIndex):
                 timeout,
                 release.collection,
                 schema=schema,
-                index_params=parameters,
                 consistency_level="Strong",
             )
+            self._call("create_index", timeout, release.collection, parameters)
             self._keep(release, timeout)
+            # Last, because a server may take longer for it than this request has: whatever comes next finds the
+            # release, and loads it if need be.
+            self._call("load_collection", timeout, release.collection)
 
     def _promote(self, release: Release, timeout: float) -> None:
         with self._writing:
