@@ -12,6 +12,7 @@ The map, a line a package:
     gateway    search and import; ranking; clients of the three services above
     training   data, model, loss, loop, ONNX export
     lab        retrieval metrics and classic descriptors, for comparison
+    bench      what a search costs, beside its bare stages
     reconcile  proves that the three stores agree, and repairs them
     client     the Python client
     cli        the command `sevenviews`

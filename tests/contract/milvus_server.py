@@ -88,10 +88,14 @@ def running_milvus() -> Iterator[MilvusProcess]:
 
 
 @pytest.fixture(scope="session")
-def milvus_url() -> Iterator[str]:
-    """Of one server for the whole run."""
-    if url := os.environ.get(URL_VARIABLE):
-        yield url
-        return
+def milvus_server() -> Iterator[MilvusProcess]:
+    """One server for the whole run: two of them on one machine fight over their inner ports."""
     with running_milvus() as server:
-        yield server.url
+        yield server
+
+
+@pytest.fixture(scope="session")
+def milvus_url(request: pytest.FixtureRequest) -> str:
+    """Of a server that is there already, or else of our own."""
+    given = os.environ.get(URL_VARIABLE)
+    return given or request.getfixturevalue("milvus_server").url

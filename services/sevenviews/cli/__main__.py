@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from sevenviews.cli.bench import app as bench_app
 from sevenviews.cli.demo import demo
 from sevenviews.cli.doctor import doctor
 from sevenviews.cli.evaluate import evaluate
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 for command in (up, ingest, search, show, synth, train, export, evaluate, reconcile, demo, doctor):
     app.command()(command)
+app.add_typer(bench_app, name="bench")
 
 
 def main() -> None:

@@ -1,0 +1,117 @@
+"""`sevenviews bench`: what a search costs, and where."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sevenviews.cli.console import fail, note, output, print_json, progress, table
+from sevenviews.cli.ingest import ingest_all
+from sevenviews.cli.local import Addresses, LocalOptions, LocalServices, StartError
+from sevenviews.cli.options import JsonOutput
+from sevenviews.client import Client
+
+if TYPE_CHECKING:
+    from sevenviews.bench.search import SearchFigures
+
+app = typer.Typer(help="Measure this machine: the services beside the bare stages.", no_args_is_help=True)
+
+_MILLISECONDS = 1000
+
+
+@app.callback()
+def bench() -> None:
+    """Measure this machine: the services beside the bare stages."""
+
+
+@app.command()
+def search(
+    designs: Annotated[int, typer.Option(min=8, help="Synthetic designs to search among.")] = 60,
+    pairs: Annotated[int, typer.Option(min=6, help="Alternations of services and bare stages.")] = 10,
+    clients: Annotated[int, typer.Option(min=1, help="Threads that search at once for the throughput.")] = 4,
+    searches: Annotated[int, typer.Option(min=10, help="Searches for each throughput.")] = 60,
+    json_output: JsonOutput = False,
+) -> None:
+    """Measure a search through the four services: p50, p99 and throughput, split by stage.
+
+    Beside each stage stands the same work called directly, in the same run and in turn: the encoder, HNSW of faiss
+    over the same vectors, SQL on the same file.
+
+    Example:  sevenviews bench search --pairs 20
+    """
+    with tempfile.TemporaryDirectory(prefix="sevenviews-bench-") as folder:
+        try:
+            figures = asyncio.run(_measured(Path(folder), designs, pairs, clients, searches))
+        except StartError as error:
+            fail(str(error))
+    if json_output:
+        print_json({**asdict(figures), "unexplained": figures.unexplained, "machine": _machine()})
+    else:
+        _show(figures)
+
+
+async def _measured(folder: Path, designs: int, pairs: int, clients: int, searches: int) -> SearchFigures:
+    services = LocalServices(LocalOptions(folder / "data", Addresses.of(0)), note)
+    starting = asyncio.create_task(services.start())
+    try:
+        await asyncio.to_thread(_make_corpus, folder / "corpus", designs)
+        await starting
+        return await asyncio.to_thread(_measure, folder, services.addresses, pairs, clients, searches)
+    finally:
+        starting.cancel()
+        await services.stop()
+
+
+def _make_corpus(folder: Path, designs: int) -> None:
+    from sevenviews.corpus.synthetic import write_corpus
+
+    write_corpus(folder, designs, seed=1, held_out=max(4, designs // 5), workers=os.cpu_count() or 1)
+
+
+def _measure(folder: Path, addresses: Addresses, pairs: int, clients: int, searches: int) -> SearchFigures:
+    from sevenviews.bench.search import Target, measure
+
+    with Client(addresses.gateway) as client, progress() as bar:
+        ingest_all(client, [folder / "corpus"], os.cpu_count() or 1, bar)
+    drawings = [path.read_bytes() for path in sorted((folder / "corpus" / "queries").glob("*.png"))]
+    note("measuring")
+    target = Target(addresses.gateway, addresses.vectors, folder / "data" / "patents.sqlite", drawings)
+    return measure(target, pairs, clients, searches)
+
+
+def _machine() -> dict[str, Any]:
+    return {"cores": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()}
+
+
+def _show(figures: SearchFigures) -> None:
+    rows = []
+    for name, stage in figures.stages.items():
+        bare = f"{stage.bare * _MILLISECONDS:.2f}" if stage.bare is not None else ""
+        ratio = (
+            f"{stage.ratio.median:.1f} ({stage.ratio.least:.1f} to {stage.ratio.most:.1f})"
+            if stage.ratio
+            else ""
+        )
+        p50, p99 = stage.p50 * _MILLISECONDS, stage.p99 * _MILLISECONDS
+        rows.append((name, f"{p50:.2f}", f"{p99:.2f}", bare, ratio))
+    rows.append(
+        ("whole search", f"{figures.p50 * _MILLISECONDS:.2f}", f"{figures.p99 * _MILLISECONDS:.2f}", "", "")
+    )
+    table(
+        f"{figures.searches} searches among {figures.vectors} drawings, {os.cpu_count()} cores; milliseconds",
+        ("stage", "p50", "p99", "bare p50", "ratio, median (range)"),
+        rows,
+    )
+    output.print(
+        f"{figures.throughput_one:.1f} searches/s with one client, {figures.throughput_many:.1f} with "
+        f"{figures.clients}; {figures.unexplained:.0%} of the median search is in no stage: the wire, Ray Serve's "
+        "proxy, the gateway itself",
+        highlight=False,
+    )
