@@ -7,6 +7,14 @@ from pathlib import Path
 
 import pytest
 
+# The real servers, defined once: each starts at its first use, and runs for the whole session.
+pytest_plugins = [
+    "tests.contract.milvus_server",
+    "tests.contract.postgresql_server",
+    "tests.contract.redis_server",
+    "tests.contract.s3_server",
+]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

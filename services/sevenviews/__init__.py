@@ -20,6 +20,6 @@ The map, a line a package:
 
 The import rule (tests/architecture holds it): `designs` and `encoder` import nothing of ours, but encoder may
 use designs. `corpus` and `runtime` stand on them. A service imports designs, encoder, runtime and v1, never
-another service: they meet on the wire. `reconcile` stands on the gateway. `training` and `lab` stand on designs, corpus and encoder. `cli` wires
-it all.
+another service: they meet on the wire. `lab` stands on designs, corpus and encoder, `training` on these and
+lab. `reconcile` stands on the gateway, `bench` on all of these. `cli` wires it all.
 """

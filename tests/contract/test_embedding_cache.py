@@ -18,9 +18,7 @@ from sevenviews.gateway.ports import Vector
 from sevenviews.gateway.quota import Quota, open_counter
 from sevenviews.gateway.redis_link import PAUSE_SECONDS, TIMEOUT_SECONDS, RedisLink
 from sevenviews.gateway.telemetry import GatewayMetrics
-from tests.contract.redis_server import RedisServer, redis_server
-
-__all__ = ["redis_server"]
+from tests.contract.redis_server import RedisServer
 
 
 def vector(*values: float) -> Vector:

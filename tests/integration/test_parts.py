@@ -9,14 +9,11 @@ import pytest
 
 from sevenviews.corpus.synthetic import write_corpus
 from sevenviews.designs import PatentFilter
-from tests.contract.conftest import milvus_server, milvus_url, postgresql_url, s3_endpoint
 from tests.contract.postgresql_server import new_database
-from tests.contract.redis_server import RedisServer, redis_server
+from tests.contract.redis_server import RedisServer
 from tests.contract.s3_server import new_bucket
 from tests.models import tiny_bundle
 from tests.system import System, running_system
-
-__all__ = ["milvus_server", "milvus_url", "postgresql_url", "redis_server", "s3_endpoint"]
 
 DESIGNS = 6
 
