@@ -19,8 +19,22 @@ URL_VARIABLE = "SEVENVIEWS_TEST_MILVUS_URL"
 
 _PROGRAM = textwrap.dedent(
     """
-    import signal, sys
-    from milvus import MilvusServer
+    import signal, socket, sys
+    from milvus import MilvusServer, MilvusServerConfig
+
+    def try_bind_port(self, port):
+        # As the package does it, but a port that a killed predecessor left is free, as it is for Milvus itself.
+        # Otherwise a restarted server would quietly listen on the next one.
+        probe = socket.socket()
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+            probe.listen()
+        except OSError:
+            return None
+        return probe
+
+    MilvusServerConfig.try_bind_port = try_bind_port
     server = MilvusServer()
     server.set_base_dir(sys.argv[1])
     server.listen_port = int(sys.argv[2])
@@ -33,7 +47,7 @@ _PROGRAM = textwrap.dedent(
 
 
 class MilvusProcess:
-    """Can be killed, and started again on the same port and data."""
+    """Can be made to hang, and to go on."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="sevenviews-milvus-", ignore_cleanup_errors=True)
@@ -68,6 +82,17 @@ class MilvusProcess:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
+
+    def pause(self) -> None:
+        """Let it hang: connections stay, and nothing is answered."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        os.killpg(self._process.pid, number)
 
     def close(self) -> None:
         self.kill()

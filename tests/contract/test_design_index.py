@@ -344,19 +344,20 @@ def test_lite_keeps_everything_over_a_restart(tmp_path: Path) -> None:
     second.close()
 
 
-def test_a_killed_server_is_unavailable_and_then_back(milvus_server: MilvusProcess) -> None:
+def test_a_server_that_hangs_is_unavailable_and_then_back(milvus_server: MilvusProcess) -> None:
     index = MilvusIndex(milvus_server.url)
     made = create(index)
     index.upsert(made.release_id, [patent(1)], SECONDS)
-    milvus_server.kill()
-    started = time.monotonic()
-    error = refused(lambda: found_within(index, made, 3.0))
-    assert error.reason is Reason.DEPENDENCY_UNAVAILABLE
-    assert time.monotonic() - started < 12
-    milvus_server.start()
-    deadline = time.monotonic() + 90
+    milvus_server.pause()
+    try:
+        started = time.monotonic()
+        error = refused(lambda: found_within(index, made, 3.0))
+        assert error.reason is Reason.DEPENDENCY_UNAVAILABLE
+        assert time.monotonic() - started < 12
+    finally:
+        milvus_server.resume()
+    deadline = time.monotonic() + 60
     while (answer := _answer(index, made)) != {"USD0000001"}:
-        # A server that has just begun to listen may not know its collections yet.
         assert time.monotonic() < deadline, f"the index did not recover: {answer}"
     index.close()
 
