@@ -53,7 +53,7 @@ class System:
             check=False,
         )
         if check:
-            assert done.returncode == 0, done.stderr
+            assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
         return done
 
     def json(self, *arguments: str | Path) -> Any:

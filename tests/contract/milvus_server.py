@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 import pytest
+from pymilvus import MilvusClient
 
 URL_VARIABLE = "SEVENVIEWS_TEST_MILVUS_URL"
 
@@ -124,3 +125,13 @@ def milvus_url(request: pytest.FixtureRequest) -> str:
     """Of a server that is there already, or else of our own."""
     given = os.environ.get(URL_VARIABLE)
     return given or request.getfixturevalue("milvus_server").url
+
+
+def empty_milvus(url: str) -> None:
+    """Drop everything, so that one suite's releases are not another's."""
+    client = MilvusClient(url)
+    for collection in client.list_collections():
+        for alias in client.list_aliases(collection)["aliases"]:
+            client.drop_alias(alias)
+        client.drop_collection(collection)
+    client.close()

@@ -9,6 +9,7 @@ import pytest
 
 from sevenviews.corpus.synthetic import write_corpus
 from sevenviews.designs import PatentFilter
+from tests.contract.milvus_server import empty_milvus
 from tests.contract.postgresql_server import new_database
 from tests.contract.redis_server import RedisServer
 from tests.contract.s3_server import new_bucket
@@ -30,6 +31,7 @@ def system(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     folder = tmp_path_factory.mktemp(request.param)
     options: list[str | Path] = ["--model", tiny_bundle(folder / "model", dimension=64, image_size=64)]
     if request.param == "servers":
+        empty_milvus(request.getfixturevalue("milvus_url"))
         redis: RedisServer = request.getfixturevalue("redis_server")
         options += ["--vectors-url", request.getfixturevalue("milvus_url")]
         options += ["--database-url", new_database(request.getfixturevalue("postgresql_url"))]
