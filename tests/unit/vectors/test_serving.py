@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import nan
-from typing import Any
+from typing import Any, cast
 
 import grpc
 import pytest
@@ -118,7 +118,7 @@ async def failure(call: Any) -> tuple[grpc.StatusCode, error_details_pb2.ErrorIn
     """The code and the rich detail that a call ends with."""
     with pytest.raises(grpc.RpcError) as caught:
         await call
-    status = rpc_status.from_call(caught.value)
+    status = rpc_status.from_call(cast(grpc.Call, caught.value))
     assert status is not None
     info = error_details_pb2.ErrorInfo()
     assert status.details[0].Unpack(info)
@@ -244,7 +244,8 @@ async def test_an_engine_that_is_down_is_unavailable_and_then_back(
 
 
 async def test_health_follows_the_engine(service: Service) -> None:
-    watch = health_pb2_grpc.HealthStub(service.channel).Watch(health_pb2.HealthCheckRequest(service=SERVICE))
+    stub: Any = health_pb2_grpc.HealthStub(service.channel)  # its types know only Check
+    watch = stub.Watch(health_pb2.HealthCheckRequest(service=SERVICE))
     serving = health_pb2.HealthCheckResponse.SERVING
     assert (await watch.read()).status == serving
     service.index.down = True
