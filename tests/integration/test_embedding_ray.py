@@ -25,7 +25,8 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 from PIL import Image, ImageDraw
 
 from sevenviews.designs import Reason
-from sevenviews.encoder import Encoder, ModelStore, load_bundle
+from sevenviews.encoder import ModelStore, load_bundle
+from sevenviews.encoder.encoder import Encoder
 from sevenviews.runtime.channels import channel_options, open_channel
 from sevenviews.runtime.status import error_from_item, error_from_rpc
 from sevenviews.v1 import common_pb2, embedding_pb2, embedding_pb2_grpc

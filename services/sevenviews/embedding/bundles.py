@@ -9,7 +9,8 @@ import structlog
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.embedding.models import ModelDescription
-from sevenviews.encoder import Bundle, Encoder, ModelStore
+from sevenviews.encoder import Bundle, ModelStore
+from sevenviews.encoder.encoder import Encoder
 from sevenviews.encoder.session import Provider
 
 log = structlog.get_logger()

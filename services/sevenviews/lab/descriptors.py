@@ -13,7 +13,8 @@ import numpy.typing as npt
 import onnxruntime as ort
 from skimage.feature import hog, local_binary_pattern
 
-from sevenviews.encoder import EncoderSession, default_bundle_path, load_bundle
+from sevenviews.encoder import default_bundle_path, load_bundle
+from sevenviews.encoder.session import EncoderSession
 
 Drawings = npt.NDArray[np.uint8]
 """[n, 1, side, side], 0 ink to 255 paper."""

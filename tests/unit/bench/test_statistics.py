@@ -1,53 +1,44 @@
-"""Percentiles and ratios, recomputed independently; and what holds for all values."""
+"""The figures of alternating measurements."""
 
 from __future__ import annotations
 
-import statistics
-
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sevenviews.bench.statistics import percentile, ratio_of_medians, spread
-
-durations = st.lists(st.floats(1e-6, 1e3), min_size=1, max_size=60)
+from sevenviews.bench.statistics import Pairs, Spread, alternate, percentile
 
 
-@given(durations)
-def test_the_fiftieth_percentile_is_the_median(values: list[float]) -> None:
-    assert percentile(values, 50) == pytest.approx(statistics.median(values))
+@given(st.lists(st.floats(0, 1e6), min_size=1), st.sampled_from([0.0, 0.5, 0.9, 0.99, 1.0]))
+def test_a_percentile_is_the_nearest_rank(values: list[float], share: float) -> None:
+    assert percentile(values, share) == np.percentile(values, 100 * share, method="inverted_cdf")
 
 
-@given(durations)
-def test_percentiles_do_not_fall_and_stay_within_the_range(values: list[float]) -> None:
-    found = [percentile(values, percent) for percent in (0, 50, 99, 100)]
-    assert found == sorted(found)
-    assert (found[0], found[-1]) == (min(values), max(values))
+@pytest.mark.parametrize(("values", "share"), [([], 0.5), ([1.0], 1.5), ([1.0], -0.1)])
+def test_what_has_no_percentile_is_refused(values: list[float], share: float) -> None:
+    with pytest.raises(ValueError, match="percentile"):
+        percentile(values, share)
 
 
-def test_the_ninety_ninth_of_a_hundred_and_one_is_the_second_largest() -> None:
-    assert percentile([float(value) for value in range(101)], 99) == 99.0
+def test_rounds_alternate() -> None:
+    order: list[str] = []
+
+    def note(way: str, number: int) -> int:
+        order.append(f"{way}{number}")
+        return number
+
+    rounds = alternate(3, lambda n: note("a", n), lambda n: note("b", n))
+    assert order == ["a0", "b0", "a1", "b1", "a2", "b2"]
+    assert rounds.first == rounds.second == (0, 1, 2)
 
 
-def test_no_values_have_no_percentile() -> None:
+def test_a_ratio_is_taken_pair_by_pair() -> None:
+    # A machine that slows down by ten leaves the ratio as it is.
+    pairs = Pairs((2.0, 20.0, 200.0), (1.0, 10.0, 100.0))
+    assert pairs.ratio == Spread(2.0, 2.0, 2.0)
+
+
+def test_no_values_have_no_spread() -> None:
     with pytest.raises(ValueError, match="no values"):
-        percentile([], 50)
-
-
-def test_a_spread_is_of_the_values_and_not_of_their_order() -> None:
-    one = spread([3.0, 1.0, 2.0])
-    assert (one.median, one.low, one.high) == (2.0, 1.0, 3.0)
-
-
-def test_a_ratio_is_taken_within_each_pair() -> None:
-    # The second pair ran while the machine was ten times slower: its ratio is the same, and so is the result.
-    found = ratio_of_medians([([2.0, 4.0, 6.0], [2.0]), ([40.0], [10.0, 20.0, 30.0])])
-    assert (found.median, found.low, found.high) == (2.0, 2.0, 2.0)
-
-
-@given(durations, st.floats(0.1, 10))
-def test_a_side_that_always_takes_so_many_times_as_long_has_that_ratio(
-    values: list[float], factor: float
-) -> None:
-    slow = [factor * value for value in values]
-    assert ratio_of_medians([(slow, values)] * 3).median == pytest.approx(factor)
+        Spread.of([])

@@ -16,7 +16,8 @@ from sevenviews.designs import CropBox, Reason, SevenviewsError
 from sevenviews.embedding.bundles import BundleSource
 from sevenviews.embedding.models import LoadedModels
 from sevenviews.embedding.service import EmbeddingWork, Image, Prepared, Vector
-from sevenviews.encoder import Encoder, ModelStore, load_bundle
+from sevenviews.encoder import ModelStore, load_bundle
+from sevenviews.encoder.encoder import Encoder
 from tests.models import tiny_bundle
 from tests.unit.embedding.fakes import Recorder
 

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from sevenviews.designs import Reason, SevenviewsError
-from sevenviews.encoder import Encoder, ModelStore, load_bundle, preprocess
+from sevenviews.encoder import ModelStore, load_bundle, preprocess
+from sevenviews.encoder.encoder import Encoder
 from tests.models import tiny_bundle
 from tests.unit.encoder.test_images import drawing, encoded
 

@@ -13,7 +13,8 @@ from onnx import TensorProto, helper, numpy_helper
 from pytorch_metric_learning.losses import ArcFaceLoss
 from torch import nn
 
-from sevenviews.encoder import EncoderSession, write_bundle
+from sevenviews.encoder import write_bundle
+from sevenviews.encoder.session import EncoderSession
 from sevenviews.training.config import ModelConfig
 from sevenviews.training.export import verify, write_onnx
 from sevenviews.training.initial import load_initial_weights, one_input_channel
