@@ -8,17 +8,6 @@ import sys
 import pytest
 
 HEAVY = {"torch", "ray", "onnxruntime", "cv2", "rapidocr", "skimage", "pymilvus", "sqlalchemy", "faiss"}
-    "torch",
-    "torchvision",
-    "ray",
-    "onnxruntime",
-    "cv2",
-    "rapidocr",
-    "skimage",
-    "pymilvus",
-    "sqlalchemy",
-    "faiss",
-}
 
 NEEDS = {
     "sevenviews.gateway.bootstrap": set(),
