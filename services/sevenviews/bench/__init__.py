@@ -1,5 +1,5 @@
-"""What the services cost: a search through them, beside its bare stages called directly, in one run.
+"""Benchmarks: what the services cost beside the bare stages that they are made of.
 
-Both sides take the same images and the same vectors, and take turns, so that what else the machine does falls on
-both. Starts and stops no services: it is given their addresses. May import everything but cli and training.
+Paired, alternating measurements in one run, because the machines are shared: ratios of medians, never single times.
+May import everything but the command and the training.
 """

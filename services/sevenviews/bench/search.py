@@ -1,118 +1,219 @@
-"""The measurement: pairs of blocks, and throughput beside them."""
+"""A search through the four services, beside its stages called directly."""
 
 from __future__ import annotations
 
+import io
+import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from statistics import median
 
-from sevenviews.bench.alternation import alternate
-from sevenviews.bench.plan import SearchPlan
-from sevenviews.bench.queries import FreshQueries
-from sevenviews.bench.stages import Timings
-from sevenviews.client import QueryImage
+import faiss
+import grpc
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw
 
-_WARM_UP = 3
-"""Searches on either side that are not counted: connections, first allocations, a release that is looked up."""
+from sevenviews.bench.statistics import Pairs, Spread, alternate, percentile
+from sevenviews.client import Client
+from sevenviews.encoder import decode, default_bundle_path, load_bundle, preprocess
+from sevenviews.encoder.session import EncoderSession
+from sevenviews.metadata.patent_table import SqlPatentTable
+from sevenviews.metadata.stores import open_engine
+from sevenviews.v1 import vectors_pb2, vectors_pb2_grpc
 
-
-class Side(Protocol):
-    """Answers one search, and says how long its stages took."""
-
-    def search(self, query: QueryImage) -> Timings:
-        """Seconds by stage, with the whole as `stages.SEARCH`."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Searches one after the other; all of one side, on the queries of one pair."""
-
-    searches: tuple[Timings, ...]
-
-    def of(self, *stages: str) -> list[float]:
-        """The seconds that some stages took together, of each search."""
-        return [sum(search[stage] for stage in stages) for search in self.searches]
+STAGES = ("decode", "infer", "vector_search", "hydrate", "rank")
+_SEARCHES_A_PAIR = 5
+_LIMIT = 10
+_CANDIDATES = 40
+_HNSW_EDGES, _HNSW_EF = 16, 128
 
 
 @dataclass(frozen=True, slots=True)
-class Concurrent:
-    """Searches by several clients at once.
+class Target:
+    """A running system on this machine, over SQLite.
 
     Attributes:
-        latencies: seconds, of each search.
-        seconds: from the first call to the last answer.
+        gateway, vectors: host:port.
+        database: the SQLite file.
+        drawings: to search with.
     """
 
-    latencies: tuple[float, ...]
-    seconds: float
-
-    @property
-    def rate(self) -> float:
-        """Searches a second."""
-        return len(self.latencies) / self.seconds
+    gateway: str
+    vectors: str
+    database: Path
+    drawings: Sequence[bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Measurements:
-    """All that was measured; a block a pair on either side."""
+class StageFigures:
+    """A stage: seconds in the services, seconds called directly, and their ratio pair by pair.
 
-    plan: SearchPlan
-    through: tuple[Block, ...]
-    bare: tuple[Block, ...]
-    concurrent: tuple[Concurrent, ...]
+    What has no bare counterpart (rank) has neither bare seconds nor a ratio.
+    """
+
+    p50: float
+    p99: float
+    bare: float | None
+    ratio: Spread | None
 
 
-def measure_search(
-    plan: SearchPlan,
-    through: Side,
-    bare: Side,
-    queries: FreshQueries,
-    progress: Callable[[int], None] = lambda _: None,
-    clock: Callable[[], float] = time.monotonic,
-) -> Measurements:
-    """Measure both sides in turns. No query comes twice, but both sides of a pair get the same.
+@dataclass(frozen=True, slots=True)
+class SearchFigures:
+    """Of whole searches, and of their stages. Seconds, and searches a second."""
+
+    stages: Mapping[str, StageFigures]
+    p50: float
+    p99: float
+    throughput_one: float
+    throughput_many: float
+    clients: int
+    searches: int
+    vectors: int
+
+    @property
+    def unexplained(self) -> float:
+        """Share of the median search that no stage explains: the wire, Ray Serve's proxy, the gateway itself."""
+        return 1 - sum(stage.p50 for stage in self.stages.values()) / self.p50
+
+
+def measure(target: Target, pairs: int, clients: int, searches: int) -> SearchFigures:
+    """Measure one system.
 
     Args:
-        plan: how much.
-        through: the services; searched from several threads too.
-        bare: the stages called directly; one thread only.
-        queries: new to every cache.
-        progress: told how many pairs are done.
-        clock: seconds, for the plan's bound.
+        target: with at least one patent.
+        pairs: alternations of services and bare stages.
+        clients: threads that search at once for the throughput.
+        searches: for each throughput.
     """
-    for query in queries.take(_WARM_UP):
-        through.search(query)
-        bare.search(query)
-    ends = clock() + plan.seconds
-    batches = (queries.take(plan.searches_per_pair) for _ in range(plan.pairs))
-    blocks: list[tuple[Block, Block]] = []
-    concurrent: list[Concurrent] = []
-    for pair in alternate(batches, _runner(through), _runner(bare), lambda: clock() < ends):
-        blocks.append(pair)
-        concurrent.append(_search_at_once(through, queries.take(plan.searches_per_pair), plan.clients))
-        progress(len(blocks))
-    return Measurements(
-        plan,
-        tuple(first for first, _ in blocks),
-        tuple(second for _, second in blocks),
-        tuple(concurrent),
+    bare = _BareStages(target)
+    queries = _Queries(target.drawings)
+    stages: dict[str, list[float]] = {name: [] for name in STAGES}
+    wholes: list[float] = []
+    with Client(target.gateway) as client:
+        client.search([queries.next()], limit=_LIMIT)  # connect, and load what is loaded at the first use
+
+        def through(_: int) -> dict[str, float]:
+            seen: dict[str, list[float]] = {name: [] for name in STAGES}
+            for _ in range(_SEARCHES_A_PAIR):
+                query = queries.next()
+                started = time.perf_counter()
+                page = client.search([query], limit=_LIMIT)
+                wholes.append(time.perf_counter() - started)
+                for name in STAGES:
+                    seconds = page.timings[name].total_seconds()
+                    stages[name].append(seconds)
+                    seen[name].append(seconds)
+            return {name: median(values) for name, values in seen.items()}
+
+        rounds = alternate(
+            pairs, through, lambda _: bare.run([queries.next() for _ in range(_SEARCHES_A_PAIR)])
+        )
+        compared = {
+            name: Pairs(tuple(one[name] for one in rounds.first), tuple(one[name] for one in rounds.second))
+            for name in bare.names
+        }
+        one = _throughput(client, queries, 1, searches)
+        many = _throughput(client, queries, clients, searches)
+    return SearchFigures(
+        stages={name: _figures(stages[name], compared.get(name)) for name in STAGES},
+        p50=percentile(wholes, 0.5),
+        p99=percentile(wholes, 0.99),
+        throughput_one=one,
+        throughput_many=many,
+        clients=clients,
+        searches=len(wholes),
+        vectors=bare.vector_count,
     )
 
 
-def _runner(side: Side) -> Callable[[Sequence[QueryImage]], Block]:
-    return lambda queries: Block(tuple(map(side.search, queries)))
+class _Queries:
+    """Drawings that no cache has seen: each gets a few grains of ink of its own."""
+
+    def __init__(self, drawings: Sequence[bytes]) -> None:
+        self._drawings = drawings
+        self._count = 0
+
+    def next(self) -> bytes:
+        self._count += 1
+        chance = random.Random(self._count)  # noqa: S311 - variety, not a secret
+        with Image.open(io.BytesIO(self._drawings[self._count % len(self._drawings)])) as source:
+            drawing = source.convert("L")
+        pen = ImageDraw.Draw(drawing)
+        for _ in range(6):
+            pen.point((chance.randrange(drawing.width), chance.randrange(drawing.height)), fill=0)
+        sink = io.BytesIO()
+        drawing.save(sink, "PNG")
+        return sink.getvalue()
 
 
-def _search_at_once(side: Side, queries: Sequence[QueryImage], clients: int) -> Concurrent:
-    def timed(query: QueryImage) -> float:
-        started = time.perf_counter()
-        side.search(query)
-        return time.perf_counter() - started
+class _BareStages:
+    """The same work without services: the encoder, faiss' HNSW over the same vectors, SQL on the same file."""
 
+    names = ("decode", "infer", "vector_search", "hydrate")
+
+    def __init__(self, target: Target) -> None:
+        self._session = EncoderSession(load_bundle(default_bundle_path()))
+        self._patents, vectors = _stored(target.vectors)
+        self.vector_count = len(vectors)
+        self._index = faiss.IndexHNSWFlat(vectors.shape[1], _HNSW_EDGES, faiss.METRIC_INNER_PRODUCT)
+        self._index.hnsw.efSearch = _HNSW_EF
+        self._index.add(vectors)
+        faiss.omp_set_num_threads(1)
+        self._table = SqlPatentTable(open_engine(f"sqlite:///{target.database}", 10))
+
+    def run(self, queries: Sequence[bytes]) -> dict[str, float]:
+        """The median seconds of each stage over some queries."""
+        seconds: dict[str, list[float]] = {name: [] for name in self.names}
+        for content in queries:
+            with _timed(seconds["decode"]):
+                drawing = preprocess(decode(content), self._session.image_size)
+            with _timed(seconds["infer"]):
+                vector = self._session.embed(drawing[None])
+            with _timed(seconds["vector_search"]):
+                _, near = self._index.search(vector, _CANDIDATES)
+            ids = list(dict.fromkeys(self._patents[row] for row in near[0] if row >= 0))[:_LIMIT]
+            with _timed(seconds["hydrate"]):
+                self._table.published(ids)
+        return {name: median(values) for name, values in seconds.items()}
+
+
+@contextmanager
+def _timed(sink: list[float]) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    sink.append(time.perf_counter() - started)
+
+
+def _stored(address: str) -> tuple[list[str], npt.NDArray[np.float32]]:
+    """The patents and vectors of the serving release."""
+    patents: list[str] = []
+    vectors: list[npt.NDArray[np.float32]] = []
+    with grpc.insecure_channel(address, options=[("grpc.max_receive_message_length", -1)]) as channel:
+        stub = vectors_pb2_grpc.VectorServiceStub(channel)
+        for portion in stub.ListVectors(vectors_pb2.ListVectorsRequest(include_embeddings=True), timeout=60):
+            for row in portion.vectors:
+                patents.append(row.patent_id)
+                vectors.append(np.array(row.embedding.values, np.float32))
+    return patents, np.stack(vectors)
+
+
+def _throughput(client: Client, queries: _Queries, clients: int, searches: int) -> float:
+    contents = [queries.next() for _ in range(searches)]
+    started = time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:
-        started = time.perf_counter()
-        latencies = tuple(pool.map(timed, queries))
-        return Concurrent(latencies, time.perf_counter() - started)
+        list(pool.map(lambda content: client.search([content], limit=_LIMIT), contents))
+    return searches / (time.perf_counter() - started)
+
+
+def _figures(values: Sequence[float], pairs: Pairs | None) -> StageFigures:
+    return StageFigures(
+        p50=percentile(values, 0.5),
+        p99=percentile(values, 0.99),
+        bare=median(pairs.bare) if pairs else None,
+        ratio=pairs.ratio if pairs else None,
+    )
