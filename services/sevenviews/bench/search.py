@@ -21,16 +21,18 @@ from PIL import Image, ImageDraw
 from sevenviews.bench.statistics import Pairs, Spread, alternate, percentile
 from sevenviews.client import Client
 from sevenviews.encoder import decode, default_bundle_path, load_bundle, preprocess
+from sevenviews.encoder.images import content_box
 from sevenviews.encoder.session import EncoderSession
 from sevenviews.metadata.patent_table import SqlPatentTable
 from sevenviews.metadata.stores import open_engine
 from sevenviews.v1 import vectors_pb2, vectors_pb2_grpc
 
 STAGES = ("decode", "infer", "vector_search", "hydrate", "rank")
-_SEARCHES_A_PAIR = 5
+_SEARCHES_A_ROUND = 12
 _LIMIT = 10
-_CANDIDATES = 40
-_HNSW_EDGES, _HNSW_EF = 16, 128
+_CANDIDATES = 64
+"""What the gateway asks for at first, for ten patents."""
+_HNSW_EDGES, _HNSW_BUILD_EF, _HNSW_EF = 16, 200, 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +99,12 @@ def measure(target: Target, pairs: int, clients: int, searches: int) -> SearchFi
     with Client(target.gateway) as client:
         client.search([queries.next()], limit=_LIMIT)  # connect, and load what is loaded at the first use
 
-        def through(_: int) -> dict[str, float]:
+        # Both ways of a round see the same drawings.
+        asked = [[queries.next() for _ in range(_SEARCHES_A_ROUND)] for _ in range(pairs)]
+
+        def through(number: int) -> dict[str, float]:
             seen: dict[str, list[float]] = {name: [] for name in STAGES}
-            for _ in range(_SEARCHES_A_PAIR):
-                query = queries.next()
+            for query in asked[number]:
                 started = time.perf_counter()
                 page = client.search([query], limit=_LIMIT)
                 wholes.append(time.perf_counter() - started)
@@ -110,9 +114,7 @@ def measure(target: Target, pairs: int, clients: int, searches: int) -> SearchFi
                     seen[name].append(seconds)
             return {name: median(values) for name, values in seen.items()}
 
-        rounds = alternate(
-            pairs, through, lambda _: bare.run([queries.next() for _ in range(_SEARCHES_A_PAIR)])
-        )
+        rounds = alternate(pairs, through, lambda number: bare.run(asked[number]))
         compared = {
             name: Pairs(tuple(one[name] for one in rounds.first), tuple(one[name] for one in rounds.second))
             for name in bare.names
@@ -144,8 +146,10 @@ class _Queries:
         with Image.open(io.BytesIO(self._drawings[self._count % len(self._drawings)])) as source:
             drawing = source.convert("L")
         pen = ImageDraw.Draw(drawing)
+        left, top, right, bottom = content_box(drawing) or (0, 0, drawing.width, drawing.height)
         for _ in range(6):
-            pen.point((chance.randrange(drawing.width), chance.randrange(drawing.height)), fill=0)
+            # Within the content, or the crop would change and with it the whole drawing.
+            pen.point((chance.randrange(left, right), chance.randrange(top, bottom)), fill=0)
         sink = io.BytesIO()
         drawing.save(sink, "PNG")
         return sink.getvalue()
@@ -161,6 +165,7 @@ class _BareStages:
         self._patents, vectors = _stored(target.vectors)
         self.vector_count = len(vectors)
         self._index = faiss.IndexHNSWFlat(vectors.shape[1], _HNSW_EDGES, faiss.METRIC_INNER_PRODUCT)
+        self._index.hnsw.efConstruction = _HNSW_BUILD_EF
         self._index.hnsw.efSearch = _HNSW_EF
         self._index.add(vectors)
         faiss.omp_set_num_threads(1)
