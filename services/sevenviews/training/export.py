@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import torch
 
 from sevenviews.encoder.bundle import Bundle, write_bundle
@@ -84,6 +85,20 @@ def write_onnx(model: DrawingEncoder, path: Path, side: int) -> None:
         dynamo=True,
         verbose=False,
     )
+    _without_traces(path)
+
+
+def _without_traces(path: Path) -> None:
+    """Drop where each node came from: paths of the machine that exported it, of no use to anybody else."""
+    model = onnx.load(path)
+    for part in (model, model.graph, *model.graph.node, *model.graph.input, *model.graph.output):
+        part.ClearField("metadata_props")
+        part.ClearField("doc_string")
+    for value in (*model.graph.value_info, *model.graph.initializer):
+        value.ClearField("doc_string")
+        if value.DESCRIPTOR.fields_by_name.get("metadata_props"):
+            value.ClearField("metadata_props")
+    onnx.save(model, path)
 
 
 def verify(model: DrawingEncoder, bundle: Bundle) -> float:

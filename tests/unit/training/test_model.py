@@ -19,6 +19,7 @@ from sevenviews.training.config import ModelConfig
 from sevenviews.training.export import verify, write_onnx
 from sevenviews.training.initial import load_initial_weights, one_input_channel
 from sevenviews.training.model import DrawingEncoder, GeM
+from tests.conftest import ROOT
 
 
 def drawings(count: int, side: int = 64) -> torch.Tensor:
@@ -132,6 +133,8 @@ def test_the_export_equals_the_network(tmp_path: Path, backbone: str) -> None:
         tmp_path / "bundle", tmp_path / "model.onnx", name="test", image_size=64, dimension=16
     )
     assert verify(model, bundle) > 0.9999
+    # Neither the exporting machine's folders nor its user are in the file.
+    assert str(ROOT).encode() not in bundle.model_path.read_bytes()
     session = EncoderSession(bundle)
     batch = drawings(5).numpy()
     embedded = session.embed(batch)
