@@ -20,9 +20,12 @@ from PIL import Image, ImageDraw
 
 from sevenviews.bench.statistics import Pairs, Spread, alternate, percentile
 from sevenviews.client import Client
+from sevenviews.designs import View, ViewMatching
 from sevenviews.encoder import decode, default_bundle_path, load_bundle, preprocess
 from sevenviews.encoder.images import content_box
 from sevenviews.encoder.session import EncoderSession
+from sevenviews.gateway.ports import NearestDrawing
+from sevenviews.gateway.ranking import QueryCandidates, candidate_floor, rank_patents
 from sevenviews.metadata.patent_table import SqlPatentTable
 from sevenviews.metadata.stores import open_engine
 from sevenviews.v1 import vectors_pb2, vectors_pb2_grpc
@@ -53,15 +56,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class StageFigures:
-    """A stage: seconds in the services, seconds called directly, and their ratio pair by pair.
-
-    What has no bare counterpart (rank) has neither bare seconds nor a ratio.
-    """
+    """A stage: seconds in the services, seconds called directly, and their ratio round by round."""
 
     p50: float
     p99: float
-    bare: float | None
-    ratio: Spread | None
+    bare: float
+    ratio: Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +117,12 @@ def measure(target: Target, pairs: int, clients: int, searches: int) -> SearchFi
         rounds = alternate(pairs, through, lambda number: bare.run(asked[number]))
         compared = {
             name: Pairs(tuple(one[name] for one in rounds.first), tuple(one[name] for one in rounds.second))
-            for name in bare.names
+            for name in STAGES
         }
         one = _throughput(client, queries, 1, searches)
         many = _throughput(client, queries, clients, searches)
     return SearchFigures(
-        stages={name: _figures(stages[name], compared.get(name)) for name in STAGES},
+        stages={name: _figures(stages[name], compared[name]) for name in STAGES},
         p50=percentile(wholes, 0.5),
         p99=percentile(wholes, 0.99),
         throughput_one=one,
@@ -156,9 +156,7 @@ class _Queries:
 
 
 class _BareStages:
-    """The same work without services: the encoder, faiss' HNSW over the same vectors, SQL on the same file."""
-
-    names = ("decode", "infer", "vector_search", "hydrate")
+    """The same work without services: encoder, faiss' HNSW over the same vectors, ranking, SQL on the same file."""
 
     def __init__(self, target: Target) -> None:
         self._session = EncoderSession(load_bundle(default_bundle_path()))
@@ -173,18 +171,28 @@ class _BareStages:
 
     def run(self, queries: Sequence[bytes]) -> dict[str, float]:
         """The median seconds of each stage over some queries."""
-        seconds: dict[str, list[float]] = {name: [] for name in self.names}
+        seconds: dict[str, list[float]] = {name: [] for name in STAGES}
         for content in queries:
             with _timed(seconds["decode"]):
                 drawing = preprocess(decode(content), self._session.image_size)
             with _timed(seconds["infer"]):
                 vector = self._session.embed(drawing[None])
             with _timed(seconds["vector_search"]):
-                _, near = self._index.search(vector, _CANDIDATES)
-            ids = list(dict.fromkeys(self._patents[row] for row in near[0] if row >= 0))[:_LIMIT]
+                scores, near = self._index.search(vector, _CANDIDATES)
+            candidates = self._candidates(near[0], scores[0])
+            with _timed(seconds["rank"]):
+                ranked = rank_patents([candidates], ViewMatching.PREFER)[:_LIMIT]
             with _timed(seconds["hydrate"]):
-                self._table.published(ids)
+                self._table.published([one.patent_id for one in ranked])
         return {name: median(values) for name, values in seconds.items()}
+
+    def _candidates(self, rows: npt.NDArray[np.int64], scores: npt.NDArray[np.float32]) -> QueryCandidates:
+        drawings = tuple(
+            NearestDrawing(f"{row}", self._patents[row], View.UNKNOWN, float(score))
+            for row, score in zip(rows, scores, strict=True)
+            if row >= 0
+        )
+        return QueryCandidates(View.UNKNOWN, drawings, candidate_floor(drawings, exhausted=False))
 
 
 @contextmanager
@@ -215,10 +223,10 @@ def _throughput(client: Client, queries: _Queries, clients: int, searches: int) 
     return searches / (time.perf_counter() - started)
 
 
-def _figures(values: Sequence[float], pairs: Pairs | None) -> StageFigures:
+def _figures(values: Sequence[float], pairs: Pairs) -> StageFigures:
     return StageFigures(
         p50=percentile(values, 0.5),
         p99=percentile(values, 0.99),
-        bare=median(pairs.bare) if pairs else None,
-        ratio=pairs.ratio if pairs else None,
+        bare=median(pairs.bare),
+        ratio=pairs.ratio,
     )

@@ -98,12 +98,8 @@ def _machine() -> dict[str, Any]:
 def _show(figures: SearchFigures) -> None:
     rows = []
     for name, stage in figures.stages.items():
-        bare = f"{stage.bare * _MILLISECONDS:.2f}" if stage.bare is not None else ""
-        ratio = (
-            f"{stage.ratio.median:.1f} ({stage.ratio.least:.1f} to {stage.ratio.most:.1f})"
-            if stage.ratio
-            else ""
-        )
+        bare = f"{stage.bare * _MILLISECONDS:.2f}"
+        ratio = f"{stage.ratio.median:.1f} ({stage.ratio.least:.1f} to {stage.ratio.most:.1f})"
         p50, p99 = stage.p50 * _MILLISECONDS, stage.p99 * _MILLISECONDS
         rows.append((name, f"{p50:.2f}", f"{p99:.2f}", bare, ratio))
     rows.append(
