@@ -1,4 +1,4 @@
-"""One suite over a directory and S3."""
+"""One suite over the fake, a directory and S3."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ from sevenviews.metadata.directory_store import DirectoryStore
 from sevenviews.metadata.objects import ObjectStore, digest_of, key_of
 from sevenviews.metadata.stores import open_objects
 from tests.contract.s3_server import new_bucket
+from tests.fakes_metadata import FakeObjectStore
 
 
-@pytest.fixture(params=["directory", "s3"])
+@pytest.fixture(params=["fake", "directory", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
-    if request.param == "directory":
+    if request.param == "fake":
+        yield FakeObjectStore()
+    elif request.param == "directory":
         yield open_objects(f"file://{tmp_path / 'drawings'}", 5)
     else:
         yield open_objects(new_bucket(request.getfixturevalue("s3_endpoint")), 5)

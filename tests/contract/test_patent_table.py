@@ -1,19 +1,15 @@
-"""One suite over SQLite and PostgreSQL, and the use cases above them."""
+"""One suite over the fake, SQLite and PostgreSQL, asked through the use cases above them."""
 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
 
 from sevenviews.designs import (
     DateRange,
@@ -24,57 +20,43 @@ from sevenviews.designs import (
     PatentFilter,
     Reason,
     SevenviewsError,
-    View,
     drawing_id,
 )
 from sevenviews.metadata.images import Size
 from sevenviews.metadata.migrate import migrate
 from sevenviews.metadata.objects import digest_of, key_of
-from sevenviews.metadata.patent_table import SqlPatentTable, State
-from sevenviews.metadata.schema import metadata
+from sevenviews.metadata.patent_table import PatentTable, SqlPatentTable, State
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.metadata.stores import open_engine, open_objects
-from tests.contract.postgresql_server import new_database, running_postgresql
+from tests.contract.postgresql_server import new_database
+from tests.fakes_metadata import FakePatentTable
 from tests.unit.encoder.test_images import drawing, encoded
+from tests.unit.metadata.samples import image, patent, put
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+@pytest.fixture(scope="module", params=["fake", "sqlite", "postgresql"])
+def table(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatentTable]:
+    if request.param == "fake":
+        yield FakePatentTable()
+        return
+    folder = tmp_path_factory.mktemp(request.param)
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'patents.sqlite'}"
+        url = f"sqlite:///{folder / 'patents.sqlite'}"
     else:
         url = new_database(request.getfixturevalue("postgresql_url"))
-    made = open_engine(url, 5)
-    migrate(made)
-    yield made
-    made.dispose()
+    engine = open_engine(url, 5)
+    migrate(engine)
+    yield SqlPatentTable(engine)
+    engine.dispose()
 
 
 @pytest.fixture
-def catalogue(engine: Engine, tmp_path: Path) -> Iterator[PatentCatalogue]:
-    made = PatentCatalogue(SqlPatentTable(engine), open_objects(f"file://{tmp_path}", 5), orphan_seconds=0)
+def catalogue(table: PatentTable, tmp_path: Path) -> Iterator[PatentCatalogue]:
+    made = PatentCatalogue(table, open_objects(f"file://{tmp_path}", 5), orphan_seconds=0)
     yield made
     ids = [one.patent.patent_id for one in made.list(PatentFilter(), 1000, "", include_staged=True).patents]
     if ids:
         made.delete(ids)
-
-
-def image(width: int) -> bytes:
-    return encoded(drawing((width, 100)))
-
-
-def patent(number: int, drawings: int = 2, **fields: object) -> tuple[Patent, dict[str, bytes]]:
-    patent_id = f"USD{number:07d}"
-    rows = tuple(Drawing(drawing_id(patent_id, 1, n + 1), 1, View.FRONT, str(n + 1)) for n in range(drawings))
-    contents = {row.drawing_id: image(100 + 10 * number + n) for n, row in enumerate(rows)}
-    return Patent(patent_id, drawings=rows, **fields), contents  # type: ignore[arg-type]
-
-
-def put(catalogue: PatentCatalogue, number: int, *, publish: bool = True, **fields: object) -> str:
-    stored = catalogue.put(*patent(number, **fields), replace_existing=False)  # type: ignore[arg-type]
-    if publish:
-        catalogue.publish(f"USD{number:07d}", stored.content_digest)
-    return stored.content_digest
 
 
 def visible(catalogue: PatentCatalogue, *ids: str) -> list[str]:
@@ -84,31 +66,6 @@ def visible(catalogue: PatentCatalogue, *ids: str) -> list[str]:
 
 def refusal_of(error: pytest.ExceptionInfo[SevenviewsError]) -> Reason:
     return error.value.reason
-
-
-def test_the_migrations_make_the_schema(engine: Engine) -> None:
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        differences = [one for one in compare_metadata(context, metadata) if one[0] != "remove_table"]
-    assert differences == []
-
-
-def test_two_replicas_migrate_at_once(postgresql_url: str, tmp_path: Path) -> None:
-    for url in (new_database(postgresql_url), f"sqlite:///{tmp_path / 'x.sqlite'}"):
-        failures: list[Exception] = []
-
-        def attempt(url: str = url, failures: list[Exception] = failures) -> None:
-            try:
-                migrate(open_engine(url, 10))
-            except Exception as error:
-                failures.append(error)
-
-        threads = [threading.Thread(target=attempt) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert failures == []
 
 
 def test_a_patent_is_invisible_until_it_is_published(catalogue: PatentCatalogue) -> None:
@@ -321,8 +278,7 @@ RANGES = st.sampled_from(
 
 
 @pytest.fixture(scope="module")
-def filtered(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> list[Patent]:
-    table = SqlPatentTable(engine)
+def filtered(table: PatentTable, tmp_path_factory: pytest.TempPathFactory) -> list[Patent]:
     store = open_objects(f"file://{tmp_path_factory.mktemp('filtered')}", 5)
     catalogue = PatentCatalogue(table, store, 0)
     made = []
@@ -356,33 +312,9 @@ def filtered(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> list[P
     )
 )
 def test_the_filter_is_that_of_the_domain(
-    engine: Engine, filtered: list[Patent], patent_filter: PatentFilter
+    table: PatentTable, filtered: list[Patent], patent_filter: PatentFilter
 ) -> None:
-    found = SqlPatentTable(engine).page(patent_filter, "", 1000, include_staged=False)
+    found = table.page(patent_filter, "", 1000, include_staged=False)
     assert [one.patent.patent_id for one in found] == [
         one.patent_id for one in filtered if patent_filter.matches(one)
     ]
-
-
-def test_a_stopped_database_is_unavailable_and_then_back(tmp_path: Path) -> None:
-    with running_postgresql() as server:
-        engine = open_engine(server.url, 3)
-        migrate(engine)
-        catalogue = PatentCatalogue(SqlPatentTable(engine), open_objects(f"file://{tmp_path}", 3), 0)
-        put(catalogue, 1, title="Chair")
-        server.stop()
-        started = time.monotonic()
-        with pytest.raises(SevenviewsError) as caught:
-            visible(catalogue, "USD0000001")
-        assert refusal_of(caught) is Reason.DEPENDENCY_UNAVAILABLE
-        assert caught.value.metadata == {"service": "database"}
-        assert time.monotonic() - started < 10
-        server.start()
-        assert visible(catalogue, "USD0000001") == ["Chair"]
-        engine.dispose()
-
-
-@pytest.mark.parametrize("url", ["mysql://x/y", "oracle://x"])
-def test_an_unknown_database_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match="database URL"):
-        open_engine(url, 5)

@@ -11,18 +11,25 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, text
 
-_ADVISORY_LOCK = 7_1203_5151
+ADVISORY_LOCK = 7_1203_5151
 """Any number, but the same for all replicas."""
 
 
 def migrate(engine: Engine) -> None:
-    """Apply all migrations that the database lacks. Raises sqlalchemy.exc.OperationalError if it is down."""
+    """Apply all migrations that the database lacks, or none of them.
+
+    Raises:
+        sqlalchemy.exc.OperationalError: the database is down.
+    """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with _alone(engine), engine.connect() as connection:
+    with _alone(engine), engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            # Python's driver would begin at the first INSERT only, and leave tables behind a migration cut off.
+            connection.execute(text("BEGIN IMMEDIATE"))
+        _take_any_time(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        connection.commit()
 
 
 @contextlib.contextmanager
@@ -41,10 +48,18 @@ def _alone(engine: Engine) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _advisory_lock(connection: Connection) -> Iterator[None]:
-    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})
+    _take_any_time(connection)
+    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
     connection.commit()
     try:
         yield
     finally:
-        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_LOCK})
+        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
         connection.commit()
+
+
+def _take_any_time(connection: Connection) -> None:
+    """In this transaction: a large table is not altered within the time that a request may take."""
+    if connection.dialect.name == "postgresql":
+        for setting in ("statement_timeout", "lock_timeout"):
+            connection.execute(text(f"SET LOCAL {setting} = 0"))

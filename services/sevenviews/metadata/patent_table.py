@@ -102,8 +102,7 @@ class SqlPatentTable:
 
     def stage(self, patent: Patent, digest: str, object_keys: Mapping[str, str], known: Digests) -> bool:
         with self._writing() as connection:
-            _lock(connection, patent.patent_id)
-            if _digests(connection, patent.patent_id) != known:
+            if _locked_digests(connection, patent.patent_id) != known:
                 return False
             staged = {"staged_digest": digest, "staged_document": to_document(patent)}
             if known == Digests(None, None):
@@ -120,8 +119,7 @@ class SqlPatentTable:
 
     def publish(self, patent_id: str, digest: str) -> bool:
         with self._writing() as connection:
-            _lock(connection, patent_id)
-            stored = _digests(connection, patent_id)
+            stored = _locked_digests(connection, patent_id)
             if stored.staged != digest:
                 return stored.published == digest
             document = connection.execute(
@@ -213,17 +211,20 @@ class SqlPatentTable:
             yield connection
 
 
-def _lock(connection: Connection, patent_id: str) -> None:
-    """Two replicas that write the same patent do so one after the other."""
+def _locked_digests(connection: Connection, patent_id: str) -> Digests:
+    """What is stored, unchanged until the transaction ends. SQLite has one writer at a time anyway."""
     if connection.dialect.name == "postgresql":
+        # The row may not be there yet, and so cannot be locked itself.
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(patent_id, 0))))
+    # The row, because a deletion takes no other lock.
+    return _digests(connection, patent_id, for_update=True)
 
 
-def _digests(connection: Connection, patent_id: str) -> Digests:
+def _digests(connection: Connection, patent_id: str, *, for_update: bool = False) -> Digests:
     query = select(patents.c.published_digest, patents.c.staged_digest).where(
         patents.c.patent_id == patent_id
     )
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(query.with_for_update() if for_update else query).one_or_none()
     return Digests(None, None) if row is None else Digests(row.published_digest, row.staged_digest)
 
 

@@ -1,0 +1,202 @@
+"""The databases themselves: migrations, outages, room, and what several replicas do to each other."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, event, inspect, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.metadata.migrate import ADVISORY_LOCK, migrate
+from sevenviews.metadata.patent_table import SqlPatentTable
+from sevenviews.metadata.schema import metadata
+from sevenviews.metadata.service import PatentCatalogue
+from sevenviews.metadata.stores import open_engine, open_objects
+from tests.contract.postgresql_server import new_database, running_postgresql
+from tests.unit.metadata.samples import patent, put
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database before its first migration."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'patents.sqlite'}"
+    else:
+        url = new_database(request.getfixturevalue("postgresql_url"))
+    engine = open_engine(url, 5)
+    yield engine
+    engine.dispose()
+
+
+def differences(engine: Engine) -> list[object]:
+    """Between the schema in the code and that in the database."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return [one for one in compare_metadata(context, metadata) if one[0] != "remove_table"]
+
+
+def at_once(count: int, work: Callable[[], object]) -> list[Exception]:
+    """What fails when several do the same thing."""
+    failures: list[Exception] = []
+    barrier = threading.Barrier(count)
+
+    def attempt() -> None:
+        barrier.wait()
+        try:
+            work()
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=attempt) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return failures
+
+
+def until(condition: Callable[[], object], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.01)
+
+
+def test_the_migrations_make_the_schema(empty: Engine) -> None:
+    assert differences(empty) != []
+    migrate(empty)
+    assert differences(empty) == []
+    migrate(empty)
+    assert differences(empty) == []
+
+
+def test_replicas_migrate_at_once(empty: Engine) -> None:
+    assert at_once(4, lambda: migrate(open_engine(empty.url.render_as_string(hide_password=False), 10))) == []
+    assert differences(empty) == []
+
+
+def test_a_migration_that_is_cut_off_leaves_nothing_behind(empty: Engine) -> None:
+    def cut_off(_: object, __: object, statement: str, *___: object) -> None:
+        if "CREATE TABLE drawings" in statement:
+            raise ConnectionAbortedError
+
+    event.listen(empty, "before_cursor_execute", cut_off)
+    with pytest.raises(ConnectionAbortedError):
+        migrate(empty)
+    event.remove(empty, "before_cursor_execute", cut_off)
+    assert not inspect(empty).has_table("patents")
+    migrate(empty)
+    assert differences(empty) == []
+
+
+def test_a_migration_may_take_longer_than_a_request(postgresql_url: str) -> None:
+    url = new_database(postgresql_url)
+    engine = open_engine(url, timeout_seconds=0.1)
+    with psycopg.connect(url, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
+        thread = threading.Thread(target=migrate, args=(engine,))
+        thread.start()
+        until(
+            lambda: other.execute(
+                "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            ).fetchone()
+        )
+        thread.join(0.3)  # three times as long as any request may wait
+        assert thread.is_alive()
+        other.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
+        thread.join()
+    assert differences(engine) == []
+    # Requests are held to their time again.
+    with engine.connect() as connection:
+        assert connection.execute(text("SHOW statement_timeout")).scalar_one() == "100ms"
+    engine.dispose()
+
+
+def catalogue_of(engine: Engine, folder: Path) -> PatentCatalogue:
+    return PatentCatalogue(SqlPatentTable(engine), open_objects(f"file://{folder}", 3), orphan_seconds=0)
+
+
+def titles(catalogue: PatentCatalogue, patent_id: str) -> list[str]:
+    return [one.title for one in catalogue.batch_get([patent_id])[0]]
+
+
+def test_a_stopped_database_is_unavailable_and_then_back(tmp_path: Path) -> None:
+    with running_postgresql() as server:
+        engine = open_engine(server.url, 3)
+        migrate(engine)
+        catalogue = catalogue_of(engine, tmp_path)
+        put(catalogue, 1, title="Chair")
+        server.stop()
+        started = time.monotonic()
+        with pytest.raises(SevenviewsError) as caught:
+            titles(catalogue, "USD0000001")
+        assert caught.value.reason is Reason.DEPENDENCY_UNAVAILABLE
+        assert caught.value.metadata == {"service": "database"}
+        assert time.monotonic() - started < 10
+        server.start()
+        assert titles(catalogue, "USD0000001") == ["Chair"]
+        engine.dispose()
+
+
+def test_a_full_database_is_said_to_be_full(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'patents.sqlite'}", 3)
+    migrate(engine)
+    catalogue = catalogue_of(engine, tmp_path / "drawings")
+    put(catalogue, 1, title="Chair")
+
+    @event.listens_for(engine, "checkout")
+    def allow_no_more_pages(connection: DBAPIConnection, *_: object) -> None:
+        connection.cursor().execute("PRAGMA max_page_count = 1")
+
+    with pytest.raises(SevenviewsError) as caught:
+        put(catalogue, 2, claim="x" * 100_000)
+    assert caught.value.reason is Reason.STORAGE_FULL
+    assert caught.value.metadata == {"store": "database"}
+    assert titles(catalogue, "USD0000001") == ["Chair"]
+    assert titles(catalogue, "USD0000002") == []
+
+
+@pytest.mark.parametrize("writing", ["stage", "publish"])
+def test_a_patent_deleted_while_it_is_written(postgresql_url: str, tmp_path: Path, writing: str) -> None:
+    """The writer either comes first, or finds the patent gone; it never fails on what is left of it."""
+    url = new_database(postgresql_url)
+    engine = open_engine(url, 5)
+    migrate(engine)
+    catalogue = catalogue_of(engine, tmp_path)
+    digest = put(catalogue, 1, publish=False, title="Chair")
+    replacement = patent(1, title="Table")
+    outcome: list[object] = []
+
+    def write() -> None:
+        try:
+            if writing == "stage":
+                outcome.append(catalogue.put(*replacement, replace_existing=True).changed)
+            else:
+                catalogue.publish("USD0000001", digest)
+        except SevenviewsError as error:
+            outcome.append(error.reason)
+
+    with psycopg.connect(url) as other:
+        other.execute("DELETE FROM patents")
+        thread = threading.Thread(target=write)
+        thread.start()
+        with psycopg.connect(url, autocommit=True) as watcher:
+            until(lambda: watcher.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone())
+        other.commit()
+        thread.join()
+    assert outcome == [True if writing == "stage" else Reason.PATENT_NOT_FOUND]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "oracle://x"])
+def test_an_unknown_database_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="database URL"):
+        open_engine(url, 5)

@@ -1,0 +1,25 @@
+"""Small patents with images, by number."""
+
+from __future__ import annotations
+
+from sevenviews.designs import Drawing, Patent, View, drawing_id
+from sevenviews.metadata.service import PatentCatalogue
+from tests.unit.encoder.test_images import drawing, encoded
+
+
+def image(width: int) -> bytes:
+    return encoded(drawing((width, 100)))
+
+
+def patent(number: int, drawings: int = 2, **fields: object) -> tuple[Patent, dict[str, bytes]]:
+    patent_id = f"USD{number:07d}"
+    rows = tuple(Drawing(drawing_id(patent_id, 1, n + 1), 1, View.FRONT, str(n + 1)) for n in range(drawings))
+    contents = {row.drawing_id: image(100 + 10 * number + n) for n, row in enumerate(rows)}
+    return Patent(patent_id, drawings=rows, **fields), contents  # type: ignore[arg-type]
+
+
+def put(catalogue: PatentCatalogue, number: int, *, publish: bool = True, **fields: object) -> str:
+    stored = catalogue.put(*patent(number, **fields), replace_existing=False)  # type: ignore[arg-type]
+    if publish:
+        catalogue.publish(f"USD{number:07d}", stored.content_digest)
+    return stored.content_digest
