@@ -564,6 +564,9 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
             {"drawing_id": request.drawing_id},
         )
 
+    def ListPatentIds(self, request: patents_pb2.ListPatentIdsRequest, context: Any) -> Any:  # noqa: N802
+        raise NotImplementedError("the gateway does not use it")
+
     def AuditDrawings(self, request: patents_pb2.AuditDrawingsRequest, context: Any) -> Any:  # noqa: N802
         raise NotImplementedError("the gateway does not use it")
 

@@ -17,6 +17,7 @@ from sevenviews.metadata.filtering import condition
 from sevenviews.metadata.schema import drawings, patent_holders, patent_locarno, patents
 
 _AUDIT_ROWS = 1000
+_IDS = 10_000
 
 
 class State(StrEnum):
@@ -65,6 +66,10 @@ class PatentTable(Protocol):
         self, patent_filter: PatentFilter, after: str, limit: int, *, include_staged: bool
     ) -> Sequence[ListedPatent]:
         """Up to `limit` patents behind an id, in the order of ids."""
+        ...
+
+    def ids(self, *, include_staged: bool) -> Iterator[Sequence[str]]:
+        """All ids, in order, in portions."""
         ...
 
     def count(self, patent_filter: PatentFilter, *, include_staged: bool) -> int:
@@ -156,6 +161,19 @@ class SqlPatentTable:
         )
         with self._database.reading() as connection:
             return [_listed_patent(row) for row in connection.execute(query)]
+
+    def ids(self, *, include_staged: bool) -> Iterator[Sequence[str]]:
+        after = ""
+        listed = _listed(PatentFilter(), include_staged=include_staged)
+        while True:
+            query = select(patents.c.patent_id).where(listed, patents.c.patent_id > after)
+            with self._database.reading() as connection:
+                found = connection.execute(query.order_by(patents.c.patent_id).limit(_IDS)).scalars().all()
+            if found:
+                yield found
+            if len(found) < _IDS:
+                return
+            after = found[-1]
 
     def count(self, patent_filter: PatentFilter, *, include_staged: bool) -> int:
         listed = _listed(patent_filter, include_staged=include_staged)
