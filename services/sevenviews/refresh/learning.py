@@ -57,8 +57,8 @@ def training_config(context: Context) -> TrainConfig:
         corpora = (*learning.config.data.corpora, folder)
         changes["data"] = learning.config.data.model_copy(update={"corpora": corpora})
     if learning.start_from == "serving":
-        weights = serving_bundle(context).path / MODEL_FILE
-        changes["model"] = learning.config.model.model_copy(update={"initial_weights": str(weights)})
+        bundle = serving_bundle(context).path.resolve()
+        changes["model"] = learning.config.model.model_copy(update={"initial_weights": str(bundle)})
     return learning.config.model_copy(update=changes)
 
 

@@ -56,7 +56,7 @@ class ModelConfig(Settings):
     initial_weights: str = Field(
         default="",
         description="Empty or 'none': random; 'imagenet': torchvision's, from its local cache; the folder of a run "
-        "(RotNet); or an ONNX, .pt or .pth file. Relative to the YAML file.",
+        "(RotNet); that of a bundle; or an ONNX, .pt or .pth file. Relative to the YAML file.",
     )
     freeze_batch_norm: bool = Field(
         default=False, description="Keep the statistics of the initial weights; for folded ones it is a must."
