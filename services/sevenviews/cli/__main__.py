@@ -11,6 +11,7 @@ from sevenviews.cli.evaluate import evaluate
 from sevenviews.cli.ingest import ingest
 from sevenviews.cli.reconcile import reconcile
 from sevenviews.cli.refreshing import reembed, refresh
+from sevenviews.cli.releases import app as releases_app
 from sevenviews.cli.search import search
 from sevenviews.cli.show import show
 from sevenviews.cli.synth import synth
@@ -40,6 +41,7 @@ for command in (
     doctor,
 ):
     app.command()(command)
+app.add_typer(releases_app, name="releases")
 app.add_typer(bench_app, name="bench")
 
 
