@@ -32,7 +32,7 @@ class RaySession:
             try:
                 self._init()
             except Exception:
-                # Ray raises no narrower type. On a busy machine its processes may not be up within the time that Ray gives them.
+                # Ray raises no narrower type. Its processes may not be up in time on a busy machine.
                 ray.shutdown()
                 if attempt == _ATTEMPTS:
                     raise
