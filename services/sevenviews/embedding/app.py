@@ -45,14 +45,15 @@ class EmbeddingDeployment:
         # The names that ONNX Runtime has for them: CPUExecutionProvider, CUDAExecutionProvider.
         self._provider = f"{settings.execution_provider.upper()}ExecutionProvider"
         source = BundleSource(settings.model_store, settings.execution_provider)
-        models = LoadedModels(source, settings.max_loaded_models)
+        metrics = RayMetrics()
+        models = LoadedModels(source, settings.max_loaded_models, metrics)
         for version in ("", *settings.preload):
             _preload(models, version)
         self._work = EmbeddingWork(
             models,
             decode_threads=settings.decode_threads,
             max_pending_images=settings.max_pending_images,
-            observer=RayMetrics(),
+            observer=metrics,
         )
         # serve.batch gives the method these setters, which its type does not tell.
         batching: Any = self._infer
