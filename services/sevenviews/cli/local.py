@@ -13,7 +13,7 @@ import json
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from sevenviews.encoder.bundle import load_bundle
 from sevenviews.encoder.store import ModelStore, default_bundle_path
 
 _STATE_FILE = "up.json"
+_METRICS_PORT = 9464
 
 
 class StartError(Exception):
@@ -64,8 +65,15 @@ class LocalOptions:
     database_url: str = ""
     drawings_url: str = ""
     cache_url: str = ""
-    metrics: bool = False
+    metrics_ports: Mapping[str, int] = field(default_factory=dict)
     start_seconds: float = 120.0
+
+
+def metrics_ports(port: int) -> dict[str, int]:
+    """Ports of the services' Prometheus pages: the standard ones, or four free ones where `port` is 0."""
+    names = [service.name for service in fields(Addresses)]
+    ports = _free_ports(len(names)) if port == 0 else range(_METRICS_PORT, _METRICS_PORT + len(names))
+    return dict(zip(names, ports, strict=True))
 
 
 class LocalServices:
@@ -120,7 +128,12 @@ class LocalServices:
                 pass  # the gateway died while starting; the supervisor brings it back
 
     def _write_state(self) -> None:
-        state = {"addresses": asdict(self.addresses), "pid": os.getpid(), "pids": self.process_ids()}
+        state = {
+            "addresses": asdict(self.addresses),
+            "metrics_ports": dict(self._options.metrics_ports),
+            "pid": os.getpid(),
+            "pids": self.process_ids(),
+        }
         (self._options.data / _STATE_FILE).write_text(json.dumps(state, indent=2) + "\n")
 
 
@@ -184,8 +197,8 @@ def _services(options: LocalOptions) -> tuple[ServiceProcess, ...]:
         },
     }
     return tuple(
-        _service(name, environment, options, metrics_port=9464 + position if options.metrics else 0)
-        for position, (name, environment) in enumerate(environments.items())
+        _service(name, environment, options, options.metrics_ports.get(name, 0))
+        for name, environment in environments.items()
     )
 
 
