@@ -42,8 +42,8 @@ class RayMetrics:
         )
         self._load = metrics.Histogram("sevenviews_model_load_seconds", "Loading one model.", _LOAD_SECONDS)
         self._models = metrics.Gauge("sevenviews_models_in_memory", "Models that the replica holds.")
-        self._pending.set(0)
-        self._models.set(0)
+        self._pending_now = 0
+        self._models_now = 0
 
     def finished(self, outcome: str) -> None:
         """An image has its embedding ("OK"), or was refused for this reason."""
@@ -60,7 +60,7 @@ class RayMetrics:
 
     def pending(self, images: int) -> None:
         """So many images are being worked on."""
-        self._pending.set(images)
+        self._pending_now = images
 
     def model_loaded(self, seconds: float) -> None:
         """A model was brought into memory."""
@@ -73,4 +73,9 @@ class RayMetrics:
 
     def models_in_memory(self, count: int) -> None:
         """So many models are held."""
-        self._models.set(count)
+        self._models_now = count
+
+    def tell_gauges(self) -> None:
+        """To be called every few seconds: Ray exports a gauge once for each time it is set."""
+        self._pending.set(self._pending_now)
+        self._models.set(self._models_now)
