@@ -4,6 +4,8 @@ Estimators in scikit-learn's manner, `fit_predict(views, present)` with views a 
 present a mask [n, V]:
 
     FilledSpectral  spectral clustering of one view or of all side by side, missing rows filled with the mean
+    APMC            similarity through the samples that two views share
+    IMG             one latent row a sample, a graph over all of them learned beside it
     DAIMC           one nonnegative representation of all views, bases aligned by regression
     IMSCAGL         a learned graph for each view, one spectral embedding
 
@@ -11,8 +13,10 @@ and the scores: accuracy, normalised mutual information, purity, over several ru
 needs the extra `lab` (scikit-learn, SciPy).
 """
 
+from sevenviews.lab.multiview.apmc import APMC
 from sevenviews.lab.multiview.daimc import DAIMC
 from sevenviews.lab.multiview.estimator import MultiviewClusterer
+from sevenviews.lab.multiview.img import IMG
 from sevenviews.lab.multiview.imsc_agl import IMSCAGL
 from sevenviews.lab.multiview.scores import (
     ClusteringScores,
@@ -26,7 +30,9 @@ from sevenviews.lab.multiview.scores import (
 from sevenviews.lab.multiview.spectral import FilledSpectral
 
 __all__ = [
+    "APMC",
     "DAIMC",
+    "IMG",
     "IMSCAGL",
     "ClusteringScores",
     "FilledSpectral",
