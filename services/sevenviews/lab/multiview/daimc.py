@@ -57,6 +57,8 @@ class DAIMC(MultiviewClusterer):
         alignments_: the B_v.
     """
 
+    starts_at_random = True
+
     def __init__(
         self,
         n_clusters: int = 8,

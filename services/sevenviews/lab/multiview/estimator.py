@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,9 @@ class MultiviewClusterer(ClusterMixin, BaseEstimator, ABC):  # type: ignore[misc
         embedding_: [n, k], the representation that k-means split, in the order of the samples.
         order_: [n], the canonical order in which the samples were worked on.
     """
+
+    starts_at_random: ClassVar[bool] = False
+    """Whether the representation itself depends on `random_state`, and not only its split."""
 
     n_clusters: int
     random_state: int
@@ -56,6 +60,33 @@ class MultiviewClusterer(ClusterMixin, BaseEstimator, ABC):  # type: ignore[misc
     ) -> npt.NDArray[np.intp]:
         """`fit`, and its labels."""
         return self.fit(views, present).labels_
+
+    def fit_predict_runs(
+        self,
+        views: Sequence[npt.ArrayLike],
+        present: npt.ArrayLike | None = None,
+        runs: int = 20,
+        first_seed: int = 0,
+    ) -> list[npt.NDArray[np.intp]]:
+        """The labels of several runs, one a seed, as `fit_predict` would give them.
+
+        Where the representation does not depend on the seed it is computed once. The estimator is left as after
+        its last run, with its own `random_state`.
+        """
+        own, found = self.random_state, list[npt.NDArray[np.intp]]()
+        try:
+            for seed in range(first_seed, first_seed + runs):
+                self.random_state = seed
+                if self.starts_at_random or not found:
+                    self.fit(views, present)
+                else:
+                    # In the order that `fit` splits it in.
+                    split = self._split(self.embedding_[self.order_])
+                    self.labels_ = split[np.argsort(self.order_)]
+                found.append(self.labels_)
+        finally:
+            self.random_state = own
+        return found
 
     def _check(self, views: IncompleteViews) -> IncompleteViews:
         """What else the method demands of its views."""

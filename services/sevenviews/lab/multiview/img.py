@@ -53,6 +53,8 @@ class IMG(MultiviewClusterer):
         ValueError: besides what `fit` says, not two views, or no sample that has both.
     """
 
+    starts_at_random = True
+
     def __init__(
         self,
         n_clusters: int = 8,

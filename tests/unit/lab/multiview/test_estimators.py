@@ -120,6 +120,17 @@ def test_bad_input_is_refused_with_the_field_named(make: Callable[[], MultiviewC
         estimator.set_params(n_clusters=1).fit(views, present)
 
 
+@every
+def test_several_runs_are_those_of_single_seeds(make: Callable[[], MultiviewClusterer]) -> None:
+    sample = shaped(make(), clustered(9, missing=0.3, noise=1.5))
+    estimator = make()
+    runs = estimator.fit_predict_runs(sample.views, sample.present, runs=3, first_seed=4)
+    assert estimator.random_state == 0
+    for seed, labels in enumerate(runs, 4):
+        alone = make().set_params(random_state=seed).fit_predict(sample.views, sample.present)
+        np.testing.assert_array_equal(labels, alone)
+
+
 def test_views_must_be_matrices_of_the_same_samples() -> None:
     sample = clustered(7)
     with pytest.raises(ValueError, match="one view is needed"):
