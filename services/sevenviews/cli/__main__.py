@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from sevenviews.cli.bench import app as bench_app
+from sevenviews.cli.cluster import cluster
 from sevenviews.cli.demo import demo
 from sevenviews.cli.doctor import doctor
 from sevenviews.cli.evaluate import evaluate
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (up, ingest, search, show, synth, train, export, evaluate, reconcile, demo, doctor):
+for command in (up, ingest, search, show, synth, train, export, evaluate, cluster, reconcile, demo, doctor):
     app.command()(command)
 app.add_typer(bench_app, name="bench")
 app.add_typer(lab_app, name="lab")
