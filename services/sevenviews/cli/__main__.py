@@ -5,10 +5,12 @@ from __future__ import annotations
 import typer
 
 from sevenviews.cli.bench import app as bench_app
+from sevenviews.cli.cluster import cluster
 from sevenviews.cli.demo import demo
 from sevenviews.cli.doctor import doctor
 from sevenviews.cli.evaluate import evaluate
 from sevenviews.cli.ingest import ingest
+from sevenviews.cli.lab import app as lab_app
 from sevenviews.cli.reconcile import reconcile
 from sevenviews.cli.refreshing import reembed, refresh
 from sevenviews.cli.releases import app as releases_app
@@ -34,6 +36,7 @@ for command in (
     train,
     export,
     evaluate,
+    cluster,
     refresh,
     reembed,
     reconcile,
@@ -43,6 +46,7 @@ for command in (
     app.command()(command)
 app.add_typer(releases_app, name="releases")
 app.add_typer(bench_app, name="bench")
+app.add_typer(lab_app, name="lab")
 
 
 def main() -> None:
