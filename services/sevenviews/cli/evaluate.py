@@ -21,7 +21,7 @@ def evaluate(
     model: Annotated[
         list[str] | None,
         typer.Option(
-            help="default, a bundle's directory, an ONNX file, hog, lbp or raw; may be given repeatedly."
+            help="default, a bundle's directory, an ONNX file, ahdh, vishash, hog, lbp, ri-lbp, sift-fv or raw; may be given repeatedly."
         ),
     ] = None,
     distractors: Annotated[Path | None, typer.Option(help="A corpus that only adds to the gallery.")] = None,
