@@ -17,7 +17,7 @@ from sklearn.mixture import GaussianMixture
 
 from sevenviews.lab.descriptors.descriptor import Compute, Drawings, Features
 
-SIDE = 256
+SIDE = 512
 COMPONENTS = 64
 DIMENSION = 64
 """To which the 128 of SIFT are reduced by principal components, so that a diagonal mixture suits them."""
@@ -45,12 +45,14 @@ class Mixture:
 
     def responsibilities(self, points: _Array) -> _Array:
         """The probability of each component given each point, [points, components]."""
-        standard = (points[:, None] - self.means) / self.deviations
-        logarithms = (
-            np.log(self.weights)
-            - np.log(self.deviations).sum(1)
-            - 0.5 * np.einsum("nkd,nkd->nk", standard, standard)
+        precisions = self.deviations**-2
+        # (x - μ)²/σ², summed over the dimensions, multiplied out: no array of points × components × dimensions.
+        distances = (
+            points**2 @ precisions.T
+            - 2 * points @ (self.means * precisions).T
+            + (self.means**2 * precisions).sum(1)
         )
+        logarithms = np.log(self.weights) - np.log(self.deviations).sum(1) - distances / 2
         raised = np.exp(logarithms - logarithms.max(1, keepdims=True))
         shares: _Array = raised / raised.sum(1, keepdims=True)
         return shares
