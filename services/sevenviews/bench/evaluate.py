@@ -71,7 +71,8 @@ def measure(
         started = time.perf_counter()
         ranks = rank_vectors(asked, found, query_labels, gallery_labels, _BLOCK_BYTES)
         scores.append(float(average_precision(ranks).mean()))
-        _ = [accuracy(ranks, k) for k in ACCURACY_AT]
+        for k in ACCURACY_AT:
+            accuracy(ranks, k)
         return time.perf_counter() - started
 
     def multiply(_: int) -> float:
