@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MODEL_HELP = (
     "default, a bundle's directory, an ONNX file, ahdh, vishash, sift-fv, hog, lbp, ri-lbp or raw; "
-    "may be given repeatedly."
+    "pca:MODEL whitens one of them. May be given repeatedly."
 )
 
 
@@ -35,7 +35,9 @@ def evaluate(
     ] = None,
     fit: Annotated[
         Path | None,
-        typer.Option(help="Corpus that sift-fv is fitted on; none: the gallery, without its patents."),
+        typer.Option(
+            help="Corpus that sift-fv and pca: are fitted on; none: the gallery, without its patents."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the choice of queries.")] = 0,
     categories: Annotated[bool, typer.Option("--categories", help="Also show mAP by category.")] = False,

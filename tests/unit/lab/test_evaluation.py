@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sevenviews.corpus import CorpusPatent
+from sevenviews.corpus import CorpusPatent, iter_entries
 from sevenviews.designs import LocarnoClass, Patent
 from sevenviews.lab.collection import category_of, read_collection
 from sevenviews.lab.database_size import against_database_size
@@ -149,3 +149,12 @@ def test_without_distractors_other_patents_are_added(corpus: Path) -> None:
     assert points[0].mean_average_precision == 1
     with pytest.raises(ValueError, match="steps"):
         against_database_size(evaluate_on(read_task(corpus), "raw"), steps=1)
+
+
+def test_the_mesh_views_name_their_categories(shared_data: Path) -> None:
+    archive = shared_data / "mesh-views.tar.gz"
+    if not archive.is_file():
+        pytest.skip("../shared/data/mesh-views.tar.gz is not here")
+    alpaca = next(iter_entries(archive)).read()
+    assert category_of(alpaca) == "animals_pack"
+    assert len(alpaca.contents) == 7

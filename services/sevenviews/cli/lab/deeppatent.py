@@ -31,7 +31,9 @@ Models = Annotated[
     ),
 ]
 Queries = Annotated[Path | None, typer.Option(help="A corpus whose drawings ask; none: they are withheld.")]
-Fit = Annotated[Path | None, typer.Option(help="Corpus that sift-fv is fitted on; none: the gallery.")]
+Fit = Annotated[
+    Path | None, typer.Option(help="Corpus that sift-fv and pca: are fitted on; none: the gallery.")
+]
 Train = Annotated[
     list[str] | None,
     typer.Option(
@@ -148,7 +150,7 @@ def _run(
     compared = compare(rows, list(zip(wanted, reports, strict=True)))
     figures = _figures(best_first[0], sizes, out)
     figures |= _training_curves(out)
-    about = (*notes, _about_fitting(fit)) if any(entry.model == "sift-fv" for entry in wanted) else notes
+    about = (*notes, *_about_fitting(wanted, fit))
     path = Report(*heading, task, compared, sizes, figures, about).write(out)
     if json_output:
         print_json({"report": str(path), "rows": as_document(compared)})
@@ -190,6 +192,10 @@ def _training_curves(out: Path) -> dict[str, Path]:
     }
 
 
-def _about_fitting(fit: Path | None) -> str:
+def _about_fitting(wanted: Sequence[Entry], fit: Path | None) -> list[str]:
+    fitted = [entry.model for entry in wanted if entry.model == "sift-fv" or entry.model.startswith("pca:")]
     fitted_on = f"`{fit.name}`" if fit else "the gallery itself, without its patents"
-    return f"SIFT-FV was fitted on {fitted_on}; DeepPatent's on its own training drawings."
+    names = ", ".join(f"`{Path(name).name}`" for name in fitted)
+    return (
+        [f"Fitted on {fitted_on}: {names}. DeepPatent fits on its own training drawings."] if fitted else []
+    )

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from sevenviews.encoder import default_bundle_path
-from sevenviews.lab.descriptors import ahdh, hog, lbp, raw, vishash
+from sevenviews.lab.descriptors import ahdh, hog, lbp, raw, vishash, whitening
 from sevenviews.lab.descriptors.descriptor import Descriptor, Drawings, FittedDescriptor
 
 
@@ -28,18 +28,26 @@ CLASSIC: Mapping[str, Callable[[], Descriptor | FittedDescriptor]] = {
 }
 """Every descriptor that is no network."""
 
+WHITENED = "pca:"
+
 
 def find_descriptor(name: str) -> Descriptor | FittedDescriptor:
     """The descriptor of a name; some must be fitted before they can describe.
 
     Args:
         name: raw, ahdh, vishash, hog, lbp, ri-lbp, sift-fv, default (the packaged model), the directory of a
-            bundle, or an ONNX file.
+            bundle, or an ONNX file; pca:NAME for the whitened principal components of any of them that need not be
+            fitted itself.
 
     Raises:
         ValueError: it is none of these, or an ONNX file that takes no images.
         SevenviewsError: the bundle is damaged.
     """
+    if name.startswith(WHITENED):
+        base = find_descriptor(name.removeprefix(WHITENED))
+        if not isinstance(base, Descriptor):
+            raise ValueError(f"{name}: {base.name} must be fitted itself, and is not whitened")
+        return whitening.whitened(name, base)
     if name in CLASSIC:
         return CLASSIC[name]()
     # ONNX Runtime is imported for networks only.
