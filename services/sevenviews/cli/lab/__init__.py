@@ -1,4 +1,4 @@
-"""`sevenviews lab`: the papers' comparisons, run on a corpus of one's own."""
+"""`sevenviews lab`: the papers' experiments on your own corpus, each with a report."""
 
 from __future__ import annotations
 
@@ -7,14 +7,8 @@ import typer
 from sevenviews.cli.lab.deeppatent import cross_entropy, deeppatent
 
 lab_app = typer.Typer(
-    help="Run the papers' tables on a corpus, beside the papers' figures.", no_args_is_help=True
+    help="The papers' experiments on your own corpus, each with a report beside the published figures.",
+    no_args_is_help=True,
 )
-
-
-@lab_app.callback()
-def lab() -> None:
-    """Run the papers' tables on a corpus, beside the papers' figures."""
-
-
 lab_app.command("deeppatent")(deeppatent)
 lab_app.command("cross-entropy")(cross_entropy)
