@@ -10,7 +10,7 @@ from sevenviews.cli.demo import demo
 from sevenviews.cli.doctor import doctor
 from sevenviews.cli.evaluate import evaluate
 from sevenviews.cli.ingest import ingest
-from sevenviews.cli.lab import app as lab_app
+from sevenviews.cli.lab import lab_app
 from sevenviews.cli.reconcile import reconcile
 from sevenviews.cli.refreshing import reembed, refresh
 from sevenviews.cli.releases import app as releases_app

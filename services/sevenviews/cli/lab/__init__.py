@@ -1,15 +1,16 @@
-"""`sevenviews lab`: the papers' experiments. Needs the extra `lab`."""
+"""`sevenviews lab`: the papers' experiments on your own corpus, each with a report. Needs the extra `lab`."""
 
 from __future__ import annotations
 
 import typer
 
-from sevenviews.cli.lab.patentnet import app as patentnet_app
+from sevenviews.cli.lab.deeppatent import cross_entropy, deeppatent
+from sevenviews.cli.lab.patentnet import patentnet_app
 
-app = typer.Typer(help="Rebuild the papers' experiments.", no_args_is_help=True)
-app.add_typer(patentnet_app, name="patentnet")
-
-
-@app.callback()
-def lab() -> None:
-    """Rebuild the papers' experiments."""
+lab_app = typer.Typer(
+    help="The papers' experiments on your own corpus, each with a report beside the published figures.",
+    no_args_is_help=True,
+)
+lab_app.add_typer(patentnet_app, name="patentnet")
+lab_app.command("deeppatent")(deeppatent)
+lab_app.command("cross-entropy")(cross_entropy)

@@ -6,12 +6,13 @@ import typer
 
 from sevenviews.cli.lab.clustering import cluster
 
-app = typer.Typer(
-    help="PatentNet's experiments, each with the paper's table beside ours.", no_args_is_help=True
+patentnet_app = typer.Typer(
+    help="PatentNet's experiments on your own corpus, each with the paper's table beside ours.",
+    no_args_is_help=True,
 )
-app.command()(cluster)
+patentnet_app.command("cluster")(cluster)
 
 
-@app.callback()
+@patentnet_app.callback()
 def patentnet() -> None:
     """PatentNet's experiments, each with the paper's table beside ours."""
