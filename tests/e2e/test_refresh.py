@@ -20,6 +20,7 @@ from tests.refreshing import (
     read_patents,
     releases,
     serving,
+    start,
     started,
     steps_of,
     until,
