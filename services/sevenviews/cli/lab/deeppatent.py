@@ -183,13 +183,12 @@ def _figures(best: Evaluation, sizes: Mapping[str, Sequence[SizePoint]], out: Pa
 def _training_curves(out: Path) -> dict[str, Path]:
     from sevenviews.lab.figures import draw_training_curves
 
-    runs = sorted((out / "runs").glob("*/metrics.jsonl"))
-    return {
-        f"Training of {metrics.parent.name}": draw_training_curves(
-            metrics.parent, out / f"training-{metrics.parent.name}.png"
-        )
-        for metrics in runs
-    }
+    runs = out / "runs"
+    curves = {}
+    for metrics in sorted(runs.rglob("metrics.jsonl")):
+        name = "-".join(metrics.parent.relative_to(runs).parts)
+        curves[f"Training of {name}"] = draw_training_curves(metrics.parent, out / f"training-{name}.png")
+    return curves
 
 
 def _about_fitting(wanted: Sequence[Entry], fit: Path | None) -> list[str]:
