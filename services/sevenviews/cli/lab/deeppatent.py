@@ -162,7 +162,6 @@ def _run(
 def _figures(best: Evaluation, sizes: Mapping[str, Sequence[SizePoint]], out: Path) -> dict[str, Path]:
     from sevenviews.lab import figures
 
-    name = Path(best.model).name
     with progress() as bar:
         line = bar.add_task("figures", total=4)
         drawn = {
@@ -171,11 +170,15 @@ def _figures(best: Evaluation, sizes: Mapping[str, Sequence[SizePoint]], out: Pa
             )
         }
         bar.advance(line)
-        drawn[f"Best and worst queries of {name}"] = figures.draw_best_and_worst(best, out / "queries.png")
+        drawn[f"Best and worst queries of {best.name}"] = figures.draw_best_and_worst(
+            best, out / "queries.png"
+        )
         bar.advance(line)
         drawn["Metrics against database size"] = figures.draw_size_curves(sizes, out / "database-size.png")
         bar.advance(line)
-        drawn[f"t-SNE of {name}"] = figures.draw_embedding_map(best, out / "map.png", seed=best.task.seed)
+        drawn[f"t-SNE of {best.name}"] = figures.draw_embedding_map(
+            best, out / "map.png", seed=best.task.seed
+        )
         bar.advance(line)
     return drawn
 
