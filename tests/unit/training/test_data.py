@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from sevenviews.training.config import DataConfig, TrainConfig
 from sevenviews.training.drawings import open_dataset
 from sevenviews.training.export import export
-from sevenviews.training.run import load_config, train
 from sevenviews.training.split import split
 from tests.conftest import ROOT
 
