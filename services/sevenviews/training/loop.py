@@ -52,8 +52,6 @@ def worker(arguments: dict[str, Any]) -> None:
     batches = Batches(config, dataset, training, labels, rank, device)
     started = time.monotonic()
     losses: list[Tensor] = []
-    if _is_stale(state, config):
-        return
     for batch in batches.from_number(state.step):
         losses.append(_step(state, network, batch, config, device))
         if state.step % config.evaluate_every and state.step < config.optimization.steps:
