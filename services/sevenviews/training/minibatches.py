@@ -92,7 +92,7 @@ def fit(
             outputs = network(batch)
         value = loss(outputs.float(), labels[chosen].to(device), step)
         if not value.isfinite():
-            raise ValueError(f"the loss of step {step + 1} is {float(value)}: take a smaller rate")
+            raise ValueError(f"the loss of step {step + 1} is {float(value.detach())}: take a smaller rate")
         optimizer.zero_grad(set_to_none=True)
         value.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), _GRADIENT_NORM)
