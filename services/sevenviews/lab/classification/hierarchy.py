@@ -86,4 +86,5 @@ def class_logits_from_subclasses(
     total = np.log(np.exp(shifted).sum(1))
     members = [np.exp(shifted[:, parents == index]).sum(1) for index in range(classes)]
     implied: npt.NDArray[np.float64] = np.log(np.maximum(np.stack(members, 1), np.finfo(np.float64).tiny))
-    return implied - total[:, None]
+    implied -= total[:, None]
+    return implied
