@@ -114,9 +114,9 @@ def test_classes_and_designs_are_selected(tmp_path: Path, selection: Selection, 
 
 
 def test_the_synthetic_corpus_is_multilabel_patentnet(tmp_path: Path) -> None:
-    write_corpus(tmp_path, designs=12, seed=5, workers=1)
+    write_corpus(tmp_path, designs=3, seed=5, workers=1)
     dataset = read_dataset(tmp_path)
-    assert len(dataset.samples) == 12
+    assert len(dataset.samples) == 3
     indicator = dataset.indicator(Level.SUBCLASS)
     assert indicator.any(1).all()
     assert np.array_equal(
