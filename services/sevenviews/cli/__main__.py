@@ -9,6 +9,7 @@ from sevenviews.cli.demo import demo
 from sevenviews.cli.doctor import doctor
 from sevenviews.cli.evaluate import evaluate
 from sevenviews.cli.ingest import ingest
+from sevenviews.cli.lab import lab_app
 from sevenviews.cli.reconcile import reconcile
 from sevenviews.cli.search import search
 from sevenviews.cli.show import show
@@ -26,6 +27,7 @@ app = typer.Typer(
 for command in (up, ingest, search, show, synth, train, export, evaluate, reconcile, demo, doctor):
     app.command()(command)
 app.add_typer(bench_app, name="bench")
+app.add_typer(lab_app, name="lab")
 
 
 def main() -> None:

@@ -122,7 +122,9 @@ def classify(
         pixels = prepared(parts.drawings.contents, config.image_size)
         for number in range(len(config.networks)):
             results.append(_of_pixels(parts, config, number, pixels))
-            tell(f"{results[-1].name}: top-1 {results[-1].top[1]:.3f}, {results[-1].seconds:.0f} s of processor time")
+            tell(
+                f"{results[-1].name}: top-1 {results[-1].top[1]:.3f}, {results[-1].seconds:.0f} s of processor time"
+            )
     return ClassificationReport(
         parts.classes,
         len(parts.training),
