@@ -80,6 +80,11 @@ class FakePatentTable(PatentTable):
         listing = self._listing(patent_filter, include_staged=include_staged)
         return [one for one in listing if one.patent.patent_id > after][:limit]
 
+    def ids(self, *, include_staged: bool) -> Iterator[Sequence[str]]:
+        listing = self._listing(PatentFilter(), include_staged=include_staged)
+        if listing:
+            yield [one.patent.patent_id for one in listing]
+
     def count(self, patent_filter: PatentFilter, *, include_staged: bool) -> int:
         return len(self._listing(patent_filter, include_staged=include_staged))
 

@@ -407,6 +407,12 @@ class FakeVectors(vectors_pb2_grpc.VectorServiceServicer):
         self._release(request.release_id)
         return vectors_pb2.PromoteReleaseResponse(release=self.serve(request.release_id).to_wire())
 
+    def CompleteRelease(self, request: vectors_pb2.CompleteReleaseRequest, context: Any) -> Any:  # noqa: N802
+        raise NotImplementedError("the gateway does not use it")
+
+    def FencePromotions(self, request: vectors_pb2.FencePromotionsRequest, context: Any) -> Any:  # noqa: N802
+        raise NotImplementedError("the gateway does not use it")
+
     def RetireRelease(  # noqa: N802
         self, request: vectors_pb2.RetireReleaseRequest, context: Any
     ) -> vectors_pb2.RetireReleaseResponse:
@@ -557,6 +563,9 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
             f"there is no drawing {request.drawing_id}",
             {"drawing_id": request.drawing_id},
         )
+
+    def ListPatentIds(self, request: patents_pb2.ListPatentIdsRequest, context: Any) -> Any:  # noqa: N802
+        raise NotImplementedError("the gateway does not use it")
 
     def AuditDrawings(self, request: patents_pb2.AuditDrawingsRequest, context: Any) -> Any:  # noqa: N802
         raise NotImplementedError("the gateway does not use it")

@@ -50,6 +50,12 @@ class FakeDesignIndex(DesignIndex):
         self._collections[release.release_id].release = release
         self._serving_id = release.release_id
 
+    def _keep(self, release: Release, timeout: float) -> None:
+        self._collections[release.release_id].release = release
+
+    def _build_index(self, release: Release, timeout: float) -> None:
+        """There is none."""
+
     def _retire(self, release: Release, timeout: float) -> None:
         del self._collections[release.release_id]
 
@@ -97,6 +103,7 @@ class FakeDesignIndex(DesignIndex):
                 patent.patent_id,
                 drawing.view,
                 drawing.embedding.vector if with_vectors else None,
+                drawing.content_key,
             )
             for patent in self._of(release).patents.values()
             if not patent_ids or patent.patent_id in patent_ids

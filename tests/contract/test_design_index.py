@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -133,7 +134,55 @@ def test_releases_are_listed_newest_first(index: DesignIndex) -> None:
     assert listed == made[::-1]
 
 
+def test_a_complete_release_says_since_when_and_by_which_figures(index: DesignIndex) -> None:
+    made = create(index)
+    assert made.ready is None
+    index.upsert(made.release_id, [patent(1)], SECONDS)
+    complete = index.complete(made.release_id, {"map": 0.5, "recall_at_10": 1.0}, SECONDS)
+    assert complete.ready is not None
+    assert complete.evaluation == {"map": 0.5, "recall_at_10": 1.0}
+    assert complete.state is ReleaseState.BUILDING
+    again = index.complete(made.release_id, {"map": 0.6}, SECONDS)
+    assert (again.ready, again.evaluation) == (complete.ready, {"map": 0.6})
+    assert found(index, made) == {"USD0000001"}
+    index.retire(made.release_id, SECONDS)
+
+
+def test_an_overtaken_holder_cannot_promote(index: DesignIndex) -> None:
+    serving, old, new = create(index), create(index), create(index)
+    index.promote(serving.release_id, SECONDS)
+    newest = index.serving_release(SECONDS).fence + 10
+    index.fence(newest, SECONDS)
+    index.fence(newest, SECONDS)
+    for overtaken in (
+        lambda: index.promote(old.release_id, SECONDS, newest - 1),
+        lambda: index.fence(newest - 1, SECONDS),
+    ):
+        error = refused(overtaken)
+        assert error.reason is Reason.REFRESH_FENCED
+        assert error.metadata == {"fencing_token": str(newest - 1), "newest": str(newest)}
+    assert index.serving_release(SECONDS).release_id == serving.release_id
+    index.promote(new.release_id, SECONDS, newest)
+    # The fence goes along, also where a person promotes.
+    assert refused(lambda: index.promote(old.release_id, SECONDS, newest - 1)).reason is Reason.REFRESH_FENCED
+    index.promote(old.release_id, SECONDS)
+    assert index.serving_release(SECONDS).release_id == old.release_id
+    assert refused(lambda: index.promote(new.release_id, SECONDS, newest - 1)).reason is Reason.REFRESH_FENCED
+    for one in (serving, new):
+        index.retire(one.release_id, SECONDS)
+
+
 # Vectors
+
+
+def test_the_image_that_was_embedded_is_known(index: DesignIndex, release: Release) -> None:
+    first, second = patent(1, 2).drawings
+    keyed = replace(first, content_key="fedcba9876543210"), replace(second, content_key="")
+    index.upsert(release.release_id, [replace(patent(1), drawings=keyed)], SECONDS)
+    _, portions = index.list(release.release_id, (), with_vectors=False, timeout=SECONDS)
+    assert [row.content_key for portion in portions for row in portion] == ["fedcba9876543210", ""]
+    odd = replace(patent(1), drawings=(replace(first, content_key="xyz"),))
+    assert refused(lambda: index.upsert(release.release_id, [odd], SECONDS)).reason is Reason.FIELD_MALFORMED
 
 
 def test_what_is_written_is_found_at_once(index: DesignIndex, release: Release) -> None:

@@ -11,6 +11,8 @@ from sevenviews.cli.evaluate import evaluate
 from sevenviews.cli.ingest import ingest
 from sevenviews.cli.lab import lab_app
 from sevenviews.cli.reconcile import reconcile
+from sevenviews.cli.refreshing import reembed, refresh
+from sevenviews.cli.releases import app as releases_app
 from sevenviews.cli.search import search
 from sevenviews.cli.show import show
 from sevenviews.cli.synth import synth
@@ -24,8 +26,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (up, ingest, search, show, synth, train, export, evaluate, reconcile, demo, doctor):
+for command in (
+    up,
+    ingest,
+    search,
+    show,
+    synth,
+    train,
+    export,
+    evaluate,
+    refresh,
+    reembed,
+    reconcile,
+    demo,
+    doctor,
+):
     app.command()(command)
+app.add_typer(releases_app, name="releases")
 app.add_typer(bench_app, name="bench")
 app.add_typer(lab_app, name="lab")
 

@@ -53,6 +53,23 @@ class Addresses:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalStores:
+    """What lies beside the services of one machine, for those who work on it directly."""
+
+    drawings_url: str
+    models: Path
+    lock_url: str
+    work: Path
+
+    @classmethod
+    def read(cls, directory: Path) -> LocalStores:
+        """Of the services that run on a data directory. Raises FileNotFoundError if none do."""
+        stores = json.loads((directory / _STATE_FILE).read_text())["stores"]
+        folder = directory.resolve()
+        return cls(stores["drawings_url"], folder / "models", stores["lock_url"], folder / "refreshes")
+
+
+@dataclass(frozen=True, slots=True)
 class LocalOptions:
     """What `sevenviews up` can be told. The URLs choose larger parts than the embedded ones."""
 
@@ -120,7 +137,17 @@ class LocalServices:
                 pass  # the gateway died while starting; the supervisor brings it back
 
     def _write_state(self) -> None:
-        state = {"addresses": asdict(self.addresses), "pid": os.getpid(), "pids": self.process_ids()}
+        state = {
+            "addresses": asdict(self.addresses),
+            "stores": {
+                "drawings_url": _drawings_url(self._options),
+                # Redis holds the lock where there is one.
+                "lock_url": self._options.cache_url
+                or f"file://{self._options.data.resolve() / 'refresh.lock'}",
+            },
+            "pid": os.getpid(),
+            "pids": self.process_ids(),
+        }
         (self._options.data / _STATE_FILE).write_text(json.dumps(state, indent=2) + "\n")
 
 
@@ -180,7 +207,7 @@ def _services(options: LocalOptions) -> tuple[ServiceProcess, ...]:
         "vectors": {"URL": options.vectors_url or f"milvus-lite:{data / 'vectors'}"},
         "metadata": {
             "DATABASE_URL": options.database_url or f"sqlite:///{data / 'patents.sqlite'}",
-            "DRAWINGS_URL": options.drawings_url or f"file://{data / 'drawings'}",
+            "DRAWINGS_URL": _drawings_url(options),
         },
     }
     return tuple(
@@ -201,6 +228,10 @@ def _service(
         {prefix + key: value for key, value in {**common, **environment}.items()},
         options.data.resolve() / "logs" / f"{name}.log",
     )
+
+
+def _drawings_url(options: LocalOptions) -> str:
+    return options.drawings_url or f"file://{options.data.resolve() / 'drawings'}"
 
 
 def _given(key: str, value: str) -> dict[str, str]:

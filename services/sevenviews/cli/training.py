@@ -36,7 +36,7 @@ def train(
     except (OSError, yaml.YAMLError, ValidationError) as error:
         fail(f"{config}: {error}", 2)
     with progress() as bar:
-        task = bar.add_task("steps", total=loaded.optimization.steps)
+        task = bar.add_task("steps", total=loaded.total_steps)
 
         def advance(metrics: object) -> None:
             assert isinstance(metrics, dict)  # noqa: S101 - as RunResult.metrics documents
@@ -55,6 +55,7 @@ def export(
     run: Annotated[Path, typer.Argument(help="Folder of a run.")],
     out: Annotated[Path, typer.Option(help="Directory of the bundle; made if absent.")],
     card: Annotated[Path | None, typer.Option(help="A model card to put into the bundle.")] = None,
+    half: Annotated[bool, typer.Option("--half", help="Compute the backbone in float16: for GPUs.")] = False,
     json_output: JsonOutput = False,
 ) -> None:
     """Write a run's model as a bundle: ONNX, proven equal to the trained network, with a manifest.
@@ -65,8 +66,8 @@ def export(
     from sevenviews.training.export import export as write_export
 
     try:
-        bundle = write_export(run, out, (card,) if card else ())
-    except (FileNotFoundError, ExportError) as error:
+        bundle = write_export(run, out, (card,) if card else (), "float16" if half else "float32")
+    except (FileNotFoundError, ValueError, ExportError) as error:
         fail(str(error))
     except SevenviewsError as error:
         fail_with(error)

@@ -1,7 +1,11 @@
-"""`<id>/<view>.png`, in a folder or a tar, with an index.csv (id, title ...): one design an id."""
+"""`<id>/<view>.png`, in a folder or a tar, with an index.csv (id, title ...): one design an id.
+
+Several drawings of a view are told apart by a number: `<id>/perspective-2.png`.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,7 +15,7 @@ from sevenviews.corpus.images import DrawingFile, ImageEntry, numbered
 from sevenviews.corpus.index_csv import read_index
 from sevenviews.designs import Patent, View, is_patent_id
 
-_VIEWS = {view.value for view in View}
+_STEM = re.compile(rf"({'|'.join(re.escape(view.value) for view in View)})(?:-\d+)?")
 
 
 def is_view_file(name: str) -> bool:
@@ -28,13 +32,18 @@ def view_entries(path: Path) -> Iterator[ImageEntry]:
 
 
 def _files(members: Sequence[Member]) -> tuple[DrawingFile, ...]:
-    return numbered(members, [View(member.path.stem) for member in members])
+    return numbered(members, [_view_of(member.path.stem) for member in members])
+
+
+def _view_of(stem: str) -> View:
+    named = _STEM.fullmatch(stem)
+    return View(named[1]) if named else View.UNKNOWN
 
 
 def _design_of(name: str) -> str | None:
     folders, _, file = name.rpartition("/")
     stem, _, suffix = file.rpartition(".")
     identifier = folders.rpartition("/")[2]
-    if suffix.lower() == "png" and stem in _VIEWS and is_patent_id(identifier):
+    if suffix.lower() == "png" and _STEM.fullmatch(stem) and is_patent_id(identifier):
         return identifier
     return None

@@ -6,7 +6,7 @@ Pure: no input or output, no framework, nothing of ours imported from outside th
 from sevenviews.designs.crop import CropBox
 from sevenviews.designs.errors import Reason, SevenviewsError
 from sevenviews.designs.filters import DateRange, PatentFilter
-from sevenviews.designs.identifiers import drawing_id, is_patent_id, patent_id_of
+from sevenviews.designs.identifiers import content_key, drawing_id, is_patent_id, key_of_digest, patent_id_of
 from sevenviews.designs.locarno import LocarnoClass
 from sevenviews.designs.patent import Citation, Drawing, FigureDescription, Party, Patent
 from sevenviews.designs.requests import DrawingImage, DrawingSize, ImportOutcome, ViewMatching
@@ -30,7 +30,9 @@ __all__ = [
     "SevenviewsError",
     "View",
     "ViewMatching",
+    "content_key",
     "drawing_id",
     "is_patent_id",
+    "key_of_digest",
     "patent_id_of",
 ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 _PATENT_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
+_CONTENT_KEY_LENGTH = 16
 _DRAWING_SUFFIX = re.compile(r"-D(\d{5})-(\d{2})$")
 
 
@@ -28,3 +30,13 @@ def patent_id_of(drawing_id: str) -> str:
     if match is None or not is_patent_id(drawing_id[: match.start()]):
         raise ValueError(f"{drawing_id!r} is not a drawing id such as USD0909824-D00003-01")
     return drawing_id[: match.start()]
+
+
+def content_key(content: bytes) -> str:
+    """Tells one image of a drawing from another: the first 16 hexadecimal digits of its SHA-256."""
+    return key_of_digest(hashlib.sha256(content).hexdigest())
+
+
+def key_of_digest(content_digest: str) -> str:
+    """The content key of an image whose SHA-256 is known in full."""
+    return content_digest[:_CONTENT_KEY_LENGTH]

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from sevenviews.designs import ImportOutcome, Patent, Reason, SevenviewsError
+from sevenviews.designs import ImportOutcome, Patent, Reason, SevenviewsError, content_key
 from sevenviews.gateway.concurrency import KeyedLocks, map_bounded
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
 from sevenviews.gateway.ports import (
@@ -211,7 +211,12 @@ class Importer:
                     raise _of_drawing(result, drawing_id)
                 vectors[drawing_id] = result
         return tuple(
-            DrawingVector(drawing.drawing_id, drawing.view, vectors[drawing.drawing_id])
+            DrawingVector(
+                drawing.drawing_id,
+                drawing.view,
+                vectors[drawing.drawing_id],
+                content_key(item.contents[drawing.drawing_id]),
+            )
             for drawing in item.patent.drawings
         )
 

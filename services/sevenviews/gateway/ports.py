@@ -98,11 +98,12 @@ class NearestDrawing:
 
 @dataclass(frozen=True, slots=True)
 class DrawingVector:
-    """What the vector service stores of a drawing."""
+    """What the vector service stores of a drawing; the content key tells which image was embedded."""
 
     drawing_id: str
     view: View
     vector: Vector
+    content_key: str = ""
 
 
 class VectorIndex(Protocol):

@@ -102,6 +102,7 @@ def _drawing_to_wire(drawing: DrawingVector, release: Release) -> vectors_pb2.Dr
         drawing_id=drawing.drawing_id,
         view=view_to_wire(drawing.view),
         embedding=_embedding(drawing.vector, release),
+        content_key=drawing.content_key,
     )
 
 

@@ -11,14 +11,16 @@ import grpc
 
 from sevenviews.metadata.migrate import migrate
 from sevenviews.metadata.patent_table import SqlPatentTable
+from sevenviews.metadata.refresh_journal import RefreshJournal
+from sevenviews.metadata.refresh_servicer import RefreshServicer
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.metadata.servicer import PatentServicer
 from sevenviews.metadata.settings import MetadataSettings
 from sevenviews.metadata.stores import open_engine, open_objects
 from sevenviews.runtime.server import run
-from sevenviews.v1 import patents_pb2_grpc
+from sevenviews.v1 import patents_pb2_grpc, refreshes_pb2_grpc
 
-SERVICE = "sevenviews.v1.PatentService"
+SERVICES = ("sevenviews.v1.PatentService", "sevenviews.v1.RefreshService")
 
 
 def main() -> None:
@@ -32,10 +34,12 @@ def main() -> None:
     catalogue = PatentCatalogue(SqlPatentTable(engine), objects, settings.orphan_seconds)
     threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="stores")
     servicer = PatentServicer(catalogue, threads)
+    refreshes = RefreshServicer(RefreshJournal(engine), threads)
 
     def register(server: grpc.aio.Server) -> Sequence[str]:
         patents_pb2_grpc.add_PatentServiceServicer_to_server(servicer, server)
-        return (SERVICE,)
+        refreshes_pb2_grpc.add_RefreshServiceServicer_to_server(refreshes, server)
+        return SERVICES
 
     async def ready() -> None:
         await asyncio.to_thread(catalogue.check)

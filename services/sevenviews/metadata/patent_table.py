@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Row, and_, delete, func, insert, or_, select, text, update
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy import Connection, Engine, Row, and_, delete, func, insert, or_, select, update
 
-from sevenviews.designs import Patent, PatentFilter, Reason, SevenviewsError
+from sevenviews.designs import Patent, PatentFilter
 from sevenviews.designs.filters import normalize_name
+from sevenviews.metadata.database import Database
 from sevenviews.metadata.documents import from_document, to_document
 from sevenviews.metadata.filtering import condition
 from sevenviews.metadata.schema import drawings, patent_holders, patent_locarno, patents
 
 _AUDIT_ROWS = 1000
+_IDS = 10_000
 
 
 class State(StrEnum):
@@ -69,6 +68,10 @@ class PatentTable(Protocol):
         """Up to `limit` patents behind an id, in the order of ids."""
         ...
 
+    def ids(self, *, include_staged: bool) -> Iterator[Sequence[str]]:
+        """All ids, in order, in portions."""
+        ...
+
     def count(self, patent_filter: PatentFilter, *, include_staged: bool) -> int:
         """How many patents a listing has."""
         ...
@@ -94,14 +97,14 @@ class SqlPatentTable:
     """A PatentTable over SQLite or PostgreSQL."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._database = Database(engine)
 
     def digests(self, patent_id: str) -> Digests:
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return _digests(connection, patent_id)
 
     def stage(self, patent: Patent, digest: str, object_keys: Mapping[str, str], known: Digests) -> bool:
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             if _locked_digests(connection, patent.patent_id) != known:
                 return False
             staged = {"staged_digest": digest, "staged_document": to_document(patent)}
@@ -118,7 +121,7 @@ class SqlPatentTable:
             return True
 
     def publish(self, patent_id: str, digest: str) -> bool:
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             stored = _locked_digests(connection, patent_id)
             if stored.staged != digest:
                 return stored.published == digest
@@ -143,7 +146,7 @@ class SqlPatentTable:
         query = select(patents.c.patent_id, patents.c.published_document).where(
             patents.c.patent_id.in_(patent_ids), patents.c.published_document.is_not(None)
         )
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return {row.patent_id: from_document(row.published_document) for row in rows}
 
@@ -156,23 +159,36 @@ class SqlPatentTable:
             .order_by(patents.c.patent_id)
             .limit(limit)
         )
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return [_listed_patent(row) for row in connection.execute(query)]
+
+    def ids(self, *, include_staged: bool) -> Iterator[Sequence[str]]:
+        after = ""
+        listed = _listed(PatentFilter(), include_staged=include_staged)
+        while True:
+            query = select(patents.c.patent_id).where(listed, patents.c.patent_id > after)
+            with self._database.reading() as connection:
+                found = connection.execute(query.order_by(patents.c.patent_id).limit(_IDS)).scalars().all()
+            if found:
+                yield found
+            if len(found) < _IDS:
+                return
+            after = found[-1]
 
     def count(self, patent_filter: PatentFilter, *, include_staged: bool) -> int:
         listed = _listed(patent_filter, include_staged=include_staged)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return connection.execute(select(func.count()).select_from(patents).where(listed)).scalar_one()
 
     def delete(self, patent_ids: Sequence[str]) -> int:
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             return connection.execute(delete(patents).where(patents.c.patent_id.in_(patent_ids))).rowcount
 
     def object_key(self, drawing_id: str, *, include_staged: bool) -> str | None:
         query = select(drawings.c.object_key).where(drawings.c.drawing_id == drawing_id)
         if not include_staged:
             query = query.where(drawings.c.staged.is_(False))
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return connection.execute(query.order_by(drawings.c.staged)).scalars().first()
 
     def object_keys(self) -> Iterator[tuple[str, str]]:
@@ -185,7 +201,7 @@ class SqlPatentTable:
                 .order_by(drawings.c.object_key)
                 .limit(_AUDIT_ROWS)
             )
-            with self._reading() as connection:
+            with self._database.reading() as connection:
                 rows = connection.execute(query).all()
             for row in rows:
                 yield row.object_key, row.drawing_id
@@ -194,21 +210,8 @@ class SqlPatentTable:
             after = rows[-1].object_key
 
     def check(self) -> None:
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             connection.execute(select(patents.c.patent_id).limit(1))
-
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with _translated(), self._engine.connect() as connection:
-            yield connection
-
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with _translated(), self._engine.begin() as connection:
-            if self._engine.dialect.name == "sqlite":
-                # From the first statement on: a transaction that reads and then writes could not wait its turn.
-                connection.execute(text("BEGIN IMMEDIATE"))
-            yield connection
 
 
 def _locked_digests(connection: Connection, patent_id: str) -> Digests:
@@ -277,24 +280,3 @@ def _listed_patent(row: Row[Any, Any]) -> ListedPatent:
     if row.published_document is not None:
         return ListedPatent(from_document(row.published_document), State.PUBLISHED)
     return ListedPatent(from_document(row.staged_document), State.STAGED)
-
-
-@contextlib.contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, PoolTimeoutError) as error:
-        raise _unavailable(error) from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise _unavailable(error) from error
-        raise
-
-
-def _unavailable(error: Exception) -> SevenviewsError:
-    cause = str(getattr(error, "orig", error)).strip()
-    if "is full" in cause or "No space left" in cause:
-        return SevenviewsError(Reason.STORAGE_FULL, "the database has no room left", {"store": "database"})
-    return SevenviewsError(
-        Reason.DEPENDENCY_UNAVAILABLE, f"the database does not answer: {cause}", {"service": "database"}
-    )

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
 metadata = MetaData()
 
@@ -53,4 +66,18 @@ drawings = Table(
     Column("object_key", String(128), nullable=False),
     Index("ix_drawings_patent", "patent_id"),
     Index("ix_drawings_object_key", "object_key"),
+)
+
+refreshes = Table(
+    "refreshes",
+    metadata,
+    Column("refresh_id", String(40), primary_key=True),
+    Column("state", String(16), nullable=False),
+    # Of the holder of the lock that wrote the row.
+    Column("fencing_token", BigInteger, nullable=False),
+    # UTC.
+    Column("started", DateTime(timezone=True), nullable=False),
+    # The whole record as JSON.
+    Column("document", Text, nullable=False),
+    Index("ix_refreshes_started", "started"),
 )

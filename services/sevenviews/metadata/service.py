@@ -132,6 +132,10 @@ class PatentCatalogue:
             next_token = page_token.encode(last, patent_filter, include_staged=include_staged)
         return PatentPage(page, next_token, self._table.count(patent_filter, include_staged=include_staged))
 
+    def ids(self, *, include_staged: bool) -> Iterator[Sequence[str]]:
+        """All ids, in order, in portions."""
+        return self._table.ids(include_staged=include_staged)
+
     def delete(self, patent_ids: Sequence[str]) -> int:
         """How many were there."""
         _require(patent_ids, "patent_ids")

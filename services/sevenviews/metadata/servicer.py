@@ -102,6 +102,13 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
 
         return await self._in_thread(page)
 
+    async def ListPatentIds(  # noqa: N802
+        self, request: patents_pb2.ListPatentIdsRequest, context: Context
+    ) -> AsyncIterator[patents_pb2.ListPatentIdsResponse]:
+        portions = self._catalogue.ids(include_staged=request.include_staged)
+        while (portion := await self._in_thread(lambda: next(portions, None))) is not None:
+            yield patents_pb2.ListPatentIdsResponse(patent_ids=portion)
+
     async def DeletePatents(  # noqa: N802
         self, request: patents_pb2.DeletePatentsRequest, context: Context
     ) -> patents_pb2.DeletePatentsResponse:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sevenviews.designs import Patent
+from sevenviews.designs import Patent, key_of_digest
 from sevenviews.reconcile.findings import Finding, FindingKind
 from sevenviews.reconcile.stores import CataloguedPatent, StoredDrawing, Stores
 
@@ -90,19 +90,24 @@ async def _compare_page(
             _compare_vectors(patent, held[patent.patent_id], release_id, result)
 
 
-async def _held(portions: AsyncIterator[Sequence[StoredDrawing]]) -> defaultdict[str, set[str]]:
-    held: defaultdict[str, set[str]] = defaultdict(set)
+_ContentKeys = dict[str, str]
+"""Of drawings, by their ids."""
+
+
+async def _held(portions: AsyncIterator[Sequence[StoredDrawing]]) -> defaultdict[str, _ContentKeys]:
+    held: defaultdict[str, _ContentKeys] = defaultdict(dict)
     async for portion in portions:
         for one in portion:
-            held[one.patent_id].add(one.drawing_id)
+            held[one.patent_id][one.drawing_id] = one.content_key
     return held
 
 
-def _compare_vectors(patent: Patent, held: set[str], release_id: str, result: Examination) -> None:
-    wanted = {drawing.drawing_id for drawing in patent.drawings}
-    if missing := wanted - held:
+def _compare_vectors(patent: Patent, held: _ContentKeys, release_id: str, result: Examination) -> None:
+    wanted = {drawing.drawing_id: key_of_digest(drawing.content_digest) for drawing in patent.drawings}
+    if missing := wanted.keys() - held.keys():
         _note(result, FindingKind.VECTORS_MISSING, patent, release_id, len(missing))
-    if stale := held - wanted:
+    # A vector without a key may be of any image: it gets the benefit of the doubt.
+    if stale := [one for one, key in held.items() if one not in wanted or (key and key != wanted[one])]:
         _note(result, FindingKind.VECTORS_STALE, patent, release_id, len(stale))
 
 

@@ -22,7 +22,8 @@ class FindingKind(StrEnum):
     """A release lacks drawings of a published patent. Repaired: embedded from the stored images."""
 
     VECTORS_STALE = "vectors_stale"
-    """A release holds drawings that their patent does not have. Repaired: its vectors are written anew."""
+    """A release holds drawings that their patent does not have, or vectors of an earlier image of them. Repaired: its
+    vectors are written anew."""
 
     VECTORS_ORPHANED = "vectors_orphaned"
     """A release holds drawings of a patent that the database does not know. Repaired: deleted."""

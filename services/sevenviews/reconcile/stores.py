@@ -39,10 +39,11 @@ class CataloguedPatent:
 
 @dataclass(frozen=True, slots=True)
 class StoredDrawing:
-    """A vector of a release."""
+    """A vector of a release; the content key tells which image was embedded, and is empty if unknown."""
 
     drawing_id: str
     patent_id: str
+    content_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,9 @@ class RemoteStores:
         request = vectors_pb2.ListVectorsRequest(release_id=release_id, patent_ids=patent_ids)
         try:
             async for response in self._vector_stub.ListVectors(request, timeout=_STREAM_SECONDS):
-                yield [StoredDrawing(vector.drawing_id, vector.patent_id) for vector in response.vectors]
+                yield [
+                    StoredDrawing(one.drawing_id, one.patent_id, one.content_key) for one in response.vectors
+                ]
         except grpc.RpcError as error:
             raise dependency_error(error, "vectors") from error
 

@@ -41,6 +41,7 @@ _NOT_FOUND = (
     Reason.DRAWING_CONTENT_MISSING,
     Reason.RELEASE_NOT_FOUND,
     Reason.MODEL_NOT_FOUND,
+    Reason.REFRESH_NOT_FOUND,
 )
 _FAILED_PRECONDITION = (
     Reason.PAGE_TOKEN_EXPIRED,
@@ -48,6 +49,9 @@ _FAILED_PRECONDITION = (
     Reason.PATENT_NOT_PUBLISHED,
     Reason.EMBEDDING_MODEL_MISMATCH,
     Reason.RELEASE_STATE,
+    Reason.REFRESH_FENCED,
+    Reason.REFRESH_REFUSED,
+    Reason.CORPUS_EMPTY,
 )
 _EXHAUSTED = (
     Reason.MESSAGE_TOO_LARGE,
@@ -64,6 +68,7 @@ CODES = MappingProxyType(
         **dict.fromkeys(_EXHAUSTED, grpc.StatusCode.RESOURCE_EXHAUSTED),
         Reason.PATENT_CONTENT_CONFLICT: grpc.StatusCode.ALREADY_EXISTS,
         Reason.RELEASE_CONFLICT: grpc.StatusCode.ALREADY_EXISTS,
+        Reason.REFRESH_LOCKED: grpc.StatusCode.ABORTED,
         Reason.DEPENDENCY_UNAVAILABLE: grpc.StatusCode.UNAVAILABLE,
         Reason.DRAINING: grpc.StatusCode.UNAVAILABLE,
         Reason.DEADLINE_EXCEEDED: grpc.StatusCode.DEADLINE_EXCEEDED,

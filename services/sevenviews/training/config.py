@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, model_validator
+
+from sevenviews.training.losses.config import ArcFaceConfig, ClassificationConfig, LossConfig
+from sevenviews.training.models.config import ModelConfig
+from sevenviews.training.optimizers import AdamWConfig, OptimizerConfig
+from sevenviews.training.settings import Settings
+
+ROTATIONS = 4
+"""That RotNet tells apart: 0, 90, 180 and 270 degrees."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class DataConfig(_Part):
+class DataConfig(Settings):
     """Where drawings come from. Every design is one class."""
 
     corpora: tuple[Path, ...] = Field(
@@ -26,53 +30,72 @@ class DataConfig(_Part):
     )
     least_drawings: int = Field(default=2, ge=1, description="Designs with fewer drawings are left out.")
     cache_side: int = Field(default=224, ge=64, description="Side in pixels at which drawings are kept.")
+    test_share: float = Field(
+        default=0.0, ge=0, lt=0.5, description="Share of designs that training never sees; DeepPatent: 0.15."
+    )
     validation_share: float = Field(
-        default=0.02, gt=0, lt=0.5, description="Share of designs that are held out."
+        default=0.02, gt=0, lt=0.5, description="Share of the rest that is held out; DeepPatent: 0.15."
     )
-
-
-class ModelConfig(_Part):
-    """The network of DeepPatent: backbone, GeM pooling, L2, fully connected (whitening), L2."""
-
-    backbone: Literal["mobilenet_v2", "efficientnet_b0", "resnet18"] = "mobilenet_v2"
-    dimension: int = Field(default=256, ge=2, le=4096, description="Length of the embeddings.")
-    gem_p: float = Field(default=3.0, gt=0, description="Initial exponent of GeM; it is learned.")
-    initial_weights: str = Field(
-        default="",
-        description="Empty: random; 'imagenet': torchvision's, from its local cache; or an ONNX or .pt file, "
-        "relative to the YAML file.",
+    test_lists: tuple[Path, ...] = Field(
+        default=(), description="DeepPatent's own lists of the test split; with them, no shares."
     )
-    freeze_batch_norm: bool = Field(
-        default=False, description="Keep the statistics of the initial weights; for folded ones it is a must."
-    )
+    validation_lists: tuple[Path, ...] = Field(default=(), description="Of the validation split.")
+
+    @model_validator(mode="after")
+    def _both_lists(self) -> DataConfig:
+        if self.test_lists and not self.validation_lists:
+            raise ValueError("test_lists: validation_lists must be given too")
+        return self
+
+    def relative_to(self, folder: Path) -> DataConfig:
+        """The same with paths made absolute."""
+        paths = ("corpora", "test_lists", "validation_lists")
+        return self.model_copy(
+            update={key: tuple((folder / one).resolve() for one in getattr(self, key)) for key in paths}
+        )
 
 
-class AugmentationConfig(_Part):
+class AugmentationConfig(Settings):
     """Toward real sheets. Drawings of one design in one batch share their draughting style."""
 
     rotation_degrees: float = Field(default=8.0, ge=0, description="Rotations are drawn from ± this.")
     scale: float = Field(default=0.15, ge=0, lt=1, description="Relative change of size, ±.")
     shift: float = Field(default=0.06, ge=0, lt=1, description="Shift, as a share of the side, ±.")
+    quarter_turn: float = Field(
+        default=0.0, ge=0, le=1, description="Probability of 90, 180 or 270 degrees more."
+    )
     flip: float = Field(default=0.5, ge=0, le=1, description="Probability of a mirrored drawing.")
+    crop: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Probability of a random crop, that is cropped to its content again.",
+    )
+    crop_least: float = Field(
+        default=0.6, gt=0, le=1, description="Least share of the side that a crop leaves."
+    )
     thicken: float = Field(default=0.4, ge=0, le=1, description="Probability of thicker strokes.")
+    thin: float = Field(default=0.0, ge=0, le=1, description="Probability of thinner strokes.")
     dash: float = Field(default=0.2, ge=0, le=1, description="Probability of broken lines.")
     erase: float = Field(default=0.3, ge=0, le=1, description="Probability of a white patch.")
     blur: float = Field(default=0.2, ge=0, le=1, description="Probability of blur.")
 
 
-class OptimizationConfig(_Part):
-    """ArcFace (s, m) and AdamW with a cosine schedule."""
+class OptimizationConfig(Settings):
+    """How long, on what batches, at what rates."""
 
-    steps: int = Field(default=1000, ge=1)
-    batch_size: int = Field(default=64, ge=4)
-    drawings_per_design: int = Field(default=4, ge=2, description="Drawings of one design in a batch.")
+    steps: int = Field(default=1000, ge=1, description="Batches in all.")
+    batch_size: int = Field(default=64, ge=4, description="Of all workers together.")
+    drawings_per_design: int = Field(
+        default=4, ge=1, description="Drawings of one design in a batch; 1: drawings by epochs, in any order."
+    )
     image_size: int = Field(default=160, ge=32, description="Side in pixels of what is trained on.")
+    optimizer: OptimizerConfig = AdamWConfig()
     backbone_rate: float = Field(default=1e-4, ge=0, description="Learning rate of the backbone.")
     head_rate: float = Field(default=1e-3, ge=0, description="Of the fully connected layer and the classes.")
     weight_decay: float = Field(default=1e-4, ge=0)
     warmup_steps: int = Field(default=100, ge=0)
-    arcface_scale: float = Field(default=30.0, gt=0)
-    arcface_margin: float = Field(default=0.3, ge=0, lt=1.57, description="Radians, on the true class alone.")
+    schedule: Literal["cosine", "constant"] = Field(default="cosine", description="After the warm-up.")
     whiten_drawings: int = Field(
         default=0,
         ge=0,
@@ -80,23 +103,86 @@ class OptimizationConfig(_Part):
     )
 
 
-class TrainConfig(_Part):
+class StepConfig(Settings):
+    """A step of a protocol of several; its weights start the next. What it does not say, the run says."""
+
+    name: str = Field(pattern="^[a-z0-9-]+$", description="Names its folder.")
+    loss: LossConfig | None = None
+    augmentation: AugmentationConfig | None = None
+    optimization: OptimizationConfig | None = None
+    evaluate_every: int | None = Field(default=None, ge=1)
+    patience: int | None = Field(default=None, ge=0)
+
+
+class TrainConfig(Settings):
     """A whole run."""
 
     name: str
     seed: int = 0
     data: DataConfig = DataConfig()
     model: ModelConfig = ModelConfig()
+    loss: LossConfig = ArcFaceConfig()
     augmentation: AugmentationConfig = AugmentationConfig()
     optimization: OptimizationConfig = OptimizationConfig()
+    steps: tuple[StepConfig, ...] = Field(
+        default=(),
+        description="A protocol of several, such as DeepPatent's 1, 2, 3; empty: one, as said above.",
+    )
     deployed_image_size: int = Field(
         default=224, ge=32, description="Side in pixels of the exported model's input."
     )
-    evaluate_every: int = Field(default=250, ge=1, description="Steps between validations and checkpoints.")
+    evaluate_every: int = Field(default=250, ge=1, description="Batches between validations and checkpoints.")
+    patience: int = Field(
+        default=0,
+        ge=0,
+        description="End after so many validations without a better mAP, and keep the best; 0: never.",
+    )
     workers: int = Field(default=1, ge=1, description="Ray Train workers.")
     threads: int = Field(default=2, ge=1, description="CPU cores of each worker.")
     use_gpu: bool = False
     bfloat16: bool = Field(default=True, description="Compute convolutions in bfloat16.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_before_the_losses(cls, given: Any) -> Any:
+        """Runs of before there was a choice of losses keep ArcFace's settings among the optimization."""
+        if not (isinstance(given, dict) and isinstance(given.get("optimization"), dict)) or "loss" in given:
+            return given
+        optimization = dict(given["optimization"])
+        moved = {
+            key: optimization.pop(f"arcface_{key}")
+            for key in ("scale", "margin")
+            if f"arcface_{key}" in optimization
+        }
+        return (
+            {**given, "optimization": optimization, "loss": {"kind": "arcface", **moved}} if moved else given
+        )
+
+    @model_validator(mode="after")
+    def _fits(self) -> TrainConfig:
+        names = [step.name for step in self.steps]
+        if len(set(names)) < len(names):
+            raise ValueError(f"steps: two have one name: {', '.join(names)}")
+        for step in self.as_steps():
+            _check_batches(step)
+        return self
+
+    @property
+    def total_steps(self) -> int:
+        """Batches of all steps together."""
+        return sum(step.optimization.steps for step in self.as_steps())
+
+    def as_steps(self) -> tuple[TrainConfig, ...]:
+        """A run of its own for each step; itself, if it is one."""
+        return tuple(self._of(step) for step in self.steps) or (self,)
+
+    def _of(self, step: StepConfig) -> TrainConfig:
+        said = {
+            key: value
+            for key in ("loss", "augmentation", "optimization", "evaluate_every", "patience")
+            if (value := getattr(step, key)) is not None
+        }
+        return self.model_copy(update={"name": f"{self.name}-{step.name}", "steps": (), **said})
 
     @classmethod
     def load(cls, path: Path) -> TrainConfig:
@@ -110,13 +196,24 @@ class TrainConfig(_Part):
 
     def relative_to(self, folder: Path) -> TrainConfig:
         """The same with paths made absolute."""
-        corpora = tuple((folder / corpus).resolve() for corpus in self.data.corpora)
-        weights = self.model.initial_weights
-        if weights and weights != "imagenet":
-            weights = str((folder / weights).resolve())
         return self.model_copy(
-            update={
-                "data": self.data.model_copy(update={"corpora": corpora}),
-                "model": self.model.model_copy(update={"initial_weights": weights}),
-            }
+            update={"data": self.data.relative_to(folder), "model": self.model.relative_to(folder)}
         )
+
+
+def _check_batches(config: TrainConfig) -> None:
+    options = config.optimization
+    rotations = ROTATIONS if is_rotation(config.loss) else 1
+    of_one = max(options.drawings_per_design, config.model.branches) if rotations == 1 else rotations
+    if options.batch_size % (of_one * config.workers):
+        raise ValueError(
+            f"optimization.batch_size: {options.batch_size} cannot be dealt to {config.workers} workers in "
+            f"groups of {of_one} drawings"
+        )
+    if config.model.branches > options.drawings_per_design and rotations == 1:
+        raise ValueError("optimization.drawings_per_design: two branches need two drawings of each design")
+
+
+def is_rotation(loss: LossConfig) -> bool:
+    """Whether the labels are rotations: RotNet."""
+    return isinstance(loss, ClassificationConfig) and loss.by == "rotation"

@@ -1,8 +1,7 @@
-"""Training drawings, preprocessed once and kept in a memory map."""
+"""Training drawings of any corpus, preprocessed once and kept in a memory map."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 from collections.abc import Callable, Iterable, Iterator
@@ -19,85 +18,123 @@ from PIL import Image
 
 from sevenviews.corpus import CorpusEntry, NotADesign, iter_entries
 from sevenviews.corpus.synthetic import design, render
-from sevenviews.designs import STANDARD_VIEWS, SevenviewsError
+from sevenviews.designs import STANDARD_VIEWS, Patent, SevenviewsError
 from sevenviews.encoder.images import decode
-from sevenviews.encoder.preprocess import PREPROCESSING_VERSION, preprocess
+from sevenviews.encoder.preprocess import preprocess
 from sevenviews.training.config import DataConfig
+from sevenviews.training.data_hash import data_digest
 
 _PIXELS = "drawings.u8"
 _INDEX = "index.json"
 _RENDER_SIDE = 384
+_TOLD_UNREAD = 5
 
 
 @dataclass(frozen=True, slots=True)
-class DrawingCache:
+class DrawingDataset:
     """Drawings with the design that each shows.
 
     Attributes:
         pixels: uint8 [n, side, side], a read-only memory map.
         designs: int64 [n], the design of each drawing, numbered from 0.
         names: of the designs.
+        categories: of the designs; empty where the corpus tells none.
         digest: SHA-256 of all that the content depends on.
+        unread: what could not be read, and why.
     """
 
     pixels: npt.NDArray[np.uint8]
     designs: npt.NDArray[np.int64]
     names: tuple[str, ...]
+    categories: tuple[str, ...]
     digest: str
-
-    def split(self, share: float, seed: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Indices of the training and the validation drawings; no design is in both, as in DeepPatent."""
-        order = list(range(len(self.names)))
-        random.Random(seed).shuffle(order)  # noqa: S311 - a split, not a secret
-        held_out = np.array(order[: max(2, round(share * len(order)))])
-        is_held_out = np.isin(self.designs, held_out)
-        return np.flatnonzero(~is_held_out), np.flatnonzero(is_held_out)
+    unread: tuple[str, ...] = ()
 
 
-def open_cache(
+def open_dataset(
     folder: Path, config: DataConfig, seed: int, workers: int, tell: Callable[[str], None]
-) -> DrawingCache:
+) -> DrawingDataset:
     """The drawings of a configuration; made at the first use, which takes minutes for large corpora.
 
     Raises:
         FileNotFoundError: a corpus is not there.
         ValueError: fewer than four designs have enough drawings.
     """
-    digest = _digest(config, seed)
-    place = folder / digest[:16]
+    digest = data_digest(config, seed)
+    place = dataset_folder(folder, digest)
     if not (place / _INDEX).is_file():
         _build(place, config, seed, workers, tell)
+    return load_dataset(place, digest)
+
+
+def dataset_folder(folder: Path, digest: str) -> Path:
+    """Where the drawings of a digest are kept."""
+    return folder / digest[:16]
+
+
+def load_dataset(place: Path, digest: str) -> DrawingDataset:
+    """Open what `open_dataset` has made: without a look at the corpora, that a worker need not even have."""
     index = json.loads((place / _INDEX).read_text())
-    shape = (len(index["designs"]), config.cache_side, config.cache_side)
-    pixels = np.memmap(place / _PIXELS, np.uint8, "r", shape=shape)
-    return DrawingCache(pixels, np.array(index["designs"]), tuple(index["names"]), digest)
+    shape = (len(index["designs"]), index["side"], index["side"])
+    return DrawingDataset(
+        pixels=np.memmap(place / _PIXELS, np.uint8, "r", shape=shape),
+        designs=np.array(index["designs"]),
+        names=tuple(index["names"]),
+        categories=tuple(index["categories"]),
+        digest=digest,
+        unread=tuple(index["unread"]),
+    )
 
 
 def _build(place: Path, config: DataConfig, seed: int, workers: int, tell: Callable[[str], None]) -> None:
     place.mkdir(parents=True, exist_ok=True)
     names: list[str] = []
+    categories: list[str] = []
     designs: list[int] = []
+    unread: list[str] = []
     context = get_context("forkserver")
     with (
         (place / _PIXELS).open("wb") as file,
         ProcessPoolExecutor(max_workers=workers, mp_context=context) as pool,
     ):
-        for name, drawings in _all_designs(config, seed, pool):
-            if len(drawings) < config.least_drawings:
+        for one in _all_designs(config, seed, pool):
+            unread += one.unread
+            if len(one.drawings) < config.least_drawings:
                 continue
-            for drawing in drawings:
+            for drawing in one.drawings:
                 file.write(drawing.tobytes())
                 designs.append(len(names))
-            names.append(name)
+            names.append(one.name)
+            categories.append(one.category)
             if len(names) % 1000 == 0:
                 tell(f"{len(names)} designs, {len(designs)} drawings")
+    _tell_unread(unread, tell)
     if len(names) < 4:  # noqa: PLR2004 - two to train on and two to hold out
         raise ValueError(f"{len(names)} designs have at least {config.least_drawings} drawings; 4 are needed")
-    # Last, so that a cache without it is known to be unfinished.
-    (place / _INDEX).write_text(json.dumps({"names": names, "designs": designs}))
+    index = {
+        "side": config.cache_side,
+        "names": names,
+        "categories": categories,
+        "designs": designs,
+        "unread": unread,
+    }
+    # Last, so that a dataset without it is known to be unfinished.
+    (place / _INDEX).write_text(json.dumps(index))
 
 
-_Design = tuple[str, list[npt.NDArray[np.uint8]]]
+def _tell_unread(unread: list[str], tell: Callable[[str], None]) -> None:
+    for problem in unread[:_TOLD_UNREAD]:
+        tell(f"could not be read: {problem}")
+    if len(unread) > _TOLD_UNREAD:
+        tell(f"could not be read: {len(unread) - _TOLD_UNREAD} more")
+
+
+@dataclass(frozen=True, slots=True)
+class _Design:
+    name: str
+    category: str
+    drawings: list[npt.NDArray[np.uint8]]
+    unread: list[str]
 
 
 def _all_designs(config: DataConfig, seed: int, pool: ProcessPoolExecutor) -> Iterator[_Design]:
@@ -111,8 +148,6 @@ def _all_designs(config: DataConfig, seed: int, pool: ProcessPoolExecutor) -> It
 
 
 def _sampled(corpus: Path, most: int, seed: int) -> Iterable[CorpusEntry]:
-    if not corpus.exists():
-        raise FileNotFoundError(f"there is no corpus at {corpus}")
     entries = list(iter_entries(corpus))
     if most and len(entries) > most:
         entries = random.Random(seed).sample(entries, most)  # noqa: S311 - a sample, not a secret
@@ -121,33 +156,30 @@ def _sampled(corpus: Path, most: int, seed: int) -> Iterable[CorpusEntry]:
 
 def _read(side: int, entry: CorpusEntry) -> _Design:
     try:
-        contents = entry.read().contents.values()
-    except (NotADesign, SevenviewsError):
-        return entry.name, []
-    return entry.name, [drawing for content in contents for drawing in _prepared(content, side)]
-
-
-def _prepared(content: bytes, side: int) -> Iterator[npt.NDArray[np.uint8]]:
-    try:
-        yield preprocess(decode(content), side)
-    except SevenviewsError:
-        return
+        read = entry.read()
+    except NotADesign:
+        return _Design(entry.name, "", [], [])
+    except SevenviewsError as error:
+        return _Design(entry.name, "", [], [error.message])
+    drawings, unread = [], list(map(str, read.problems))
+    for drawing_id, content in read.contents.items():
+        try:
+            drawings.append(preprocess(decode(content), side))
+        except SevenviewsError as error:
+            unread.append(f"{entry.name}, {drawing_id}: {error.message}")
+    return _Design(entry.name, _category_of(read.patent), drawings, unread)
 
 
 def _draw(side: int, seed: int, number: int) -> _Design:
     article = design(seed, number)
+    category = f"locarno {article.locarno[0].class_number}"
     rendered = (render(article, view, _RENDER_SIDE) for view in STANDARD_VIEWS)
-    return f"synthetic-{seed}-{number}", [preprocess(Image.fromarray(one), side) for one in rendered]
+    drawings = [preprocess(Image.fromarray(one), side) for one in rendered]
+    return _Design(f"synthetic-{seed}-{number}", category, drawings, [])
 
 
-def _digest(config: DataConfig, seed: int) -> str:
-    total = hashlib.sha256()
-    settings = config.model_dump(mode="json", exclude={"corpora", "validation_share"})
-    total.update(json.dumps([settings, seed, PREPROCESSING_VERSION], sort_keys=True).encode())
-    for corpus in config.corpora:
-        if corpus.is_file():
-            with corpus.open("rb") as file:
-                total.update(hashlib.file_digest(file, "sha256").digest())
-        else:
-            total.update(str(corpus.resolve()).encode())
-    return total.hexdigest()
+def _category_of(patent: Patent) -> str:
+    """Its first Locarno class, or else its class of the USPTO's own classification."""
+    if patent.locarno:
+        return f"locarno {patent.locarno[0].class_number}"
+    return f"uspc {patent.uspc[0].partition('/')[0]}" if patent.uspc else ""

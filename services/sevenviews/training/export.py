@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import onnx
@@ -15,11 +16,15 @@ import torch
 from sevenviews.encoder.bundle import Bundle, write_bundle
 from sevenviews.encoder.session import INPUT, OUTPUT, EncoderSession
 from sevenviews.training.config import TrainConfig
-from sevenviews.training.loop import CHECKPOINT, METRICS
-from sevenviews.training.model import DrawingEncoder
-from sevenviews.training.run import FACTS_FILE, load_config, read_metrics
+from sevenviews.training.models.build import Encoder, make_model
+from sevenviews.training.places import FACTS_FILE, METRICS, last_step, weights_file
+from sevenviews.training.records import read_metrics
+from sevenviews.training.run import load_config
+
+Precision = Literal["float32", "float16"]
 
 LEAST_COSINE = 0.9999
+LEAST_COSINE_OF_HALF = 0.999
 _OPSET = 18
 _CHECKED = 8
 
@@ -28,49 +33,74 @@ class ExportError(Exception):
     """The exported network does not give what the trained one gives."""
 
 
-def export(run: Path, out: Path, attachments: tuple[Path, ...] = ()) -> Bundle:
-    """Write a run's last checkpoint as a bundle.
+def export(
+    run: Path, out: Path, attachments: tuple[Path, ...] = (), precision: Precision = "float32"
+) -> Bundle:
+    """Write what a run has learned as a bundle; what lies at `out` is replaced only by a bundle that was verified.
 
     Args:
-        run: folder of the run.
+        run: folder of the run; of a protocol of several steps, the last is written.
         out: directory of the bundle.
         attachments: further files for the bundle: the model card.
+        precision: of the backbone: float16 halves the file, and is faster on a GPU.
 
     Raises:
         FileNotFoundError: the run has no checkpoint.
-        ExportError: ONNX and torch differ by more than a cosine of 0.9999.
+        ValueError: its checkpoint is of another architecture than its configuration says.
+        ExportError: ONNX and torch differ by more than a cosine of 0.9999 (float16: 0.999).
     """
+    run = last_step(run)
     config = load_config(run)
     model = load_model(run, config)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
-        write_onnx(model, path, config.deployed_image_size)
-        bundle = write_bundle(
-            out,
-            path,
-            name=config.name,
-            image_size=config.deployed_image_size,
-            dimension=config.model.dimension,
-            created=datetime.now(UTC).date().isoformat(),
-            training=_summary(run),
-            attachments=attachments,
-        )
-    verify(model, bundle)
-    return bundle
+        write_onnx(in_half(model) if precision == "float16" else model, path, config.deployed_image_size)
+
+        def write(to: Path) -> Bundle:
+            return write_bundle(
+                to,
+                path,
+                name=config.name,
+                image_size=config.deployed_image_size,
+                dimension=config.model.dimension,
+                created=datetime.now(UTC).date().isoformat(),
+                training={**_summary(run), "precision": precision},
+                attachments=attachments,
+            )
+
+        trial = write(Path(folder) / "bundle")
+        verify(model, trial, LEAST_COSINE if precision == "float32" else LEAST_COSINE_OF_HALF)
+        return write(out)
 
 
-def load_model(run: Path, config: TrainConfig) -> DrawingEncoder:
-    """The network of a run's last checkpoint."""
-    if not (run / CHECKPOINT).is_file():
-        raise FileNotFoundError(f"{run} has no {CHECKPOINT}: train first")
+def load_model(run: Path, config: TrainConfig) -> Encoder:
+    """The network of a run of one step, with what it has learned.
+
+    Raises:
+        FileNotFoundError: the run has no checkpoint.
+        ValueError: the checkpoint is of another architecture.
+    """
+    weights = weights_file(run)
     # The weights come from the checkpoint; the initial ones need not be there any more.
-    bare = config.model.model_copy(update={"initial_weights": ""})
-    model = DrawingEncoder(bare)
-    model.load_state_dict(torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)["model"])
+    model = make_model(config.model.without_initial_weights())
+    state = torch.load(weights, map_location="cpu", weights_only=True)["model"]
+    try:
+        model.load_state_dict(state)
+    except RuntimeError as error:
+        first = str(error).splitlines()[1].strip()
+        raise ValueError(f"{weights} is not of the network {config.model.backbone}: {first}") from error
     return model.eval()
 
 
-def write_onnx(model: DrawingEncoder, path: Path, side: int) -> None:
+def in_half(model: Encoder) -> Encoder:
+    """A copy whose backbones compute in float16; pooling and all behind it stay in float32."""
+    half = copy.deepcopy(model)
+    for branch in half.branches:
+        branch.features.half()
+    return half
+
+
+def write_onnx(model: Encoder, path: Path, side: int) -> None:
     """Export with a dynamic number of drawings; everything in one file."""
     sample = torch.full((2, 1, side, side), 255, dtype=torch.uint8)
     torch.onnx.export(
@@ -101,18 +131,18 @@ def _without_traces(path: Path) -> None:
     onnx.save(model, path)
 
 
-def verify(model: DrawingEncoder, bundle: Bundle) -> float:
+def verify(model: Encoder, bundle: Bundle, least_cosine: float = LEAST_COSINE) -> float:
     """The least cosine between torch's and ONNX Runtime's embeddings of random drawings.
 
     Raises:
-        ExportError: it is below LEAST_COSINE.
+        ExportError: it is below `least_cosine`.
     """
     side = bundle.manifest.image_size
     drawings = np.random.default_rng(0).integers(0, 256, (_CHECKED, 1, side, side), np.uint8)
     with torch.no_grad():
         expected = model.eval()(torch.from_numpy(drawings)).numpy()
     least = float((EncoderSession(bundle).embed(drawings) * expected).sum(1).min())
-    if not least >= LEAST_COSINE:
+    if not least >= least_cosine:
         raise ExportError(f"ONNX and torch agree only to a cosine of {least:.6f}")
     return least
 

@@ -9,18 +9,23 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sevenviews.training.config import TrainConfig
+from sevenviews.training.places import CONFIG_FILE, FACTS_FILE, METRICS, step_folder
+from sevenviews.training.records import read_metrics
 
-CONFIG_FILE = "config.json"
-FACTS_FILE = "run.json"
+if TYPE_CHECKING:
+    from sevenviews.training.drawings import DrawingDataset
+
 _POLL_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """Where the run lies, and its validations in order: step, loss, validation_map, validation_acc1."""
+    """Where the run lies, and its validations in order: step, loss, validation_map, validation_acc1.
+
+    Of a protocol of several steps, "step" counts the batches of all."""
 
     folder: Path
     metrics: tuple[Mapping[str, float], ...]
@@ -35,52 +40,104 @@ def train(
     """Train on Ray Train; the same folder again continues from its last checkpoint.
 
     Args:
-        config: what to do.
+        config: what to do; of a protocol of several steps each is a run in a folder of its own within, and starts
+            from the weights of the one before.
         folder: of the run; holds config, facts, metrics and checkpoint.
         tell: is told what happens, a line at a time.
-        advance: is given each validation as it is made.
+        advance: is given each validation as it is made; its "step" counts the batches of all steps.
 
     Raises:
-        ValueError: the folder holds a run of another configuration.
+        FileNotFoundError: a corpus, a list or the initial weights are not there.
+        ValueError: the folder holds a run of another configuration; or the configuration does not fit the data.
     """
     import ray
-    from ray.train import FailureConfig, RunConfig, ScalingConfig
-    from ray.train.torch import TorchTrainer
 
-    from sevenviews.training.drawings import open_cache
-    from sevenviews.training.loop import METRICS, worker
+    from sevenviews.training.drawings import dataset_folder, open_dataset
 
     folder = folder.resolve()
     _claim(folder, config)
-    cache_folder = folder.parent / "drawings"
+    drawings = folder.parent / "drawings"
     tell("preparing the drawings")
-    cache = open_cache(cache_folder, config.data, config.seed, config.threads, tell)
-    tell(f"{len(cache.names)} designs, {len(cache.designs)} drawings")
-    _write_facts(folder, config, cache.digest)
-    arguments = {"config": config.model_dump_json(), "run": str(folder), "cache": str(cache_folder)}
+    dataset = open_dataset(drawings, config.data, config.seed, config.threads, tell)
+    tell(f"{len(dataset.names)} designs, {len(dataset.designs)} drawings")
+    _write_facts(folder, config, dataset.digest, len(dataset.unread))
+    for step in config.as_steps():
+        _check_labels(step, dataset)
+    metrics: list[Mapping[str, float]] = []
+    with _local_ray(ray):
+        for place, step, begun in _places(config, folder):
+            if place != folder:
+                tell(f"step {place.name}")
+                _claim(place, step)
+                _write_facts(place, step, dataset.digest, len(dataset.unread))
+            with _followed(place / METRICS, _counted(advance, begun)):
+                _fit(step, place, dataset_folder(drawings, dataset.digest), dataset.digest)
+            metrics += [_after(begun, one) for one in read_metrics(place / METRICS)]
+    return RunResult(folder, tuple(metrics))
+
+
+def _places(config: TrainConfig, folder: Path) -> Iterator[tuple[Path, TrainConfig, int]]:
+    """Each step with its folder and the batches before it; from the second on, it starts from the one before."""
+    if not config.steps:
+        yield folder, config, 0
+        return
+    begun = 0
+    before: Path | None = None
+    for number, (named, step) in enumerate(zip(config.steps, config.as_steps(), strict=True), 1):
+        place = step_folder(folder, number, named.name)
+        if before is not None:
+            model = step.model.model_copy(update={"initial_weights": str(before)})
+            step = step.model_copy(update={"model": model})  # noqa: PLW2901 - the same step, made whole
+        yield place, step, begun
+        begun, before = begun + step.optimization.steps, place
+
+
+def _fit(config: TrainConfig, folder: Path, drawings: Path, digest: str) -> None:
+    from ray.train import FailureConfig, RunConfig, ScalingConfig
+    from ray.train.torch import TorchTrainer
+
+    from sevenviews.training.loop import worker
+
+    arguments = {
+        "config": config.model_dump_json(),
+        "run": str(folder),
+        "dataset": str(drawings),
+        "digest": digest,
+    }
     resources = {"CPU": config.threads, **({"GPU": 1} if config.use_gpu else {})}
-    with _local_ray(ray), _followed(folder / METRICS, advance):
-        TorchTrainer(
-            worker,
-            train_loop_config=arguments,
-            scaling_config=ScalingConfig(
-                num_workers=config.workers, use_gpu=config.use_gpu, resources_per_worker=resources
-            ),
-            run_config=RunConfig(
-                name="ray",
-                storage_path=str(folder),
-                # A killed worker is started again, and continues from the checkpoint.
-                failure_config=FailureConfig(max_failures=3),
-            ),
-        ).fit()
-    return RunResult(folder, read_metrics(folder / METRICS))
+    TorchTrainer(
+        worker,
+        train_loop_config=arguments,
+        scaling_config=ScalingConfig(
+            num_workers=config.workers, use_gpu=config.use_gpu, resources_per_worker=resources
+        ),
+        run_config=RunConfig(
+            name="ray",
+            storage_path=str(folder),
+            # A killed worker is started again, and continues from the checkpoint.
+            failure_config=FailureConfig(max_failures=3),
+        ),
+    ).fit()
 
 
-def read_metrics(path: Path) -> tuple[Mapping[str, float], ...]:
-    """The validations of a run so far."""
-    if not path.is_file():
-        return ()
-    return tuple(json.loads(line) for line in path.read_text().splitlines())
+def _check_labels(config: TrainConfig, dataset: DrawingDataset) -> None:
+    """What the data cannot give is said now, rather than by a worker after the steps before."""
+    from sevenviews.training.batches import make_sampler
+    from sevenviews.training.labels import labelled
+    from sevenviews.training.split import split
+
+    training, _ = labelled(dataset, split(dataset, config.data, config.seed).training, config.loss)
+    make_sampler(config, dataset.designs[training])
+
+
+def _counted(
+    advance: Callable[[Mapping[str, float]], None], begun: int
+) -> Callable[[Mapping[str, float]], None]:
+    return lambda metrics: advance(_after(begun, metrics))
+
+
+def _after(begun: int, metrics: Mapping[str, float]) -> Mapping[str, float]:
+    return {**metrics, "step": begun + metrics["step"]}
 
 
 def load_config(folder: Path) -> TrainConfig:
@@ -97,8 +154,13 @@ def _claim(folder: Path, config: TrainConfig) -> None:
     (folder / CONFIG_FILE).write_text(config.model_dump_json(indent=2) + "\n")
 
 
-def _write_facts(folder: Path, config: TrainConfig, data_digest: str) -> None:
-    facts: dict[str, Any] = {"name": config.name, "data_digest": data_digest, "git_commit": _git_commit()}
+def _write_facts(folder: Path, config: TrainConfig, data_digest: str, unread: int) -> None:
+    facts: dict[str, Any] = {
+        "name": config.name,
+        "data_digest": data_digest,
+        "unread": unread,
+        "git_commit": _git_commit(),
+    }
     (folder / FACTS_FILE).write_text(json.dumps(facts, indent=2) + "\n")
 
 

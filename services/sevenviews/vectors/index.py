@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -23,6 +24,7 @@ from sevenviews.vectors.releases import (
     IndexParameters,
     Release,
     ReleaseState,
+    fenced,
     is_release_id,
     new_release_id,
     not_found,
@@ -37,6 +39,7 @@ MAX_DRAWINGS_PER_UPSERT = 10_000
 MAX_CLASSES = 32
 MAX_HOLDERS = 32
 _UNIT_TOLERANCE = 1e-3
+_CONTENT_KEY = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,12 @@ class Embedding:
 
 @dataclass(frozen=True, slots=True)
 class DrawingVector:
-    """What is stored of a drawing."""
+    """What is stored of a drawing; the content key tells which image was embedded, and is empty if unknown."""
 
     drawing_id: str
     view: View
     embedding: Embedding
+    content_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ class StoredVector:
     patent_id: str
     view: View
     vector: Vector | None = None
+    content_key: str = ""
 
 
 class DesignIndex(ABC):
@@ -149,11 +154,38 @@ class DesignIndex(ABC):
         oldest = datetime.min.replace(tzinfo=UTC)
         return tuple(sorted(counted, key=lambda one: (one.created or oldest, one.release_id), reverse=True))
 
-    def promote(self, release_id: str, timeout: float) -> Release:
-        """Let a release answer searches from now on; the one before is kept."""
+    def complete(self, release_id: str, evaluation: Mapping[str, float], timeout: float) -> Release:
+        """Wait until a release's index is built; note the time, and the figures that it was measured by."""
         chosen = self.release(release_id, timeout)
+        self._build_index(chosen, timeout)
+        self._keep(replace(chosen, ready=chosen.ready or self._now(), evaluation=dict(evaluation)), timeout)
+        return self.release(release_id, timeout)
+
+    def fence(self, token: int, timeout: float) -> None:
+        """Refuse the promotions of holders of older tokens from now on."""
+        if token < 1:
+            raise _required("fencing_token")
+        serving = self.serving_release(timeout)
+        if token < serving.fence:
+            raise fenced(token, serving.fence)
+        self._keep(replace(serving, fence=token), timeout)
+
+    def promote(self, release_id: str, timeout: float, fencing_token: int = 0) -> Release:
+        """Let a release answer searches from now on; the one before is kept.
+
+        Args:
+            release_id: which.
+            timeout: in seconds.
+            fencing_token: of the refresh that promotes; 0: a person does.
+        """
+        chosen = self.release(release_id, timeout)
+        before = self._serving(timeout)
+        fence = before.fence if before else 0
+        if fencing_token and fencing_token < fence:
+            raise fenced(fencing_token, fence)
         if chosen.state is not ReleaseState.SERVING:
-            self._promote(replace(chosen, promoted=self._now()), timeout)
+            promoted = replace(chosen, promoted=self._now(), fence=max(fence, fencing_token))
+            self._promote(promoted, timeout)
         return self.release(release_id, timeout)
 
     def retire(self, release_id: str, timeout: float) -> None:
@@ -264,6 +296,12 @@ class DesignIndex(ABC):
     def _promote(self, release: Release, timeout: float) -> None: ...
 
     @abstractmethod
+    def _keep(self, release: Release, timeout: float) -> None: ...
+
+    @abstractmethod
+    def _build_index(self, release: Release, timeout: float) -> None: ...
+
+    @abstractmethod
     def _retire(self, release: Release, timeout: float) -> None: ...
 
     @abstractmethod
@@ -323,6 +361,8 @@ def _check_patents(patents: Sequence[PatentVectors], release: Release) -> None:
             if drawing.drawing_id in seen:
                 raise _malformed(f"{place}.drawing_id", drawing.drawing_id, "is there twice")
             seen.add(drawing.drawing_id)
+            if drawing.content_key and not _CONTENT_KEY.fullmatch(drawing.content_key):
+                raise _malformed(f"{place}.content_key", drawing.content_key, "is not 16 hexadecimal digits")
             _check_embedding(drawing.embedding, release, f"{place}.embedding")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ _PATENTS_PER_CALL = 200
 _ABSENT = ("not found", "not exist", "can't find")
 _NOT_LOADED = ("not loaded", "state 'released'")
 _INVALID_PARAMETER = 1100
+_INDEX_POLL_SECONDS = 0.2
 
 
 class MilvusIndex(DesignIndex):
@@ -144,6 +146,20 @@ class MilvusIndex(DesignIndex):
         properties = {_PROPERTY: to_property(release)}
         self._call("alter_collection_properties", timeout, release.collection, properties)
 
+    def _build_index(self, release: Release, timeout: float) -> None:
+        deadline = time.monotonic() + timeout
+        # What was written last lies in a growing segment, which has no index until it is sealed.
+        self._call("flush", timeout, release.collection)
+        while self._rows_without_index(release, timeout):
+            if time.monotonic() > deadline:
+                raise _unavailable(f"the index of {release.release_id} is still being built")
+            time.sleep(_INDEX_POLL_SECONDS)
+
+    def _rows_without_index(self, release: Release, timeout: float) -> int:
+        """Always 0 in the embedded engine, which builds as it writes."""
+        described = self._call("describe_index", timeout, release.collection, "embedding")
+        return int((described or {}).get("pending_index_rows", 0))
+
     def _count(self, release: Release, timeout: float) -> int:
         rows = self._rows(release, "", timeout, output_fields=["count(*)"])
         return int(rows[0]["count(*)"])
@@ -201,7 +217,7 @@ class MilvusIndex(DesignIndex):
     def _list(
         self, release: Release, patent_ids: tuple[str, ...], with_vectors: bool, timeout: float
     ) -> Iterator[Sequence[StoredVector]]:
-        fields = ["drawing_id", "patent_id", "view", *(["embedding"] if with_vectors else [])]
+        fields = ["drawing_id", "patent_id", "view", "content", *(["embedding"] if with_vectors else [])]
         groups = [
             patent_ids[at : at + _PATENTS_PER_CALL] for at in range(0, len(patent_ids), _PATENTS_PER_CALL)
         ]
@@ -323,6 +339,7 @@ def _schema(client: MilvusClient, dimension: int) -> Any:
     )
     schema.add_field("publication_date", DataType.INT64)
     schema.add_field("filing_date", DataType.INT64)
+    schema.add_field("content", DataType.INT64)
     schema.add_field("embedding", DataType.FLOAT_VECTOR, dim=dimension)
     return schema
 
@@ -341,6 +358,7 @@ def _rows_of(patent: PatentVectors) -> Iterator[dict[str, Any]]:
             **common,
             "drawing_id": drawing.drawing_id,
             "view": VIEW_NUMBERS[drawing.view],
+            "content": _content_number(drawing.content_key),
             "embedding": np.asarray(drawing.embedding.vector, np.float32),
         }
 
@@ -354,4 +372,15 @@ def _nearest(hit: Mapping[str, Any]) -> NearestDrawing:
 
 def _stored(row: Mapping[str, Any]) -> StoredVector:
     vector = np.asarray(row["embedding"], np.float32) if "embedding" in row else None
-    return StoredVector(row["drawing_id"], row["patent_id"], VIEWS[row["view"]], vector)
+    return StoredVector(
+        row["drawing_id"], row["patent_id"], VIEWS[row["view"]], vector, _content_key(row["content"])
+    )
+
+
+def _content_number(key: str) -> int:
+    """A key in eight bytes; 0 for none."""
+    return int.from_bytes(bytes.fromhex(key), "big", signed=True)
+
+
+def _content_key(number: int) -> str:
+    return number.to_bytes(8, "big", signed=True).hex() if number else ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -33,7 +34,13 @@ class IndexParameters:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What is known of a release. Times are UTC."""
+    """What is known of a release. Times are UTC.
+
+    Attributes:
+        ready: when it was complete; None before.
+        evaluation: the figures that it was measured by, such as "map" and "recall_at_10".
+        fence: promotions by holders of a smaller fencing token are refused while this release serves.
+    """
 
     release_id: str
     model_version: str
@@ -43,6 +50,9 @@ class Release:
     created: datetime | None = None
     promoted: datetime | None = None
     vector_count: int = 0
+    ready: datetime | None = None
+    evaluation: Mapping[str, float] = field(default_factory=dict)
+    fence: int = 0
 
     @property
     def collection(self) -> str:
@@ -91,6 +101,9 @@ def from_property(text: str, *, serving: bool) -> Release:
         state=state,
         created=_time(facts["created"]),
         promoted=promoted,
+        ready=_time(facts.get("ready")),
+        evaluation=facts.get("evaluation", {}),
+        fence=facts.get("fence", 0),
     )
 
 
@@ -98,6 +111,15 @@ def not_found(release_id: str) -> SevenviewsError:
     """The error of a release that is not there."""
     return SevenviewsError(
         Reason.RELEASE_NOT_FOUND, f"there is no release {release_id!r}", {"release_id": release_id}
+    )
+
+
+def fenced(token: int, newest: int) -> SevenviewsError:
+    """The error of a holder that was overtaken."""
+    return SevenviewsError(
+        Reason.REFRESH_FENCED,
+        f"another refresh has taken over: fencing token {token} is older than {newest}",
+        {"fencing_token": str(token), "newest": str(newest)},
     )
 
 

@@ -145,11 +145,27 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
         releases = await self._in_thread(context, self._index.releases)
         return vectors_pb2.ListReleasesResponse(releases=map(_release, releases))
 
+    async def CompleteRelease(  # noqa: N802
+        self, request: vectors_pb2.CompleteReleaseRequest, context: Context
+    ) -> vectors_pb2.CompleteReleaseResponse:
+        release = await self._in_thread(
+            context,
+            lambda timeout: self._index.complete(request.release_id, dict(request.evaluation), timeout),
+        )
+        return vectors_pb2.CompleteReleaseResponse(release=_release(release))
+
+    async def FencePromotions(  # noqa: N802
+        self, request: vectors_pb2.FencePromotionsRequest, context: Context
+    ) -> vectors_pb2.FencePromotionsResponse:
+        await self._in_thread(context, lambda timeout: self._index.fence(request.fencing_token, timeout))
+        return vectors_pb2.FencePromotionsResponse()
+
     async def PromoteRelease(  # noqa: N802
         self, request: vectors_pb2.PromoteReleaseRequest, context: Context
     ) -> vectors_pb2.PromoteReleaseResponse:
         release = await self._in_thread(
-            context, lambda timeout: self._index.promote(request.release_id, timeout)
+            context,
+            lambda timeout: self._index.promote(request.release_id, timeout, request.fencing_token),
         )
         return vectors_pb2.PromoteReleaseResponse(release=_release(release))
 
@@ -180,6 +196,7 @@ def _patent(wire: vectors_pb2.PatentVectors, field: str) -> PatentVectors:
                 drawing.drawing_id,
                 view_from_wire(drawing.view, f"{field}.drawings[{n}].view"),
                 _embedding(drawing.embedding),
+                drawing.content_key,
             )
             for n, drawing in enumerate(wire.drawings)
         ),
@@ -211,6 +228,7 @@ def _stored(row: StoredVector, model_version: str) -> vectors_pb2.StoredVector:
         patent_id=row.patent_id,
         view=view_to_wire(row.view),
         embedding=embedding,
+        content_key=row.content_key,
     )
 
 
@@ -234,6 +252,9 @@ def _release(release: Release) -> vectors_pb2.Release:
         created_time=_timestamp(release.created),
         promoted_time=_timestamp(release.promoted),
         vector_count=release.vector_count,
+        ready_time=_timestamp(release.ready),
+        evaluation=release.evaluation,
+        metric="IP",
     )
 
 

@@ -12,9 +12,10 @@ from pydantic import ValidationError
 
 from sevenviews.training.augment import augment
 from sevenviews.training.config import AugmentationConfig, DataConfig, TrainConfig
-from sevenviews.training.drawings import open_cache
+from sevenviews.training.drawings import open_dataset
 from sevenviews.training.export import export
 from sevenviews.training.run import load_config, train
+from sevenviews.training.split import split
 from tests.conftest import ROOT
 
 
@@ -38,15 +39,15 @@ def silent(_: object) -> None:
 def test_the_cache_is_made_once_and_split_by_design(corpus: Path, tmp_path: Path) -> None:
     config = DataConfig(corpora=(corpus,), synthetic_designs=2, cache_side=64, validation_share=0.3)
     said: list[str] = []
-    cache = open_cache(tmp_path / "cache", config, 0, 1, said.append)
+    cache = open_dataset(tmp_path / "cache", config, 0, 1, said.append)
     assert cache.pixels.shape == (8 * 4 + 2 * 7, 64, 64)
     assert len(cache.names) == 10
-    training, validation = cache.split(0.3, seed=0)
-    assert len(training) + len(validation) == len(cache.designs)
-    assert not set(cache.designs[training]) & set(cache.designs[validation])
+    parts = split(cache, config, seed=0)
+    assert len(parts.training) + len(parts.validation) == len(cache.designs)
+    assert not set(cache.designs[parts.training]) & set(cache.designs[parts.validation])
     index = next((tmp_path / "cache").rglob("index.json"))
     written = index.stat().st_mtime_ns
-    again = open_cache(tmp_path / "cache", config, 0, 1, said.append)
+    again = open_dataset(tmp_path / "cache", config, 0, 1, said.append)
     assert index.stat().st_mtime_ns == written
     assert again.digest == cache.digest
     assert np.array_equal(again.pixels, cache.pixels)
@@ -55,7 +56,7 @@ def test_the_cache_is_made_once_and_split_by_design(corpus: Path, tmp_path: Path
 def test_a_missing_corpus_is_named(tmp_path: Path) -> None:
     config = DataConfig(corpora=(tmp_path / "nowhere",))
     with pytest.raises(FileNotFoundError, match="nowhere"):
-        open_cache(tmp_path / "cache", config, 0, 1, silent)
+        open_dataset(tmp_path / "cache", config, 0, 1, silent)
 
 
 def batch() -> tuple[torch.Tensor, torch.Tensor]:

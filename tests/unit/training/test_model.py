@@ -1,8 +1,7 @@
-"""The network, its loss, its initial weights and its export."""
+"""The network, its initial weights and its export."""
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +9,15 @@ import onnx
 import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
-from pytorch_metric_learning.losses import ArcFaceLoss
 from torch import nn
 
 from sevenviews.encoder import write_bundle
 from sevenviews.encoder.session import EncoderSession
-from sevenviews.training.config import ModelConfig
 from sevenviews.training.export import verify, write_onnx
-from sevenviews.training.initial import load_initial_weights, one_input_channel
-from sevenviews.training.model import DrawingEncoder, GeM
+from sevenviews.training.models.config import ModelConfig
+from sevenviews.training.models.encoder import DrawingEncoder
+from sevenviews.training.models.gem import GeM
+from sevenviews.training.models.initial import load_folded, one_input_channel
 from tests.conftest import ROOT
 
 
@@ -34,31 +33,6 @@ def test_gem_is_its_formula() -> None:
         assert torch.allclose(GeM(p)(features).double(), expected, atol=1e-5)
     assert torch.allclose(GeM(1.0)(features), features.mean((2, 3)), atol=1e-6)
     assert torch.allclose(GeM(200.0)(features), features.amax((2, 3)), rtol=0.02)
-
-
-@pytest.mark.parametrize("labels", [[0, 1, 2, 1], [1, 1, 1, 1]])
-def test_arcface_puts_the_margin_on_the_true_class_alone(labels: list[int]) -> None:
-    """-log(e^{s·cos(θ_y+m)} / (e^{s·cos(θ_y+m)} + Σ_{j≠y} e^{s·cos θ_j})), values and gradients."""
-    torch.manual_seed(0)
-    scale, margin = 30.0, 0.3
-    loss = ArcFaceLoss(num_classes=3, embedding_size=5, margin=math.degrees(margin), scale=scale)
-    mine = torch.randn(4, 5).double().requires_grad_()
-    theirs = mine.detach().float().requires_grad_()
-    centres = nn.functional.normalize(loss.W.detach().double(), dim=0)
-    cosine = nn.functional.normalize(mine, dim=1) @ centres
-    rows = []
-    for row, label in zip(cosine, labels, strict=True):
-        true = scale * torch.cos(torch.acos(row[label]) + margin)
-        others = [scale * row[j] for j in range(3) if j != label]
-        rows.append(torch.logsumexp(torch.stack([true, *others]), 0) - true)
-    expected = torch.stack(rows).mean()
-    actual = loss(theirs, torch.tensor(labels))
-    expected.backward()  # type: ignore[no-untyped-call]
-    actual.backward()
-    assert actual.item() == pytest.approx(expected.item(), rel=1e-4)
-    assert mine.grad is not None
-    assert theirs.grad is not None
-    assert torch.allclose(theirs.grad.double(), mine.grad, atol=1e-4)
 
 
 def test_whitening_makes_the_axes_independent_and_even() -> None:
@@ -101,7 +75,7 @@ def test_folded_weights_compute_what_they_did(tmp_path: Path) -> None:
     bias = chance.standard_normal(4).astype(np.float32)
     folded_onnx(tmp_path / "folded.onnx", weight, bias)
     features = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1, bias=False), nn.BatchNorm2d(4)).eval()
-    load_initial_weights(features, str(tmp_path / "folded.onnx"))
+    load_folded(features, tmp_path / "folded.onnx")
     image = torch.rand(1, 3, 8, 8)
     expected = nn.functional.conv2d(image, torch.from_numpy(weight), torch.from_numpy(bias), padding=1)
     assert torch.allclose(features(image), expected, atol=1e-4)
@@ -111,9 +85,9 @@ def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
     folded_onnx(tmp_path / "x.onnx", np.zeros((4, 3, 3, 3), np.float32), np.zeros(4, np.float32))
     features = nn.Sequential(nn.Conv2d(3, 5, 3, bias=False), nn.BatchNorm2d(5))
     with pytest.raises(ValueError, match="a convolution is"):
-        load_initial_weights(features, str(tmp_path / "x.onnx"))
+        load_folded(features, tmp_path / "x.onnx")
     with pytest.raises(FileNotFoundError, match="no initial weights"):
-        load_initial_weights(features, str(tmp_path / "missing.onnx"))
+        load_folded(features, tmp_path / "missing.onnx")
 
 
 def test_frozen_statistics_stay_while_training() -> None:

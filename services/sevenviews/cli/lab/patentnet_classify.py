@@ -60,7 +60,8 @@ def write_report(corpus: str, config: ClassificationConfig, found: Classificatio
     report = Report(out, f"Classification of {corpus}, configuration {config.name}")
     report.text(
         f"{found.designs} designs of {len(found.classes)} {config.selection.level} labels; drawings: "
-        f"{found.training} for training, {found.calibration} for calibration, {found.test} for testing; no design is in two parts. "
+        f"{found.training} for training, {found.calibration} for calibration, {found.test} for testing; "
+        "no design is in two parts. "
         f"{'Multilabel' if config.multilabel else 'Single-label'}. Networks begin with random weights unless the "
         f"configuration says otherwise, and see {config.image_size} × {config.image_size} pixels. "
         f"{found.seconds / 60:.1f} minutes of processor time, all cores together (stated budget: "
@@ -96,7 +97,7 @@ def write_report(corpus: str, config: ClassificationConfig, found: Classificatio
     )
     report.text(
         "The paper's column is of 8 subclasses of clothing with 40,000 training images, whole trainings, and "
-        "networks of unstated initial weights: another task; it is beside ours to show what the paper reports, not to be "
+        "networks of unstated initial weights: another task; it shows what the paper reports, and is not to be "
         "compared digit by digit. A softmax ranks the labels; T is the temperature that calibrates it, fitted on "
         "designs that neither taught nor ask."
     )

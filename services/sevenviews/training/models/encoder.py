@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import torch
-import torchvision
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sevenviews.training.config import ModelConfig
-from sevenviews.training.initial import load_initial_weights, one_input_channel
+from sevenviews.training.losses.base import Level
+from sevenviews.training.models.backbones import make_backbone
+from sevenviews.training.models.config import ModelConfig
+from sevenviews.training.models.gem import GeM
 
-_EPSILON = 1e-6
 _WHITENING_EPSILON = 1e-3
-
-
-class GeM(nn.Module):
-    """Generalised mean over positions, f_c = (1/|X| Σ x^p)^(1/p): p = 1 the mean, p → ∞ the maximum.
-
-    Source: DeepPatent, section 4, with p = 3; here p is learned from there.
-    """
-
-    def __init__(self, p: float) -> None:
-        super().__init__()
-        self.p = nn.Parameter(torch.tensor(p))
-
-    def forward(self, features: Tensor) -> Tensor:
-        """[n, c, h, w], at least 0, to [n, c]."""
-        return features.clamp(min=_EPSILON).pow(self.p).mean((2, 3)).pow(1 / self.p)
 
 
 class DrawingEncoder(nn.Module):
@@ -39,18 +22,48 @@ class DrawingEncoder(nn.Module):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        self.features, channels = _backbone(config)
-        self.pool = GeM(config.gem_p)
+        self.features, channels = make_backbone(config)
+        self.pool = GeM(config.gem_p, config.gem_learned)
         self.whiten = nn.Linear(channels, config.dimension)
+        self._input_channels = config.input_channels
         self._freeze_batch_norm = config.freeze_batch_norm
 
+    @property
+    def branches(self) -> tuple[DrawingEncoder, ...]:
+        """Itself; a network of two branches has two."""
+        return (self,)
+
+    @property
+    def channels(self) -> int:
+        """Length of the pooled features."""
+        return self.whiten.in_features
+
     def forward(self, drawings: Tensor) -> Tensor:
-        return functional.normalize(self.whiten(self.descriptors(drawings)), dim=1)
+        return self.embed(self.pooled(drawings))
+
+    def vectors(self, drawings: Tensor, level: Level, branch: Tensor) -> Tensor:  # noqa: ARG002
+        """What a loss of that level takes. `branch` [n] matters to networks that have two."""
+        pooled = self.pooled(drawings)
+        return pooled if level == "pooled" else self.embed(pooled)
+
+    def pooled(self, drawings: Tensor) -> Tensor:
+        """[n, channels], not normalised."""
+        paper = (drawings.to(torch.float32) / 127.5 - 1).contiguous(memory_format=torch.channels_last)
+        paper = paper.expand(-1, self._input_channels, -1, -1)
+        weights = next(self.features.parameters())
+        if weights.dtype == torch.float16:
+            # An export in half precision: pooling and all behind it stay in single, where cubes do not overflow.
+            paper = paper.half()
+        pooled: Tensor = self.pool(functional.relu(self.features(paper)).float())
+        return pooled
 
     def descriptors(self, drawings: Tensor) -> Tensor:
         """What is whitened: [n, channels], of unit length."""
-        paper = (drawings.to(torch.float32) / 127.5 - 1).contiguous(memory_format=torch.channels_last)
-        return functional.normalize(self.pool(functional.relu(self.features(paper)).float()), dim=1)
+        return functional.normalize(self.pooled(drawings), dim=1)
+
+    def embed(self, pooled: Tensor) -> Tensor:
+        """From pooled features to embeddings."""
+        return functional.normalize(self.whiten(functional.normalize(pooled, dim=1)), dim=1)
 
     def train(self, mode: bool = True) -> DrawingEncoder:
         super().train(mode)
@@ -75,18 +88,3 @@ class DrawingEncoder(nn.Module):
         # Fewer drawings than dimensions leave the rest as they are.
         self.whiten.weight[:kept] = rows
         self.whiten.bias[:kept] = -(rows @ mean)
-
-
-def _backbone(config: ModelConfig) -> tuple[nn.Module, int]:
-    weights = "DEFAULT" if config.initial_weights == "imagenet" else None
-    network = torchvision.models.get_model(config.backbone, weights=weights)
-    if config.backbone == "resnet18":
-        channels = network.fc.in_features
-        features: nn.Module = nn.Sequential(*list(network.children())[:-2])
-    else:
-        channels = network.classifier[-1].in_features
-        features = cast(nn.Module, network.features)
-    if config.initial_weights not in {"", "imagenet"}:
-        load_initial_weights(features, config.initial_weights)
-    one_input_channel(features)
-    return features, channels

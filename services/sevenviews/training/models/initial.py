@@ -2,32 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
+
+from sevenviews.training.models.config import ModelConfig
+from sevenviews.training.places import last_step, weights_file
+
+_FEATURES = ("features.", "_branches.0.features.")
 
 
-def load_initial_weights(features: nn.Module, source: str) -> None:
-    """Load a backbone with three input channels.
-
-    Args:
-        features: the convolutional part of the network.
-        source: a .pt file with its state, or an ONNX file whose convolutions come in the same order, batch
-            normalisation folded into them.
+def load_state(network: nn.Module, features: nn.Module, path: Path) -> None:
+    """Load a .pt or .pth file: the state of the whole network, as torchvision publishes it, or of its features.
 
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: it is of another network.
     """
-    path = Path(source)
     if not path.is_file():
         raise FileNotFoundError(f"there are no initial weights at {path}")
-    if path.suffix == ".onnx":
-        _load_folded(features, path)
-    else:
-        features.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    target = network if state.keys() == network.state_dict().keys() else features
+    _load_strictly(target, state, path.name)
+
+
+def load_features_of_run(features: nn.Module, run: Path, config: ModelConfig) -> None:
+    """Load the backbone that a run has trained: RotNet, or an earlier step.
+
+    Raises:
+        FileNotFoundError: the folder holds no trained run.
+        ValueError: it trained another network.
+    """
+    state = state_of_run(run)
+    prefix = next((one for one in _FEATURES if any(name.startswith(one) for name in state)), None)
+    if prefix is None:
+        raise ValueError(f"initial_weights: the checkpoint of {run} holds no backbone")
+    mine = {name.removeprefix(prefix): one for name, one in state.items() if name.startswith(prefix)}
+    _load_strictly(features, mine, f"the run {run.name}", config.backbone)
+
+
+def state_of_run(run: Path) -> dict[str, Tensor]:
+    """The weights that a run has trained.
+
+    Raises:
+        FileNotFoundError: the folder holds no trained run.
+    """
+    weights = weights_file(last_step(run))
+    state: dict[str, Tensor] = torch.load(weights, map_location="cpu", weights_only=True)["model"]
+    return state
+
+
+def _load_strictly(target: nn.Module, state: Mapping[str, Tensor], source: str, wanted: str = "it") -> None:
+    own = target.state_dict()
+    for name in sorted(own.keys() ^ state.keys()):
+        where = "lacks" if name in own else "has, beyond the network,"
+        raise ValueError(f"initial_weights: {source} is of another network than {wanted}: it {where} {name}")
+    for name, value in own.items():
+        if value.shape != state[name].shape:
+            raise ValueError(
+                f"initial_weights: {source} is of another network than {wanted}: {name} is "
+                f"{tuple(state[name].shape)}, not {tuple(value.shape)}"
+            )
+    target.load_state_dict(state)
 
 
 def one_input_channel(features: nn.Module) -> None:
@@ -57,7 +96,15 @@ def _grey(colour: nn.Conv2d) -> nn.Conv2d:
 
 
 @torch.no_grad()
-def _load_folded(features: nn.Module, path: Path) -> None:
+def load_folded(features: nn.Module, path: Path) -> None:
+    """Load an ONNX file whose convolutions come in the same order, batch normalisation folded into them.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is of another network.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"there are no initial weights at {path}")
     convolutions = [module for module in features.modules() if isinstance(module, nn.Conv2d)]
     norms = [module for module in features.modules() if isinstance(module, nn.BatchNorm2d)]
     folded = _convolutions_of(path)[: len(convolutions)]

@@ -1,0 +1,242 @@
+"""`sevenviews releases`: what answers searches, what did before, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC
+from pathlib import Path
+from statistics import mean
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sevenviews.cli.console import fail, fail_with, note, print_json, table
+from sevenviews.cli.local import Addresses as LocalAddresses
+from sevenviews.cli.options import JsonOutput
+from sevenviews.designs import SevenviewsError
+
+if TYPE_CHECKING:
+    from sevenviews.refresh.services import Services
+    from sevenviews.v1 import vectors_pb2
+
+app = typer.Typer(
+    help="Releases: a model and its collection of vectors, one of which serves.", no_args_is_help=True
+)
+
+Data = Annotated[
+    Path, typer.Option(help="Data directory of `sevenviews up`.", envvar="SEVENVIEWS_REFRESH_DATA")
+]
+Vectors = Annotated[
+    str,
+    typer.Option(
+        help="The vector service, HOST:PORT, on a cluster.", envvar="SEVENVIEWS_REFRESH_VECTORS_ADDRESS"
+    ),
+]
+Embedding = Annotated[
+    str, typer.Option(help="The embedding service.", envvar="SEVENVIEWS_REFRESH_EMBEDDING_ADDRESS")
+]
+ReleaseId = Annotated[str, typer.Argument(help="Id of a release; see `releases list`.")]
+
+_HERE = Path(".sevenviews")
+_PATIENCE_SECONDS = 10.0
+_MINUTES = len("2026-11-21 08:01")
+
+
+@app.command("list")
+def list_releases(data: Data = _HERE, vectors: Vectors = "", json_output: JsonOutput = False) -> None:
+    """List all releases that are not retired, newest first.
+
+    Example:  sevenviews releases list --data patents
+    """
+    with _services(data, vectors) as services:
+        found = [_facts(one) for one in services.releases()]
+    if json_output:
+        print_json(found)
+        return
+    columns = ("release", "state", "vectors", "promoted", "mAP", "recall")
+    rows = [
+        (
+            one["release_id"],
+            one["state"],
+            one["vectors"],
+            (one["promoted"] or "never")[:_MINUTES],
+            _figure(one["evaluation"].get("map")),
+            _figure(one["evaluation"].get("recall_at_10")),
+        )
+        for one in found
+    ]
+    table("releases", columns, rows)
+
+
+@app.command()
+def show(
+    release: ReleaseId, data: Data = _HERE, vectors: Vectors = "", json_output: JsonOutput = False
+) -> None:
+    """Show everything that is known of a release.
+
+    Example:  sevenviews releases show f-20261121-075907-831
+    """
+    with _services(data, vectors) as services:
+        facts = _facts(services.release(release))
+    if json_output:
+        print_json(facts)
+    else:
+        table(release, ("fact", "value"), facts.items())
+
+
+@app.command()
+def promote(
+    release: ReleaseId, data: Data = _HERE, vectors: Vectors = "", json_output: JsonOutput = False
+) -> None:
+    """Let a release answer searches from now on. All gateways follow within two seconds.
+
+    Example:  sevenviews releases promote wide
+    """
+    with _services(data, vectors) as services:
+        _promoted(services.promote(release), json_output=json_output)
+
+
+@app.command()
+def rollback(data: Data = _HERE, vectors: Vectors = "", json_output: JsonOutput = False) -> None:
+    """Go back to the release that served before the present one. Imports have gone to both.
+
+    Example:  sevenviews releases rollback
+    """
+    from sevenviews.v1 import vectors_pb2
+
+    with _services(data, vectors) as services:
+        kept = [one for one in services.releases() if one.state == vectors_pb2.RELEASE_STATE_KEPT]
+        if not kept:
+            fail("there is no release to go back to: none that served before is kept")
+        before = max(kept, key=lambda one: one.promoted_time.ToDatetime(UTC))
+        _promoted(services.promote(before.release_id), json_output=json_output)
+
+
+@app.command()
+def retire(release: ReleaseId, data: Data = _HERE, vectors: Vectors = "") -> None:
+    """Drop a release and its vectors for good; the serving one is refused.
+
+    Example:  sevenviews releases retire f-20261101-030000-000
+    """
+    with _services(data, vectors) as services:
+        services.retire(release)
+    note(f"retired {release}")
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(help="Id of a release.")],
+    after: Annotated[str, typer.Argument(help="Id of another.")],
+    queries: Annotated[Path, typer.Option(help="An image, or a folder of images: the saved queries.")],
+    top: Annotated[int, typer.Option("-k", min=1, max=200, help="Patents an answer.")] = 10,
+    data: Data = _HERE,
+    vectors: Vectors = "",
+    embedding: Embedding = "",
+    json_output: JsonOutput = False,
+) -> None:
+    """Ask two releases the same queries: how much of the answers is the same, and why not.
+
+    Example:  sevenviews releases diff r-1 r-2 --queries saved-queries
+    """
+    from sevenviews.refresh.diff import compare
+
+    images = _images(queries)
+    with _services(data, vectors, embedding) as services:
+        found = compare(services, services.release(before), services.release(after), images, top)
+    overlap = mean(one.overlap for one in found)
+    if json_output:
+        print_json({"overlap": overlap, "k": top, "queries": [_as_json(one) for one in found]})
+        return
+    rows = [
+        (
+            one.query,
+            f"{one.overlap:.0%}",
+            change.patent_id,
+            change.before or "-",
+            change.after or "-",
+            change.cause,
+        )
+        for one in found
+        for change in one.changes
+    ]
+    table("changes of rank", ("query", f"overlap@{top}", "patent", before, after, "cause"), rows)
+    note(f"overlap@{top} of {len(found)} queries: {overlap:.1%} on average")
+
+
+@contextmanager
+def _services(data: Path, vectors: str, embedding: str = "") -> Iterator[Services]:
+    from sevenviews.refresh.services import Addresses, Services
+
+    if not vectors:
+        try:
+            local = LocalAddresses.read(data)
+        except FileNotFoundError:
+            fail(f"nothing runs on {data}; start it with: sevenviews up --data {data}", 2)
+        vectors, embedding = local.vectors, local.embedding
+    services = Services(Addresses(embedding, vectors, "", ""), _PATIENCE_SECONDS)
+    try:
+        yield services
+    except SevenviewsError as error:
+        fail_with(error)
+    finally:
+        services.close()
+
+
+def _promoted(release: vectors_pb2.Release, *, json_output: bool) -> None:
+    if json_output:
+        print_json(_facts(release))
+    else:
+        note(f"{release.release_id} serves; every gateway follows within 2 seconds")
+
+
+def _facts(release: vectors_pb2.Release) -> dict[str, Any]:
+    from sevenviews.v1 import vectors_pb2
+
+    def time(name: str) -> str | None:
+        if not release.HasField(name):  # type: ignore[arg-type]
+            return None
+        return str(getattr(release, name).ToDatetime(UTC).strftime("%Y-%m-%d %H:%M:%S"))
+
+    return {
+        "release_id": release.release_id,
+        "state": vectors_pb2.ReleaseState.Name(release.state).removeprefix("RELEASE_STATE_").lower(),
+        "model_version": release.model_version,
+        "collection": release.collection,
+        "vectors": release.vector_count,
+        "dimension": release.dimension,
+        "metric": release.metric,
+        "index": {
+            "m": release.index.m,
+            "ef_construction": release.index.ef_construction,
+            "ef": release.index.ef,
+        },
+        "created": time("created_time"),
+        "ready": time("ready_time"),
+        "promoted": time("promoted_time"),
+        "evaluation": dict(release.evaluation),
+    }
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _images(path: Path) -> list[tuple[str, bytes]]:
+    suffixes = {".png", ".tif", ".tiff", ".jpg", ".jpeg", ".webp"}
+    files = [path] if path.is_file() else sorted(path.glob("*")) if path.is_dir() else []
+    images = [(one.name, one.read_bytes()) for one in files if one.suffix.lower() in suffixes]
+    if not images:
+        fail(f"there is no image at {path}", 2)
+    return images
+
+
+def _as_json(difference: Any) -> dict[str, Any]:
+    return {
+        "query": difference.query,
+        "overlap": difference.overlap,
+        "changes": [
+            {"patent_id": one.patent_id, "before": one.before, "after": one.after, "cause": one.cause}
+            for one in difference.changes
+        ],
+    }

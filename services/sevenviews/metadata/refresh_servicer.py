@@ -1,0 +1,88 @@
+"""RefreshService on the wire: records in and out of the journal, in threads."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from concurrent.futures import Executor
+from datetime import UTC
+from typing import Any, TypeVar
+
+import grpc
+from google.protobuf import json_format
+
+from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.metadata.refresh_journal import JournalEntry, RefreshJournal
+from sevenviews.runtime.wire import check_range, required
+from sevenviews.v1 import refreshes_pb2, refreshes_pb2_grpc
+
+Context = grpc.aio.ServicerContext[Any, Any]
+Result = TypeVar("Result")
+
+_REFRESH_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+_DEFAULT_PAGE_SIZE = 20
+_MAX_PAGE_SIZE = 100
+
+
+class RefreshServicer(refreshes_pb2_grpc.RefreshServiceServicer):
+    """Translates.
+
+    Args:
+        journal: where records are kept.
+        threads: where the database is waited for.
+    """
+
+    def __init__(self, journal: RefreshJournal, threads: Executor) -> None:
+        self._journal = journal
+        self._threads = threads
+
+    async def PutRefresh(  # noqa: N802
+        self, request: refreshes_pb2.PutRefreshRequest, context: Context
+    ) -> refreshes_pb2.PutRefreshResponse:
+        entry = _entry(request.refresh)
+        await self._in_thread(lambda: self._journal.put(entry))
+        return refreshes_pb2.PutRefreshResponse()
+
+    async def GetRefresh(  # noqa: N802
+        self, request: refreshes_pb2.GetRefreshRequest, context: Context
+    ) -> refreshes_pb2.GetRefreshResponse:
+        document = await self._in_thread(lambda: self._journal.get(request.refresh_id))
+        return refreshes_pb2.GetRefreshResponse(refresh=_record(document))
+
+    async def ListRefreshes(  # noqa: N802
+        self, request: refreshes_pb2.ListRefreshesRequest, context: Context
+    ) -> refreshes_pb2.ListRefreshesResponse:
+        size = check_range("page_size", request.page_size, 0, _MAX_PAGE_SIZE) or _DEFAULT_PAGE_SIZE
+        documents = await self._in_thread(lambda: self._journal.newest(size))
+        return refreshes_pb2.ListRefreshesResponse(refreshes=map(_record, documents))
+
+    async def _in_thread(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def _entry(refresh: refreshes_pb2.Refresh) -> JournalEntry:
+    if not _REFRESH_ID.fullmatch(refresh.refresh_id):
+        raise SevenviewsError(
+            Reason.FIELD_MALFORMED,
+            f"refresh_id {refresh.refresh_id!r} is not 1 to 40 lower-case letters, digits and hyphens",
+            {"field": "refresh.refresh_id", "value": refresh.refresh_id},
+        )
+    if refresh.state == refreshes_pb2.REFRESH_STATE_UNSPECIFIED:
+        raise required("refresh.state")
+    if refresh.fencing_token < 1:
+        raise required("refresh.fencing_token")
+    if not refresh.HasField("started_time"):
+        raise required("refresh.started_time")
+    return JournalEntry(
+        refresh.refresh_id,
+        refreshes_pb2.RefreshState.Name(refresh.state).removeprefix("REFRESH_STATE_").lower(),
+        refresh.fencing_token,
+        refresh.started_time.ToDatetime(UTC),
+        json_format.MessageToJson(refresh, indent=None),
+    )
+
+
+def _record(document: str) -> refreshes_pb2.Refresh:
+    # A document of a newer version may have fields that this one does not know.
+    return json_format.Parse(document, refreshes_pb2.Refresh(), ignore_unknown_fields=True)

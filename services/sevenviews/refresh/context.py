@@ -1,0 +1,79 @@
+"""What every step is given."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.encoder.store import ModelStore
+from sevenviews.refresh.config import RefreshConfig
+from sevenviews.refresh.lock import RefreshLock
+from sevenviews.refresh.plan import Plan
+from sevenviews.refresh.ray_session import RaySession
+from sevenviews.refresh.record import Facts, Refresh
+from sevenviews.refresh.services import Services
+
+Tell = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Context:
+    """The tools of the steps, and what earlier steps found out.
+
+    Attributes:
+        services: the three services.
+        models: the store that the embedding replicas read.
+        work: directory of this refresh; a resumed one must find it again, or it trains anew.
+        lock: held while the job runs.
+        plan: what is to be done.
+        record: of this refresh.
+        ray: started when a step first needs it.
+        tell: is told what happens, a line at a time.
+    """
+
+    services: Services
+    models: ModelStore
+    work: Path
+    lock: RefreshLock
+    plan: Plan
+    record: Refresh
+    ray: RaySession
+    tell: Tell
+
+    @property
+    def config(self) -> RefreshConfig:
+        """What was asked for."""
+        return self.plan.config
+
+    @property
+    def release_id(self) -> str:
+        """Of the release that is built."""
+        return self.plan.release_id
+
+    @property
+    def model_version(self) -> str:
+        """Of the release that is built."""
+        published = self.facts("publish")
+        return str(published["model_version"]) if published else self.plan.model_version
+
+    def facts(self, step: str) -> Facts | None:
+        """Of a step that is done."""
+        return self.record.facts(step)
+
+    def known(self, step: str, fact: str) -> object:
+        """A fact of a step that must have been done before."""
+        facts = self.record.facts(step)
+        if facts is None:
+            raise LookupError(f"step {step} has not been done")
+        return facts[fact]
+
+    def need_room(self, megabytes: int) -> None:
+        """Raises STORAGE_FULL if the work directory has less."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(self.work).free < megabytes * 2**20:
+            raise SevenviewsError(
+                Reason.STORAGE_FULL, f"{self.work} has less than {megabytes} MB left", {"store": "work"}
+            )

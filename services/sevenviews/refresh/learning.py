@@ -1,0 +1,97 @@
+"""The new model: trained, and exported as a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.encoder.bundle import MODEL_FILE, Bundle, load_bundle
+from sevenviews.refresh.context import Context
+from sevenviews.refresh.record import Facts
+from sevenviews.refresh.snapshot import write_drawings
+from sevenviews.training.config import TrainConfig
+
+SKIPPED: Facts = {"skipped": True}
+_ROOM_MEGABYTES = 1000
+
+
+def train(context: Context) -> Facts:
+    """Train on Ray Train, from the last checkpoint if there is one.
+
+    Raises:
+        SevenviewsError: STORAGE_FULL; CORPUS_EMPTY, there are too few drawings to train on.
+    """
+    if not context.plan.trains:
+        return SKIPPED
+    from sevenviews.training.run import train as run_training
+
+    context.need_room(_ROOM_MEGABYTES)
+    run = context.work / "run"
+
+    def advance(metrics: Mapping[str, float]) -> None:
+        context.lock.check()
+        context.tell(f"  step {metrics['step']}: loss {metrics['loss']}, mAP {metrics['validation_map']}")
+
+    try:
+        context.ray.start()
+        result = run_training(training_config(context), run, lambda line: context.tell(f"  {line}"), advance)
+    except ValueError as error:
+        raise SevenviewsError(Reason.CORPUS_EMPTY, f"the training cannot begin: {error}") from error
+    return {"run": str(run), "validation": dict(result.metrics[-1]) if result.metrics else {}}
+
+
+def training_config(context: Context) -> TrainConfig:
+    """The training as it was asked for, with the catalogue's own drawings, and the weights to start from."""
+    learning = context.config.learning
+    if learning.config is None:
+        raise ValueError("learning.config is required, unless the training is skipped")
+    changes: dict[str, Any] = {}
+    if learning.catalogue_patents:
+        training = list(map(str, _ids(context, "training")))
+        folder = context.work / "training"
+        context.tell(
+            f"  {write_drawings(context, training, folder)} drawings of {len(training)} patents to train on"
+        )
+        corpora = (*learning.config.data.corpora, folder)
+        changes["data"] = learning.config.data.model_copy(update={"corpora": corpora})
+    if learning.start_from == "serving":
+        bundle = serving_bundle(context).path.resolve()
+        changes["model"] = learning.config.model.model_copy(update={"initial_weights": str(bundle)})
+    return learning.config.model_copy(update=changes)
+
+
+def export(context: Context) -> Bundle:
+    """The trained model as a bundle in the work directory. Raises MODEL_BUNDLE_INVALID: ONNX and torch differ."""
+    from sevenviews.training.export import ExportError
+    from sevenviews.training.export import export as write_export
+
+    try:
+        return write_export(Path(str(context.known("train", "run"))), context.work / "bundle")
+    except ExportError as error:
+        raise SevenviewsError(Reason.MODEL_BUNDLE_INVALID, str(error), {"file": MODEL_FILE}) from error
+
+
+def new_bundle(context: Context) -> Bundle:
+    """The model that was trained."""
+    return load_bundle(context.work / "bundle")
+
+
+def serving_bundle(context: Context) -> Bundle:
+    """The model that serves. Raises MODEL_NOT_FOUND if the store has lost it."""
+    return context.models.open(str(context.known("snapshot", "serving_model")))
+
+
+def publish(context: Context) -> Facts:
+    """Put the model where the embedding replicas find it."""
+    if not context.plan.trains:
+        return {"model_version": context.models.open(context.plan.model_version).version}
+    context.lock.check()
+    return {"model_version": context.models.add(new_bundle(context).path).version}
+
+
+def _ids(context: Context, fact: str) -> list[str]:
+    found = context.known("snapshot", fact)
+    assert isinstance(found, list)  # noqa: S101 - as `snapshot` wrote it
+    return found

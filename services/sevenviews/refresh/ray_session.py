@@ -1,0 +1,50 @@
+"""Ray for one job: started when it is first needed, stopped at the end."""
+
+from __future__ import annotations
+
+import logging
+from types import TracebackType
+from typing import Self
+
+
+class RaySession:
+    """A Ray that was there before is used, and left running.
+
+    Args:
+        address: "auto" or HOST:PORT of a running cluster; "local" starts one on this machine.
+    """
+
+    def __init__(self, address: str = "local") -> None:
+        self._address = address
+        self._ours = False
+
+    def start(self) -> None:
+        """Again: nothing happens."""
+        import ray
+
+        if ray.is_initialized():
+            return
+        # A dashboard that nobody asked for would be missed aloud.
+        logging.getLogger("ray._private.services").setLevel(logging.CRITICAL)
+        local = self._address == "local"
+        ray.init(
+            address=self._address,
+            include_dashboard=False if local else None,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+        )
+        self._ours = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._ours:
+            import ray
+
+            ray.shutdown()

@@ -1,0 +1,48 @@
+"""Which patents a model is judged by: the same ones at every refresh, and never trained on by any."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_LEAST_HELD_OUT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueSplit:
+    """Ids of patents; none is in both."""
+
+    held_out: tuple[str, ...]
+    training: tuple[str, ...]
+
+
+def place_of(patent_id: str) -> float:
+    """A number in [0, 1) that belongs to an id for ever."""
+    return int.from_bytes(hashlib.sha256(patent_id.encode()).digest()[:8], "big") / 2**64
+
+
+def split_catalogue(
+    patent_ids: Iterable[str], held_out_share: float, most_held_out: int, most_training: int
+) -> CatalogueSplit:
+    """Hold out the patents whose place is below the share; of more than wanted, those with the lowest places.
+
+    A patent that is held out today was never trained on before, and will not be later, as long as the share stays.
+
+    Args:
+        patent_ids: of the whole catalogue.
+        held_out_share: of all patents.
+        most_held_out: that are evaluated on; the others are not trained on either.
+        most_training: of the others.
+    """
+    ids = list(patent_ids)
+    below = [one for one in ids if place_of(one) < held_out_share]
+    if len(below) < _LEAST_HELD_OUT:
+        below = heapq.nsmallest(_LEAST_HELD_OUT, ids, key=place_of)
+    apart = set(below)
+    others = (one for one in ids if one not in apart)
+    return CatalogueSplit(
+        tuple(sorted(heapq.nsmallest(most_held_out, below, key=place_of))),
+        tuple(sorted(heapq.nsmallest(most_training, others, key=place_of))),
+    )

@@ -1,0 +1,139 @@
+"""Batches as the network gets them: read ahead in a thread, augmented where the network is."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sevenviews.training.augment import Changes, change, draw_changes
+from sevenviews.training.config import ROTATIONS, TrainConfig, is_rotation
+from sevenviews.training.drawings import DrawingDataset
+from sevenviews.training.sampling import BatchSampler
+from sevenviews.training.split import Indices
+
+_AHEAD = 2
+_Read = TypeVar("_Read")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A worker's share of a batch.
+
+    Attributes:
+        drawings: uint8 [n, 1, side, side], augmented.
+        labels: int64 [n].
+        branch: int64 [n]; alternate drawings of a design go through either branch of a network that has two.
+    """
+
+    drawings: Tensor
+    labels: Tensor
+    branch: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Batches:
+    """All batches of a run, each decided by the seed and its number.
+
+    Attributes:
+        config: of one step of the protocol.
+        dataset: all drawings.
+        training: those that are trained on.
+        labels: of each of those.
+        rank: of this worker.
+        device: where the network is.
+    """
+
+    config: TrainConfig
+    dataset: DrawingDataset
+    training: Indices
+    labels: Indices
+    rank: int
+    device: torch.device
+
+    def from_number(self, first: int) -> Iterator[Batch]:
+        """The batches from one on, up to the last."""
+        sampler = make_sampler(self.config, self.dataset.designs[self.training])
+        numbers = range(first, self.config.optimization.steps)
+        for paper, labels, changes in _read_ahead(lambda number: self._read(sampler, number), numbers):
+            yield self._finished(paper, labels, changes)
+
+    def _read(self, sampler: BatchSampler, number: int) -> tuple[Tensor, Tensor, Changes]:
+        rows = sampler.batch(number)
+        chosen = self.training[rows]
+        generator = torch.Generator().manual_seed((self.config.seed << 32) + number)
+        of_all = torch.from_numpy(self.dataset.designs[chosen])
+        changes = draw_changes(of_all, self.config.augmentation, generator)
+        share = len(rows) // self.config.workers
+        mine = slice(self.rank * share, (self.rank + 1) * share)
+        # The order of the file, so that a disk reads on.
+        order = np.argsort(chosen[mine])
+        paper = np.empty((share, *self.dataset.pixels.shape[1:]), np.uint8)
+        paper[order] = self.dataset.pixels[chosen[mine][order]]
+        return torch.from_numpy(paper)[:, None], torch.from_numpy(self.labels[rows[mine]]), changes.of(mine)
+
+    def _finished(self, paper: Tensor, labels: Tensor, changes: Changes) -> Batch:
+        side = self.config.optimization.image_size
+        drawings = change(paper.to(self.device), changes.to(self.device), side)
+        if is_rotation(self.config.loss):
+            drawings, labels = in_all_rotations(drawings)
+        return Batch(drawings, labels.to(self.device), torch.arange(len(labels), device=self.device) % 2)
+
+
+def make_sampler(config: TrainConfig, designs: Indices) -> BatchSampler:
+    """What deals the drawings of these designs.
+
+    Raises:
+        ValueError: they do not fill a batch.
+    """
+    options = config.optimization
+    if is_rotation(config.loss):
+        return BatchSampler(designs, options.batch_size // ROTATIONS, 1, config.seed)
+    return BatchSampler(designs, options.batch_size, options.drawings_per_design, config.seed)
+
+
+def in_all_rotations(drawings: Tensor) -> tuple[Tensor, Tensor]:
+    """Each drawing by 0, 90, 180 and 270 degrees, side by side, and by how many quarter turns (RotNet)."""
+    turned = torch.stack([torch.rot90(drawings, turns, (2, 3)) for turns in range(ROTATIONS)], 1)
+    labels = torch.arange(ROTATIONS, device=drawings.device).repeat(len(drawings))
+    return turned.flatten(0, 1), labels
+
+
+def _read_ahead(read: Callable[[int], _Read], numbers: range) -> Iterator[_Read]:
+    """Read in a thread, a little ahead of what is asked for; its errors arrive here."""
+    ready: queue.Queue[_Read | BaseException] = queue.Queue(_AHEAD)
+    ended = threading.Event()
+
+    def put(one: _Read | BaseException) -> None:
+        while not ended.is_set():
+            try:
+                ready.put(one, timeout=0.2)
+            except queue.Full:
+                continue
+            return
+
+    def fill() -> None:
+        try:
+            for number in numbers:
+                if ended.is_set():
+                    return
+                put(read(number))
+        except BaseException as error:
+            # Whatever it is, the training must hear of it, rather than wait for ever.
+            put(error)
+
+    threading.Thread(target=fill, name="read-ahead", daemon=True).start()
+    try:
+        for _ in numbers:
+            one = ready.get()
+            if isinstance(one, BaseException):
+                raise one
+            yield one
+    finally:
+        ended.set()

@@ -1,0 +1,39 @@
+"""From a loss's settings to the loss."""
+
+from __future__ import annotations
+
+from sevenviews.training.losses.arcface import ArcFace
+from sevenviews.training.losses.base import RetrievalLoss
+from sevenviews.training.losses.classification import Classification
+from sevenviews.training.losses.config import (
+    ArcFaceConfig,
+    ClassificationConfig,
+    ContrastiveConfig,
+    InfoNceConfig,
+    LossConfig,
+    TripletConfig,
+)
+from sevenviews.training.losses.contrastive import Contrastive
+from sevenviews.training.losses.info_nce import InfoNce
+from sevenviews.training.losses.triplet import Triplet
+
+
+def make_loss(config: LossConfig, classes: int, dimension: int) -> RetrievalLoss:
+    """The loss of some settings.
+
+    Args:
+        config: which one.
+        classes: how many labels there are.
+        dimension: of the vectors that it takes: the embeddings', or the pooled features'.
+    """
+    match config:
+        case ArcFaceConfig():
+            return ArcFace(config, classes, dimension)
+        case TripletConfig():
+            return Triplet(config, classes, dimension)
+        case ContrastiveConfig():
+            return Contrastive(config)
+        case InfoNceConfig():
+            return InfoNce(config)
+        case ClassificationConfig():
+            return Classification(config, classes, dimension)

@@ -1,0 +1,86 @@
+"""The convolutional (or attending) part of a network, without its classifier: [n, c, h, w] to features."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+import torchvision
+from torch import nn
+
+from sevenviews.training.models.config import ModelConfig
+from sevenviews.training.models.initial import (
+    load_features_of_run,
+    load_folded,
+    load_state,
+    one_input_channel,
+)
+from sevenviews.training.models.sketch_a_net import SketchANet
+
+
+def make_backbone(config: ModelConfig) -> tuple[nn.Module, int]:
+    """The features of a network with its initial weights, and how many channels they have.
+
+    Raises:
+        FileNotFoundError: the initial weights are not there.
+        ValueError: they are of another network.
+    """
+    path = config.weights_path
+    if config.backbone == "sketch_a_net":
+        if config.initial_weights == "imagenet":
+            raise ValueError("initial_weights: there is no Sketch-a-Net of ImageNet")
+        features: nn.Module = SketchANet(config.input_channels)
+        channels = SketchANet.channels
+        if path is not None and not path.is_dir():
+            load_state(features, features, path)
+    else:
+        network = torchvision.models.get_model(config.backbone, weights=None)
+        features, channels = _without_classifier(config.backbone, network)
+        _load_colour_weights(config, network, features)
+        if config.input_channels == 1:
+            one_input_channel(features)
+    if path is not None and path.is_dir():
+        load_features_of_run(features, path, config)
+    return features, channels
+
+
+def _load_colour_weights(config: ModelConfig, network: nn.Module, features: nn.Module) -> None:
+    path = config.weights_path
+    if config.initial_weights == "imagenet":
+        network.load_state_dict(_imagenet_state(config.backbone))
+    elif path is not None and path.suffix == ".onnx":
+        load_folded(features, path)
+    elif path is not None and not path.is_dir():
+        load_state(network, features, path)
+
+
+def _without_classifier(name: str, network: Any) -> tuple[nn.Module, int]:
+    family = name.partition("_")[0]
+    if family.startswith("resnet"):
+        return nn.Sequential(*list(network.children())[:-2]), network.fc.in_features
+    if family == "swin":
+        return nn.Sequential(network.features, network.norm, network.permute), network.head.in_features
+    linear = next(module for module in network.classifier if isinstance(module, nn.Linear))
+    if family == "convnext":
+        # Its last normalisation stands in the classifier, before the linear layer.
+        return nn.Sequential(network.features, network.classifier[0]), linear.in_features
+    return cast(nn.Module, network.features), linear.in_features
+
+
+def _imagenet_state(name: str) -> dict[str, Any]:
+    """torchvision's weights, from where its loader keeps them: a training run downloads nothing.
+
+    Raises:
+        FileNotFoundError: they are not there.
+    """
+    weights = torchvision.models.get_model_weights(name).DEFAULT
+    place = Path(torch.hub.get_dir()) / "checkpoints" / Path(weights.url).name
+    if not place.is_file():
+        raise FileNotFoundError(
+            f"initial_weights: imagenet needs {place.name} in {place.parent} (torchvision's cache; set TORCH_HOME to "
+            f'have it elsewhere). On a machine with access: python -c "import torchvision; '
+            f"torchvision.models.get_model('{name}', weights='DEFAULT')\""
+        )
+    state: dict[str, Any] = torch.load(place, map_location="cpu", weights_only=True)
+    return state

@@ -1,0 +1,78 @@
+"""What YAML says of the network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from sevenviews.training.settings import Settings
+
+Backbone = Literal[
+    "resnet18",
+    "resnet34",
+    "resnet50",
+    "resnet101",
+    "efficientnet_b0",
+    "efficientnet_b1",
+    "efficientnet_b2",
+    "efficientnet_b3",
+    "efficientnet_b4",
+    "efficientnet_b5",
+    "efficientnet_b6",
+    "efficientnet_b7",
+    "swin_v2_t",
+    "swin_v2_s",
+    "swin_v2_b",
+    "convnext_tiny",
+    "convnext_small",
+    "convnext_base",
+    "convnext_large",
+    "mobilenet_v2",
+    "mobilenet_v3_small",
+    "mobilenet_v3_large",
+    "sketch_a_net",
+]
+
+_NAMED_WEIGHTS = ("", "none", "imagenet")
+
+
+class ModelConfig(Settings):
+    """The network of DeepPatent: backbone, GeM pooling, L2, fully connected (whitening), L2."""
+
+    backbone: Backbone = "mobilenet_v2"
+    input_channels: Literal[1, 3] = Field(
+        default=1,
+        description="3: the drawing three times over, as DeepPatent feeds networks made for colours.",
+    )
+    dimension: int = Field(default=256, ge=2, le=4096, description="Length of the embeddings.")
+    gem_p: float = Field(default=3.0, gt=0, description="Exponent of GeM, or where it begins.")
+    gem_learned: bool = Field(default=True, description="Learn it; DeepPatent keeps 3.")
+    branches: Literal[1, 2] = Field(
+        default=1, description="2: Sketchy-ResNet's, of separate weights, for alternate drawings of a design."
+    )
+    deployed_branch: Literal[0, 1] = Field(default=0, description="Which of two branches is exported.")
+    initial_weights: str = Field(
+        default="",
+        description="Empty or 'none': random; 'imagenet': torchvision's, from its local cache; the folder of a run "
+        "(RotNet); that of a bundle; or an ONNX, .pt or .pth file. Relative to the YAML file.",
+    )
+    freeze_batch_norm: bool = Field(
+        default=False, description="Keep the statistics of the initial weights; for folded ones it is a must."
+    )
+
+    @property
+    def weights_path(self) -> Path | None:
+        """The file or run that the weights begin from, if it is one."""
+        return None if self.initial_weights in _NAMED_WEIGHTS else Path(self.initial_weights)
+
+    def relative_to(self, folder: Path) -> ModelConfig:
+        """The same with its path made absolute."""
+        if self.weights_path is None:
+            return self
+        return self.model_copy(update={"initial_weights": str((folder / self.weights_path).resolve())})
+
+    def without_initial_weights(self) -> ModelConfig:
+        """The same network, its weights random: for those who load them from a checkpoint."""
+        return self.model_copy(update={"initial_weights": ""})

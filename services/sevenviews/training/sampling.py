@@ -1,0 +1,57 @@
+"""Which drawings make up which batch: decided by the seed and the number of the batch alone.
+
+So a run that was broken off goes on with the very batches that it would have had, and every worker knows them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sevenviews.training.split import Indices
+
+
+class BatchSampler:
+    """Batches of several drawings of each of several designs; or of single drawings.
+
+    Over an epoch, every design (every drawing) comes once. Of a design with fewer drawings than are wanted some
+    come twice.
+
+    Args:
+        labels: of each drawing, what tells it apart: its design.
+        size: drawings in a batch.
+        of_each: drawings of one label in a batch; 1: any drawings.
+        seed: of all chance.
+
+    Raises:
+        ValueError: there are not enough labels, or drawings, for a batch.
+    """
+
+    def __init__(self, labels: Sequence[int] | Indices, size: int, of_each: int, seed: int) -> None:
+        labels = np.asarray(labels)
+        self._of_each = of_each
+        self._count = size // of_each
+        self._seed = seed
+        if of_each == 1:
+            self._members = [np.array([index]) for index in range(len(labels))]
+        else:
+            order = np.argsort(labels, kind="stable")
+            self._members = np.split(order, np.flatnonzero(np.diff(labels[order])) + 1)
+        if len(self._members) < self._count:
+            what = "drawings" if of_each == 1 else f"designs, {of_each} drawings each"
+            raise ValueError(
+                f"optimization.batch_size: a batch needs {self._count} {what}; there are {len(self._members)}"
+            )
+
+    def batch(self, number: int) -> Indices:
+        """Positions in the labels that were given, those of one label side by side."""
+        per_epoch = len(self._members) // self._count
+        epoch, place = divmod(number, per_epoch)
+        order = np.random.default_rng([self._seed, epoch]).permutation(len(self._members))
+        chosen = order[place * self._count : (place + 1) * self._count]
+        chance = np.random.default_rng([self._seed, epoch, place])
+        return np.concatenate([self._some(self._members[one], chance) for one in chosen])
+
+    def _some(self, members: Indices, chance: np.random.Generator) -> Indices:
+        return chance.choice(members, self._of_each, replace=len(members) < self._of_each)

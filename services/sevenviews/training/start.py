@@ -1,0 +1,120 @@
+"""How a step begins: the network, the loss and the optimiser, before the first batch."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from sevenviews.training.config import TrainConfig
+from sevenviews.training.distributed import share_start
+from sevenviews.training.drawings import DrawingDataset
+from sevenviews.training.losses.base import RetrievalLoss
+from sevenviews.training.losses.registry import make_loss
+from sevenviews.training.models.build import Encoder, make_model
+from sevenviews.training.optimizers import make_optimizer
+from sevenviews.training.state import TrainingState
+
+_BATCH = 64
+
+
+def begin(
+    config: TrainConfig,
+    dataset: DrawingDataset,
+    training: npt.NDArray[np.int64],
+    labels: npt.NDArray[np.int64],
+    device: torch.device,
+) -> TrainingState:
+    """Make all that a step needs.
+
+    Args:
+        config: of one step.
+        dataset: all drawings.
+        training: those that are trained on.
+        labels: of each of those, what the loss tells apart.
+        device: where.
+    """
+    torch.manual_seed(config.seed)
+    # Depthwise convolutions on a CPU are twenty times slower in the other layout.
+    model = make_model(config.model).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    refit_whitening(model, config, dataset, training, device)
+    classes = int(labels.max()) + 1
+    level = "pooled" if config.loss.kind == "classification" else "embedding"
+    dimension = model.channels if level == "pooled" else config.model.dimension
+    loss = make_loss(config.loss, classes, dimension).to(device)
+    if config.optimization.whiten_drawings and config.loss.kind == "arcface":
+        _start_classes(loss, model, dataset, training, labels, config, device)
+    share_start(loss.parameters())
+    if loss.level == "pooled":
+        for branch in model.branches:
+            branch.whiten.requires_grad_(False)
+    return TrainingState(model, loss, _optimizer(config, model, loss))
+
+
+def refit_whitening(
+    model: Encoder,
+    config: TrainConfig,
+    dataset: DrawingDataset,
+    training: npt.NDArray[np.int64],
+    device: torch.device,
+) -> None:
+    """Let the fully connected layer be the PCA whitening of some of the drawings, if that was asked for."""
+    options = config.optimization
+    if not options.whiten_drawings:
+        return
+    chance = np.random.default_rng(config.seed)
+    chosen = np.sort(chance.choice(training, min(options.whiten_drawings, len(training)), replace=False))
+    for branch in model.branches:
+        branch.start_whitened(descriptors(branch, dataset, chosen, options.image_size, device))
+
+
+@torch.no_grad()
+def descriptors(
+    model: Encoder,
+    dataset: DrawingDataset,
+    indices: npt.NDArray[np.int64],
+    side: int,
+    device: torch.device,
+) -> Tensor:
+    """What is whitened, of drawings as they are: [n, channels], unit length."""
+    model.eval()
+    parts = []
+    for at in range(0, len(indices), _BATCH):
+        paper = torch.from_numpy(dataset.pixels[indices[at : at + _BATCH]])[:, None].to(device).float()
+        if side < paper.shape[-1]:
+            paper = nn.functional.interpolate(paper, size=(side, side), mode="bilinear", antialias=True)
+        parts.append(model.descriptors(paper.round().to(torch.uint8)))
+    return torch.cat(parts)
+
+
+@torch.no_grad()
+def _start_classes(
+    loss: RetrievalLoss,
+    model: Encoder,
+    dataset: DrawingDataset,
+    training: npt.NDArray[np.int64],
+    labels: npt.NDArray[np.int64],
+    config: TrainConfig,
+    device: torch.device,
+) -> None:
+    """Let each class begin where its drawings lie.
+
+    With few steps for many classes, random centres would first tear a good initial space apart.
+    """
+    found = model.embed(descriptors(model, dataset, training, config.optimization.image_size, device))
+    sums = torch.zeros(int(labels.max()) + 1, found.shape[1], device=device)
+    sums.index_add_(0, torch.from_numpy(labels).to(device), found)
+    loss.start_at(sums)
+
+
+def _optimizer(config: TrainConfig, model: Encoder, loss: RetrievalLoss) -> torch.optim.Optimizer:
+    options = config.optimization
+    head = [one for branch in model.branches for one in branch.whiten.parameters() if one.requires_grad]
+    in_head = {id(one) for branch in model.branches for one in branch.whiten.parameters()}
+    backbone = [one for one in model.parameters() if id(one) not in in_head]
+    groups = [
+        {"params": backbone, "lr": options.backbone_rate, "peak": options.backbone_rate},
+        {"params": [*head, *loss.parameters()], "lr": options.head_rate, "peak": options.head_rate},
+    ]
+    return make_optimizer(options.optimizer, groups, options.weight_decay)
