@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sevenviews.corpus import iter_entries
@@ -21,6 +21,7 @@ CLASSES = st.builds(LocarnoClass, st.integers(1, 32), st.none() | st.integers(1,
 VIEWS = st.sampled_from([view for view in View if view is not View.UNKNOWN])
 
 
+@settings(deadline=None)
 @given(st.lists(CLASSES, min_size=1, max_size=4, unique=True), VIEWS)
 def test_names_are_read_as_they_were_meant(locarno: list[LocarnoClass], view: View) -> None:
     names = [parse_name(name) for name in format_names("CN202030101382", locarno, view_code(view))]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -37,6 +37,7 @@ def random_outputs(n: int = 60, classes: int = 7, seed: int = 0) -> tuple[np.nda
     return chance.standard_normal((n, classes)) + 1.5 * labels, labels, own
 
 
+@settings(deadline=None)
 @given(st.integers(0, 20), st.integers(1, 7))
 def test_top_accuracy_is_counted(seed: int, k: int) -> None:
     logits, labels, own = random_outputs(20, seed=seed)

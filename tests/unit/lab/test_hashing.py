@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sevenviews.lab.hashing.codes import Codes, binarise
@@ -24,6 +24,7 @@ def outputs(n: int, bits: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal((n, bits))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 6), st.integers(1, 70), st.integers(0, 9))
 def test_distances_are_differing_signs(n: int, bits: int, seed: int) -> None:
     mine, theirs = outputs(n, bits, seed), outputs(150, bits, seed + 1)

@@ -8,7 +8,7 @@ from itertools import combinations
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -48,6 +48,7 @@ def test_hadamard_centres_are_half_a_code_apart(classes: int, bits: int) -> None
     assert bits not in distances or classes > bits
 
 
+@settings(deadline=None)
 @given(st.integers(2, 40), st.sampled_from([24, 48, 96]), st.integers(0, 5))
 def test_other_centres_are_coins(classes: int, bits: int, seed: int) -> None:
     centres = hash_centres(classes, bits, seed)

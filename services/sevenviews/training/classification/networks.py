@@ -9,7 +9,7 @@ import torch
 import torchvision
 from torch import Tensor, nn
 
-from sevenviews.training.initial import one_input_channel
+from sevenviews.training.models.initial import one_input_channel
 
 Architecture = Literal[
     "resnet50", "vgg19", "densenet121", "googlenet", "efficientnet_b0", "resnet18", "mobilenet_v3_small"
