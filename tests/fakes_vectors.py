@@ -127,7 +127,8 @@ def _kept(release: Release, vector: npt.NDArray[np.float32]) -> npt.NDArray[np.f
     """What a release keeps of a vector: by the metric HAMMING its signs, made unit."""
     if release.metric is Metric.IP:
         return vector
-    return (np.where(vector > 0, 1, -1) / np.sqrt(len(vector))).astype(np.float32)
+    signs: npt.NDArray[np.float32] = np.where(vector > 0, 1, -1).astype(np.float32)
+    return signs / np.float32(np.sqrt(len(vector)))
 
 
 def as_patent(vectors: PatentVectors) -> Patent:

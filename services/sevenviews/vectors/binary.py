@@ -20,7 +20,7 @@ def pack(vector: npt.NDArray[np.floating]) -> bytes:
 def unpack(code: bytes, dimension: int) -> npt.NDArray[np.float32]:
     """The unit vector of signs that a code stands for."""
     bits = np.unpackbits(np.frombuffer(code, np.uint8), count=dimension)
-    return signs(bits)
+    return signs(bits.astype(np.float32))
 
 
 def score(distance: float, dimension: int) -> float:
