@@ -74,6 +74,11 @@ class System:
 
         return asyncio.run(compare())
 
+    def metrics_ports(self) -> dict[str, int]:
+        """Of the services' Prometheus pages, by service; of a system that runs with --metrics."""
+        ports: dict[str, int] = json.loads((self.data / "up.json").read_text())["metrics_ports"]
+        return ports
+
     def process_of(self, service: str) -> int:
         """The process id of a service, as it is now."""
         module = f"sevenviews.{service}"

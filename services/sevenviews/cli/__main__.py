@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from sevenviews.cli.bench import app as bench_app
+from sevenviews.cli.cluster import cluster
 from sevenviews.cli.demo import demo
 from sevenviews.cli.doctor import doctor
 from sevenviews.cli.evaluate import evaluate
@@ -35,6 +36,7 @@ for command in (
     train,
     export,
     evaluate,
+    cluster,
     refresh,
     reembed,
     reconcile,

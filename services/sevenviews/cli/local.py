@@ -13,7 +13,7 @@ import json
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from sevenviews.encoder.bundle import load_bundle
 from sevenviews.encoder.store import ModelStore, default_bundle_path
 
 _STATE_FILE = "up.json"
+_METRICS_PORT = 9464
 
 
 class StartError(Exception):
@@ -81,8 +82,15 @@ class LocalOptions:
     database_url: str = ""
     drawings_url: str = ""
     cache_url: str = ""
-    metrics: bool = False
+    metrics_ports: Mapping[str, int] = field(default_factory=dict)
     start_seconds: float = 120.0
+
+
+def metrics_ports(port: int) -> dict[str, int]:
+    """Ports of the services' Prometheus pages: the standard ones, or four free ones where `port` is 0."""
+    names = [service.name for service in fields(Addresses)]
+    ports = _free_ports(len(names)) if port == 0 else range(_METRICS_PORT, _METRICS_PORT + len(names))
+    return dict(zip(names, ports, strict=True))
 
 
 class LocalServices:
@@ -139,11 +147,10 @@ class LocalServices:
     def _write_state(self) -> None:
         state = {
             "addresses": asdict(self.addresses),
+            "metrics_ports": dict(self._options.metrics_ports),
             "stores": {
                 "drawings_url": _drawings_url(self._options),
-                # Redis holds the lock where there is one.
-                "lock_url": self._options.cache_url
-                or f"file://{self._options.data.resolve() / 'refresh.lock'}",
+                "lock_url": _lock_url(self._options),
             },
             "pid": os.getpid(),
             "pids": self.process_ids(),
@@ -211,8 +218,8 @@ def _services(options: LocalOptions) -> tuple[ServiceProcess, ...]:
         },
     }
     return tuple(
-        _service(name, environment, options, metrics_port=9464 + position if options.metrics else 0)
-        for position, (name, environment) in enumerate(environments.items())
+        _service(name, environment, options, options.metrics_ports.get(name, 0))
+        for name, environment in environments.items()
     )
 
 
@@ -232,6 +239,13 @@ def _service(
 
 def _drawings_url(options: LocalOptions) -> str:
     return options.drawings_url or f"file://{options.data.resolve() / 'drawings'}"
+
+
+def _lock_url(options: LocalOptions) -> str:
+    """Of the lock of refreshes: in Redis where there is one."""
+    if options.cache_url.startswith(("redis://", "rediss://")):
+        return options.cache_url
+    return f"file://{options.data.resolve() / 'refresh.lock'}"
 
 
 def _given(key: str, value: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from sevenviews.cli.console import fail, note
-from sevenviews.cli.local import Addresses, LocalOptions, LocalServices, StartError, locked
+from sevenviews.cli.local import Addresses, LocalOptions, LocalServices, StartError, locked, metrics_ports
 from sevenviews.runtime.telemetry import configure_logs
 
 
@@ -29,7 +29,9 @@ def up(
     database_url: Annotated[str, typer.Option(help="postgresql://… for PostgreSQL.")] = "",
     drawings_url: Annotated[str, typer.Option(help="s3://BUCKET/PREFIX for an object store.")] = "",
     cache_url: Annotated[str, typer.Option(help="redis://HOST:6379/0 for Redis.")] = "",
-    metrics: Annotated[bool, typer.Option(help="Serve Prometheus pages on ports 9464 to 9467.")] = False,
+    metrics: Annotated[
+        bool, typer.Option(help="Serve Prometheus pages on ports 9464 to 9467; with --port 0 on any free.")
+    ] = False,
 ) -> None:
     """Start the four services on this machine, and serve until Ctrl-C.
 
@@ -47,7 +49,7 @@ def up(
         database_url=database_url,
         drawings_url=drawings_url,
         cache_url=cache_url,
-        metrics=metrics,
+        metrics_ports=metrics_ports(port) if metrics else {},
     )
     configure_logs("warning", "console")
     try:

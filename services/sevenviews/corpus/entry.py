@@ -93,12 +93,14 @@ class CorpusPatent:
         contents: drawing id -> the drawing as PNG (1 bit where the source has 1 bit).
         problems: what could not be read, or not surely.
         boxes: drawing id -> where on its sheet it was cut out; only of drawings that were.
+        category: the corpus' own, as its index names it; empty, if it has none. It is no classification.
     """
 
     patent: Patent
     contents: Mapping[str, bytes]
     problems: tuple[Problem, ...] = ()
     boxes: Mapping[str, CropBox] = field(default_factory=dict)
+    category: str = ""
 
 
 class CorpusEntry(Protocol):

@@ -41,12 +41,14 @@ class ImageEntry:
         patent: what the corpus says about it, without drawings.
         files: its drawings.
         problems: found before the files were opened.
+        category: see CorpusPatent.
     """
 
     name: str
     patent: Patent
     files: tuple[DrawingFile, ...]
     problems: tuple[Problem, ...] = ()
+    category: str = ""
 
     @property
     def digest(self) -> str:
@@ -80,7 +82,7 @@ class ImageEntry:
         if not drawings:
             problems.append(Problem(self.name, "", ProblemReason.NO_DRAWINGS, "no drawing could be read"))
         patent = replace(self.patent, drawings=tuple(drawings), source_digest=self.digest)
-        return CorpusPatent(patent, contents, tuple(problems))
+        return CorpusPatent(patent, contents, tuple(problems), category=self.category)
 
     def _unreadable(self, file: DrawingFile, error: Exception) -> Problem:
         return Problem(self.name, file.member.name, ProblemReason.SHEET_UNREADABLE, str(error))

@@ -1,4 +1,4 @@
-"""`<id>/<view>.png`, in a folder or a tar, with an index.csv (id, title ...): one design an id.
+"""`<id>/<view>.png`, in a folder or a tar, with an index.csv (id, category, title ...): one design an id.
 
 Several drawings of a view are told apart by a number: `<id>/perspective-2.png`.
 """
@@ -27,8 +27,9 @@ def view_entries(path: Path) -> Iterator[ImageEntry]:
     """A design for each folder of views."""
     index = read_index(path)
     for identifier, members in grouped(iter_members(path), lambda member: _design_of(member.name)):
-        title = index.get(identifier, {}).get("title", "")
-        yield ImageEntry(identifier, Patent(identifier, title=title), _files(members))
+        row = index.get(identifier, {})
+        patent = Patent(identifier, title=row.get("title", ""))
+        yield ImageEntry(identifier, patent, _files(members), category=row.get("category", ""))
 
 
 def _files(members: Sequence[Member]) -> tuple[DrawingFile, ...]:

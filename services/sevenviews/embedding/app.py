@@ -45,14 +45,15 @@ class EmbeddingDeployment:
         # The names that ONNX Runtime has for them: CPUExecutionProvider, CUDAExecutionProvider.
         self._provider = f"{settings.execution_provider.upper()}ExecutionProvider"
         source = BundleSource(settings.model_store, settings.execution_provider)
-        models = LoadedModels(source, settings.max_loaded_models)
+        self._metrics = RayMetrics()
+        models = LoadedModels(source, settings.max_loaded_models, self._metrics)
         for version in ("", *settings.preload):
             _preload(models, version)
         self._work = EmbeddingWork(
             models,
             decode_threads=settings.decode_threads,
             max_pending_images=settings.max_pending_images,
-            observer=RayMetrics(),
+            observer=self._metrics,
         )
         # serve.batch gives the method these setters, which its type does not tell.
         batching: Any = self._infer
@@ -86,6 +87,10 @@ class EmbeddingDeployment:
         except SevenviewsError:
             return health_pb2.HealthCheckResponse(status=health_pb2.HealthCheckResponse.NOT_SERVING)
         return health_pb2.HealthCheckResponse(status=health_pb2.HealthCheckResponse.SERVING)
+
+    async def check_health(self) -> None:
+        """Serve calls it every health_check_seconds; that it is answered at all is the answer."""
+        self._metrics.tell_gauges()
 
     async def _embed(self, request: embedding_pb2.EmbedImagesRequest) -> embedding_pb2.EmbedImagesResponse:
         images = [_image_from_wire(image) for image in request.images]

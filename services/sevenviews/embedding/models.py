@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from sevenviews.designs import CropBox
+from sevenviews.designs import CropBox, SevenviewsError
 
 log = structlog.get_logger()
 
@@ -59,6 +60,22 @@ class ModelSource(Protocol):
         ...
 
 
+class LoadObserver(Protocol):
+    """Where figures of loading go. May be called by several threads."""
+
+    def model_loaded(self, seconds: float) -> None:
+        """A model was brought into memory."""
+        ...
+
+    def model_failed(self, reason: str) -> None:
+        """A model could not be loaded, for this reason."""
+        ...
+
+    def models_in_memory(self, count: int) -> None:
+        """How many there are now."""
+        ...
+
+
 class LoadedModels:
     """Models by version, loaded at their first use, at most `capacity` of them in memory.
 
@@ -66,9 +83,10 @@ class LoadedModels:
     once for all who wait for it. A model that had to make room lives until its last batch is done.
     """
 
-    def __init__(self, source: ModelSource, capacity: int) -> None:
+    def __init__(self, source: ModelSource, capacity: int, observer: LoadObserver) -> None:
         self._source = source
         self._capacity = capacity
+        self._observer = observer
         self._loaded: OrderedDict[str, Model] = OrderedDict()
         self._loading: dict[str, asyncio.Task[Model]] = {}
 
@@ -95,7 +113,7 @@ class LoadedModels:
     def load_now(self, version: str = "") -> Model:
         """Load a model in the calling thread, before there are requests. Raises what `get` raises."""
         version = version or self._source.default_version()
-        return self._loaded.get(version) or self._keep(self._source.load(version))
+        return self._loaded.get(version) or self._keep(self._read(version))
 
     async def describe(self) -> Sequence[ModelDescription]:
         """All models of the source, the default first.
@@ -107,10 +125,20 @@ class LoadedModels:
 
     async def _load(self, version: str) -> Model:
         try:
-            model = await asyncio.to_thread(self._source.load, version)
+            model = await asyncio.to_thread(self._read, version)
         finally:
             del self._loading[version]
         return self._keep(model)
+
+    def _read(self, version: str) -> Model:
+        started = time.perf_counter()
+        try:
+            model = self._source.load(version)
+        except SevenviewsError as error:
+            self._observer.model_failed(error.reason.value)
+            raise
+        self._observer.model_loaded(time.perf_counter() - started)
+        return model
 
     def _keep(self, model: Model) -> Model:
         self._loaded[model.version] = model
@@ -118,4 +146,5 @@ class LoadedModels:
         while len(self._loaded) > self._capacity:
             evicted, _ = self._loaded.popitem(last=False)
             log.info("model made room", model_version=evicted)
+        self._observer.models_in_memory(len(self._loaded))
         return model

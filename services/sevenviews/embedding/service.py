@@ -59,6 +59,7 @@ class Observer(Protocol):
     def finished(self, outcome: str) -> None: ...
     def decoded(self, seconds: float) -> None: ...
     def inferred(self, images: int, seconds: float) -> None: ...
+    def pending(self, images: int) -> None: ...
 
 
 class EmbeddingWork:
@@ -120,11 +121,15 @@ class EmbeddingWork:
                 Reason.OVERLOADED,
                 f"{self._pending} images are being embedded; {count} more would exceed {self._max_pending}",
             )
-        self._pending += count
+        self._add_pending(count)
         try:
             yield
         finally:
-            self._pending -= count
+            self._add_pending(-count)
+
+    def _add_pending(self, count: int) -> None:
+        self._pending += count
+        self._observer.pending(self._pending)
 
     async def _embed(self, model: Model, images: Sequence[Image | SevenviewsError], infer: Infer) -> Embedded:
         started = decoded = time.perf_counter()

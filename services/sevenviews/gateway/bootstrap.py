@@ -66,7 +66,7 @@ class Gateway:
         importer = Importer(store, embedder, index, releases, timeouts, settings.import_concurrency, metrics)
         self._search = SearchServicer(searcher, self._quota, metrics, settings.request_seconds)
         self._catalog = CatalogServicer(importer, Catalogue(store, index, timeouts), settings.request_seconds)
-        self._dependencies = Dependencies(embedder, vectors, metadata)
+        self._dependencies = Dependencies(embedder, vectors, metadata, metrics)
 
     def register(self, server: grpc.aio.Server) -> Sequence[str]:
         """Add both services; their full names."""

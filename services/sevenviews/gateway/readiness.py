@@ -11,6 +11,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.gateway.ports import Embedder
 from sevenviews.gateway.remote import call
+from sevenviews.gateway.telemetry import GatewayMetrics
 
 PROBE_SECONDS = 0.8
 """Shorter than the server waits for an answer, so that the log names the service that does not give one."""
@@ -23,10 +24,18 @@ class Dependencies:
         embedder: asked for its models; the proxy of Ray Serve has no grpc.health.v1.
         vectors: channel to the vector service.
         metadata: channel to the metadata service.
+        metrics: are told what was found, of each service.
     """
 
-    def __init__(self, embedder: Embedder, vectors: grpc.aio.Channel, metadata: grpc.aio.Channel) -> None:
+    def __init__(
+        self,
+        embedder: Embedder,
+        vectors: grpc.aio.Channel,
+        metadata: grpc.aio.Channel,
+        metrics: GatewayMetrics,
+    ) -> None:
         self._embedder = embedder
+        self._ready = metrics.dependency_ready
         # Their stub is published without the types of its methods.
         self._health: dict[str, Any] = {
             "vectors": health_pb2_grpc.HealthStub(vectors),
@@ -39,7 +48,14 @@ class Dependencies:
         Raises:
             SevenviewsError: DEPENDENCY_UNAVAILABLE or DEADLINE_EXCEEDED, naming the first that cannot.
         """
-        await asyncio.gather(self._models(), *map(self._serves, self._health))
+        looks = {"embedding": self._models()} | {name: self._serves(name) for name in self._health}
+        found = await asyncio.gather(*looks.values(), return_exceptions=True)
+        obstacles = dict(zip(looks, found, strict=True))
+        for service, obstacle in obstacles.items():
+            self._ready.labels(service).set(obstacle is None)
+        for obstacle in obstacles.values():
+            if obstacle is not None:
+                raise obstacle
 
     async def _models(self) -> None:
         if not await self._embedder.models(PROBE_SECONDS):

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from sevenviews.corpus import CorpusEntry, NotADesign, iter_entries
-from sevenviews.designs import SevenviewsError
-from sevenviews.encoder import decode, preprocess
-from sevenviews.lab.descriptors import open_descriptor
-from sevenviews.lab.metrics import ACCURACY_AT, evaluate_ranking
-from sevenviews.lab.protocol import split_queries
+from sevenviews.lab.collection import read_collection
+from sevenviews.lab.descriptors import Drawings, Vectors, open_descriptor
+from sevenviews.lab.metrics import (
+    ACCURACY_AT,
+    Divisor,
+    accuracy,
+    average_precision,
+    bootstrap_interval,
+    mean_by_group,
+)
+from sevenviews.lab.ranking import Ranks, rank_vectors
+from sevenviews.lab.task import RetrievalTask, read_task
 
-_THREADS = 2
+TOP = 10
+"""The cut of PatentNet's top-10 mAP."""
+
+_MOST_EXAMPLES = 2000
+"""Drawings that a descriptor is fitted on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +36,10 @@ class EvaluationReport:
     Attributes:
         model: as it was asked for.
         mean_average_precision: over the whole ranking, DeepPatent's definition.
+        interval: 95 % of it, by bootstrap over the queries.
         accuracy: K -> share of queries with a match among the first K.
+        top10_map: the ranking cut at 10, AP divided by min(|S⁺|, 10); another figure than mAP.
+        categories: of the queries' patents: category -> mAP over the whole ranking, and number of queries.
         queries: withheld drawings, up to two a patent.
         gallery: drawings that could be found, distractors included.
         patents: of the corpus, with at least one drawing.
@@ -37,7 +49,10 @@ class EvaluationReport:
 
     model: str
     mean_average_precision: float
+    interval: tuple[float, float]
     accuracy: dict[int, float]
+    top10_map: float
+    categories: dict[str, tuple[float, int]]
     queries: int
     gallery: int
     patents: int
@@ -45,11 +60,45 @@ class EvaluationReport:
     unread: tuple[str, ...] = field(default=())
 
 
-@dataclass(slots=True)
-class _Collected:
-    patents: list[str] = field(default_factory=list)
-    drawings: list[npt.NDArray[np.uint8]] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A model's answer to a task.
+
+    Attributes:
+        model: as it was asked for.
+        task: what was asked.
+        vectors: of all the task's drawings, [drawings, dimension].
+        ranks: of the relevant drawings; its queries count from the task's first.
+    """
+
+    model: str
+    task: RetrievalTask
+    vectors: Vectors
+    ranks: Ranks
+
+    @property
+    def average_precision(self) -> npt.NDArray[np.float64]:
+        """AP over the whole ranking of each counted query."""
+        return average_precision(self.ranks)
+
+    def report(self) -> EvaluationReport:
+        """The figures."""
+        task, values = self.task, self.average_precision
+        asking = task.queries[self.ranks.queries]
+        categories = [task.drawings.categories[index] or "unknown" for index in asking]
+        return EvaluationReport(
+            model=self.model,
+            mean_average_precision=float(values.mean()),
+            interval=bootstrap_interval(values, task.seed),
+            accuracy={k: accuracy(self.ranks, k) for k in ACCURACY_AT},
+            top10_map=float(average_precision(self.ranks, TOP, Divisor.POSSIBLE).mean()),
+            categories=mean_by_group(values, categories),
+            queries=len(values),
+            gallery=len(task.gallery),
+            patents=task.patent_count,
+            seed=task.seed,
+            unread=tuple(task.drawings.unread),
+        )
 
 
 def evaluate(
@@ -62,7 +111,7 @@ def evaluate(
     """Withhold up to two drawings of each patent, and look for their patents among all the others.
 
     Args:
-        model: raw, hog, lbp, default, the directory of a bundle, or an ONNX file.
+        model: see `open_descriptor`.
         corpus: whatever `sevenviews ingest` reads.
         distractors: a corpus that only adds to the gallery.
         seed: of the choice of queries.
@@ -72,57 +121,41 @@ def evaluate(
         ValueError: there is no such model, or no patent has two drawings.
         SevenviewsError: a path holds no known corpus.
     """
-    descriptor = open_descriptor(model)
-    read = _collect(corpus, descriptor.side, advance)
-    split = split_queries(read.patents, seed)
-    if not split.queries:
-        raise ValueError(f"no patent in {corpus} has two drawings: there is nothing to ask with")
-    others = _collect(distractors, descriptor.side, advance) if distractors else _Collected()
-    vectors = descriptor.describe(np.stack([*read.drawings, *others.drawings]))
-    patents = np.array([*read.patents, *(f"distractor {name}" for name in others.patents)])
-    gallery = np.array([*split.gallery, *range(len(read.patents), len(patents))])
-    queries = np.array(split.queries)
-    report = evaluate_ranking(
-        vectors[queries] @ vectors[gallery].T, patents[queries][:, None] == patents[gallery][None, :]
+    task = read_task(corpus, distractors, seed, advance=advance)
+    return evaluate_on(task, model).report()
+
+
+def evaluate_on(
+    task: RetrievalTask,
+    model: str,
+    fit: Path | None = None,
+    advance: Callable[[int], None] = lambda _: None,
+) -> Evaluation:
+    """A model's answer to a task.
+
+    Args:
+        task: what is asked.
+        model: see `open_descriptor`.
+        fit: the corpus that a descriptor which learns is fitted on; by default the task's gallery, without its
+            labels. At most 2,000 drawings, chosen by the task's seed, are used.
+        advance: is told how many drawings are described.
+
+    Raises:
+        ValueError: there is no such model.
+        SevenviewsError: `fit` holds no known corpus.
+    """
+    descriptor = open_descriptor(model, lambda side: _examples(task, fit, side))
+    vectors = task.drawings.described(descriptor, advance)
+    patents = task.patents
+    ranks = rank_vectors(
+        vectors[task.queries], vectors[task.gallery], patents[task.queries], patents[task.gallery]
     )
-    return EvaluationReport(
-        model=model,
-        mean_average_precision=report.mean_average_precision,
-        accuracy={k: report.accuracy[k] for k in ACCURACY_AT},
-        queries=len(queries),
-        gallery=len(gallery),
-        patents=len(set(read.patents)),
-        seed=seed,
-        unread=(*read.unread, *others.unread),
-    )
+    return Evaluation(model, task, vectors, ranks)
 
 
-def _collect(corpus: Path, side: int, advance: Callable[[int], None]) -> _Collected:
-    collected = _Collected()
-    # Threads: most of the time is spent in Pillow and OpenCV, which let others run meanwhile.
-    with ThreadPoolExecutor(_THREADS) as pool:
-        for count, (patent_id, drawings, problem) in enumerate(
-            pool.map(lambda entry: _read(entry, side), iter_entries(corpus)), 1
-        ):
-            collected.patents += [patent_id] * len(drawings)
-            collected.drawings += drawings
-            collected.unread += problem
-            advance(count)
-    return collected
-
-
-def _read(entry: CorpusEntry, side: int) -> tuple[str, list[npt.NDArray[np.uint8]], list[str]]:
-    try:
-        patent = entry.read()
-    except NotADesign:
-        return "", [], []
-    except SevenviewsError as error:
-        return "", [], [error.message]
-    problems = list(map(str, patent.problems))
-    drawings = []
-    for drawing_id, content in patent.contents.items():
-        try:
-            drawings.append(preprocess(decode(content), side))
-        except SevenviewsError as error:
-            problems.append(f"{drawing_id}: {error.message}")
-    return patent.patent.patent_id, drawings, problems
+def _examples(task: RetrievalTask, fit: Path | None, side: int) -> Drawings:
+    drawings = task.drawings if fit is None else read_collection(fit)
+    indices = task.gallery if fit is None else np.arange(len(drawings))
+    if len(indices) > _MOST_EXAMPLES:
+        indices = np.random.default_rng(task.seed).choice(indices, _MOST_EXAMPLES, replace=False)
+    return drawings.prepared(side, indices.tolist())

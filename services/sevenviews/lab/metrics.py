@@ -1,20 +1,43 @@
-"""Retrieval metrics by DeepPatent's definitions (WACV 2022, section 5.1)."""
+"""Retrieval metrics: DeepPatent's (WACV 2022, section 5.1), and variants that others report by the same name."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
-Scores = npt.NDArray[np.floating]
-"""[queries, gallery]; the higher, the more alike. -inf takes a pair out of the ranking."""
+from sevenviews.lab.ranking import Ranks, Relevance, Scores, rank_scores
 
-Relevance = npt.NDArray[np.bool_]
-"""[queries, gallery]: whether a gallery drawing shows the query's patent."""
+__all__ = [
+    "ACCURACY_AT",
+    "Divisor",
+    "RankingReport",
+    "Relevance",
+    "Scores",
+    "accuracy",
+    "average_precision",
+    "bootstrap_interval",
+    "evaluate_ranking",
+    "mean_by_group",
+]
 
 ACCURACY_AT = (1, 5, 20)
+
+
+class Divisor(StrEnum):
+    """What a truncated average precision is divided by. Over the whole ranking all three are the same."""
+
+    FOUND = "found"
+    """The relevant drawings within the cut: hashing papers (CSQ, HashNet)."""
+
+    RELEVANT = "relevant"
+    """All relevant drawings, |S⁺|: even a perfect ranking stays below 1 where there are more than the cut holds."""
+
+    POSSIBLE = "possible"
+    """As many as the cut could hold, min(|S⁺|, depth)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,46 +61,99 @@ class RankingReport:
 
 
 def evaluate_ranking(
-    scores: Scores, relevance: Relevance, accuracy_at: Sequence[int] = ACCURACY_AT, depth: int | None = None
+    scores: Scores,
+    relevance: Relevance,
+    accuracy_at: Sequence[int] = ACCURACY_AT,
+    depth: int | None = None,
+    divisor: Divisor = Divisor.FOUND,
 ) -> RankingReport:
     """AP over the whole ranking, and Acc@K.
-
-    AP = 1/|S⁺| · Σ_K 1[x_K ∈ S⁺] · Prec@K, with Prec@K the share of relevant drawings among the first K.
-    Among equal scores the drawing that comes first in the gallery ranks first.
 
     Args:
         scores: [queries, gallery].
         relevance: [queries, gallery].
         accuracy_at: the K of Acc@K.
-        depth: cut the ranking there. Then AP is another figure, "mAP@depth": its divisor is the number of
-            relevant drawings within the cut, as hashing papers compute it.
+        depth, divisor: see `average_precision`.
 
     Raises:
         ValueError: the shapes differ, a score is NaN, or no query has a relevant drawing.
     """
-    if scores.shape != relevance.shape:
-        raise ValueError(f"scores {scores.shape} and relevance {relevance.shape} differ in shape")
-    if np.isnan(scores).any():
-        raise ValueError("a score is NaN: no ranking")
-    rankable = relevance & np.isfinite(scores)
-    counted = np.flatnonzero(rankable.any(1))
-    if not len(counted):
-        raise ValueError("no query has a relevant drawing in the gallery")
-    ranks = [_relevant_ranks(scores[query], rankable[query]) for query in counted]
-    precisions = [_average_precision(one if depth is None else one[one <= depth]) for one in ranks]
-    firsts = np.array([one[0] for one in ranks])
+    ranks = rank_scores(scores, relevance)
     return RankingReport(
-        np.array(precisions), {k: float((firsts <= k).mean()) for k in accuracy_at}, len(counted)
+        average_precision(ranks, depth, divisor),
+        {k: accuracy(ranks, k) for k in accuracy_at},
+        len(ranks.queries),
     )
 
 
-def _relevant_ranks(scores: Scores, relevant: Relevance) -> npt.NDArray[np.int64]:
-    """Ranks, from 1, at which the relevant drawings come, ascending."""
-    order = np.argsort(-scores, kind="stable")
-    return np.flatnonzero(relevant[order]) + 1
+def average_precision(
+    ranks: Ranks, depth: int | None = None, divisor: Divisor = Divisor.FOUND
+) -> npt.NDArray[np.float64]:
+    """AP of each counted query, [queries].
+
+    AP = 1/|S⁺| · Σ_K 1[x_K ∈ S⁺] · Prec@K, with Prec@K the share of relevant drawings among the first K.
+
+    Args:
+        ranks: of the relevant drawings.
+        depth: cut the ranking there. Then it is another figure, "AP@depth".
+        divisor: of the cut sum. A query with nothing relevant within the cut has 0.
+
+    Raises:
+        ValueError: the depth is less than one.
+    """
+    if depth is not None and depth < 1:
+        raise ValueError(f"depth must be at least 1, not {depth}")
+    return np.array([_average_precision(one, depth, divisor) for one in ranks.ranks])
 
 
-def _average_precision(ranks: npt.NDArray[np.int64]) -> float:
-    if not len(ranks):
+def accuracy(ranks: Ranks, k: int) -> float:
+    """Acc@K: the share of queries with a match among the first K."""
+    return float(np.mean([one[0] <= k for one in ranks.ranks]))
+
+
+def bootstrap_interval(
+    values: npt.NDArray[np.float64], seed: int = 0, level: float = 0.95, resamples: int = 2000
+) -> tuple[float, float]:
+    """Where the mean would lie, had other queries been drawn: the percentile bootstrap (Efron 1979).
+
+    Args:
+        values: a figure a query, such as its AP.
+        seed: of the resampling.
+        level: share of the resampled means between the ends.
+        resamples: with replacement, each as large as values.
+
+    Raises:
+        ValueError: there are no values, or the level is not between 0 and 1.
+    """
+    if not len(values) or not 0 < level < 1:
+        raise ValueError("an interval needs values, and a level between 0 and 1")
+    chance = np.random.default_rng(seed)
+    means = [values[chance.integers(0, len(values), len(values))].mean() for _ in range(resamples)]
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def mean_by_group(values: npt.NDArray[np.float64], groups: Sequence[str]) -> dict[str, tuple[float, int]]:
+    """group -> mean of its values, and their number; in the order of the groups' names.
+
+    Raises:
+        ValueError: there is not a group a value.
+    """
+    names = np.asarray(groups)
+    if names.shape != values.shape:
+        raise ValueError(f"{len(values)} values have {len(names)} groups")
+    found = {}
+    for name in sorted(set(groups)):
+        mine = values[names == name]
+        found[name] = (float(mine.mean()), len(mine))
+    return found
+
+
+def _average_precision(ranks: npt.NDArray[np.int64], depth: int | None, divisor: Divisor) -> float:
+    kept = ranks if depth is None else ranks[ranks <= depth]
+    if not len(kept):
         return 0.0
-    return float(np.mean(np.arange(1, len(ranks) + 1) / ranks))
+    total = float(np.sum(np.arange(1, len(kept) + 1) / kept))
+    if divisor is Divisor.FOUND or depth is None:
+        return total / len(kept)
+    return total / (len(ranks) if divisor is Divisor.RELEVANT else min(len(ranks), depth))

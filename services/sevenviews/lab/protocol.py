@@ -27,8 +27,10 @@ def split_queries(patents: Sequence[str], seed: int) -> Split:
     """
     chance = random.Random(seed)  # noqa: S311 - a split, not a secret
     queries: list[int] = []
-    for patent in sorted(set(patents)):
-        mine = [index for index, one in enumerate(patents) if one == patent]
+    drawings: dict[str, list[int]] = {}
+    for index, patent in enumerate(patents):
+        drawings.setdefault(patent, []).append(index)
+    for _, mine in sorted(drawings.items()):
         queries += chance.sample(mine, min(MOST_QUERIES, len(mine) - 1))
     withheld = set(queries)
     return Split(

@@ -6,6 +6,8 @@ import logging
 from types import TracebackType
 from typing import Self
 
+_ATTEMPTS = 3
+
 
 class RaySession:
     """A Ray that was there before is used, and left running.
@@ -26,14 +28,27 @@ class RaySession:
             return
         # A dashboard that nobody asked for would be missed aloud.
         logging.getLogger("ray._private.services").setLevel(logging.CRITICAL)
-        local = self._address == "local"
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                self._init()
+            except Exception:
+                # Ray raises no narrower type. Its processes may not be up in time on a busy machine.
+                ray.shutdown()
+                if attempt == _ATTEMPTS:
+                    raise
+            else:
+                break
+        self._ours = True
+
+    def _init(self) -> None:
+        import ray
+
         ray.init(
             address=self._address,
-            include_dashboard=False if local else None,
+            include_dashboard=False if self._address == "local" else None,
             log_to_driver=False,
             logging_level=logging.ERROR,
         )
-        self._ours = True
 
     def __enter__(self) -> Self:
         return self

@@ -49,9 +49,10 @@ class GrpcServer:
         self._settings = settings
         self._readiness = readiness
         self._registry = registry
+        self._metrics = ServerMetrics(name, registry)
         self._admission = Admission(settings.max_concurrent_requests)
         self._server = grpc.aio.server(
-            interceptors=[CallInterceptor(ServerMetrics(name, registry), self._admission)],
+            interceptors=[CallInterceptor(self._metrics, self._admission)],
             options=[
                 ("grpc.max_receive_message_length", settings.max_message_bytes),
                 ("grpc.max_send_message_length", settings.max_message_bytes),
@@ -120,6 +121,7 @@ class GrpcServer:
 
     async def _tell(self, *, ready: bool) -> None:
         self._ready = ready
+        self._metrics.tell_ready(ready=ready)
         serving = health_pb2.HealthCheckResponse.SERVING
         not_serving = health_pb2.HealthCheckResponse.NOT_SERVING
         for service in ("", *self._services):

@@ -6,6 +6,7 @@ import logging
 import sys
 import uuid
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Literal
 
 import structlog
@@ -27,29 +28,43 @@ def accept_request_id(offered: str) -> str:
 
 
 class ServerMetrics:
-    """Rate, errors and duration by method and code, for unary and streaming calls alike."""
+    """Rate, errors and duration by method and code, for unary and streaming calls alike; and readiness."""
 
     def __init__(self, service: str, registry: CollectorRegistry = REGISTRY) -> None:
-        labels = ("service", "method", "code")
         self._service = service
-        self._handled, self._seconds, self._running = _collectors(registry, labels)
+        self._of = _collectors(registry)
 
     def started(self, method: str) -> None:
-        self._running.labels(self._service, method).inc()
+        self._of.running.labels(self._service, method).inc()
 
     def finished(self, method: str, code: str, seconds: float) -> None:
-        self._running.labels(self._service, method).dec()
-        self._handled.labels(self._service, method, code).inc()
-        self._seconds.labels(self._service, method, code).observe(seconds)
+        self._of.running.labels(self._service, method).dec()
+        self._of.handled.labels(self._service, method, code).inc()
+        self._of.seconds.labels(self._service, method, code).observe(seconds)
+
+    def tell_ready(self, *, ready: bool) -> None:
+        """What health says: whether this server could answer a request now."""
+        self._of.ready.labels(self._service).set(ready)
 
 
-_registered: dict[int, tuple[Counter, Histogram, Gauge]] = {}
+@dataclass(frozen=True, slots=True)
+class _Collectors:
+    """Of one registry, for all servers that write to it."""
+
+    handled: Counter
+    seconds: Histogram
+    running: Gauge
+    ready: Gauge
 
 
-def _collectors(registry: CollectorRegistry, labels: tuple[str, ...]) -> tuple[Counter, Histogram, Gauge]:
+_registered: dict[int, _Collectors] = {}
+
+
+def _collectors(registry: CollectorRegistry) -> _Collectors:
     # A registry takes each name once, but `sevenviews up` runs several services in one process.
     if id(registry) not in _registered:
-        _registered[id(registry)] = (
+        labels = ("service", "method", "code")
+        _registered[id(registry)] = _Collectors(
             Counter("sevenviews_requests_total", "Requests finished.", labels, registry=registry),
             Histogram(
                 "sevenviews_request_seconds",
@@ -59,6 +74,12 @@ def _collectors(registry: CollectorRegistry, labels: tuple[str, ...]) -> tuple[C
                 buckets=_LATENCY_BUCKETS,
             ),
             Gauge("sevenviews_requests_running", "Requests being served.", labels[:2], registry=registry),
+            Gauge(
+                "sevenviews_service_ready",
+                "1 while this server could answer a request, 0 while something stands in its way or it drains.",
+                labels[:1],
+                registry=registry,
+            ),
         )
     return _registered[id(registry)]
 

@@ -12,6 +12,8 @@ from typing import Any, Literal
 import numpy as np
 import onnx
 import torch
+from torch import Tensor, nn
+from torchvision.models.swin_transformer import SwinTransformerBlockV2
 
 from sevenviews.encoder.bundle import Bundle, write_bundle
 from sevenviews.encoder.session import INPUT, OUTPUT, EncoderSession
@@ -97,7 +99,22 @@ def in_half(model: Encoder) -> Encoder:
     half = copy.deepcopy(model)
     for branch in half.branches:
         branch.features.half()
+        for module in list(branch.features.modules()):
+            if isinstance(module, SwinTransformerBlockV2):
+                module.attn = _InSingle(module.attn.float())
     return half
+
+
+class _InSingle(nn.Module):
+    """Swin V2's attention divides by the lengths of keys: those of blank paper are 0, and 10⁻¹² is 0 in float16."""
+
+    def __init__(self, attention: nn.Module) -> None:
+        super().__init__()
+        self.attention = attention
+
+    def forward(self, features: Tensor) -> Tensor:
+        attended: Tensor = self.attention(features.float())
+        return attended.to(features.dtype)
 
 
 def write_onnx(model: Encoder, path: Path, side: int) -> None:

@@ -13,6 +13,7 @@ from sevenviews.v1 import vectors_pb2_grpc
 from sevenviews.vectors.milvus_index import MilvusIndex
 from sevenviews.vectors.servicer import VectorServicer
 from sevenviews.vectors.settings import VectorsSettings
+from sevenviews.vectors.telemetry import ReleaseMetrics
 
 SERVICE = "sevenviews.v1.VectorService"
 
@@ -27,8 +28,16 @@ def main() -> None:
         vectors_pb2_grpc.add_VectorServiceServicer_to_server(servicer, server)
         return (SERVICE,)
 
+    metrics = ReleaseMetrics(index, settings.release_metrics_seconds)
+    counting: set[asyncio.Task[None]] = set()
+
     async def ready() -> None:
         await asyncio.to_thread(index.check, settings.readiness_seconds)
+        # Beside it, not within: a slow count says nothing about whether searches can be answered.
+        if not counting:
+            task = asyncio.create_task(asyncio.to_thread(metrics.refresh, settings.milvus_seconds))
+            counting.add(task)
+            task.add_done_callback(counting.discard)
 
     async def close() -> None:
         await asyncio.to_thread(index.close)

@@ -22,3 +22,8 @@ class VectorsSettings(ServiceSettings):
     milvus_seconds: float = Field(
         default=10.0, gt=0, description="Longest call of Milvus for a request without a deadline."
     )
+    release_metrics_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        description="Time between two counts of the releases' vectors, for the metrics; a query for each release.",
+    )

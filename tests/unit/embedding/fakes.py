@@ -67,12 +67,15 @@ class FakeSource:
 
 
 class Recorder:
-    """An Observer that keeps what it is told."""
+    """An Observer and LoadObserver that keeps what it is told."""
 
     def __init__(self) -> None:
         self.outcomes: list[str] = []
         self.decodes = 0
         self.batches: list[int] = []
+        self.pending_images: list[int] = []
+        self.loads: list[str] = []
+        self.in_memory = 0
 
     def finished(self, outcome: str) -> None:
         self.outcomes.append(outcome)
@@ -84,3 +87,16 @@ class Recorder:
     def inferred(self, images: int, seconds: float) -> None:
         assert seconds >= 0
         self.batches.append(images)
+
+    def pending(self, images: int) -> None:
+        self.pending_images.append(images)
+
+    def model_loaded(self, seconds: float) -> None:
+        assert seconds >= 0
+        self.loads.append("OK")
+
+    def model_failed(self, reason: str) -> None:
+        self.loads.append(reason)
+
+    def models_in_memory(self, count: int) -> None:
+        self.in_memory = count

@@ -33,7 +33,7 @@ def store(tmp_path: Path) -> ModelStore:
 
 @pytest.fixture
 async def work(store: ModelStore) -> AsyncIterator[EmbeddingWork]:
-    models = LoadedModels(BundleSource(store.root, "cpu"), capacity=2)
+    models = LoadedModels(BundleSource(store.root, "cpu"), 2, Recorder())
     work = EmbeddingWork(models, decode_threads=2, max_pending_images=64, observer=Recorder())
     yield work
     work.close()

@@ -9,17 +9,17 @@ import pytest
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.embedding.models import LoadedModels
-from tests.unit.embedding.fakes import FakeSource
+from tests.unit.embedding.fakes import FakeSource, Recorder
 
 
 async def test_an_empty_version_is_the_default() -> None:
-    models = LoadedModels(FakeSource("a", "b", default="b"), capacity=2)
+    models = LoadedModels(FakeSource("a", "b", default="b"), 2, Recorder())
     assert (await models.get("")).version == "b"
 
 
 async def test_a_default_that_moved_is_followed() -> None:
     source = FakeSource("a", "b", default="a")
-    models = LoadedModels(source, capacity=2)
+    models = LoadedModels(source, 2, Recorder())
     await models.get("")
     source.default = "b"
     assert (await models.get("")).version == "b"
@@ -27,7 +27,7 @@ async def test_a_default_that_moved_is_followed() -> None:
 
 async def test_a_version_is_loaded_at_its_first_use_only() -> None:
     source = FakeSource("a", "b")
-    models = LoadedModels(source, capacity=2)
+    models = LoadedModels(source, 2, Recorder())
     assert models.versions == ()
     for version in ("a", "b", "a", "b"):
         assert (await models.get(version)).version == version
@@ -36,7 +36,7 @@ async def test_a_version_is_loaded_at_its_first_use_only() -> None:
 
 async def test_the_model_not_used_for_longest_makes_room() -> None:
     source = FakeSource("a", "b", "c")
-    models = LoadedModels(source, capacity=2)
+    models = LoadedModels(source, 2, Recorder())
     for version in ("a", "b", "a", "c"):
         await models.get(version)
     assert models.versions == ("a", "c")
@@ -47,7 +47,7 @@ async def test_the_model_not_used_for_longest_makes_room() -> None:
 async def test_all_who_wait_for_a_version_share_one_load() -> None:
     source = FakeSource("a")
     source.gates["a"] = threading.Event()
-    models = LoadedModels(source, capacity=1)
+    models = LoadedModels(source, 1, Recorder())
     waiting = [asyncio.create_task(models.get("a")) for _ in range(5)]
     await asyncio.to_thread(source.loading.wait, 5)
     source.gates["a"].set()
@@ -58,7 +58,7 @@ async def test_all_who_wait_for_a_version_share_one_load() -> None:
 async def test_loading_one_version_leaves_the_others_usable() -> None:
     source = FakeSource("a", "slow")
     source.gates["slow"] = threading.Event()
-    models = LoadedModels(source, capacity=2)
+    models = LoadedModels(source, 2, Recorder())
     await models.get("a")
     source.loading.clear()
     loading = asyncio.create_task(models.get("slow"))
@@ -72,7 +72,7 @@ async def test_loading_one_version_leaves_the_others_usable() -> None:
 async def test_a_caller_who_gives_up_does_not_stop_the_load() -> None:
     source = FakeSource("a")
     source.gates["a"] = threading.Event()
-    models = LoadedModels(source, capacity=1)
+    models = LoadedModels(source, 1, Recorder())
     first, second = (asyncio.create_task(models.get("a")) for _ in range(2))
     await asyncio.to_thread(source.loading.wait, 5)
     first.cancel()
@@ -87,7 +87,7 @@ async def test_a_caller_who_gives_up_does_not_stop_the_load() -> None:
 async def test_a_load_that_fails_is_told_and_tried_again(version: str, reason: Reason) -> None:
     source = FakeSource("a", "damaged")
     source.damaged.add("damaged")
-    models = LoadedModels(source, capacity=2)
+    models = LoadedModels(source, 2, Recorder())
     for _ in range(2):
         with pytest.raises(SevenviewsError) as caught:
             await models.get(version)
@@ -98,7 +98,21 @@ async def test_a_load_that_fails_is_told_and_tried_again(version: str, reason: R
 
 def test_preloading_needs_no_loop() -> None:
     source = FakeSource("a", "b")
-    models = LoadedModels(source, capacity=2)
+    models = LoadedModels(source, 2, Recorder())
     assert models.load_now().version == "a"
     assert models.load_now("a") is models.load_now("a")
     assert source.loads == ["a"]
+
+
+async def test_loads_are_told_by_outcome() -> None:
+    source, recorder = FakeSource("a", "b", "damaged"), Recorder()
+    source.damaged.add("damaged")
+    models = LoadedModels(source, 1, recorder)
+    models.load_now("a")
+    for version in ("a", "b"):
+        await models.get(version)
+    for version in ("damaged", "absent"):
+        with pytest.raises(SevenviewsError):
+            await models.get(version)
+    assert recorder.loads == ["OK", "OK", "MODEL_BUNDLE_INVALID", "MODEL_NOT_FOUND"]
+    assert recorder.in_memory == 1

@@ -22,7 +22,7 @@ class Service:
         self.source = FakeSource(*versions)
         self.recorder = Recorder()
         self.work = EmbeddingWork(
-            LoadedModels(self.source, capacity=3),
+            LoadedModels(self.source, 3, self.recorder),
             decode_threads=2,
             max_pending_images=MAX_IMAGES,
             observer=self.recorder,
@@ -57,6 +57,7 @@ async def test_results_stand_in_the_order_of_the_images(service: Service) -> Non
     assert vectors(embedded.results) == [[number, 1.0] for number in range(MAX_IMAGES)]
     assert service.recorder.outcomes == ["OK"] * MAX_IMAGES
     assert service.recorder.decodes == MAX_IMAGES
+    assert service.recorder.pending_images == [MAX_IMAGES, 0]
 
 
 async def test_versions_give_their_own_vectors(service: Service) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from prometheus_client import CollectorRegistry
 from pydantic import ValidationError
 
 from sevenviews.client import AsyncClient
@@ -18,6 +19,7 @@ from sevenviews.designs import Reason
 from sevenviews.gateway.embedding_client import EmbeddingClient
 from sevenviews.gateway.readiness import Dependencies
 from sevenviews.gateway.settings import GatewaySettings
+from sevenviews.gateway.telemetry import DEPENDENCIES, STAGES, GatewayMetrics
 from sevenviews.runtime.channels import open_channel
 from tests.conftest import ROOT
 from tests.fakes_services import FakeServices, vector_image
@@ -36,6 +38,11 @@ async def becomes(channel: grpc.aio.Channel, status: Any) -> None:
         async for answer in stub.Watch(request):
             if answer.status == status:
                 return
+
+
+def ready_dependencies(registry: CollectorRegistry) -> set[str]:
+    name = "sevenviews_gateway_dependency_ready"
+    return {one for one in DEPENDENCIES if registry.get_sample_value(name, {"dependency": one}) == 1}
 
 
 async def test_health_follows_the_three_services(services: FakeServices) -> None:
@@ -60,11 +67,14 @@ async def test_readiness_names_what_stands_in_the_way(services: FakeServices) ->
         open_channel(services.vector_server.address) as vectors,
         open_channel(services.patent_server.address) as metadata,
     ):
-        dependencies = Dependencies(EmbeddingClient(embedding), vectors, metadata)
+        registry = CollectorRegistry()
+        dependencies = Dependencies(EmbeddingClient(embedding), vectors, metadata, GatewayMetrics(registry))
         await dependencies.check()
+        assert ready_dependencies(registry) == {"embedding", "vectors", "metadata"}
         await services.patent_server.set_serving(False)
         error = await failure(dependencies.check(), Reason.DEPENDENCY_UNAVAILABLE)
         assert error.metadata == {"service": "metadata"}
+        assert ready_dependencies(registry) == {"embedding", "vectors"}
         await services.patent_server.set_serving(True)
         services.embedding.models.clear()
         error = await failure(dependencies.check(), Reason.DEPENDENCY_UNAVAILABLE)
@@ -72,6 +82,7 @@ async def test_readiness_names_what_stands_in_the_way(services: FakeServices) ->
             {"service": "embedding"},
             "the embedding service has no model",
         )
+        assert ready_dependencies(registry) == {"vectors", "metadata"}
         services.embedding_server.block("ListModels")
         error = await failure(dependencies.check(), Reason.DEADLINE_EXCEEDED)
         assert error.metadata == {"service": "embedding"}
@@ -97,6 +108,20 @@ async def test_a_redis_that_is_gone_slows_searches_only(services: FakeServices) 
             assert ids((await gateway.client.search([QUERY])).hits) == ["USD1"]
         assert services.embedding_server.count("EmbedImages") == 2
         assert gateway.sample("sevenviews_gateway_redis_errors_total", use="cache") >= 1
+
+
+async def test_every_stage_of_a_search_is_measured(services: FakeServices) -> None:
+    publish(services, design("USD1", QUERY))
+    async with running_gateway(services) as gateway:
+        name = "sevenviews_gateway_search_stage_seconds_count"
+        # There before the first search, at zero.
+        assert {gateway.registry.get_sample_value(name, {"stage": stage}) for stage in STAGES} == {0}
+        await gateway.client.search([QUERY])
+        assert {stage: gateway.sample(name, stage=stage) for stage in STAGES} == dict.fromkeys(STAGES, 1)
+        lookups = "sevenviews_gateway_cached_embeddings_total"
+        assert (gateway.sample(lookups, outcome="hit"), gateway.sample(lookups, outcome="miss")) == (0, 1)
+        await gateway.client.search([QUERY])
+        assert (gateway.sample(lookups, outcome="hit"), gateway.sample(lookups, outcome="miss")) == (1, 1)
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,44 +1,80 @@
-"""Descriptors equal their libraries, and the evaluation finds what it must."""
+"""The evaluation finds what it must, counts what it should, and says what it could not read."""
 
 from __future__ import annotations
 
+import csv
+import io
+import tarfile
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
-from skimage.feature import local_binary_pattern
 
-from sevenviews.lab.descriptors import lbp_histograms, open_descriptor
-from sevenviews.lab.evaluation import evaluate
+from sevenviews.corpus import CorpusPatent, iter_entries
+from sevenviews.designs import LocarnoClass, Patent
+from sevenviews.lab.collection import category_of, read_collection
+from sevenviews.lab.database_size import against_database_size
+from sevenviews.lab.evaluation import evaluate, evaluate_on
+from sevenviews.lab.task import read_task
 from tests.models import tiny_bundle
+from tests.unit.lab.drawings import article
+
+KINDS = {3: "even odd", 4: "even", 5: "even odd", 6: "even"}
 
 
-def article(sides: int, turn: int) -> Image.Image:
-    image = Image.new("L", (300, 240), 255)
-    pen = ImageDraw.Draw(image)
-    pen.regular_polygon((150, 120, 90), sides, rotation=turn, outline=0, width=4)
-    pen.line((150, 20, 150, 20 + 20 * sides), fill=0, width=4)
-    return image
+def written(folder: Path, turns: Mapping[str, int]) -> Path:
+    for sides in KINDS:
+        (folder / f"D{sides}").mkdir(parents=True)
+        for view, turn in turns.items():
+            article(sides, turn).save(folder / f"D{sides}" / f"{view}.png")
+    rows = io.StringIO()
+    csv.writer(rows).writerows([("id", "category"), *((f"D{sides}", kind) for sides, kind in KINDS.items())])
+    (folder / "index.csv").write_text(rows.getvalue())
+    return folder
 
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
-    for sides in (3, 4, 5, 6):
-        folder = tmp_path / "corpus" / f"D{sides}"
-        folder.mkdir(parents=True)
-        for turn, view in ((0, "front"), (5, "back"), (10, "left")):
-            article(sides, turn).save(folder / f"{view}.png")
-    return tmp_path / "corpus"
+    return written(tmp_path / "corpus", {"front": 0, "back": 5, "left": 10})
 
 
-@pytest.mark.parametrize("model", ["raw", "hog", "lbp"])
+@pytest.mark.parametrize("model", ["raw", "hog", "lbp", "ri-lbp", "vishash", "ahdh"])
 def test_alike_drawings_are_found(corpus: Path, model: str) -> None:
     report = evaluate(model, corpus)
     assert (report.queries, report.gallery, report.patents) == (8, 4, 4)
     # By chance it would be about a half.
     assert report.mean_average_precision > 0.7
+    assert report.interval[0] <= report.mean_average_precision <= report.interval[1]
     assert report.accuracy[20] == 1
+    # One relevant drawing a query, among four: the cut at ten cuts nothing.
+    assert report.top10_map == pytest.approx(report.mean_average_precision)
+
+
+def test_categories_are_those_of_the_index_in_a_folder_or_a_compressed_tar(
+    corpus: Path, tmp_path: Path
+) -> None:
+    with tarfile.open(tmp_path / "views.tar.gz", "w:gz") as archive:
+        for path in sorted(corpus.rglob("*.*")):
+            archive.add(path, path.relative_to(corpus).as_posix())
+    in_folder, in_archive = (evaluate("hog", path) for path in (corpus, tmp_path / "views.tar.gz"))
+    assert in_folder.categories == in_archive.categories
+    assert {name: queries for name, (_, queries) in in_folder.categories.items()} == {
+        "even": 4,
+        "even odd": 4,
+    }
+    of_all = np.mean([score for score, _ in in_folder.categories.values()])
+    assert of_all == pytest.approx(in_folder.mean_average_precision)
+
+
+def test_a_category_is_the_corpus_own_or_a_class() -> None:
+    patent = CorpusPatent(Patent("D1", uspc=("D6/300",)), {})
+    assert category_of(replace(patent, patent=Patent("D1"))) == ""
+    assert category_of(patent) == "USPC D6"
+    classified = replace(patent.patent, locarno=(LocarnoClass.parse("0601"),))
+    assert category_of(replace(patent, patent=classified)) == "Locarno 06"
+    assert category_of(replace(patent, patent=classified, category="chairs")) == "chairs"
 
 
 def test_distractors_only_add_to_the_gallery(corpus: Path, tmp_path: Path) -> None:
@@ -46,35 +82,48 @@ def test_distractors_only_add_to_the_gallery(corpus: Path, tmp_path: Path) -> No
     alone = evaluate(str(bundle), corpus)
     among = evaluate(str(bundle), corpus, distractors=corpus)
     assert among.queries == alone.queries
+    assert among.patents == alone.patents
     assert among.gallery == alone.gallery + 12
     assert among.mean_average_precision <= alone.mean_average_precision
 
 
-def test_every_descriptor_gives_unit_vectors(tmp_path: Path) -> None:
-    for name in ("raw", "hog", "lbp", str(tiny_bundle(tmp_path / "tiny"))):
-        descriptor = open_descriptor(name)
-        square = article(5, 0).resize((descriptor.side, descriptor.side))
-        drawings = np.asarray(square, np.uint8)[None, None].repeat(3, 0)
-        lengths = np.linalg.norm(descriptor.describe(drawings), axis=1)
-        assert np.allclose(lengths, 1, atol=1e-4)
+def test_given_queries_ask_the_whole_corpus(corpus: Path, tmp_path: Path) -> None:
+    asking = written(tmp_path / "asking", {"top": 0})
+    report = evaluate_on(read_task(corpus, queries=asking), "raw").report()
+    assert (report.queries, report.gallery) == (4, 12)
+    # Drawn as the front views are.
+    assert report.accuracy[1] == 1
 
 
-def test_lbp_counts_the_patterns_of_scikit_image() -> None:
-    drawing = np.asarray(article(5, 0).resize((256, 256)), np.uint8)
-    (histogram,) = lbp_histograms(drawing[None, None])
-    patterns = local_binary_pattern(drawing, 8, 1, method="nri_uniform")  # type: ignore[no-untyped-call]
-    assert patterns.max() <= 58
-    flat = local_binary_pattern(np.full((3, 3), 255, np.uint8), 8, 1, method="nri_uniform")[1, 1]  # type: ignore[no-untyped-call]
-    first_cell = patterns[:64, :64]
-    for pattern in range(59):
-        expected = 0 if pattern == flat else (first_cell == pattern).sum()
-        assert histogram[pattern] ** 2 == pytest.approx(expected)
+def test_queries_of_other_patents_are_refused(corpus: Path, tmp_path: Path) -> None:
+    (tmp_path / "E1").mkdir()
+    article(3, 0).save(tmp_path / "E1" / "front.png")
+    with pytest.raises(ValueError, match="nothing to find"):
+        read_task(corpus, queries=tmp_path / "E1")
 
 
-@pytest.mark.parametrize("name", ["sift", "missing.onnx"])
-def test_an_unknown_model_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="is no model"):
-        open_descriptor(name)
+def test_what_learns_is_fitted_on_the_gallery_or_on_what_is_given(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from functools import partial
+
+    from sevenviews.lab.descriptors import fisher
+
+    monkeypatch.setattr(
+        fisher, "learn_fisher_vectors", partial(fisher.learn_fisher_vectors, components=2, dimension=4)
+    )
+    task = read_task(corpus)
+    alone, given = evaluate_on(task, "sift-fv"), evaluate_on(task, "sift-fv", fit=corpus)
+    assert alone.report().mean_average_precision > 0.5
+    # Fitted on other drawings, it describes otherwise.
+    assert not np.allclose(alone.vectors, given.vectors)
+
+
+def test_what_cannot_be_read_is_said(corpus: Path) -> None:
+    (corpus / "D3" / "top.png").write_bytes(b"no image")
+    collection = read_collection(corpus)
+    assert len(collection) == 12
+    assert any("top.png" in line for line in collection.unread)
 
 
 def test_a_corpus_without_pairs_is_refused(tmp_path: Path) -> None:
@@ -82,3 +131,30 @@ def test_a_corpus_without_pairs_is_refused(tmp_path: Path) -> None:
     article(3, 0).save(tmp_path / "D1" / "front.png")
     with pytest.raises(ValueError, match="no patent"):
         evaluate("raw", tmp_path)
+
+
+def test_a_larger_database_is_never_easier(corpus: Path) -> None:
+    evaluation = evaluate_on(read_task(corpus, distractors=corpus), "hog")
+    points = against_database_size(evaluation, steps=4)
+    assert [point.size for point in points] == [4, 6, 10, 16]
+    scores = [point.mean_average_precision for point in points]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[-1] == pytest.approx(evaluation.report().mean_average_precision)
+
+
+def test_without_distractors_other_patents_are_added(corpus: Path) -> None:
+    points = against_database_size(evaluate_on(read_task(corpus), "hog"), steps=3)
+    # One patent of four asks; it has one drawing in the gallery of four.
+    assert [point.size for point in points] == [1, 2, 4]
+    assert points[0].mean_average_precision == 1
+    with pytest.raises(ValueError, match="steps"):
+        against_database_size(evaluate_on(read_task(corpus), "raw"), steps=1)
+
+
+def test_the_mesh_views_name_their_categories(shared_data: Path) -> None:
+    archive = shared_data / "mesh-views.tar.gz"
+    if not archive.is_file():
+        pytest.skip("../shared/data/mesh-views.tar.gz is not here")
+    alpaca = next(iter_entries(archive)).read()
+    assert category_of(alpaca) == "animals_pack"
+    assert len(alpaca.contents) == 7

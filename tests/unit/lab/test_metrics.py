@@ -10,8 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sevenviews.lab.metrics import evaluate_ranking
+from sevenviews.lab.metrics import (
+    Divisor,
+    average_precision,
+    bootstrap_interval,
+    evaluate_ranking,
+    mean_by_group,
+)
 from sevenviews.lab.protocol import split_queries
+from sevenviews.lab.ranking import Ranks
 
 
 def by_definition(scores: list[float], relevant: list[bool], depth: int | None) -> Fraction:
@@ -103,3 +110,61 @@ def test_queries_are_withheld_by_the_protocol(patents: list[str], seed: int) -> 
         withheld = sum(patents[index] == patent for index in split.queries)
         assert withheld == min(2, drawings - 1)
     assert split == split_queries(patents, seed)
+
+
+@st.composite
+def relevant_ranks(draw: st.DrawFn) -> list[list[int]]:
+    some = st.lists(st.integers(1, 40), min_size=1, max_size=8, unique=True).map(sorted)
+    return draw(st.lists(some, min_size=1, max_size=5))
+
+
+@given(relevant_ranks(), st.integers(1, 40))
+def test_the_divisors_of_a_cut_ranking(ranks: list[list[int]], depth: int) -> None:
+    given_ranks = Ranks(np.arange(len(ranks)), tuple(np.array(one) for one in ranks))
+    for divisor in Divisor:
+        expected = []
+        for one in ranks:
+            total = sum(Fraction(hit, rank) for hit, rank in enumerate(one, 1) if rank <= depth)
+            found = sum(rank <= depth for rank in one)
+            by = {"found": found, "relevant": len(one), "possible": min(len(one), depth)}[divisor.value]
+            expected.append(float(total / by) if found else 0.0)
+        assert np.abs(average_precision(given_ranks, depth, divisor) - expected).max() < 1e-12
+
+
+@given(relevant_ranks())
+def test_over_the_whole_ranking_the_divisor_does_not_matter(ranks: list[list[int]]) -> None:
+    given_ranks = Ranks(np.arange(len(ranks)), tuple(np.array(one) for one in ranks))
+    first, *others = (average_precision(given_ranks, None, divisor) for divisor in Divisor)
+    assert all(np.array_equal(first, other) for other in others)
+
+
+def test_a_cut_before_the_first_is_refused() -> None:
+    with pytest.raises(ValueError, match="depth"):
+        average_precision(Ranks(np.array([0]), (np.array([1]),)), depth=0)
+
+
+def test_the_interval_covers_the_mean_as_often_as_it_says() -> None:
+    chance, covered = np.random.default_rng(0), 0
+    for seed in range(200):
+        low, high = bootstrap_interval(chance.random(60), seed, level=0.9, resamples=300)
+        covered += low <= 0.5 <= high
+    assert 0.83 < covered / 200 < 0.96
+
+
+def test_the_interval_is_seeded_and_of_one_value_a_point() -> None:
+    values = np.random.default_rng(1).random(20)
+    assert bootstrap_interval(values, 3) == bootstrap_interval(values, 3)
+    assert bootstrap_interval(values, 3) != bootstrap_interval(values, 4)
+    assert bootstrap_interval(np.array([0.25])) == (0.25, 0.25)
+
+
+@pytest.mark.parametrize(("values", "level"), [([], 0.95), ([1.0], 0.0), ([1.0], 1.0)])
+def test_what_has_no_interval_is_refused(values: list[float], level: float) -> None:
+    with pytest.raises(ValueError, match="interval"):
+        bootstrap_interval(np.array(values), level=level)
+
+
+def test_means_by_group() -> None:
+    assert mean_by_group(np.array([1.0, 0.0, 0.5]), ["b", "a", "b"]) == {"a": (0.0, 1), "b": (0.75, 2)}
+    with pytest.raises(ValueError, match="2 groups"):
+        mean_by_group(np.array([1.0]), ["a", "b"])

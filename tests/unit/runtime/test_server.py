@@ -191,8 +191,10 @@ async def test_health_follows_readiness(running: Running) -> None:
     states: Any = health_pb2.HealthCheckResponse.ServingStatus
     watch = running.health.Watch(health_pb2.HealthCheckRequest(service="sevenviews.v1.CatalogService"))
     assert (await watch.read()).status == states.SERVING
+    assert _ready(running) == 1
     running.obstacle = ConnectionError("Milvus is down")
     assert (await watch.read()).status == states.NOT_SERVING
+    assert _ready(running) == 0
     running.obstacle = None
     assert (await watch.read()).status == states.SERVING
     watch.cancel()
@@ -234,3 +236,7 @@ async def test_metrics_count_by_method_and_code(running: Running) -> None:
 def _count(running: Running, method: str, code: str) -> float | None:
     labels = {"service": "probe", "method": f"/sevenviews.v1.CatalogService/{method}", "code": code}
     return running.registry.get_sample_value("sevenviews_requests_total", labels)
+
+
+def _ready(running: Running) -> float | None:
+    return running.registry.get_sample_value("sevenviews_service_ready", {"service": "probe"})

@@ -6,15 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image, ImageDraw
 from pydantic import ValidationError
 
-from sevenviews.training.augment import augment
-from sevenviews.training.config import AugmentationConfig, DataConfig, TrainConfig
+from sevenviews.training.config import DataConfig, TrainConfig
 from sevenviews.training.drawings import open_dataset
 from sevenviews.training.export import export
-from sevenviews.training.run import load_config, train
 from sevenviews.training.split import split
 from tests.conftest import ROOT
 
@@ -59,48 +56,6 @@ def test_a_missing_corpus_is_named(tmp_path: Path) -> None:
         open_dataset(tmp_path / "cache", config, 0, 1, silent)
 
 
-def batch() -> tuple[torch.Tensor, torch.Tensor]:
-    paper = torch.full((6, 1, 96, 96), 255, dtype=torch.uint8)
-    paper[:, :, 20:76, 46:50] = 0
-    paper[:, :, 46:50, 20:76] = 0
-    return paper, torch.tensor([0, 0, 0, 1, 1, 1])
-
-
-def test_augmentation_is_decided_by_its_generator() -> None:
-    paper, designs = batch()
-    made = [
-        augment(paper, designs, 64, AugmentationConfig(), torch.Generator().manual_seed(seed))
-        for seed in (1, 1, 2)
-    ]
-    assert made[0].shape == (6, 1, 64, 64)
-    assert made[0].dtype == torch.uint8
-    assert torch.equal(made[0], made[1])
-    assert not torch.equal(made[0], made[2])
-
-
-def test_without_augmentation_a_drawing_is_only_resized() -> None:
-    paper, designs = batch()
-    still = AugmentationConfig(
-        rotation_degrees=0, scale=0, shift=0, flip=0, thicken=0, dash=0, erase=0, blur=0
-    )
-    same = augment(paper, designs, 96, still, torch.Generator().manual_seed(0))
-    assert (same.int() - paper.int()).abs().max() <= 1
-
-
-def test_drawings_of_one_design_share_their_hand() -> None:
-    paper, designs = batch()
-    thick = AugmentationConfig(
-        rotation_degrees=0, scale=0, shift=0, flip=0, thicken=0.5, dash=0, erase=0, blur=0
-    )
-    seen = set()
-    for seed in range(12):
-        made = augment(paper, designs, 96, thick, torch.Generator().manual_seed(seed))
-        ink = (made < 128).sum((1, 2, 3))
-        assert len(set(ink[:3].tolist())) == len(set(ink[3:].tolist())) == 1
-        seen.add((int(ink[0]), int(ink[3])))
-    assert len(seen) == 4  # thin or thick, for either design on its own
-
-
 def test_the_shipped_configuration_is_valid() -> None:
     path = ROOT / "services/sevenviews/training/configs/default.yaml"
     config = TrainConfig.load(path)
@@ -112,33 +67,6 @@ def test_a_typo_in_a_configuration_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text("name: x\noptimization:\n  stepz: 3\n")
     with pytest.raises(ValidationError, match="stepz"):
         TrainConfig.load(tmp_path / "x.yaml")
-
-
-def test_a_small_run_trains_continues_and_exports(corpus: Path, tmp_path: Path) -> None:
-    (tmp_path / "x.yaml").write_text(
-        f"""
-name: small
-data: {{corpora: [{corpus}], cache_side: 64, validation_share: 0.3}}
-model: {{backbone: mobilenet_v2, dimension: 16}}
-optimization: {{steps: 4, batch_size: 8, drawings_per_design: 2, image_size: 64, whiten_drawings: 16}}
-deployed_image_size: 64
-evaluate_every: 2
-threads: 1
-bfloat16: false
-"""
-    )
-    config = TrainConfig.load(tmp_path / "x.yaml")
-    advanced: list[float] = []
-    result = train(config, tmp_path / "run", silent, lambda metrics: advanced.append(metrics["step"]))
-    assert [one["step"] for one in result.metrics] == advanced == [2, 4]
-    assert load_config(tmp_path / "run") == config
-    again = train(config, tmp_path / "run", silent)
-    # Nothing was left to do.
-    assert len(again.metrics) == 2
-    bundle = export(tmp_path / "run", tmp_path / "bundle")
-    assert bundle.manifest.training["validation"]["step"] == 4
-    with pytest.raises(ValueError, match="another configuration"):
-        train(config.model_copy(update={"seed": 9}), tmp_path / "run", silent)
 
 
 def test_a_run_without_a_checkpoint_is_not_exported(tmp_path: Path) -> None:

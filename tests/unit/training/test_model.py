@@ -1,24 +1,29 @@
-"""The network, its initial weights and its export."""
+"""The network, and its initial weights."""
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
+from typing import Literal, get_args
 
 import numpy as np
 import onnx
 import pytest
 import torch
+import torchvision
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-from sevenviews.encoder import write_bundle
-from sevenviews.encoder.session import EncoderSession
-from sevenviews.training.export import verify, write_onnx
-from sevenviews.training.models.config import ModelConfig
+from sevenviews.training.config import TrainConfig
+from sevenviews.training.models.backbones import make_backbone
+from sevenviews.training.models.build import make_model
+from sevenviews.training.models.config import Backbone, ModelConfig
 from sevenviews.training.models.encoder import DrawingEncoder
 from sevenviews.training.models.gem import GeM
 from sevenviews.training.models.initial import load_folded, one_input_channel
-from tests.conftest import ROOT
+from sevenviews.training.models.sketch_a_net import SketchANet
+from sevenviews.training.models.sketchy import TwoBranchEncoder
+from sevenviews.training.places import CHECKPOINT, CONFIG_FILE
 
 
 def drawings(count: int, side: int = 64) -> torch.Tensor:
@@ -98,20 +103,123 @@ def test_frozen_statistics_stay_while_training() -> None:
     assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
 
 
-@pytest.mark.parametrize("backbone", ["mobilenet_v2", "resnet18", "efficientnet_b0"])
-def test_the_export_equals_the_network(tmp_path: Path, backbone: str) -> None:
+@pytest.mark.parametrize("backbone", get_args(Backbone))
+@pytest.mark.parametrize("channels", [1, 3])
+def test_every_backbone_gives_the_features_it_says(backbone: Backbone, channels: Literal[1, 3]) -> None:
+    config = ModelConfig(backbone=backbone, input_channels=channels)
+    with torch.device("meta"):  # shapes alone: no weights, no time
+        features, depth = make_backbone(config)
+        found = features.eval()(torch.empty(2, channels, 64, 64))
+    assert found.shape[:2] == (2, depth)
+    assert found.ndim == 4
+
+
+@pytest.mark.parametrize(
+    ("backbone", "millions"),
+    [("resnet18", 11.2), ("resnet50", 23.5), ("efficientnet_b0", 4.0), ("sketch_a_net", 8.4)],
+)
+def test_backbones_have_the_published_sizes(backbone: Backbone, millions: float) -> None:
+    features, _ = make_backbone(ModelConfig(backbone=backbone, input_channels=3))
+    assert sum(one.numel() for one in features.parameters()) / 1e6 == pytest.approx(millions, rel=0.02)
+
+
+def test_sketch_a_net_sees_all_of_a_drawing_at_once() -> None:
+    network = SketchANet(1).eval()
+    assert network(torch.rand(2, 1, 225, 225)).shape == (2, 512, 1, 1)
+    assert network(torch.rand(2, 1, 64, 64)).shape == (2, 512, 1, 1)
+
+
+def test_three_channels_are_the_drawing_three_times() -> None:
     torch.manual_seed(0)
-    model = DrawingEncoder(ModelConfig(backbone=backbone, dimension=16)).eval()  # type: ignore[arg-type]
-    write_onnx(model, tmp_path / "model.onnx", 64)
-    bundle = write_bundle(
-        tmp_path / "bundle", tmp_path / "model.onnx", name="test", image_size=64, dimension=16
-    )
-    assert verify(model, bundle) > 0.9999
-    # Neither the exporting machine's folders nor its user are in the file.
-    assert str(ROOT).encode() not in bundle.model_path.read_bytes()
-    session = EncoderSession(bundle)
-    batch = drawings(5).numpy()
-    embedded = session.embed(batch)
-    assert np.linalg.norm(embedded, axis=1) == pytest.approx(np.ones(5), abs=1e-5)
-    alone = np.concatenate([session.embed(one[None]) for one in batch])
-    assert (alone * embedded).sum(1).min() > 0.9999
+    colour = DrawingEncoder(ModelConfig(backbone="resnet18", input_channels=3, dimension=8)).eval()
+    grey = copy.deepcopy(colour)
+    one_input_channel(grey.features)
+    grey._input_channels = 1
+    assert torch.allclose(colour(drawings(2)), grey(drawings(2)), atol=1e-5)
+
+
+def test_a_fixed_exponent_is_not_learned() -> None:
+    names = dict(DrawingEncoder(ModelConfig(backbone="resnet18", gem_learned=False)).named_parameters())
+    assert "pool.p" not in names
+    assert "pool.p" in dict(DrawingEncoder(ModelConfig(backbone="resnet18")).named_parameters())
+    assert GeM(3.0, learned=False).state_dict()["p"] == 3
+
+
+def test_two_branches_begin_alike_and_learn_apart() -> None:
+    torch.manual_seed(0)
+    model = TwoBranchEncoder(
+        ModelConfig(backbone="resnet18", dimension=8, branches=2, deployed_branch=1)
+    ).eval()
+    batch = drawings(5)
+    branch = torch.tensor([0, 1, 0, 1, 1])
+    assert torch.allclose(model.vectors(batch, "embedding", branch), model(batch), atol=1e-5)
+    with torch.no_grad():
+        model.branches[0].whiten.weight.neg_()
+    found = model.vectors(batch, "embedding", branch)
+    assert torch.allclose(found[branch == 1], model(batch[branch == 1]), atol=1e-5)
+    assert torch.allclose(found[branch == 0], model.branches[0](batch[branch == 0]), atol=1e-5)
+    assert not torch.allclose(found[branch == 0], model(batch[branch == 0]), atol=1e-2)
+
+
+def test_weights_of_imagenet_come_from_the_cache_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    config = ModelConfig(backbone="resnet18", initial_weights="imagenet", input_channels=3)
+    with pytest.raises(FileNotFoundError, match=r"resnet18-.*\.pth in .*checkpoints"):
+        make_backbone(config)
+    network = torchvision.models.resnet18()
+    place = tmp_path / "hub/checkpoints"
+    place.mkdir(parents=True)
+    torch.save(network.state_dict(), place / Path(torchvision.models.ResNet18_Weights.DEFAULT.url).name)
+    features, _ = make_backbone(config)
+    image = torch.rand(1, 3, 64, 64)
+    pooled = network.eval().avgpool(features.eval()(image)).flatten(1)
+    assert torch.allclose(network.fc(pooled), network(image), atol=1e-4)
+
+
+def test_a_file_holds_a_whole_network_or_its_features(tmp_path: Path) -> None:
+    network = torchvision.models.mobilenet_v2()
+    for name, state in (("whole", network.state_dict()), ("part", network.features.state_dict())):
+        torch.save(state, tmp_path / f"{name}.pth")
+        config = ModelConfig(initial_weights=str(tmp_path / f"{name}.pth"), input_channels=3)
+        features, _ = make_backbone(config)
+        mine = features.state_dict()
+        assert all(torch.equal(mine[key], one) for key, one in network.features.state_dict().items())
+
+
+def run_folder(path: Path, config: ModelConfig) -> DrawingEncoder:
+    torch.manual_seed(5)
+    model = DrawingEncoder(config)
+    path.mkdir()
+    torch.save({"model": model.state_dict()}, path / CHECKPOINT)
+    (path / CONFIG_FILE).write_text(TrainConfig(name="x", model=config).model_dump_json())
+    return model
+
+
+def test_a_run_starts_another(tmp_path: Path) -> None:
+    trained = run_folder(tmp_path / "run", ModelConfig(backbone="resnet18", dimension=8))
+    same = ModelConfig(backbone="resnet18", dimension=8, initial_weights=str(tmp_path / "run"))
+    own = make_model(same).state_dict()
+    assert all(torch.equal(own[key], one) for key, one in trained.state_dict().items())
+    # Of a network of another dimension, or of two branches, the backbone alone.
+    for other in ({"dimension": 9}, {"branches": 2}):
+        model = make_model(same.model_copy(update=other))
+        for branch in model.branches:
+            mine = branch.features.state_dict()
+            assert all(torch.equal(mine[key], one) for key, one in trained.features.state_dict().items())
+
+
+def test_a_run_of_another_architecture_is_refused(tmp_path: Path) -> None:
+    run_folder(tmp_path / "run", ModelConfig(backbone="resnet18"))
+    for backbone, channels in (("resnet34", 1), ("mobilenet_v2", 1), ("resnet18", 3)):
+        config = ModelConfig.model_validate(
+            {"backbone": backbone, "input_channels": channels, "initial_weights": str(tmp_path / "run")}
+        )
+        with pytest.raises(ValueError, match=f"of another network than {backbone}"):
+            make_model(config)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FileNotFoundError, match="train first"):
+        make_model(ModelConfig(initial_weights=str(tmp_path / "empty")))
+    with pytest.raises(FileNotFoundError, match="no initial weights"):
+        make_model(ModelConfig(initial_weights=str(tmp_path / "missing.pt")))

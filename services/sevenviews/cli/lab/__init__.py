@@ -1,9 +1,10 @@
-"""`sevenviews lab`: the papers' experiments on your own corpus, each with a report."""
+"""`sevenviews lab`: the papers' experiments on your own corpus, each with a report. Needs the extra `lab`."""
 
 from __future__ import annotations
 
 import typer
 
+from sevenviews.cli.lab.deeppatent import cross_entropy, deeppatent
 from sevenviews.cli.lab.patentnet import patentnet_app
 
 lab_app = typer.Typer(
@@ -11,3 +12,5 @@ lab_app = typer.Typer(
     no_args_is_help=True,
 )
 lab_app.add_typer(patentnet_app, name="patentnet")
+lab_app.command("deeppatent")(deeppatent)
+lab_app.command("cross-entropy")(cross_entropy)

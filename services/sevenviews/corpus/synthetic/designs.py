@@ -72,7 +72,11 @@ def design(seed: int, index: int) -> SyntheticDesign:
 
     Two designs of a kind differ in proportions, in the choice of their parts, in style and point of view.
     """
-    kind = kind_of(seed, index)
+    return design_of_kind(kind_of(seed, index), seed, index)
+
+
+def design_of_kind(kind: Kind, seed: int, index: int) -> SyntheticDesign:
+    """The index-th design of a seed, were it of this kind."""
     article = kind.shape(Dice(seed, index, _SHAPE))
     dice = Dice(seed, index, _STYLE)
     return SyntheticDesign(
@@ -156,4 +160,12 @@ def render_to_scale(design: SyntheticDesign, view: View, pixels_per_unit: float,
     )
 
 
-__all__ = ["STANDARD_VIEWS", "SyntheticDesign", "design", "indefinite", "render", "render_to_scale"]
+__all__ = [
+    "STANDARD_VIEWS",
+    "SyntheticDesign",
+    "design",
+    "design_of_kind",
+    "indefinite",
+    "render",
+    "render_to_scale",
+]

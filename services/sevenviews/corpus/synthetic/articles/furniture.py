@@ -17,20 +17,20 @@ def chair(dice: Dice) -> Article:
     width, depth = dice.between(0.8, 1.25), dice.between(0.8, 1.15)
     height = dice.between(0.8, 1.3)
     thick = dice.between(0.06, 0.2)
-    outline = _seat_outline(dice, width, depth)
+    outline = seat_outline(dice, width, depth)
     seat = prism(outline, thick, fillet=dice.pick((0.0, 0.3, 0.45)) * thick).moved(z=height)
     legs = _base(dice, width, depth, height)
     if dice.chance(0.15):
         return Article(dice.pick(("stool", "bar stool")), (part("seat", seat), part("base", legs)))
-    back = [mesh.moved(z=height + thick) for mesh in _back(dice, width, depth)]
+    back = [mesh.moved(z=height + thick) for mesh in chair_back(dice, width, depth)]
     parts = [part("seat", seat), part("back", back), part("base", legs)]
     if dice.chance(0.35):
-        parts.append(part("armrests", _arms(dice, width, depth, height + thick)))
+        parts.append(part("armrests", armrests(dice, width, depth, height + thick)))
         return Article(dice.pick(("armchair", "lounge chair")), tuple(parts))
     return Article(dice.pick(("chair", "side chair", "dining chair", "stacking chair")), tuple(parts))
 
 
-def _seat_outline(dice: Dice, width: float, depth: float) -> Points:
+def seat_outline(dice: Dice, width: float, depth: float) -> Points:
     shape = dice.pick(("rectangle", "superellipse", "trapezium"))
     if shape == "superellipse":
         return superellipse(width / 2, depth / 2, dice.between(2.0, 5.0))
@@ -48,7 +48,7 @@ def _base(dice: Dice, width: float, depth: float, height: float) -> list[Mesh]:
     x, y = 0.42 * width, 0.42 * depth
     kind = dice.pick(("square", "round", "round", "sled", "pedestal", "cross", "panel"))
     if kind in ("square", "round"):
-        return _four_legs(dice, x, y, height, square=kind == "square")
+        return four_legs(dice, x, y, height, square=kind == "square")
     if kind == "sled":
         radius = dice.between(0.018, 0.035)
         rail = _sled(x, y, height, radius)
@@ -68,7 +68,7 @@ def _base(dice: Dice, width: float, depth: float, height: float) -> list[Mesh]:
     return [column, *[foot.turned("z", 360 / count * i) for i in range(count)]]
 
 
-def _four_legs(dice: Dice, x: float, y: float, height: float, *, square: bool) -> list[Mesh]:
+def four_legs(dice: Dice, x: float, y: float, height: float, *, square: bool) -> list[Mesh]:
     splay, size, taper = dice.between(0.0, 0.16), dice.between(0.025, 0.06), dice.between(0.45, 1.0)
     corners = 4 if square else 20
     legs = []
@@ -109,7 +109,7 @@ def _sled(x: float, y: float, height: float, radius: float) -> Mesh:
     return tube(curve(knots, 4), radius, corners=16)
 
 
-def _back(dice: Dice, width: float, depth: float) -> list[Mesh]:
+def chair_back(dice: Dice, width: float, depth: float) -> list[Mesh]:
     """Standing on the seat, at its rear."""
     tall, thick, lean = dice.between(0.7, 1.5), dice.between(0.04, 0.1), dice.between(0.0, 14.0)
     kind = dice.pick(("panel", "slats", "spindles", "curved", "frame"))
@@ -145,7 +145,7 @@ def _curved_back(dice: Dice, width: float, tall: float, thick: float) -> list[Me
     return [shell, post, post.mirrored()]
 
 
-def _arms(dice: Dice, width: float, depth: float, seat_height: float) -> list[Mesh]:
+def armrests(dice: Dice, width: float, depth: float, seat_height: float) -> list[Mesh]:
     rise, thick = dice.between(0.3, 0.5), dice.between(0.04, 0.14)
     rest = box(thick, 0.85 * depth, dice.between(0.03, 0.08), corner=0.3 * thick).moved(z=rise)
     if dice.chance(0.5):
@@ -201,7 +201,7 @@ def cabinet(dice: Dice) -> Article:
             fronts.append(box(0.94 * cell_width, 0.04, 0.92 * cell_height).moved(x=x, y=-depth / 2, z=z))
             knobs.append(knob.moved(x=x, y=-depth / 2 - 0.02, z=z + 0.5 * cell_height))
     slab = box(1.04 * width, 1.06 * depth, 0.05).moved(z=foot + height)
-    legs = _four_legs(dice, 0.42 * width, 0.38 * depth, foot, square=dice.chance(0.5))[:4]
+    legs = four_legs(dice, 0.42 * width, 0.38 * depth, foot, square=dice.chance(0.5))[:4]
     parts = [part("body", body, slab), part("fronts", fronts), part("handles", knobs), part("feet", legs)]
     noun = "chest of drawers" if rows > columns else dice.pick(("cabinet", "sideboard"))
     return Article(noun, tuple(parts), also=(LocarnoClass(6, 5),) if dice.chance(0.2) else ())

@@ -1,0 +1,199 @@
+"""`sevenviews cluster`: families among the designs of a search result or of a Locarno class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import grpc
+import numpy as np
+import typer
+
+from sevenviews.cli.console import fail, fail_with, print_json, table
+from sevenviews.cli.local import Addresses
+from sevenviews.cli.options import JsonOutput, Server, patent_filter
+from sevenviews.cli.search import read_queries
+from sevenviews.client import Client
+from sevenviews.designs import Patent, PatentFilter, SevenviewsError
+from sevenviews.runtime.status import error_from_rpc
+from sevenviews.runtime.wire import view_from_wire
+from sevenviews.v1 import vectors_pb2, vectors_pb2_grpc
+
+if TYPE_CHECKING:
+    from sevenviews.lab.multiview.families import Family, StoredDrawing
+
+_PAGE = 200
+_IDS_A_CALL = 200
+_CALL_SECONDS = 60.0
+_MOST_DESIGNS = 2000
+
+
+class ClusterMethod(StrEnum):
+    """How designs are grouped."""
+
+    DAIMC = "daimc"
+    IMSC_AGL = "imsc-agl"
+    SPECTRAL = "spectral"
+
+
+def cluster(
+    images: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Drawings of one article: the designs that a search finds for them are grouped."),
+    ] = None,
+    server: Server = "127.0.0.1:50051",
+    vectors: Annotated[
+        str, typer.Option(help="The vector service, HOST:PORT, on a cluster; else that of --data.")
+    ] = "",
+    data: Annotated[Path, typer.Option(help="Data directory of `sevenviews up`.")] = Path(".sevenviews"),
+    locarno: Annotated[
+        list[str] | None,
+        typer.Option(help="Class 06 or subclass 06-01: its designs, or the search's among them."),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=2, max=_MOST_DESIGNS, help="Most designs to group.")] = 200,
+    families: Annotated[
+        int | None,
+        typer.Option(min=2, help="How many to find; absent: as many as the eigengap suggests, 2 to 12."),
+    ] = None,
+    method: Annotated[ClusterMethod, typer.Option(help="IMSC_AGL is slow above some hundred designs.")] = (
+        ClusterMethod.DAIMC
+    ),
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Take each image as one drawing; do not cut it into figures.")
+    ] = False,
+    json_output: JsonOutput = False,
+) -> None:
+    """Group the designs of a search result, or of a Locarno class, into families.
+
+    Designs are compared by all their views, missing ones allowed, with the embeddings that searches use.
+
+    Example:  sevenviews cluster --locarno 06-01 --families 6
+    """
+    if not images and not locarno:
+        fail("give drawings to search with, or --locarno", 2)
+    chosen = patent_filter(locarno or [], [], [], [], [], ("", ""), ("", ""))
+    address = vectors or _vector_address(data)
+    try:
+        with Client(server) as client:
+            patents, release = _found(client, images or [], chosen, limit, whole=whole)
+        if len(patents) < 2:  # noqa: PLR2004 -- a family needs two to choose from
+            fail(f"{len(patents)} designs were found: two are needed at least")
+        grouped = _families(stored_drawings(address, list(patents), release), families, method)
+    except SevenviewsError as error:
+        fail_with(error)
+    except ValueError as error:
+        fail(str(error), 2)
+    if json_output:
+        print_json([family_as_json(family, patents) for family in grouped])
+    else:
+        _show(grouped, patents)
+
+
+def stored_drawings(address: str, patent_ids: Sequence[str], release_id: str = "") -> list[StoredDrawing]:
+    """The embeddings of some patents' drawings.
+
+    Args:
+        address: of the vector service.
+        release_id: empty for the serving release.
+
+    Raises:
+        SevenviewsError: RELEASE_NOT_FOUND, NO_SERVING_RELEASE, DEPENDENCY_UNAVAILABLE.
+    """
+    from sevenviews.lab.multiview.families import StoredDrawing
+
+    found: list[StoredDrawing] = []
+    with grpc.insecure_channel(address, options=[("grpc.max_receive_message_length", -1)]) as channel:
+        stub = vectors_pb2_grpc.VectorServiceStub(channel)
+        for ids in _portions(patent_ids):
+            request = vectors_pb2.ListVectorsRequest(
+                release_id=release_id, patent_ids=ids, include_embeddings=True
+            )
+            try:
+                for portion in stub.ListVectors(request, timeout=_CALL_SECONDS):
+                    found += [
+                        StoredDrawing(
+                            row.patent_id,
+                            view_from_wire(row.view),
+                            np.array(row.embedding.values, np.float64),
+                        )
+                        for row in portion.vectors
+                    ]
+            except grpc.RpcError as error:
+                raise error_from_rpc(error) from error
+    return found
+
+
+def _portions(ids: Sequence[str]) -> list[Sequence[str]]:
+    return [ids[at : at + _IDS_A_CALL] for at in range(0, len(ids), _IDS_A_CALL)]
+
+
+def _vector_address(data: Path) -> str:
+    try:
+        return Addresses.read(data).vectors
+    except FileNotFoundError:
+        fail(f"nothing runs on {data}; give --vectors, or start it with: sevenviews up --data {data}", 2)
+
+
+def _found(
+    client: Client, images: list[Path], chosen: PatentFilter, limit: int, *, whole: bool
+) -> tuple[dict[str, Patent | None], str]:
+    """Patents by id, at most `limit`, and the release that found them; empty for a Locarno class."""
+    found: dict[str, Patent | None] = {}
+    release = ""
+    if images:
+        queries = read_queries(images, [], whole=whole)
+        for page in client.search_pages(queries, limit=min(limit, _PAGE), patent_filter=chosen):
+            found |= {hit.patent_id: hit.patent for hit in page.hits}
+            release = page.release_id
+            if len(found) >= limit:
+                break
+    else:
+        token = ""
+        while len(found) < limit:
+            listed = client.list_patents(chosen, page_size=min(limit, _PAGE), page_token=token)
+            found |= {patent.patent_id: patent for patent in listed.patents}
+            token = listed.next_page_token
+            if not token:
+                break
+    return dict(list(found.items())[:limit]), release
+
+
+def _families(drawings: list[StoredDrawing], families: int | None, method: ClusterMethod) -> list[Family]:
+    from sevenviews.lab.multiview.families import find_families
+
+    return find_families(drawings, families, method.value)
+
+
+def family_as_json(family: Family, patents: dict[str, Patent | None]) -> dict[str, Any]:
+    """A family for programs."""
+    return {
+        "representative": family.representative,
+        "title": _title(patents[family.representative]),
+        "cohesion": round(family.cohesion, 4),
+        "members": list(family.members),
+    }
+
+
+def _show(families: list[Family], patents: dict[str, Patent | None]) -> None:
+    rows = (
+        (
+            number,
+            len(family.members),
+            f"{family.cohesion:.3f}",
+            f"{family.representative} {_title(patents[family.representative])}".strip(),
+            " ".join(family.members[1:]),
+        )
+        for number, family in enumerate(families, 1)
+    )
+    total = sum(len(family.members) for family in families)
+    table(
+        f"{total} designs in {len(families)} families",
+        ("family", "designs", "cohesion", "most typical", "others"),
+        rows,
+    )
+
+
+def _title(patent: Patent | None) -> str:
+    return patent.title if patent is not None else ""

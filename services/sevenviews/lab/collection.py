@@ -1,0 +1,134 @@
+"""The drawings of a corpus, held as they were read: each model prepares them as it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from sevenviews.corpus import CorpusEntry, CorpusPatent, NotADesign, iter_entries
+from sevenviews.designs import SevenviewsError
+from sevenviews.encoder import decode, preprocess
+from sevenviews.lab.descriptors import Descriptor, Drawings, Vectors
+
+_THREADS = 2
+_CHUNK = 256
+"""Drawings prepared at once: few enough for the memory, enough for the threads."""
+
+
+@dataclass(slots=True)
+class Collection:
+    """Drawings with what they show; the four lists run alongside.
+
+    Attributes:
+        patents: the patent of each drawing.
+        categories: of its patent: the corpus' own, or the Locarno class, or the USPC class; empty if unknown.
+        names: drawing ids.
+        contents: encoded images.
+        unread: entries and drawings that could not be read, and why.
+    """
+
+    patents: list[str] = field(default_factory=list)
+    categories: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    contents: list[bytes] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.patents)
+
+    def __add__(self, other: Collection) -> Collection:
+        return Collection(
+            self.patents + other.patents,
+            self.categories + other.categories,
+            self.names + other.names,
+            self.contents + other.contents,
+            self.unread + other.unread,
+        )
+
+    def prepared(self, side: int, indices: Sequence[int]) -> Drawings:
+        """Some of the drawings, preprocessed to squares: [indices, 1, side, side]."""
+        # Threads: most of the time is spent in Pillow, which lets others run meanwhile.
+        with ThreadPoolExecutor(_THREADS) as pool:
+            return np.stack(
+                list(pool.map(lambda index: preprocess(decode(self.contents[index]), side), indices))
+            )
+
+    def described(self, descriptor: Descriptor, advance: Callable[[int], None] = lambda _: None) -> Vectors:
+        """All of the drawings, [drawings, dimension]; never more than some hundred are decoded at once.
+
+        Args:
+            descriptor: what to describe them with.
+            advance: is told how many are done.
+
+        Raises:
+            ValueError: there is no drawing.
+        """
+        if not self.contents:
+            raise ValueError("there is no drawing to describe")
+        parts = []
+        for start in range(0, len(self), _CHUNK):
+            chunk = range(start, min(start + _CHUNK, len(self)))
+            parts.append(descriptor.describe(self.prepared(descriptor.side, chunk)))
+            advance(chunk.stop)
+        return np.concatenate(parts)
+
+
+def read_collection(corpus: Path, advance: Callable[[int], None] = lambda _: None) -> Collection:
+    """The drawings of whatever `sevenviews ingest` reads.
+
+    Args:
+        corpus: its path.
+        advance: is told how many entries were read.
+
+    Raises:
+        SevenviewsError: the path holds no known corpus.
+    """
+    collection = Collection()
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for count, (patent, unread) in enumerate(pool.map(_read, iter_entries(corpus)), 1):
+            collection.unread += unread
+            if patent is not None:
+                _add(collection, patent)
+            advance(count)
+    return collection
+
+
+def category_of(patent: CorpusPatent) -> str:
+    """The corpus' own category, or the Locarno class, or the USPC class; empty if none is known."""
+    if patent.category:
+        return patent.category
+    if patent.patent.locarno:
+        return f"Locarno {patent.patent.locarno[0].whole_class}"
+    return next((f"USPC {uspc.partition('/')[0]}" for uspc in patent.patent.uspc), "")
+
+
+def _add(collection: Collection, patent: CorpusPatent) -> None:
+    for name, content in _readable(collection, patent):
+        collection.patents.append(patent.patent.patent_id)
+        collection.categories.append(category_of(patent))
+        collection.names.append(name)
+        collection.contents.append(content)
+
+
+def _readable(collection: Collection, patent: CorpusPatent) -> Iterator[tuple[str, bytes]]:
+    for name, content in patent.contents.items():
+        try:
+            decode(content)
+        except SevenviewsError as error:
+            collection.unread.append(f"{name}: {error.message}")
+        else:
+            yield name, content
+
+
+def _read(entry: CorpusEntry) -> tuple[CorpusPatent | None, list[str]]:
+    try:
+        patent = entry.read()
+    except NotADesign:
+        return None, []
+    except SevenviewsError as error:
+        return None, [error.message]
+    return patent, list(map(str, patent.problems))

@@ -1,0 +1,116 @@
+"""What the estimators share: checks, the order of work, the last k-means, the parameters' protocol."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, ClusterMixin
+from sklearn.cluster import KMeans
+
+from sevenviews.lab.multiview.views import Floats, IncompleteViews, check_views, unit_rows
+
+KMEANS_STARTS = 20
+
+
+class MultiviewClusterer(ClusterMixin, BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no types
+    """An estimator in scikit-learn's manner: parameters at construction, results in `..._`.
+
+    Attributes after `fit`:
+        labels_: [n], the cluster of each sample, 0 to n_clusters - 1.
+        objective_: the objective after each iteration; empty for methods in closed form.
+        embedding_: [n, k], the representation that k-means split, in the order of the samples.
+        order_: [n], the canonical order in which the samples were worked on.
+    """
+
+    starts_at_random: ClassVar[bool] = False
+    """Whether the representation itself depends on `random_state`, and not only its split."""
+
+    n_clusters: int
+    random_state: int
+    labels_: npt.NDArray[np.intp]
+    embedding_: Floats
+    objective_: list[float]
+    order_: npt.NDArray[np.intp]
+
+    def fit(self, views: Sequence[npt.ArrayLike], present: npt.ArrayLike | None = None) -> MultiviewClusterer:
+        """Cluster the samples.
+
+        Args:
+            views: V arrays [n, d_v].
+            present: [n, V], whether sample i has view v; absent: all are there.
+
+        Raises:
+            ValueError: as `sevenviews.lab.multiview.views.check_views`; or as the method says.
+        """
+        checked = self._check(check_views(views, present, self.n_clusters, self.n_clusters))
+        self.order_ = checked.canonical_order()
+        self.objective_ = []
+        embedding = self._embed(checked.reordered(self.order_))
+        back = np.argsort(self.order_)
+        self.embedding_ = embedding[back]
+        self.labels_ = self._split(embedding)[back]
+        return self
+
+    def fit_predict(
+        self, views: Sequence[npt.ArrayLike], present: npt.ArrayLike | None = None
+    ) -> npt.NDArray[np.intp]:
+        """`fit`, and its labels."""
+        return self.fit(views, present).labels_
+
+    def fit_predict_runs(
+        self,
+        views: Sequence[npt.ArrayLike],
+        present: npt.ArrayLike | None = None,
+        runs: int = 20,
+        first_seed: int = 0,
+    ) -> list[npt.NDArray[np.intp]]:
+        """The labels of several runs, one a seed, as `fit_predict` would give them.
+
+        Where the representation does not depend on the seed it is computed once. The estimator is left as after
+        its last run, with its own `random_state`.
+        """
+        own, found = self.random_state, list[npt.NDArray[np.intp]]()
+        try:
+            for seed in range(first_seed, first_seed + runs):
+                self.random_state = seed
+                if self.starts_at_random or not found:
+                    self.fit(views, present)
+                else:
+                    # In the order that `fit` splits it in.
+                    split = self._split(self.embedding_[self.order_])
+                    self.labels_ = split[np.argsort(self.order_)]
+                found.append(self.labels_)
+        finally:
+            self.random_state = own
+        return found
+
+    def _check(self, views: IncompleteViews) -> IncompleteViews:
+        """What else the method demands of its views."""
+        return views
+
+    @abstractmethod
+    def _embed(self, views: IncompleteViews) -> Floats:
+        """The representation [n, k] to be split, in the order of the given samples."""
+
+    def _in_given_order(self, pairs: Floats) -> Floats:
+        """A matrix over pairs of samples, back in the order of the caller."""
+        back = np.argsort(self.order_)
+        return pairs[np.ix_(back, back)]
+
+    def _split(self, embedding: Floats) -> npt.NDArray[np.intp]:
+        return kmeans(embedding, self.n_clusters, self.random_state)[0]
+
+
+def kmeans(rows: Floats, clusters: int, seed: int) -> tuple[npt.NDArray[np.intp], Floats]:
+    """Labels [n] and centres [k, d] of the best of 20 k-means runs."""
+    found = KMeans(clusters, n_init=KMEANS_STARTS, random_state=seed).fit(rows)
+    return found.labels_.astype(np.intp), found.cluster_centers_.astype(np.float64)
+
+
+def kmeans_of_directions(rows: Floats, clusters: int, seed: int) -> npt.NDArray[np.intp]:
+    """k-means of the rows scaled to unit length, as Ng, Jordan and Weiss (2001) split an embedding."""
+    return kmeans(unit_rows(rows), clusters, seed)[0]

@@ -1,0 +1,144 @@
+"""How well a clustering agrees with the known classes: accuracy, normalised mutual information, purity.
+
+All three count the contingency table N [clusters, classes], N_kj = samples of class j in cluster k, and so are
+the same under any renaming of clusters or classes and any order of the samples. n is the number of samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
+
+Labels = npt.NDArray[np.integer]
+Normalizer = Literal["max", "arithmetic", "geometric", "min"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClusteringScores:
+    """The three scores, each in [0, 1]."""
+
+    accuracy: float
+    mutual_information: float
+    purity: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreSpread:
+    """Mean and standard deviation (divisor n - 1; 0 for a single run) of each score over several runs."""
+
+    mean: ClusteringScores
+    deviation: ClusteringScores
+    runs: int
+
+
+def clustering_scores(classes: npt.ArrayLike, clusters: npt.ArrayLike) -> ClusteringScores:
+    """ACC, NMI (divided by the larger entropy) and purity.
+
+    Args:
+        classes: [n], the known class of each sample; any integers or strings.
+        clusters: [n], the cluster found for each sample.
+
+    Raises:
+        ValueError: the two differ in length, are empty, or are not one-dimensional.
+    """
+    table = contingency(classes, clusters)
+    return ClusteringScores(_accuracy(table), _mutual_information(table, "max"), _purity(table))
+
+
+def clustering_accuracy(classes: npt.ArrayLike, clusters: npt.ArrayLike) -> float:
+    """ACC = 1/n · max over one-to-one maps m from clusters to classes of Σ_k N_{k, m(k)}.
+
+    The map is found by the Hungarian method (Kuhn, 1955). Clusters beyond the number of classes map to none.
+    """
+    return _accuracy(contingency(classes, clusters))
+
+
+def normalized_mutual_information(
+    classes: npt.ArrayLike, clusters: npt.ArrayLike, normalizer: Normalizer = "max"
+) -> float:
+    """NMI = I(classes; clusters) / g(H(classes), H(clusters)), 1 when both have a single value.
+
+    Args:
+        normalizer: g. "max" is what the published code of incomplete multiview clustering divides by (Cai's
+            MutualInfo); scikit-learn's default is "arithmetic", the mean of the two entropies.
+    """
+    return _mutual_information(contingency(classes, clusters), normalizer)
+
+
+def purity(classes: npt.ArrayLike, clusters: npt.ArrayLike) -> float:
+    """Purity = 1/n · Σ_k max_j N_kj: each cluster counts for the class it holds most of."""
+    return _purity(contingency(classes, clusters))
+
+
+def spread(scores: Sequence[ClusteringScores]) -> ScoreSpread:
+    """Mean and standard deviation over runs.
+
+    Raises:
+        ValueError: no runs.
+    """
+    if not scores:
+        raise ValueError("scores: a spread needs one run at least")
+    table = np.array([(s.accuracy, s.mutual_information, s.purity) for s in scores])
+    deviation = table.std(axis=0, ddof=1) if len(scores) > 1 else np.zeros(3)
+    return ScoreSpread(
+        ClusteringScores(*table.mean(axis=0).tolist()), ClusteringScores(*deviation.tolist()), len(scores)
+    )
+
+
+def contingency(classes: npt.ArrayLike, clusters: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """The table N [clusters, classes].
+
+    Raises:
+        ValueError: as `clustering_scores`.
+    """
+    known, found = np.asarray(classes), np.asarray(clusters)
+    if known.ndim != 1 or found.ndim != 1:
+        raise ValueError(f"classes {known.shape} and clusters {found.shape} must be one-dimensional")
+    if len(known) != len(found):
+        raise ValueError(f"classes ({len(known)}) and clusters ({len(found)}) differ in length")
+    if len(known) == 0:
+        raise ValueError("classes: no samples to score")
+    _, column = np.unique(known, return_inverse=True)
+    _, row = np.unique(found, return_inverse=True)
+    table = np.zeros((int(row.max()) + 1, int(column.max()) + 1), np.int64)
+    np.add.at(table, (row, column), 1)
+    return table
+
+
+def _accuracy(table: npt.NDArray[np.int64]) -> float:
+    rows, columns = linear_sum_assignment(table, maximize=True)
+    return float(table[rows, columns].sum() / table.sum())
+
+
+def _mutual_information(table: npt.NDArray[np.int64], normalizer: Normalizer) -> float:
+    joint = table / table.sum()
+    of_cluster, of_class = joint.sum(axis=1), joint.sum(axis=0)
+    entropies = sorted((_entropy(of_cluster), _entropy(of_class)))
+    divisor = {
+        "max": entropies[1],
+        "min": entropies[0],
+        "arithmetic": (entropies[0] + entropies[1]) / 2,
+        "geometric": float(np.sqrt(entropies[0] * entropies[1])),
+    }[normalizer]
+    if entropies[1] == 0.0:
+        return 1.0
+    if divisor == 0.0:
+        return 0.0
+    filled = joint > 0
+    ratio = joint[filled] / np.outer(of_cluster, of_class)[filled]
+    information = float((joint[filled] * np.log(ratio)).sum())
+    return min(1.0, max(0.0, information / divisor))
+
+
+def _entropy(shares: npt.NDArray[np.float64]) -> float:
+    filled = shares[shares > 0]
+    return float(-(filled * np.log(filled)).sum()) if len(filled) > 1 else 0.0
+
+
+def _purity(table: npt.NDArray[np.int64]) -> float:
+    return float(table.max(axis=1).sum() / table.sum())

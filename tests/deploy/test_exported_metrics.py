@@ -1,0 +1,111 @@
+"""Every metric that a rule, a dashboard or a runbook names is exported by the running services."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from sevenviews.corpus.synthetic import write_corpus
+from tests.deploy.files import DASHBOARDS, alerts, dashboard_expressions, runbook_expressions
+from tests.deploy.promql import metric_names
+from tests.system import System, running_system
+
+pytestmark = pytest.mark.slow
+
+# Exported by others, where they run: Prometheus itself, kube-state-metrics, NVIDIA's DCGM exporter.
+FOREIGN = {
+    "up",
+    "kube_deployment_status_replicas_available",
+    "kube_deployment_spec_replicas",
+    "DCGM_FI_DEV_GPU_UTIL",
+    "DCGM_FI_DEV_FB_USED",
+    "DCGM_FI_DEV_POWER_USAGE",
+}
+# Exported by the metadata service once there is a refresh job; so far only a dashboard names them.
+OF_THE_REFRESH = {
+    "sevenviews_refresh_step",
+    "sevenviews_refresh_started_timestamp_seconds",
+    "sevenviews_refresh_finished_timestamp_seconds",
+}
+# Ray's processes hand their figures to the page every 10 seconds.
+_RAY_SECONDS = 45
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A system with metrics that has imported and searched."""
+    corpus = tmp_path_factory.mktemp("corpus")
+    write_corpus(corpus, 2, seed=11, held_out=1, workers=1)
+    (query,) = (corpus / "queries").glob("*.png")
+    with running_system(tmp_path_factory.mktemp("observed") / "data", "--metrics") as system:
+        assert system.json("ingest", corpus)["patents"]["created"] == 2
+        assert system.json("search", query, "--limit", "1")["hits"]
+        yield system
+
+
+def exported(system: System) -> set[str]:
+    """The names of all series on all pages."""
+    names = set()
+    for port in system.metrics_ports().values():
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as page:
+            text = page.read().decode()
+        families = text_string_to_metric_families(text)
+        names |= {sample.name for family in families for sample in family.samples}
+    return names
+
+
+def named() -> dict[str, str]:
+    """The metrics that are named, each with a place that names it."""
+    expressions = {alert.name: alert.expression for alert in alerts()}
+    expressions |= runbook_expressions()
+    for path in DASHBOARDS:
+        expressions |= dashboard_expressions(path)
+    return {name: place for place, expression in expressions.items() for name in metric_names(expression)}
+
+
+def test_what_is_named_is_exported(used: System) -> None:
+    wanted = {name: place for name, place in named().items() if name not in FOREIGN | OF_THE_REFRESH}
+    assert len(wanted) > 30
+    give_up = time.monotonic() + _RAY_SECONDS
+    while (missing := set(wanted) - exported(used)) and time.monotonic() < give_up:
+        time.sleep(2)
+    assert not missing, {name: wanted[name] for name in missing}
+
+
+def test_what_is_not_there_yet_rings_no_alarm() -> None:
+    for alert in alerts():
+        assert not metric_names(alert.expression) & OF_THE_REFRESH, alert.name
+
+
+def test_what_we_export_has_base_units(used: System) -> None:
+    """Prometheus' convention: seconds and bytes, counters end in _total; prometheus_client adds _created."""
+    ours = {name for name in exported(used) if name.startswith(("sevenviews_", "ray_sevenviews_"))}
+    assert ours
+    for name in ours:
+        assert not name.endswith(("_ms", "_milliseconds", "_kb", "_mb", "_percent")), name
+
+
+def test_the_figures_are_those_of_what_was_done(used: System) -> None:
+    """An import of two patents, one search: the counts say so, not only the names."""
+    ports = used.metrics_ports()
+    with urlopen(f"http://127.0.0.1:{ports['gateway']}/metrics", timeout=10) as page:
+        samples = {
+            (sample.name, *sample.labels.values()): sample.value
+            for family in text_string_to_metric_families(page.read().decode())
+            for sample in family.samples
+        }
+    assert samples["sevenviews_gateway_imported_patents_total", "created"] == 2
+    assert samples["sevenviews_gateway_imported_patents_total", "failed"] == 0
+    assert samples["sevenviews_gateway_search_stage_seconds_count", "vector_search"] == 1
+    assert samples["sevenviews_service_ready", "gateway"] == 1
+    assert samples["sevenviews_gateway_dependency_ready", "embedding"] == 1
+
+
+def test_the_ports_of_the_pages_are_kept_beside_the_data(used: System) -> None:
+    assert set(used.metrics_ports()) == {"gateway", "embedding", "vectors", "metadata"}
+    assert (Path(used.data) / "up.json").is_file()

@@ -1,0 +1,31 @@
+"""The benchmark of the evaluation measures what it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from sevenviews.bench.evaluate import measure
+
+
+def test_both_ways_are_timed_in_pairs() -> None:
+    figures = measure(queries=40, gallery=300, dimension=16, pairs=6)
+    assert (figures.queries, figures.gallery, figures.pairs) == (40, 300, 6)
+    assert 0 < figures.product.least <= figures.product.median <= figures.product.most
+    # It does the product, and more.
+    assert figures.ratio.median > 1
+    # Neither perfect nor chance: the ranks that are counted are of all kinds.
+    assert 0.1 < figures.mean_average_precision < 0.99
+
+
+def test_what_is_measured_depends_on_the_seed_alone() -> None:
+    first, again, other = (
+        measure(30, 200, 8, pairs=1, seed=seed).mean_average_precision for seed in (1, 1, 2)
+    )
+    assert first == again
+    assert first != other
+
+
+@pytest.mark.parametrize("numbers", [(0, 9, 9, 9), (9, 0, 9, 9), (9, 9, 0, 9), (9, 9, 9, 0)])
+def test_nothing_to_measure_is_refused(numbers: tuple[int, int, int, int]) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        measure(*numbers)

@@ -1,0 +1,175 @@
+"""Every change that augmentation makes, by the property that defines it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from sevenviews.training.augment import augment, change, draw_changes
+from sevenviews.training.config import AugmentationConfig
+
+SIDE = 96
+
+
+def only(**settings: Any) -> AugmentationConfig:
+    """One change alone."""
+    off: dict[str, Any] = {
+        "rotation_degrees": 0,
+        "scale": 0,
+        "shift": 0,
+        "flip": 0,
+        "thicken": 0,
+        "dash": 0,
+        "erase": 0,
+        "blur": 0,
+    }
+    return AugmentationConfig.model_validate({**off, **settings})
+
+
+def crosses() -> tuple[Tensor, Tensor]:
+    """Six crosses of two designs, with one longer arm."""
+    paper = torch.full((6, 1, SIDE, SIDE), 255, dtype=torch.uint8)
+    paper[:, :, 12:76, 46:50] = 0
+    paper[:, :, 46:50, 20:76] = 0
+    return paper, torch.tensor([0, 0, 0, 1, 1, 1])
+
+
+def changed(seed: int = 0, side: int = SIDE, **settings: Any) -> Tensor:
+    paper, designs = crosses()
+    return augment(paper, designs, side, only(**settings), torch.Generator().manual_seed(seed))
+
+
+def ink(paper: Tensor) -> Tensor:
+    return (255 - paper.float()).sum((1, 2, 3)) / 255
+
+
+def test_augmentation_is_decided_by_its_generator() -> None:
+    paper, designs = crosses()
+    config = AugmentationConfig(thin=0.3, crop=0.5, quarter_turn=0.5)
+    made = [augment(paper, designs, 64, config, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2)]
+    assert made[0].shape == (6, 1, 64, 64)
+    assert made[0].dtype == torch.uint8
+    assert torch.equal(made[0], made[1])
+    assert not torch.equal(made[0], made[2])
+
+
+def test_workers_change_their_shares_as_one_changes_all() -> None:
+    paper, designs = crosses()
+    config = AugmentationConfig(thin=0.3, crop=0.5, quarter_turn=0.5)
+    changes = draw_changes(designs, config, torch.Generator().manual_seed(3))
+    shares = [change(paper[rows], changes.of(rows), 64) for rows in (slice(0, 2), slice(2, 6))]
+    assert torch.equal(torch.cat(shares), change(paper, changes, 64))
+
+
+def test_without_augmentation_a_drawing_is_only_resized() -> None:
+    assert (changed().int() - crosses()[0].int()).abs().max() <= 1
+
+
+@pytest.mark.parametrize("name", ["thicken", "thin", "dash", "blur"])
+def test_drawings_of_one_design_share_their_hand(name: str) -> None:
+    seen = set()
+    for seed in range(16):
+        _, designs = crosses()
+        changes = draw_changes(designs, only(**{name: 0.5}), torch.Generator().manual_seed(seed))
+        chosen = getattr(changes, name)
+        assert len(set(chosen[:3].tolist())) == len(set(chosen[3:].tolist())) == 1
+        seen.add((bool(chosen[0]), bool(chosen[3])))
+    assert len(seen) == 4  # either, for either design on its own
+
+
+def test_thicker_strokes_contain_the_drawing_and_grow_by_a_pixel_on_either_side() -> None:
+    thick = changed(thicken=1)
+    assert (thick <= crosses()[0]).all()
+    assert ((thick[0, 0, 20] < 128).sum()) == 4 + 2
+
+
+def test_thinner_strokes_are_within_the_drawing_and_do_not_vanish() -> None:
+    thin = changed(thin=1)
+    before = crosses()[0]
+    assert (thin >= before).all()
+    assert (ink(thin) < ink(before)).all()
+    # What was ink keeps at least half of its darkness.
+    assert (thin[before == 0] <= 128).all()
+
+
+def test_dashes_only_take_away_and_cut_the_lines() -> None:
+    dashed = changed(dash=1)
+    before = crosses()[0]
+    assert (dashed >= before).all()
+    share = ink(dashed) / ink(before)
+    assert ((share > 0.2) & (share < 0.8)).all()
+    column = (dashed[0, 0, 12:76, 46:50] < 128).any(1).int()
+    assert (column.diff() == -1).sum() >= 2  # more than one gap
+
+
+def test_erasing_whitens_one_rectangle() -> None:
+    paper = torch.zeros(6, 1, SIDE, SIDE, dtype=torch.uint8)
+    made = augment(paper, torch.arange(6), SIDE, only(erase=1), torch.Generator().manual_seed(0))
+    for one in made[:, 0] == 255:
+        rows, columns = one.any(1), one.any(0)
+        assert torch.equal(one, rows[:, None] & columns[None, :])
+        for extent in (rows.sum().item(), columns.sum().item()):
+            assert 0.1 * SIDE - 1 <= extent <= 0.35 * SIDE + 1
+
+
+def test_blur_keeps_the_ink_and_softens_its_edge() -> None:
+    blurred = changed(blur=1)
+    before = crosses()[0]
+    assert torch.allclose(ink(blurred), ink(before), rtol=0.01)
+    grey = (blurred > 0) & (blurred < 255)
+    assert grey.any()
+    assert not ((before > 0) & (before < 255)).any()
+
+
+def test_a_flip_is_a_mirror() -> None:
+    paper = torch.randint(0, 256, (6, 1, SIDE, SIDE), dtype=torch.uint8)
+    made = augment(paper, torch.arange(6), SIDE, only(flip=1), torch.Generator().manual_seed(0))
+    assert (made.int() - paper.flip(3).int()).abs().max() <= 2
+
+
+def test_quarter_turns_are_exact() -> None:
+    paper = torch.randint(0, 256, (32, 1, SIDE, SIDE), dtype=torch.uint8)
+    config = only(quarter_turn=1)
+    made = augment(paper, torch.arange(32), SIDE, config, torch.Generator().manual_seed(0))
+    found = set()
+    for one, before in zip(made, paper, strict=True):
+        distances = [(torch.rot90(before, k, (1, 2)).int() - one.int()).abs().max().item() for k in range(4)]
+        turns = min(range(4), key=distances.__getitem__)
+        assert distances[turns] <= 2
+        found.add(turns)
+    assert found == {1, 2, 3}
+
+
+def test_rotations_stay_within_their_bound_and_keep_the_middle() -> None:
+    _, designs = crosses()
+    changes = draw_changes(designs.repeat(50), only(rotation_degrees=20), torch.Generator().manual_seed(0))
+    degrees = changes.rotation * 180 / math.pi
+    assert degrees.abs().max() <= 20
+    assert degrees.std() == pytest.approx(20 / math.sqrt(3), rel=0.1)
+    assert (changed(rotation_degrees=20)[:, 0, SIDE // 2, SIDE // 2] < 64).all()
+
+
+def test_a_crop_shows_a_part_of_the_drawing_that_fills_the_square() -> None:
+    paper = torch.full((8, 1, SIDE, SIDE), 255, dtype=torch.uint8)
+    paper[:, :, ::12, :] = 0  # ink all over
+    paper[:, :, :, ::12] = 0
+    made = augment(
+        paper, torch.arange(8), SIDE, only(crop=1, crop_least=0.5), torch.Generator().manual_seed(1)
+    )
+    for one in made[:, 0] < 128:
+        rows, columns = torch.nonzero(one.any(1))[:, 0], torch.nonzero(one.any(0))[:, 0]
+        longer = max(int(rows.max() - rows.min()), int(columns.max() - columns.min())) + 1
+        # The content with a margin of 4 % on either side.
+        assert longer == pytest.approx(SIDE / 1.08, abs=3)
+        # A part only: the meshes are wider than they were.
+        assert one.float().mean() < 0.9 * (paper[0] < 128).float().mean()
+
+
+def test_a_crop_without_ink_stays_blank() -> None:
+    blank = torch.full((4, 1, SIDE, SIDE), 255, dtype=torch.uint8)
+    made = augment(blank, torch.arange(4), SIDE, only(crop=1), torch.Generator().manual_seed(1))
+    assert torch.equal(made, blank)

@@ -1,0 +1,145 @@
+"""Exported networks against torch's, in single and half precision; and what is left when an export fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from sevenviews.encoder import load_bundle, write_bundle
+from sevenviews.encoder.session import EncoderSession
+from sevenviews.training.config import TrainConfig
+from sevenviews.training.export import ExportError, export, in_half, load_model, verify, write_onnx
+from sevenviews.training.models.build import Encoder, make_model
+from sevenviews.training.models.config import Backbone, ModelConfig
+from sevenviews.training.places import CHECKPOINT, CONFIG_FILE
+from tests.conftest import ROOT
+from tests.models import tiny_bundle
+
+SIDE = 64
+
+
+def drawings(count: int) -> torch.Tensor:
+    """Smooth blots, each different: noise looks alike to a network."""
+    generator = torch.Generator().manual_seed(1)
+    coarse = torch.rand(count, 1, 5, 5, generator=generator)
+    return (nn.functional.interpolate(coarse, (SIDE, SIDE), mode="bicubic").clamp(0, 1) * 255).to(torch.uint8)
+
+
+def lively(config: ModelConfig) -> Encoder:
+    """A network whose embeddings differ from drawing to drawing, as those of a trained one do."""
+    torch.manual_seed(0)
+    model = make_model(config)
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.momentum = None
+    with torch.no_grad():
+        model.train()(drawings(16))
+        for branch in model.eval().branches:
+            branch.start_whitened(branch.descriptors(drawings(32)))
+    return model
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"backbone": "resnet18"},
+        {"backbone": "sketch_a_net"},
+        {
+            "backbone": "resnet18",
+            "branches": 2,
+            "deployed_branch": 1,
+            "input_channels": 3,
+            "gem_learned": False,
+        },
+        *(
+            pytest.param({"backbone": backbone}, marks=pytest.mark.slow)
+            for backbone in (
+                "mobilenet_v2",
+                "mobilenet_v3_small",
+                "efficientnet_b0",
+                "resnet50",
+                "convnext_tiny",
+                "swin_v2_t",
+            )
+        ),
+    ],
+    ids=str,
+)
+def test_the_export_equals_the_network(tmp_path: Path, settings: dict[str, object]) -> None:
+    model = lively(ModelConfig.model_validate({**settings, "dimension": 16}))
+    batch = drawings(5)
+    with torch.no_grad():
+        expected = model(batch).numpy()
+    others = (expected @ expected.T)[~np.eye(5, dtype=bool)]
+    assert others.max() < 0.98  # else agreement would mean nothing
+    for name, network, least in (("single", model, 0.9999), ("half", in_half(model), 0.999)):
+        write_onnx(network, tmp_path / f"{name}.onnx", SIDE)
+        bundle = write_bundle(
+            tmp_path / name, tmp_path / f"{name}.onnx", name="test", image_size=SIDE, dimension=16
+        )
+        assert verify(model, bundle, least) > least
+        # Neither the exporting machine's folders nor its user are in the file.
+        assert str(ROOT).encode() not in bundle.model_path.read_bytes()
+        session = EncoderSession(bundle)
+        embedded = session.embed(batch.numpy())
+        assert np.linalg.norm(embedded, axis=1) == pytest.approx(np.ones(5), abs=1e-5)
+        assert (embedded * expected).sum(1).min() > least
+        alone = np.concatenate([session.embed(one[None]) for one in batch.numpy()])
+        assert (alone * embedded).sum(1).min() > least
+    sizes = [(tmp_path / f"{name}.onnx").stat().st_size for name in ("single", "half")]
+    assert sizes[1] < 0.75 * sizes[0]
+
+
+def run_of(path: Path, trained: Backbone, told: Backbone) -> Path:
+    path.mkdir()
+    model = make_model(ModelConfig(backbone=trained, dimension=16))
+    torch.save({"model": model.state_dict()}, path / CHECKPOINT)
+    config = TrainConfig(name="x", model=ModelConfig(backbone=told, dimension=16), deployed_image_size=SIDE)
+    (path / CONFIG_FILE).write_text(config.model_dump_json())
+    return path
+
+
+def test_an_export_that_is_wrong_replaces_nothing(tmp_path: Path) -> None:
+    run = run_of(tmp_path / "run", "resnet18", "resnet18")
+    sound = torch.load(run / CHECKPOINT, weights_only=True)
+    broken = {"model": {name: torch.full_like(one, torch.nan) for name, one in sound["model"].items()}}
+    out = tiny_bundle(tmp_path / "out")
+    before = load_bundle(out).version
+    torch.save(broken, run / CHECKPOINT)
+    with pytest.raises(ExportError, match="only to a cosine of nan"):
+        export(run, out)
+    assert load_bundle(out).version == before
+    torch.save(sound, run / CHECKPOINT)
+    assert export(run, out).version != before
+    assert load_bundle(out).manifest.training["precision"] == "float32"
+
+
+def test_an_export_that_differs_is_found(tmp_path: Path) -> None:
+    model = lively(ModelConfig(backbone="resnet18", dimension=16))
+    write_onnx(model, tmp_path / "x.onnx", SIDE)
+    bundle = write_bundle(tmp_path / "b", tmp_path / "x.onnx", name="x", image_size=SIDE, dimension=16)
+    other = lively(ModelConfig(backbone="resnet18", dimension=16))
+    with torch.no_grad():
+        other.branches[0].whiten.weight += 0.3 * torch.randn_like(other.branches[0].whiten.weight)
+    with pytest.raises(ExportError, match="only to a cosine"):
+        verify(other, bundle)
+
+
+def test_a_checkpoint_of_another_architecture_is_refused(tmp_path: Path) -> None:
+    run = run_of(tmp_path / "run", "resnet18", "resnet34")
+    with pytest.raises(ValueError, match=r"not of the network resnet34: Missing key"):
+        export(run, tmp_path / "bundle")
+    assert not (tmp_path / "bundle").exists()
+
+
+def test_best_weights_are_preferred(tmp_path: Path) -> None:
+    run = run_of(tmp_path / "run", "resnet18", "resnet18")
+    best = make_model(ModelConfig(backbone="resnet18", dimension=16))
+    torch.save({"model": best.state_dict()}, run / "best.pt")
+    config = TrainConfig.model_validate_json((run / CONFIG_FILE).read_text())
+    loaded = load_model(run, config).state_dict()
+    assert all(torch.equal(loaded[key], one) for key, one in best.state_dict().items())

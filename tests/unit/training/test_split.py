@@ -1,0 +1,175 @@
+"""Splits by patent, batches by seed, and the hash of the data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from pydantic import ValidationError
+
+from sevenviews.training.config import DataConfig
+from sevenviews.training.data_hash import data_digest
+from sevenviews.training.drawings import DrawingDataset, open_dataset
+from sevenviews.training.labels import labelled
+from sevenviews.training.losses.config import ArcFaceConfig, ClassificationConfig
+from sevenviews.training.sampling import BatchSampler
+from sevenviews.training.split import split
+
+
+def dataset(designs: int = 200, drawings: int = 3) -> DrawingDataset:
+    numbers = np.repeat(np.arange(designs), drawings)
+    return DrawingDataset(
+        pixels=np.zeros((len(numbers), 8, 8), np.uint8),
+        designs=numbers,
+        names=tuple(f"USD{800000 + number:07d}" for number in range(designs)),
+        categories=tuple(("", "locarno 6", "locarno 14")[number % 3] for number in range(designs)),
+        digest="",
+    )
+
+
+def test_the_shares_are_those_of_deeppatent() -> None:
+    given = dataset()
+    parts = split(given, DataConfig(test_share=0.15, validation_share=0.15), seed=3)
+    of = [set(given.designs[part].tolist()) for part in (parts.training, parts.validation, parts.test)]
+    assert not of[0] & (of[1] | of[2])
+    assert not of[1] & of[2]
+    assert set.union(*of) == set(range(200))
+    # 15 % of 200; 15 % of the 170 others; the rest.
+    assert [len(one) for one in of] == [144, 26, 30]
+    assert len(parts.training) == 144 * 3
+    again = split(given, DataConfig(test_share=0.15, validation_share=0.15), seed=3)
+    assert np.array_equal(again.test, parts.test)
+    other = split(given, DataConfig(test_share=0.15, validation_share=0.15), seed=4)
+    assert not np.array_equal(other.test, parts.test)
+
+
+def write_list(path: Path, *numbers: int) -> Path:
+    name = "I20180101/USD{0}-20180101/USD{0}-20180101-D00001.png {1}\n"
+    path.write_text("".join(name.format(f"{800000 + one:07d}", at) for at, one in enumerate(numbers)))
+    return path
+
+
+def test_original_lists_split_as_they_say(tmp_path: Path) -> None:
+    given = dataset(10)
+    queries, gallery = write_list(tmp_path / "q.txt", 1, 2), write_list(tmp_path / "d.txt", 2, 3)
+    test = write_list(tmp_path / "t.txt", 7, 4711)
+    config = DataConfig(validation_lists=(queries, gallery), test_lists=(test,))
+    parts = split(given, config, seed=0)
+    assert set(given.designs[parts.validation]) == {1, 2, 3}
+    assert set(given.designs[parts.test]) == {7}
+    assert set(given.designs[parts.training]) == {0, 4, 5, 6, 8, 9}
+    with pytest.raises(ValueError, match=r"USD0800002 is in test_lists and in validation_lists"):
+        split(given, DataConfig(validation_lists=(queries,), test_lists=(gallery,)), seed=0)
+    with pytest.raises(ValueError, match="no patent of validation_lists"):
+        split(given, DataConfig(validation_lists=(write_list(tmp_path / "n.txt", 4711),)), seed=0)
+    with pytest.raises(ValueError, match="no design is left"):
+        split(given, DataConfig(validation_lists=(write_list(tmp_path / "a.txt", *range(10)),)), seed=0)
+    with pytest.raises(ValidationError, match="validation_lists must be given"):
+        DataConfig(test_lists=(test,))
+
+
+def test_an_epoch_has_every_design_once_with_so_many_drawings() -> None:
+    labels = np.repeat(np.arange(12), 5)
+    sampler = BatchSampler(labels, size=12, of_each=3, seed=1)
+    seen: Counter[int] = Counter()
+    for number in range(3):
+        batch = sampler.batch(number)
+        assert len(set(batch.tolist())) == 12
+        groups = labels[batch].reshape(4, 3)
+        assert (groups == groups[:, :1]).all()  # those of one design side by side
+        seen.update(groups[:, 0].tolist())
+    assert seen == dict.fromkeys(range(12), 1)
+    assert not np.array_equal(sampler.batch(0), sampler.batch(3))
+    # Whoever comes later, or is another worker, has the same batches.
+    assert np.array_equal(sampler.batch(7), BatchSampler(labels, 12, 3, 1).batch(7))
+
+
+def test_a_design_of_one_drawing_comes_several_times() -> None:
+    batch = BatchSampler([0, 1, 1, 1], size=4, of_each=2, seed=0).batch(0)
+    assert Counter(batch.tolist())[0] == 2
+
+
+def test_single_drawings_come_once_an_epoch() -> None:
+    sampler = BatchSampler([0] * 12, size=4, of_each=1, seed=0)
+    seen = np.concatenate([sampler.batch(number) for number in range(3)])
+    assert sorted(seen.tolist()) == list(range(12))
+
+
+def test_too_few_designs_for_a_batch_are_named() -> None:
+    with pytest.raises(ValueError, match=r"needs 4 designs, 2 drawings each; there are 3"):
+        BatchSampler([0, 0, 1, 1, 2, 2], size=8, of_each=2, seed=0)
+
+
+def test_labels_are_patents_categories_or_rotations() -> None:
+    given = dataset(9, drawings=2)
+    training = np.arange(4, 18)  # designs 2 to 8
+    drawings, labels = labelled(given, training, ArcFaceConfig())
+    assert np.array_equal(drawings, training)
+    assert np.array_equal(labels, np.repeat(np.arange(7), 2))
+    drawings, labels = labelled(given, training, ClassificationConfig(by="category"))
+    assert {given.categories[one] for one in given.designs[drawings]} == {"locarno 6", "locarno 14"}
+    assert (
+        len(set(zip(labels.tolist(), [given.categories[d] for d in given.designs[drawings]], strict=True)))
+        == 2
+    )
+    _, labels = labelled(given, training, ClassificationConfig(by="rotation"))
+    assert set(labels.tolist()) == {0, 1, 2, 3}
+    with pytest.raises(ValueError, match="tell 1 categories; 2 are needed"):
+        labelled(given, np.arange(2, 4), ClassificationConfig(by="category"))
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    for number in range(5):
+        folder = tmp_path / "corpus" / f"D{number}"
+        folder.mkdir(parents=True)
+        for view in ("front", "back"):
+            image = Image.new("1", (80, 80), 1)
+            ImageDraw.Draw(image).regular_polygon((40, 40, 30), 3 + number, outline=0, width=3)
+            image.save(folder / f"{view}.png")
+    return tmp_path / "corpus"
+
+
+def test_the_data_hash_is_of_contents_not_of_places(corpus: Path, tmp_path: Path) -> None:
+    before = data_digest(DataConfig(corpora=(corpus,)), 0)
+    moved = corpus.rename(tmp_path / "elsewhere")
+    assert data_digest(DataConfig(corpora=(moved,)), 0) == before
+    assert data_digest(DataConfig(corpora=(moved,), validation_share=0.3), 0) == before
+    assert data_digest(DataConfig(corpora=(moved,), cache_side=64), 0) != before
+    file = moved / "D3/front.png"
+    file.write_bytes((moved / "D4/front.png").read_bytes())
+    changed = data_digest(DataConfig(corpora=(moved,)), 0)
+    assert changed != before
+    file.unlink()
+    assert data_digest(DataConfig(corpora=(moved,)), 0) not in {before, changed}
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        data_digest(DataConfig(corpora=(tmp_path / "nowhere",)), 0)
+
+
+def test_the_hash_of_a_list_is_that_of_its_images(tmp_path: Path) -> None:
+    listed = write_list(tmp_path / "list.txt", 1, 2)
+    for number in (1, 2):
+        name = f"USD{800000 + number:07d}-20180101"
+        image = tmp_path / "I20180101" / name / f"{name}-D00001.png"
+        image.parent.mkdir(parents=True)
+        Image.new("1", (9, 9), number % 2).save(image)
+    before = data_digest(DataConfig(corpora=(listed,)), 0)
+    Image.new("1", (8, 8), 0).save(image)
+    assert data_digest(DataConfig(corpora=(listed,)), 0) != before
+
+
+def test_a_changed_corpus_is_read_again_and_the_unreadable_is_named(corpus: Path, tmp_path: Path) -> None:
+    config = DataConfig(corpora=(corpus,), cache_side=64, least_drawings=1)
+    first = open_dataset(tmp_path / "cache", config, 0, 1, lambda _: None)
+    assert len(first.designs) == 10
+    (corpus / "D0/front.png").write_bytes(b"no image")
+    said: list[str] = []
+    second = open_dataset(tmp_path / "cache", config, 0, 1, said.append)
+    assert second.digest != first.digest
+    assert len(second.designs) == 9
+    assert len(second.unread) == 1
+    assert "front.png" in second.unread[0]
+    assert any("front.png" in line for line in said)
