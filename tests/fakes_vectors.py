@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from sevenviews.designs import Party, Patent, PatentFilter, View
 from sevenviews.vectors.index import DesignIndex, NearestDrawing, PatentVectors, StoredVector
-from sevenviews.vectors.releases import Release, ReleaseState, not_found
+from sevenviews.vectors.releases import Metric, Release, ReleaseState, not_found
 
 
 @dataclass(slots=True)
@@ -88,7 +88,12 @@ class FakeDesignIndex(DesignIndex):
         found = []
         for vector in vectors:
             near = [
-                NearestDrawing(d.drawing_id, p.patent_id, d.view, float(d.embedding.vector @ vector))
+                NearestDrawing(
+                    d.drawing_id,
+                    p.patent_id,
+                    d.view,
+                    float(_kept(release, d.embedding.vector) @ _kept(release, vector)),
+                )
                 for p, d in rows
             ]
             found.append(tuple(sorted(near, key=lambda one: -one.score)[:limit]))
@@ -102,7 +107,7 @@ class FakeDesignIndex(DesignIndex):
                 drawing.drawing_id,
                 patent.patent_id,
                 drawing.view,
-                drawing.embedding.vector if with_vectors else None,
+                _kept(release, drawing.embedding.vector) if with_vectors else None,
                 drawing.content_key,
             )
             for patent in self._of(release).patents.values()
@@ -116,6 +121,14 @@ class FakeDesignIndex(DesignIndex):
         if release.release_id not in self._collections:
             raise not_found(release.release_id)
         return self._collections[release.release_id]
+
+
+def _kept(release: Release, vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """What a release keeps of a vector: by the metric HAMMING its signs, made unit."""
+    if release.metric is Metric.IP:
+        return vector
+    signs: npt.NDArray[np.float32] = np.where(vector > 0, 1, -1).astype(np.float32)
+    return signs / np.float32(np.sqrt(len(vector)))
 
 
 def as_patent(vectors: PatentVectors) -> Patent:

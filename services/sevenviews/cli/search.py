@@ -14,6 +14,7 @@ from sevenviews.client import Client, PatentHit, QueryImage, SearchPage
 from sevenviews.designs import DrawingSize, SevenviewsError, View, ViewMatching
 
 _MAX_QUERIES = 16
+_CLASSES_SHOWN = 5
 
 
 def search(
@@ -111,6 +112,10 @@ def page_as_json(page: SearchPage) -> dict[str, Any]:
         "release_id": page.release_id,
         "model_version": page.model_version,
         "degraded": page.degraded,
+        "predicted_classes": [
+            {"locarno": str(one.locarno), "probability": round(one.probability, 4)}
+            for one in page.predicted_classes
+        ],
         "timings_ms": {
             stage: round(1000 * duration.total_seconds(), 3) for stage, duration in page.timings.items()
         },
@@ -156,6 +161,9 @@ def _show(page: SearchPage) -> None:
         ("", "score", "patent", "title", "Locarno", "published", "matched"),
         rows,
     )
+    if page.predicted_classes:
+        shown = page.predicted_classes[:_CLASSES_SHOWN]
+        note("Locarno, predicted: " + ", ".join(f"{one.locarno} {one.probability:.0%}" for one in shown))
     if page.next_page_token:
         note(f"more: --page-token {page.next_page_token}")
 

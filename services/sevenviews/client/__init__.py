@@ -10,7 +10,14 @@ May import designs, runtime and v1.
 """
 
 from sevenviews.client.aio import AsyncClient
-from sevenviews.client.replies import DrawingMatch, ImportResult, PatentHit, PatentPage, SearchPage
+from sevenviews.client.replies import (
+    DrawingMatch,
+    ImportResult,
+    PatentHit,
+    PatentPage,
+    PredictedClass,
+    SearchPage,
+)
 from sevenviews.client.requests import ImageSource, ImportItem, QueryImage
 from sevenviews.client.sync import Client
 
@@ -23,6 +30,7 @@ __all__ = [
     "ImportResult",
     "PatentHit",
     "PatentPage",
+    "PredictedClass",
     "QueryImage",
     "SearchPage",
 ]

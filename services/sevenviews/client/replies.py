@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sevenviews.designs import DrawingImage, ImportOutcome, Patent, SevenviewsError, View
+from sevenviews.designs import DrawingImage, ImportOutcome, LocarnoClass, Patent, SevenviewsError, View
 from sevenviews.runtime.status import error_from_item
-from sevenviews.runtime.wire import patent_from_wire, view_from_wire
+from sevenviews.runtime.wire import locarno_from_wire, patent_from_wire, view_from_wire
 from sevenviews.v1 import search_pb2
 
 
@@ -34,6 +34,14 @@ class PatentHit:
 
 
 @dataclass(frozen=True, slots=True)
+class PredictedClass:
+    """A Locarno class or subclass, and the probability, 0 to 1, that the query's article has it."""
+
+    locarno: LocarnoClass
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class SearchPage:
     """A page of hits, best first.
 
@@ -44,6 +52,7 @@ class SearchPage:
         model_version: of that release.
         degradations: what is missing from the answer, and why.
         timings: duration of each stage, measured by the gateway.
+        predicted_classes: Locarno classes of the query's article, most probable first; on the first page alone.
     """
 
     hits: tuple[PatentHit, ...]
@@ -52,6 +61,7 @@ class SearchPage:
     model_version: str
     degradations: tuple[SevenviewsError, ...] = ()
     timings: Mapping[str, timedelta] = field(default_factory=dict)
+    predicted_classes: tuple[PredictedClass, ...] = ()
 
     @property
     def degraded(self) -> bool:
@@ -86,6 +96,10 @@ def search_page(response: search_pb2.SearchDesignsResponse) -> SearchPage:
         model_version=response.release.model_version,
         degradations=tuple(error for error in errors if error is not None),
         timings={timing.stage: timing.duration.ToTimedelta() for timing in response.timings},
+        predicted_classes=tuple(
+            PredictedClass(locarno_from_wire(one.locarno, "predicted_classes"), one.probability)
+            for one in response.predicted_classes
+        ),
     )
 
 

@@ -63,12 +63,27 @@ def is_patentnet_file(name: str) -> bool:
 
 def patentnet_entries(path: Path) -> Iterator[ImageEntry]:
     """A design for each application number; its classes are those of all its images."""
-    for application, members in grouped(iter_members(path), _application):
+    for application, named in grouped(iter_members(path), _application):
+        locarno = tuple(
+            dict.fromkeys(label for member in named for label in parse_name(member.path.stem).locarno)
+        )
+        members = _once_per_field(named)
         names = [parse_name(member.path.stem) for member in members]
-        locarno = tuple(dict.fromkeys(label for name in names for label in name.locarno))
         patent = Patent(application, office="CN", application_number=application, locarno=locarno)
         files = numbered(members, [name.view for name in names])
         yield ImageEntry(application, patent, files, tuple(_repeated_views(application, names)))
+
+
+def _once_per_field(members: Sequence[Member]) -> list[Member]:
+    """EF and GH name the image; under another AB it is the same one, there for its labels."""
+    fields: dict[str, str] = {}
+    kept = []
+    for member in members:
+        field, _, rest = member.path.stem.partition("-")
+        view = rest.rpartition("-")[2]
+        if fields.setdefault(view, field) == field:
+            kept.append(member)
+    return kept
 
 
 def _application(member: Member) -> str | None:

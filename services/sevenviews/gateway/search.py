@@ -12,6 +12,7 @@ from sevenviews.designs import CropBox, Patent, PatentFilter, Reason, Sevenviews
 from sevenviews.gateway.candidates import Candidates, EmbeddedQuery
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
 from sevenviews.gateway.hydration import Hydration, Page
+from sevenviews.gateway.locarno_votes import Neighbour, PredictedClass, predict_classes
 from sevenviews.gateway.page_token import PageToken, PageTokens, mark
 from sevenviews.gateway.ports import ImageInput, PatentStore, Release, VectorIndex
 from sevenviews.gateway.query_embeddings import QueryEmbedder, image_digests
@@ -74,6 +75,7 @@ class SearchAnswer:
         next_page_token: empty on the last page.
         release: the one that answered.
         degradations: what is missing, and why; empty in a full answer.
+        predicted_classes: of the query's article, most probable first; on the first page alone.
         timings: "release", "embed" with "decode" and "infer" within it, "vector_search", "rank", "hydrate".
     """
 
@@ -83,6 +85,7 @@ class SearchAnswer:
     release: Release
     degradations: tuple[SevenviewsError, ...]
     timings: Mapping[str, timedelta]
+    predicted_classes: tuple[PredictedClass, ...] = ()
 
 
 class Searcher:
@@ -185,6 +188,7 @@ class Searcher:
             release=release,
             degradations=page.degradations,
             timings=one.clock.timings,
+            predicted_classes=() if request.page_token else predict_classes(_neighbours(page)),
         )
 
     def _token_after(
@@ -216,6 +220,15 @@ class _OneSearch:
         views = [query.view.value for query in self.request.queries]
         canonical = json.dumps([asked, views], default=str, sort_keys=True).encode()
         return hashlib.sha256(canonical + b"".join(self.digests)).digest()[:16]
+
+
+def _neighbours(page: Page) -> list[Neighbour]:
+    """The patents of a page that are known."""
+    return [
+        Neighbour(hit.score, page.patents[hit.patent_id].locarno)
+        for hit in page.hits
+        if hit.patent_id in page.patents
+    ]
 
 
 def _check_range(name: str, value: int, maximum: int) -> None:

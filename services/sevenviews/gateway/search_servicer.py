@@ -17,6 +17,7 @@ from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import (
     crop_from_wire,
     filter_from_wire,
+    locarno_to_wire,
     malformed,
     patent_to_wire,
     view_from_wire,
@@ -91,6 +92,10 @@ def answer_to_wire(answer: SearchAnswer) -> search_pb2.SearchDesignsResponse:
         ),
         degraded=bool(answer.degradations),
         degradations=map(item_status, answer.degradations),
+        predicted_classes=(
+            search_pb2.PredictedClass(locarno=locarno_to_wire(one.locarno), probability=one.probability)
+            for one in answer.predicted_classes
+        ),
     )
     for stage, duration in answer.timings.items():
         response.timings.add(stage=stage).duration.FromTimedelta(duration)

@@ -22,6 +22,7 @@ from sevenviews.designs import (
 )
 from sevenviews.vectors.releases import (
     IndexParameters,
+    Metric,
     Release,
     ReleaseState,
     fenced,
@@ -110,11 +111,25 @@ class DesignIndex(ABC):
     # Releases
 
     def create_release(
-        self, release_id: str, model_version: str, dimension: int, index: IndexParameters, timeout: float
+        self,
+        release_id: str,
+        model_version: str,
+        dimension: int,
+        index: IndexParameters,
+        timeout: float,
+        metric: Metric = Metric.IP,
     ) -> Release:
-        """Create a release with its empty collection; the same parameters again return it unchanged."""
+        """Create a release with its empty collection; the same parameters again return it unchanged.
+
+        By the metric HAMMING it takes the same unit vectors, keeps their signs, and lists unit vectors of signs.
+        """
         wanted = Release(
-            release_id or new_release_id(self._now()), model_version, dimension, index, created=self._now()
+            release_id or new_release_id(self._now()),
+            model_version,
+            dimension,
+            index,
+            created=self._now(),
+            metric=metric,
         )
         _check_release(wanted)
         existing = self._release(wanted.release_id, timeout)
@@ -340,6 +355,10 @@ def _check_release(release: Release) -> None:
     if not release.model_version:
         raise _required("model_version")
     _check_range("dimension", release.dimension, 2, 4096)
+    if release.metric is Metric.HAMMING and release.dimension % 8:
+        raise _malformed(
+            "dimension", str(release.dimension), "is no whole number of bytes, as binary codes need"
+        )
     _check_range("index.m", release.index.m, 4, 64)
     _check_range("index.ef_construction", release.index.ef_construction, 8, 512)
     _check_range("index.ef", release.index.ef, 8, 4096)

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from pymilvus import DataType, MilvusClient
 from pymilvus.exceptions import MilvusException
 
 from sevenviews.designs import PatentFilter, Reason, SevenviewsError, View
+from sevenviews.vectors.binary import pack, score, signs, unpack
 from sevenviews.vectors.expressions import (
     VIEW_NUMBERS,
     VIEWS,
@@ -30,6 +32,7 @@ from sevenviews.vectors.expressions import (
 )
 from sevenviews.vectors.index import DesignIndex, NearestDrawing, PatentVectors, StoredVector
 from sevenviews.vectors.releases import (
+    Metric,
     Release,
     from_property,
     is_release_collection,
@@ -106,14 +109,18 @@ class MilvusIndex(DesignIndex):
 
     def _create(self, release: Release, timeout: float) -> None:
         client = self._connected(timeout)
-        schema = _schema(client, release.dimension)
+        binary = self._is_binary(release)
+        schema = _schema(client, release.dimension, binary=binary)
         parameters = client.prepare_index_params()
-        parameters.add_index(
-            "embedding",
-            index_type="HNSW",
-            metric_type="IP",
-            params={"M": release.index.m, "efConstruction": release.index.ef_construction},
-        )
+        if binary:
+            parameters.add_index("embedding", index_type="BIN_FLAT", metric_type="HAMMING", params={})
+        else:
+            parameters.add_index(
+                "embedding",
+                index_type="HNSW",
+                metric_type="IP",
+                params={"M": release.index.m, "efConstruction": release.index.ef_construction},
+            )
         with self._writing:
             # Left by a creation that was cut off before its property was written.
             if self._call("has_collection", timeout, release.collection):
@@ -168,6 +175,8 @@ class MilvusIndex(DesignIndex):
 
     def _upsert(self, release: Release, patents: Sequence[PatentVectors], timeout: float) -> None:
         rows = [row for patent in patents for row in _rows_of(patent)]
+        for row in rows:
+            row["embedding"] = self._stored_form(release, row["embedding"])
         written = {row["drawing_id"] for row in rows}
         with self._writing:
             for at in range(0, len(rows), _ROWS_PER_CALL):
@@ -204,15 +213,36 @@ class MilvusIndex(DesignIndex):
             "search",
             timeout,
             release.collection,
-            data=list(vectors),
+            data=[self._stored_form(release, vector) for vector in vectors],
             filter=filter_expression(patent_filter, views),
             limit=limit,
             output_fields=["patent_id", "view"],
             # HNSW needs at least as many candidates as it is to return.
-            search_params={"metric_type": "IP", "params": {"ef": max(release.index.ef, limit)}},
+            search_params=(
+                {"metric_type": "HAMMING", "params": {}}
+                if self._is_binary(release)
+                else {"metric_type": "IP", "params": {"ef": max(release.index.ef, limit)}}
+            ),
             anns_field="embedding",
         )
-        return tuple(tuple(_nearest(hit) for hit in hits) for hits in found)
+        return tuple(tuple(self._nearest(release, hit) for hit in hits) for hits in found)
+
+    def _is_binary(self, release: Release) -> bool:
+        """The embedded engine has no binary vectors: there, signs are kept as floats, which score the same."""
+        return release.metric is Metric.HAMMING and not self._is_lite
+
+    def _stored_form(
+        self, release: Release, vector: npt.NDArray[np.float32]
+    ) -> npt.NDArray[np.float32] | bytes:
+        if release.metric is Metric.IP:
+            return vector
+        return pack(vector) if self._is_binary(release) else signs(vector)
+
+    def _nearest(self, release: Release, hit: Mapping[str, Any]) -> NearestDrawing:
+        nearest = _nearest(hit)
+        if not self._is_binary(release):
+            return nearest
+        return replace(nearest, score=score(nearest.score, release.dimension))
 
     def _list(
         self, release: Release, patent_ids: tuple[str, ...], with_vectors: bool, timeout: float
@@ -230,7 +260,7 @@ class MilvusIndex(DesignIndex):
                     release, " and ".join(parts), timeout, output_fields=fields, limit=_ROWS_PER_CALL
                 )
                 if rows:
-                    yield [_stored(row) for row in rows]
+                    yield [_stored(row, release.dimension) for row in rows]
                 if len(rows) < _ROWS_PER_CALL:
                     break
                 after = rows[-1]["drawing_id"]
@@ -327,7 +357,7 @@ def _lite_path(url: str) -> str:
     return str(path)
 
 
-def _schema(client: MilvusClient, dimension: int) -> Any:
+def _schema(client: MilvusClient, dimension: int, *, binary: bool) -> Any:
     schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
     schema.add_field("drawing_id", DataType.VARCHAR, max_length=80, is_primary=True)
     schema.add_field("patent_id", DataType.VARCHAR, max_length=64)
@@ -340,7 +370,8 @@ def _schema(client: MilvusClient, dimension: int) -> Any:
     schema.add_field("publication_date", DataType.INT64)
     schema.add_field("filing_date", DataType.INT64)
     schema.add_field("content", DataType.INT64)
-    schema.add_field("embedding", DataType.FLOAT_VECTOR, dim=dimension)
+    kind = DataType.BINARY_VECTOR if binary else DataType.FLOAT_VECTOR
+    schema.add_field("embedding", kind, dim=dimension)
     return schema
 
 
@@ -370,11 +401,18 @@ def _nearest(hit: Mapping[str, Any]) -> NearestDrawing:
     return NearestDrawing(drawing_id, entity["patent_id"], VIEWS[entity["view"]], float(hit["distance"]))
 
 
-def _stored(row: Mapping[str, Any]) -> StoredVector:
-    vector = np.asarray(row["embedding"], np.float32) if "embedding" in row else None
+def _stored(row: Mapping[str, Any], dimension: int) -> StoredVector:
+    vector = _vector(row["embedding"], dimension) if "embedding" in row else None
     return StoredVector(
         row["drawing_id"], row["patent_id"], VIEWS[row["view"]], vector, _content_key(row["content"])
     )
+
+
+def _vector(kept: Any, dimension: int) -> npt.NDArray[np.float32]:
+    """A row's vector; a server gives a code as bytes, alone or in a list."""
+    if isinstance(kept, list) and len(kept) == 1 and isinstance(kept[0], bytes):
+        kept = kept[0]
+    return unpack(kept, dimension) if isinstance(kept, bytes) else np.asarray(kept, np.float32)
 
 
 def _content_number(key: str) -> int:

@@ -23,9 +23,20 @@ class ReleaseState(StrEnum):
     KEPT = "kept"
 
 
+class Metric(StrEnum):
+    """How drawings are compared.
+
+    IP: inner product of unit vectors. HAMMING: only the signs of a vector are kept, a bit a dimension; the score is
+    the inner product of the sign vectors made unit, 1 - 2 · distance / dimension, hence of the same range.
+    """
+
+    IP = "IP"
+    HAMMING = "HAMMING"
+
+
 @dataclass(frozen=True, slots=True)
 class IndexParameters:
-    """Of HNSW: edges a node, candidates while building, candidates while searching."""
+    """Of HNSW: edges a node, candidates while building, candidates while searching. Binary codes have no graph."""
 
     m: int = 16
     ef_construction: int = 200
@@ -53,6 +64,7 @@ class Release:
     ready: datetime | None = None
     evaluation: Mapping[str, float] = field(default_factory=dict)
     fence: int = 0
+    metric: Metric = Metric.IP
 
     @property
     def collection(self) -> str:
@@ -62,7 +74,7 @@ class Release:
     def same_parameters(self, other: Release) -> bool:
         """Whether both were created alike."""
         mine, theirs = (
-            (one.release_id, one.model_version, one.dimension, one.index) for one in (self, other)
+            (one.release_id, one.model_version, one.dimension, one.index, one.metric) for one in (self, other)
         )
         return mine == theirs
 
@@ -104,6 +116,7 @@ def from_property(text: str, *, serving: bool) -> Release:
         ready=_time(facts.get("ready")),
         evaluation=facts.get("evaluation", {}),
         fence=facts.get("fence", 0),
+        metric=Metric(facts.get("metric", Metric.IP)),
     )
 
 

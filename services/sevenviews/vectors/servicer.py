@@ -17,6 +17,7 @@ from sevenviews.runtime.wire import (
     date_from_wire,
     filter_from_wire,
     locarno_from_wire,
+    malformed,
     view_from_wire,
     view_to_wire,
 )
@@ -29,7 +30,7 @@ from sevenviews.vectors.index import (
     PatentVectors,
     StoredVector,
 )
-from sevenviews.vectors.releases import IndexParameters, Release, ReleaseState
+from sevenviews.vectors.releases import IndexParameters, Metric, Release, ReleaseState
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Result = TypeVar("Result")
@@ -121,6 +122,7 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
                 request.dimension,
                 _index_parameters(request.index),
                 timeout,
+                _metric(request.metric),
             ),
         )
         return vectors_pb2.CreateReleaseResponse(release=_release(release))
@@ -239,6 +241,13 @@ def _index_parameters(wire: vectors_pb2.IndexParameters) -> IndexParameters:
     )
 
 
+def _metric(wire: str) -> Metric:
+    try:
+        return Metric(wire or Metric.IP)
+    except ValueError:
+        raise malformed("metric", wire, "is neither IP nor HAMMING") from None
+
+
 def _release(release: Release) -> vectors_pb2.Release:
     return vectors_pb2.Release(
         release_id=release.release_id,
@@ -254,7 +263,7 @@ def _release(release: Release) -> vectors_pb2.Release:
         vector_count=release.vector_count,
         ready_time=_timestamp(release.ready),
         evaluation=release.evaluation,
-        metric="IP",
+        metric=release.metric.value,
     )
 
 

@@ -1,0 +1,173 @@
+"""`sevenviews lab patentnet hash`: the lower half of PatentNet's Table 3, binary codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sevenviews.cli.console import note, print_json
+from sevenviews.cli.lab.patentnet_options import (
+    Cache,
+    Config,
+    Corpus,
+    Out,
+    config_path,
+    failing_clearly,
+    read_labelled,
+)
+from sevenviews.cli.options import JsonOutput
+
+if TYPE_CHECKING:
+    from sevenviews.lab.hashing.cost import SearchCost
+    from sevenviews.lab.patentnet.report import Report
+    from sevenviews.training.hashing.experiment import CodeResult, RetrievalTask
+
+_ENTRIES = 100_000
+_SHOWN_BITS = 64
+_FIRST = (1, 5, 10, 20, 50, 100)
+_TIMED = 100
+
+
+def hash_codes(
+    corpus: Corpus,
+    out: Out,
+    config: Config = "categories",
+    cache: Cache = None,
+    json_output: JsonOutput = False,
+) -> None:
+    """Learn binary codes with CSQ and HashNet, and report them beside the vectors they were learned from.
+
+    Example:  sevenviews lab patentnet hash --corpus ldraw-views.tar.gz --out hash
+    """
+    with failing_clearly():
+        from sevenviews.lab.patentnet.report import Report
+        from sevenviews.training.hashing.config import HashingConfig
+        from sevenviews.training.hashing.experiment import learn_codes, rank_features, retrieval_task
+
+        loaded = HashingConfig.load(config_path(config, "hashing"))
+        dataset = read_labelled(corpus, loaded.selection)
+        task = retrieval_task(dataset, loaded.selection, loaded.model, cache or out / "cache")
+        vectors = rank_features(loaded.model, task)
+        note(f"{loaded.model} vectors: mAP@10 {vectors.mean_average_precision:.3f}")
+        results = learn_codes(task, loaded, note)
+        report = Report(out, f"Hashing of {dataset.name}, configuration {loaded.name}")
+        report.text(
+            f"{len(dataset.samples)} designs of {len(task.classes)} {loaded.selection.level} labels, "
+            f"{len(task.gallery)} drawings in the database, which also teach, {len(task.queries)} queries; no design "
+            "is in both. A drawing is relevant if it shares a label with the query."
+        )
+        _quality(report, vectors.mean_average_precision, vectors.bytes_each, results)
+        _costs(report, task, results)
+        _pictures(report, task, results, dict(vectors.by_category))
+        path = report.write()
+    if json_output:
+        worth = {f"{one.method}-{one.bits}": one.report.mean_average_precision[10] for one in results}
+        print_json({"report": str(path), "map10": {"vectors": vectors.mean_average_precision, **worth}})
+    else:
+        note(f"wrote {path}")
+
+
+def _quality(report: Report, vectors: float, bytes_each: int, results: Sequence[CodeResult]) -> None:
+    from sevenviews.lab.patentnet.paper import TOP10_MAP
+    from sevenviews.lab.patentnet.report import percent
+
+    report.heading("Table 3: top-10 mAP")
+    columns = (
+        "method",
+        "bits",
+        "paper %",
+        "mAP@10 %",
+        "P within radius 2 %",
+        "R within radius 2 %",
+        "nothing within %",
+        "bytes per drawing",
+        "training, CPU s",
+    )
+    rows: list[tuple[object, ...]] = [
+        ("vectors", "—", "—", percent(vectors), "—", "—", "—", bytes_each, "—"),
+    ]
+    for one in results:
+        ball = one.report.ball
+        rows.append(
+            (
+                one.method,
+                one.bits,
+                percent(TOP10_MAP.get(one.method)),
+                percent(one.report.mean_average_precision[10]),
+                percent(ball.precision),
+                percent(ball.recall),
+                percent(ball.empty),
+                one.report.bytes_each,
+                f"{one.seconds:.1f}",
+            )
+        )
+    report.table(columns, rows)
+    report.text(
+        "The paper's column is of 8 subclasses of clothing, 40,000 images and 8,000 queries: another task."
+    )
+
+
+def _costs(report: Report, task: RetrievalTask, results: Sequence[CodeResult]) -> None:
+    from sevenviews.lab.hashing.cost import binary_cost, float_cost
+
+    costs: list[SearchCost] = [float_cost(task.queries[:_TIMED], task.gallery, _ENTRIES)]
+    for bits in sorted({one.bits for one in results if one.bits % 8 == 0}):
+        chosen = next(one for one in results if one.bits == bits)
+        costs.append(binary_cost(chosen.queries, chosen.gallery, _ENTRIES))
+    report.heading("Memory and search time")
+    report.text(
+        f"The database repeated to {_ENTRIES:,} drawings, searched exhaustively, one query at a time on one thread; "
+        "the median."
+    )
+    report.table(
+        ("engine", "drawings", "bytes per drawing", "MB in all", "ms a query"),
+        [
+            (
+                one.engine,
+                f"{one.gallery:,}",
+                one.bytes_each,
+                f"{one.bytes_each * one.gallery / 1e6:.1f}",
+                f"{one.milliseconds:.2f}",
+            )
+            for one in costs
+        ],
+    )
+
+
+def _pictures(
+    report: Report, task: RetrievalTask, results: Sequence[CodeResult], by_category: dict[str, float]
+) -> None:
+    import numpy as np
+
+    from sevenviews.lab.hashing.curves import Curve, precision_at, precision_recall_by_radius
+    from sevenviews.lab.hashing.pictures import draw_curves
+    from sevenviews.lab.patentnet.pictures import draw_bars
+    from sevenviews.training.hashing.experiment import euclidean_scores
+
+    lengths = {one.bits for one in results}
+    shown = [one for one in results if one.bits == (_SHOWN_BITS if _SHOWN_BITS in lengths else max(lengths))]
+    first = tuple(count for count in _FIRST if count <= len(task.gallery))
+    by_radius, at = {}, {"vectors": precision_at(euclidean_scores(task), task.relevance, first)}
+    for one in shown:
+        distances = one.queries.distances_to(one.gallery)
+        by_radius[f"{one.method}, {one.bits} bits"] = precision_recall_by_radius(
+            distances, task.relevance, one.bits
+        )
+        at[f"{one.method}, {one.bits} bits"] = precision_at(
+            -distances.astype(np.float32), task.relevance, first
+        )
+    by_bits: dict[str, Curve] = {}
+    for method in dict.fromkeys(one.method for one in results):
+        points = sorted(
+            (one.bits, one.report.mean_average_precision[10]) for one in results if one.method == method
+        )
+        by_bits[method] = Curve(*(np.array(axis, np.float64) for axis in zip(*points, strict=True)))
+    report.heading("Curves")
+    draw_curves(by_radius, at, by_bits, report.picture("curves.png", "Balls, rankings and lengths"))
+    report.heading("By category (Figure 7)")
+    draw_bars(
+        {"vectors": by_category, **{one.method: dict(one.report.by_category) for one in shown}},
+        report.picture("categories.png", f"Top-10 mAP by category, {shown[0].bits} bits"),
+        "Top-10 mAP by category",
+        "mAP@10",
+    )

@@ -1,0 +1,27 @@
+"""Pictures of a classifier's worth beside the confusion matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from sevenviews.lab.classification.calibration import Reliability
+
+
+def draw_reliability(curves: Mapping[str, Reliability], path: Path) -> None:
+    """Confidence against accuracy; what is calibrated lies on the diagonal."""
+    figure = Figure(figsize=(5, 4.6), layout="constrained")
+    axes = figure.add_subplot()
+    axes.plot([0, 1], [0, 1], color="grey", linestyle=":", label="calibrated")
+    for name, curve in curves.items():
+        axes.plot(
+            curve.confidence, curve.accuracy, marker="o", label=f"{name}, ECE {100 * curve.error:.1f} %"
+        )
+    axes.set(
+        xlim=(0, 1), ylim=(0, 1), xlabel="confidence of the first prediction", ylabel="share that is right"
+    )
+    axes.legend(fontsize=8)
+    axes.set_title("Reliability")
+    figure.savefig(path, dpi=110)

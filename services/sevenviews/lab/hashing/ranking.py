@@ -1,0 +1,163 @@
+"""The worth of a Hamming ranking: mAP@k, also by category, and precision and recall within a Hamming ball.
+
+Gallery entries at the same distance rank in the order of the gallery. AP@k divides by the number of relevant entries
+among the first k, as the papers on hashing do; a query with none there has AP 0, and one with none in the whole
+gallery is not counted (see `lab.metrics.evaluate_ranking`, whose `depth` is k).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sevenviews.lab.hashing.codes import Codes, Distances
+from sevenviews.lab.metrics import Relevance, Scores, evaluate_ranking
+
+TOP = 10
+"""PatentNet's mAP is that of the first ten."""
+
+RADIUS = 2
+"""Of the Hamming ball that a table look-up can reach: the usual figure of the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class BallReport:
+    """Precision and recall of what lies within a Hamming radius.
+
+    Attributes:
+        radius: largest distance that is returned.
+        precision: mean over the queries of relevant / returned; a query to which nothing is returned counts 0.
+        recall: mean over the queries of relevant and returned / relevant.
+        empty: share of the queries to which nothing is returned.
+    """
+
+    radius: int
+    precision: float
+    recall: float
+    empty: float
+
+
+@dataclass(frozen=True, slots=True)
+class HashingReport:
+    """What codes are worth.
+
+    Attributes:
+        bits: of a code.
+        mean_average_precision: k -> mAP@k.
+        by_category: category -> mAP@10 of its queries.
+        ball: within radius 2.
+        bytes_each: memory of a code.
+        queries: that have something to find.
+        gallery: codes that can be found.
+    """
+
+    bits: int
+    mean_average_precision: Mapping[int, float]
+    by_category: Mapping[str, float]
+    ball: BallReport
+    bytes_each: int
+    queries: int
+    gallery: int
+
+
+def shared_labels(queries: npt.NDArray[np.bool_], gallery: npt.NDArray[np.bool_]) -> Relevance:
+    """Which pairs share a label: [queries, gallery], of labels [n, classes].
+
+    Raises:
+        ValueError: the numbers of classes differ, or there is no label at all.
+    """
+    if queries.shape[1] != gallery.shape[1]:
+        raise ValueError(
+            f"labels: {queries.shape[1]} classes of the queries, {gallery.shape[1]} of the gallery"
+        )
+    if not (queries.any() and gallery.any()):
+        raise ValueError("labels: there are none")
+    relevance: Relevance = (queries.astype(np.float32) @ gallery.astype(np.float32).T) > 0
+    return relevance
+
+
+def evaluate_codes(
+    queries: Codes,
+    gallery: Codes,
+    relevance: Relevance,
+    categories: Sequence[str],
+    depths: Sequence[int] = (TOP,),
+) -> HashingReport:
+    """Everything that is asked of codes.
+
+    Args:
+        queries: codes to search with.
+        gallery: codes to be found.
+        relevance: [queries, gallery].
+        categories: of each query, for the figures by category.
+        depths: the k of mAP@k; 10 is always among them.
+
+    Raises:
+        ValueError: sizes differ, or no query has anything to find.
+    """
+    distances = queries.distances_to(gallery)
+    scores = -distances.astype(np.float32)
+    wanted = sorted({TOP, *depths})
+    return HashingReport(
+        bits=queries.bits,
+        mean_average_precision={k: mean_average_precision(scores, relevance, k) for k in wanted},
+        by_category=by_category(scores, relevance, categories),
+        ball=within_radius(distances, relevance),
+        bytes_each=gallery.bytes_each,
+        queries=int(relevance.any(1).sum()),
+        gallery=len(gallery),
+    )
+
+
+def mean_average_precision(scores: Scores, relevance: Relevance, depth: int = TOP) -> float:
+    """mAP@depth. Raises ValueError as `evaluate_ranking`."""
+    return evaluate_ranking(scores, relevance, depth=depth).mean_average_precision
+
+
+def by_category(
+    scores: Scores, relevance: Relevance, categories: Sequence[str], depth: int = TOP
+) -> dict[str, float]:
+    """mAP@depth of the queries of each category that has any with something to find, by name.
+
+    Raises:
+        ValueError: there are not as many categories as queries.
+    """
+    if len(categories) != len(scores):
+        raise ValueError(f"categories: {len(categories)} for {len(scores)} queries")
+    of_query = np.array(categories)
+    worth = {}
+    for category in sorted(set(categories)):
+        chosen = np.flatnonzero((of_query == category) & relevance.any(1))
+        if len(chosen):
+            worth[category] = mean_average_precision(scores[chosen], relevance[chosen], depth)
+    return worth
+
+
+def within_radius(distances: Distances, relevance: Relevance, radius: int = RADIUS) -> BallReport:
+    """Precision and recall of the Hamming ball, over the queries with something to find.
+
+    Raises:
+        ValueError: the shapes differ, or no query has anything to find.
+    """
+    counted = _counted(distances, relevance)
+    returned = (distances[counted] <= radius).sum(1)
+    found = ((distances[counted] <= radius) & relevance[counted]).sum(1)
+    precision = np.divide(found, returned, out=np.zeros(len(counted)), where=returned > 0)
+    return BallReport(
+        radius,
+        float(precision.mean()),
+        float((found / relevance[counted].sum(1)).mean()),
+        float((returned == 0).mean()),
+    )
+
+
+def _counted(distances: Distances, relevance: Relevance) -> npt.NDArray[np.int64]:
+    if distances.shape != relevance.shape:
+        raise ValueError(f"distances {distances.shape} and relevance {relevance.shape} differ in shape")
+    counted = np.flatnonzero(relevance.any(1))
+    if not len(counted):
+        raise ValueError("no query has a relevant code in the gallery")
+    return counted

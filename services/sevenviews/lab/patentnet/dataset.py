@@ -1,0 +1,211 @@
+"""Designs in PatentNet's form: labels, and at most one drawing for each of the seven views."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from sevenviews.corpus import CorpusEntry, NotADesign, iter_entries
+from sevenviews.corpus.entry import CorpusPatent
+from sevenviews.corpus.images import ImageEntry
+from sevenviews.corpus.index_csv import Rows, read_index
+from sevenviews.designs import STANDARD_VIEWS, Patent, SevenviewsError, View
+from sevenviews.lab.patentnet.labels import Label, Level, labels_of, names_at
+
+_THREADS = 2
+
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A design.
+
+    Attributes:
+        patent: its bibliography: the text beside the images.
+        labels: its places in the hierarchy; several, if it has several functions.
+        views: an encoded image for each view that it has; others than the seven, and repeated ones, are in `more`.
+        more: what else is drawn.
+    """
+
+    patent: Patent
+    labels: tuple[Label, ...]
+    views: dict[View, bytes]
+    more: tuple[bytes, ...] = ()
+
+    @property
+    def missing(self) -> tuple[View, ...]:
+        """The standard views that it lacks."""
+        return tuple(view for view in STANDARD_VIEWS if view not in self.views)
+
+    @property
+    def images(self) -> tuple[bytes, ...]:
+        """All, standard views first."""
+        return (*(self.views[view] for view in STANDARD_VIEWS if view in self.views), *self.more)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which designs of a corpus are taken.
+
+    Attributes:
+        level: of the classes that are meant below.
+        most_classes: the largest ones; 0: all.
+        least_designs: classes with fewer are left out.
+        most_designs: so many of each class, by the seed; 0: all. A design counts for its first class.
+        seed: of the choice.
+    """
+
+    level: Level = Level.SUBCLASS
+    most_classes: int = 0
+    least_designs: int = 1
+    most_designs: int = 0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PatentNetDataset:
+    """A corpus in PatentNet's form.
+
+    Attributes:
+        name: of the corpus.
+        samples: its designs with labels, at least one.
+        unlabelled: how many designs were left out for want of a label.
+        unread: entries that could not be read, and why.
+    """
+
+    name: str
+    samples: tuple[Sample, ...]
+    unlabelled: int = 0
+    unread: tuple[str, ...] = ()
+
+    def classes(self, level: Level) -> tuple[str, ...]:
+        """The names at a level, sorted.
+
+        Raises:
+            ValueError: no design is labelled so deep.
+        """
+        names = sorted({name for sample in self.samples for name in names_at(sample.labels, level)})
+        if not names:
+            raise ValueError(f"no design of {self.name} has a label at the level {level.name.lower()}")
+        return tuple(names)
+
+    def indicator(self, level: Level) -> npt.NDArray[np.bool_]:
+        """Which design has which class: [designs, classes], in the order of `classes`."""
+        column = {name: index for index, name in enumerate(self.classes(level))}
+        marks = np.zeros((len(self.samples), len(column)), bool)
+        for row, sample in enumerate(self.samples):
+            for name in names_at(sample.labels, level):
+                marks[row, column[name]] = True
+        return marks
+
+    def presence(self) -> npt.NDArray[np.bool_]:
+        """Which design has which of the seven views: [designs, 7], in the paper's order."""
+        return np.array([[view in sample.views for view in STANDARD_VIEWS] for sample in self.samples], bool)
+
+
+def read_dataset(
+    corpus: Path,
+    selection: Selection | None = None,
+    advance: Callable[[int], None] = lambda _: None,
+) -> PatentNetDataset:
+    """A corpus in PatentNet's form.
+
+    Args:
+        corpus: whatever `sevenviews ingest` reads.
+        selection: which designs; all, if none is given.
+        advance: is told how many entries were read.
+
+    Raises:
+        SevenviewsError: the path holds no known corpus.
+        ValueError: no design has a label, or no class is large enough.
+    """
+    rows = read_index(corpus)
+    chosen = selection or Selection()
+    entries, hopeless = _possible(iter_entries(corpus), rows, chosen)
+    samples, unlabelled, unread = [], hopeless, []
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for done, (sample, problem) in enumerate(pool.map(lambda one: _read(one, rows), entries), 1):
+            if problem:
+                unread.append(problem)
+            elif sample is not None and sample.labels:
+                samples.append(sample)
+            elif sample is not None:
+                unlabelled += 1
+            advance(done)
+    kept = _selected(samples, lambda one: one.labels, chosen)
+    if not kept:
+        raise ValueError(
+            f"{corpus.name} leaves no design: {unlabelled} have no label, and a class needs "
+            f"{chosen.least_designs} designs with one"
+        )
+    return PatentNetDataset(corpus.name, tuple(kept), unlabelled, tuple(unread))
+
+
+def sample_of(patent: CorpusPatent, labels: tuple[Label, ...]) -> Sample:
+    """A patent that was read, in PatentNet's form: the first drawing of each standard view is that view."""
+    views: dict[View, bytes] = {}
+    more: list[bytes] = []
+    for drawing in patent.patent.drawings:
+        content = patent.contents[drawing.drawing_id]
+        if drawing.view in STANDARD_VIEWS and drawing.view not in views:
+            views[drawing.view] = content
+        else:
+            more.append(content)
+    return Sample(patent.patent, labels, views, tuple(more))
+
+
+def _possible(
+    entries: Iterator[CorpusEntry], rows: Rows, selection: Selection
+) -> tuple[list[CorpusEntry], int]:
+    """Entries that may be taken. What is known of a label without reading any image decides at once."""
+    known: list[tuple[ImageEntry, tuple[Label, ...]]] = []
+    others: list[CorpusEntry] = []
+    hopeless = 0
+    for entry in entries:
+        if not isinstance(entry, ImageEntry):
+            others.append(entry)
+        elif labels := labels_of(entry.patent, rows.get(entry.patent.patent_id, {})):
+            known.append((entry, labels))
+        else:
+            hopeless += 1
+    if others:
+        return [*others, *(entry for entry, _ in known)], hopeless
+    return [entry for entry, _ in _selected(known, lambda one: one[1], selection)], hopeless
+
+
+def _read(entry: CorpusEntry, rows: Rows) -> tuple[Sample | None, str]:
+    try:
+        patent = entry.read()
+    except NotADesign:
+        return None, ""
+    except SevenviewsError as error:
+        return None, error.message
+    return sample_of(patent, labels_of(patent.patent, rows.get(patent.patent.patent_id, {}))), ""
+
+
+def _selected(
+    items: Sequence[_Item], labels: Callable[[_Item], tuple[Label, ...]], selection: Selection
+) -> list[_Item]:
+    """The items of the chosen classes, in their order. Asked twice, it changes nothing."""
+    of_class: dict[str, list[int]] = defaultdict(list)
+    for index, item in enumerate(items):
+        for name in names_at(labels(item), selection.level)[:1]:
+            of_class[name].append(index)
+    large = [name for name in sorted(of_class) if len(of_class[name]) >= selection.least_designs]
+    largest = sorted(large, key=lambda name: -len(of_class[name]))[: selection.most_classes or None]
+    chance = random.Random(selection.seed)  # noqa: S311 - a sample, not a secret
+    kept: set[int] = set()
+    for name in sorted(largest):
+        members = of_class[name]
+        most = selection.most_designs
+        kept.update(chance.sample(members, most) if most and len(members) > most else members)
+    return [items[index] for index in sorted(kept)]

@@ -1,0 +1,235 @@
+"""PatentNet's classification experiment on a corpus: train, calibrate, measure, row by row."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from sevenviews.lab.classification.accuracy import (
+    ClassRow,
+    Labels,
+    Logits,
+    class_table,
+    label_average_precision,
+    top_accuracy,
+)
+from sevenviews.lab.classification.calibration import Reliability, fit_temperature, reliability, softmax
+from sevenviews.lab.classification.confusion import confusion_matrix
+from sevenviews.lab.classification.hierarchy import HierarchyReport, hierarchy_report, parent_columns
+from sevenviews.lab.patentnet.dataset import PatentNetDataset
+from sevenviews.lab.patentnet.features import DrawingSet, drawings_of, features_of, prepared
+from sevenviews.lab.patentnet.labels import Level
+from sevenviews.lab.patentnet.split import split_designs
+from sevenviews.training.classification.config import ClassificationConfig
+from sevenviews.training.classification.fit import train_feature_head, train_network
+from sevenviews.training.minibatches import outputs_of
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifierResult:
+    """A row of the table.
+
+    Attributes:
+        name: of the network, or of the features under a linear head.
+        top: k -> accuracy.
+        average_precision: multilabel, mean over the classes.
+        temperature: that calibrates it.
+        before, after: calibration, without and with the temperature.
+        rows: class by class.
+        confusion: [classes, classes].
+        hierarchy: with a second head for classes; None where the labels are classes already.
+        seconds: of processor time, all cores together, that training took.
+    """
+
+    name: str
+    top: Mapping[int, float]
+    average_precision: float
+    temperature: float
+    before: Reliability
+    after: Reliability
+    rows: tuple[ClassRow, ...]
+    confusion: npt.NDArray[np.float64]
+    hierarchy: HierarchyReport | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClassificationReport:
+    """The whole experiment.
+
+    Attributes:
+        classes: names, in the order of the columns.
+        training, calibration, test: drawings of each part; no design is in two.
+        designs: of all parts.
+        results: the rows.
+        seconds: of processor time, all cores together, reading apart.
+    """
+
+    classes: tuple[str, ...]
+    training: int
+    calibration: int
+    test: int
+    designs: int
+    results: tuple[ClassifierResult, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Which drawings do what, and their labels."""
+
+    drawings: DrawingSet
+    labels: Labels
+    class_labels: Labels
+    parents: npt.NDArray[np.int64] | None
+    classes: tuple[str, ...]
+    training: npt.NDArray[np.int64]
+    calibration: npt.NDArray[np.int64]
+    test: npt.NDArray[np.int64]
+
+
+def classify(
+    dataset: PatentNetDataset, config: ClassificationConfig, cache: Path | None, tell: Tell
+) -> ClassificationReport:
+    """Run the experiment.
+
+    Args:
+        dataset: of the designs that the configuration selects.
+        config: what to do.
+        cache: folder for features; None keeps none.
+        tell: is told what happens, a line at a time.
+
+    Raises:
+        ValueError: there are too few labels, classes or designs, or training diverged.
+    """
+    started = time.process_time()
+    torch.set_num_threads(config.threads)
+    parts = _parts(dataset, config)
+    results = []
+    if config.head is not None:
+        tell(f"features of {config.head.model}, {len(parts.drawings.contents)} drawings")
+        results.append(_of_features(parts, config, cache))
+        tell(f"linear head on {config.head.model}: top-1 {results[-1].top[1]:.3f}")
+    if config.networks:
+        pixels = prepared(parts.drawings.contents, config.image_size)
+        for number in range(len(config.networks)):
+            results.append(_of_pixels(parts, config, number, pixels))
+            tell(
+                f"{results[-1].name}: top-1 {results[-1].top[1]:.3f}, {results[-1].seconds:.0f} s of processor time"
+            )
+    return ClassificationReport(
+        parts.classes,
+        len(parts.training),
+        len(parts.calibration),
+        len(parts.test),
+        len(dataset.samples),
+        tuple(results),
+        time.process_time() - started,
+    )
+
+
+def _parts(dataset: PatentNetDataset, config: ClassificationConfig) -> _Parts:
+    selection = config.selection
+    level = selection.depth
+    split = split_designs(dataset, level, selection.test_share, selection.seed)
+    drawings = drawings_of(dataset, selection.drawings_each)
+    labels = dataset.indicator(level)[drawings.designs]
+    order = np.random.default_rng(config.seed).permutation(split.training)
+    held = order[: max(1, round(config.calibration_share * len(order)))]
+    labelled = labels.any(1)
+    teaching = np.isin(drawings.designs, split.training) & labelled
+    calibrates = np.isin(drawings.designs, held)
+    return _Parts(
+        drawings,
+        labels,
+        dataset.indicator(Level.CLASS)[drawings.designs],
+        _parents(dataset) if level is Level.SUBCLASS else None,
+        dataset.classes(level),
+        np.flatnonzero(teaching & ~calibrates),
+        np.flatnonzero(teaching & calibrates),
+        np.flatnonzero(np.isin(drawings.designs, split.test) & labelled),
+    )
+
+
+def _parents(dataset: PatentNetDataset) -> npt.NDArray[np.int64]:
+    above = {
+        label.path[1]: label.path[0]
+        for sample in dataset.samples
+        for label in sample.labels
+        if label.at(Level.SUBCLASS)
+    }
+    return parent_columns(above, dataset.classes(Level.SUBCLASS), dataset.classes(Level.CLASS))
+
+
+def _of_features(parts: _Parts, config: ClassificationConfig, cache: Path | None) -> ClassifierResult:
+    assert config.head is not None  # noqa: S101 - the caller's branch
+    features = features_of(parts.drawings, config.head.model, cache)
+    inputs = torch.from_numpy(features).float()
+    started = time.process_time()
+
+    def logits_of(labels: Labels) -> Logits:
+        head = train_feature_head(
+            features[parts.training],
+            labels[parts.training],
+            config.head,  # type: ignore[arg-type]
+            multilabel=config.multilabel,
+            seed=config.seed,
+        )
+        return outputs_of(head, inputs).numpy()
+
+    logits = logits_of(parts.labels)
+    seconds = time.process_time() - started
+    several = parts.parents is not None and parts.class_labels.shape[1] > 1
+    above = logits_of(parts.class_labels) if several else None
+    return _measured(f"{config.head.model} features, linear head", parts, logits, above, seconds)
+
+
+def _of_pixels(
+    parts: _Parts, config: ClassificationConfig, number: int, pixels: npt.NDArray[np.uint8]
+) -> ClassifierResult:
+    chosen = config.networks[number]
+    started = time.process_time()
+    network = train_network(
+        pixels[parts.training],
+        parts.labels[parts.training],
+        chosen,
+        multilabel=config.multilabel,
+        seed=config.seed,
+    )
+    seconds = time.process_time() - started
+    logits = np.zeros(parts.labels.shape, np.float32)
+    asked = np.concatenate([parts.calibration, parts.test])
+    logits[asked] = outputs_of(network, torch.from_numpy(pixels[asked]), 64, chosen.bfloat16).numpy()
+    return _measured(chosen.architecture, parts, logits, None, seconds)
+
+
+def _measured(
+    name: str, parts: _Parts, logits: Logits, class_logits: Logits | None, seconds: float
+) -> ClassifierResult:
+    temperature = fit_temperature(logits[parts.calibration], parts.labels[parts.calibration])
+    asked, own = logits[parts.test], parts.labels[parts.test]
+    hierarchy = None
+    if parts.parents is not None and class_logits is not None:
+        hierarchy = hierarchy_report(
+            class_logits[parts.test], asked, parts.class_labels[parts.test], own, parts.parents
+        )
+    return ClassifierResult(
+        name=name,
+        top=top_accuracy(asked, own),
+        average_precision=label_average_precision(asked, own),
+        temperature=temperature,
+        before=reliability(softmax(asked), own),
+        after=reliability(softmax(asked, temperature), own),
+        rows=tuple(class_table(asked, own, parts.classes)),
+        confusion=confusion_matrix(asked, own),
+        hierarchy=hierarchy,
+        seconds=seconds,
+    )

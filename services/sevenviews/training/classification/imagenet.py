@@ -1,0 +1,64 @@
+"""Features of the networks that PatentNet takes from ImageNet: ResNet-152's 2048 and VGG-19's 4096 numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlparse
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torchvision
+from torch import Tensor, nn
+from torch.nn import functional
+
+IMAGENET_NETWORKS = ("resnet152", "vgg19")
+IMAGENET_SIDE = 224
+_MEAN = (0.485, 0.456, 0.406)
+_STD = (0.229, 0.224, 0.225)
+_BATCH = 16
+
+
+def imagenet_features(drawings: npt.NDArray[np.uint8], name: str) -> npt.NDArray[np.float32]:
+    """Unit vectors [n, 2048 or 4096] of drawings uint8 [n, 1, 224, 224], from the layer before the classes.
+
+    Raises:
+        ValueError: the network is neither of the two.
+        FileNotFoundError: its weights are not in torchvision's cache; nothing is downloaded.
+    """
+    if name not in IMAGENET_NETWORKS:
+        raise ValueError(f"{name!r} is none of {', '.join(IMAGENET_NETWORKS)}")
+    path = cached_weights(name)
+    if not path.is_file():
+        raise FileNotFoundError(f"{name} needs torchvision's ImageNet weights at {path}; they are not there")
+    network = torchvision.models.get_model(name, weights=None)
+    network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    return describe(without_classes(network), drawings)
+
+
+def cached_weights(name: str) -> Path:
+    """Where torchvision keeps the weights of a network once they were fetched."""
+    url = torchvision.models.get_model_weights(name).DEFAULT.url
+    return Path(torch.hub.get_dir()) / "checkpoints" / Path(urlparse(url).path).name
+
+
+def without_classes(network: nn.Module) -> nn.Module:
+    """The network up to the layer before the classes: VGG's second fully connected one, ResNet's pooled features."""
+    if isinstance(network, torchvision.models.ResNet):
+        network.fc = nn.Identity()
+    else:
+        classifier = network.classifier
+        assert isinstance(classifier, nn.Sequential)  # noqa: S101 - torchvision's own structure
+        classifier[-1] = nn.Identity()
+    return network.eval()
+
+
+@torch.no_grad()
+def describe(network: nn.Module, drawings: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Unit vectors of drawings, in grey as red, green and blue, normalised as ImageNet's photographs were."""
+    mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in (_MEAN, _STD))
+    parts: list[Tensor] = []
+    for at in range(0, len(drawings), _BATCH):
+        paper = torch.from_numpy(drawings[at : at + _BATCH]).float() / 255
+        parts.append(functional.normalize(network((paper - mean) / std), dim=1))
+    return np.asarray(torch.cat(parts).numpy(), np.float32)

@@ -1,0 +1,4 @@
+"""Learns binary codes: hash centres with CSQ's loss, HashNet's loss, the network that gives the bits, its training.
+
+Their worth is measured by `lab.hashing`.
+"""

@@ -1,0 +1,168 @@
+"""PatentNet's retrieval experiment on a corpus: the features themselves, and the codes that are learned from them.
+
+The designs that teach are the database; the withheld ones ask with all their drawings, as in the paper (40,000 in the
+database, 8,000 queries). A drawing is relevant if it shares a label with the query.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from sevenviews.lab.hashing.codes import Codes, binarise
+from sevenviews.lab.hashing.ranking import (
+    TOP,
+    HashingReport,
+    by_category,
+    evaluate_codes,
+    mean_average_precision,
+    shared_labels,
+)
+from sevenviews.lab.metrics import Relevance, Scores
+from sevenviews.lab.patentnet.dataset import PatentNetDataset
+from sevenviews.lab.patentnet.features import DrawingSet, drawings_of, features_of, prepared
+from sevenviews.lab.patentnet.split import split_designs
+from sevenviews.training.classification.imagenet import (
+    IMAGENET_NETWORKS,
+    IMAGENET_SIDE,
+    imagenet_features,
+)
+from sevenviews.training.hashing.config import HashingConfig, Method, SelectionConfig
+from sevenviews.training.hashing.fit import train_head
+from sevenviews.training.minibatches import outputs_of
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalTask:
+    """Features of queries and gallery, and what is relevant.
+
+    Attributes:
+        queries, gallery: float32 [n, dimension], of unit length.
+        relevance: [queries, gallery].
+        labels: of the gallery, which teaches: [n, classes].
+        categories: of each query.
+        classes: names.
+    """
+
+    queries: npt.NDArray[np.float32]
+    gallery: npt.NDArray[np.float32]
+    relevance: Relevance
+    labels: npt.NDArray[np.bool_]
+    categories: tuple[str, ...]
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureResult:
+    """Features ranked by Euclidean distance.
+
+    Attributes:
+        model: whose.
+        mean_average_precision: mAP@10.
+        by_category: mAP@10 of each.
+        bytes_each: memory of a vector.
+    """
+
+    model: str
+    mean_average_precision: float
+    by_category: Mapping[str, float]
+    bytes_each: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodeResult:
+    """Codes of one method and length.
+
+    Attributes:
+        queries, gallery: the codes themselves.
+        report: what they are worth.
+        seconds: of processor time, all cores together, that training took.
+    """
+
+    method: Method
+    bits: int
+    queries: Codes
+    gallery: Codes
+    report: HashingReport
+    seconds: float
+
+
+def retrieval_task(
+    dataset: PatentNetDataset, selection: SelectionConfig, model: str, cache: Path | None
+) -> RetrievalTask:
+    """Describe a dataset's drawings, and split its designs.
+
+    Raises:
+        ValueError: there is no such model, too few labels, classes or designs, or a feature is not finite.
+        SevenviewsError: a drawing cannot be decoded.
+    """
+    level = selection.depth
+    split = split_designs(dataset, level, selection.test_share, selection.seed)
+    drawings = drawings_of(dataset, selection.drawings_each)
+    features = _features(drawings, model, cache)
+    labels = dataset.indicator(level)[drawings.designs]
+    asks = np.isin(drawings.designs, split.test)
+    teaches = np.isin(drawings.designs, split.training)
+    classes = dataset.classes(level)
+    return RetrievalTask(
+        features[asks],
+        features[teaches],
+        shared_labels(labels[asks], labels[teaches]),
+        labels[teaches],
+        tuple(classes[int(row.argmax())] for row in labels[asks]),
+        classes,
+    )
+
+
+def _features(drawings: DrawingSet, model: str, cache: Path | None) -> npt.NDArray[np.float32]:
+    if model in IMAGENET_NETWORKS:
+        return imagenet_features(prepared(drawings.contents, IMAGENET_SIDE), model)
+    return features_of(drawings, model, cache)
+
+
+def euclidean_scores(task: RetrievalTask) -> Scores:
+    """-‖q - g‖², the higher the nearer: [queries, gallery]."""
+    squares = (task.queries**2).sum(1)[:, None] + (task.gallery**2).sum(1)[None]
+    distances: Scores = squares - 2 * task.queries @ task.gallery.T
+    return -distances
+
+
+def rank_features(model: str, task: RetrievalTask) -> FeatureResult:
+    """mAP@10 by Euclidean distance. Raises ValueError if no query has anything to find."""
+    scores = euclidean_scores(task)
+    return FeatureResult(
+        model,
+        mean_average_precision(scores, task.relevance, TOP),
+        by_category(scores, task.relevance, task.categories),
+        4 * task.gallery.shape[1],
+    )
+
+
+def learn_codes(task: RetrievalTask, config: HashingConfig, tell: Tell) -> list[CodeResult]:
+    """Train every method at every length, and measure its codes.
+
+    Raises:
+        ValueError: as `train_head`.
+    """
+    results = []
+    for method in config.methods:
+        for bits in config.bits:
+            started = time.process_time()
+            head = train_head(task.gallery, task.labels, method, bits, config.head)
+            seconds = time.process_time() - started
+            queries, gallery = (
+                binarise(outputs_of(head, torch.from_numpy(part).float()).numpy())
+                for part in (task.queries, task.gallery)
+            )
+            report = evaluate_codes(queries, gallery, task.relevance, task.categories)
+            tell(f"{method}, {bits} bits: mAP@10 {report.mean_average_precision[TOP]:.3f}")
+            results.append(CodeResult(method, bits, queries, gallery, report, seconds))
+    return results

@@ -1,0 +1,88 @@
+"""Trains a network for binary codes with either loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from sevenviews.lab.patentnet.features import check_features
+from sevenviews.training.hashing.centres import hash_centres
+from sevenviews.training.hashing.config import HeadConfig, Method
+from sevenviews.training.hashing.csq import CentralSimilarityLoss
+from sevenviews.training.hashing.hashnet import WeightedPairwiseLoss, continuation_scale
+from sevenviews.training.hashing.head import HashHead
+from sevenviews.training.minibatches import Loss, Schedule, fit
+
+
+def train_head(
+    features: npt.NDArray[np.floating],
+    labels: npt.NDArray[np.bool_],
+    method: Method,
+    bits: int,
+    config: HeadConfig,
+    advance: Callable[[int, float], None] = lambda _step, _loss: None,
+) -> HashHead:
+    """A head that was trained on features.
+
+    Args:
+        features: [n, dimension], of unit length.
+        labels: [n, classes], at least one in each row, at least two classes in all.
+        method: the loss.
+        bits: of a code. CSQ's centres are rows of a Hadamard matrix where this is a power of two and there are at
+            most twice as many classes; fair coins otherwise.
+        config: the head and its training.
+        advance: is told each step and its loss.
+
+    Raises:
+        ValueError: a feature is not finite, a drawing has no label, there is one class only, or training diverged.
+    """
+    check_features(features)
+    check_labels(labels, len(features))
+    torch.manual_seed(config.seed)
+    head = HashHead(features.shape[1], bits, config.hidden)
+    train_codes(head, torch.from_numpy(features).float(), labels, method, bits, config, advance)
+    return head
+
+
+def train_codes(
+    network: nn.Module,
+    inputs: Tensor,
+    labels: npt.NDArray[np.bool_],
+    method: Method,
+    bits: int,
+    config: HeadConfig,
+    advance: Callable[[int, float], None] = lambda _step, _loss: None,
+) -> list[float]:
+    """Train any network from inputs [n, …] to outputs [n, bits] in place; returns the losses.
+
+    Raises:
+        ValueError: as `train_head`.
+    """
+    check_labels(labels, len(inputs))
+    schedule = Schedule(config.steps, config.batch_size, config.rate, seed=config.seed)
+    loss = _loss(method, labels.shape[1], bits, config)
+    return fit(network, inputs, torch.from_numpy(labels).float(), loss, schedule, advance=advance)
+
+
+def check_labels(labels: npt.NDArray[np.bool_], samples: int) -> None:
+    """Raise ValueError if labels are not [samples, classes], a sample has none, or only one class occurs."""
+    if labels.ndim != 2 or len(labels) != samples:  # noqa: PLR2004 - samples, classes
+        raise ValueError(f"labels: {labels.shape} for {samples} samples")
+    if not labels.any(1).all():
+        raise ValueError(f"labels: {int((~labels.any(1)).sum())} samples have none")
+    if labels.any(0).sum() < 2:  # noqa: PLR2004 - one class teaches nothing
+        raise ValueError("labels: only one class occurs; at least 2 are needed")
+
+
+def _loss(method: Method, classes: int, bits: int, config: HeadConfig) -> Loss:
+    if method == "csq":
+        central = CentralSimilarityLoss(
+            hash_centres(classes, bits, config.seed), config.quantisation, config.seed
+        )
+        return lambda outputs, labels, _: central(outputs, labels)
+    pairwise = WeightedPairwiseLoss(bits, config.alpha)
+    return lambda outputs, labels, step: pairwise(outputs, labels, continuation_scale(step, config.gamma))

@@ -1,0 +1,114 @@
+"""The plain training loop of the smaller networks: AdamW, warm-up, half a cosine, shuffled batches."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+_GRADIENT_NORM = 5.0
+_WARMUP_SHARE = 0.05
+
+Loss = Callable[[Tensor, Tensor, int], Tensor]
+"""Of outputs, labels and the step, counted from 0: a number."""
+
+Change = Callable[[Tensor, torch.Generator], Tensor]
+"""What is done to a batch before the network sees it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How long and how fast.
+
+    Attributes:
+        steps: batches.
+        batch_size: samples of each.
+        rate: learning rate after the warm-up, of the first twentieth of the steps.
+        weight_decay: AdamW's.
+        seed: of the order of the samples.
+        bfloat16: compute in it, which some processors do faster.
+    """
+
+    steps: int
+    batch_size: int
+    rate: float
+    weight_decay: float = 1e-4
+    seed: int = 0
+    bfloat16: bool = False
+
+    def rate_at(self, step: int) -> float:
+        """Linear from 0, then half a cosine to 0."""
+        warmup = max(1, round(_WARMUP_SHARE * self.steps))
+        if step < warmup:
+            return self.rate * (step + 1) / warmup
+        return self.rate * 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, self.steps - warmup)))
+
+
+def fit(
+    network: nn.Module,
+    inputs: Tensor,
+    labels: Tensor,
+    loss: Loss,
+    schedule: Schedule,
+    change: Change = lambda batch, _: batch,
+    advance: Callable[[int, float], None] = lambda _step, _loss: None,
+) -> list[float]:
+    """Train a network in place, on its own device; returns the loss of each step.
+
+    Args:
+        network: inputs to outputs.
+        inputs: [n, …], n at least 2.
+        labels: [n, …].
+        loss: may have parameters of its own only if they are the network's as well.
+        schedule: how long and how fast; a batch is never larger than n.
+        change: augmentation.
+        advance: is told each step, from 1, and its loss.
+
+    Raises:
+        ValueError: there are fewer than two samples, labels are not as many, or the loss is not finite.
+    """
+    if len(inputs) < 2 or len(inputs) != len(labels):  # noqa: PLR2004 - batch normalisation needs two
+        raise ValueError(
+            f"samples: {len(inputs)} with {len(labels)} labels; as many, and at least 2, are needed"
+        )
+    device = next(network.parameters()).device
+    optimizer = torch.optim.AdamW(network.parameters(), lr=schedule.rate, weight_decay=schedule.weight_decay)
+    generator = torch.Generator().manual_seed(schedule.seed)
+    size = min(schedule.batch_size, len(inputs))
+    order = torch.empty(0, dtype=torch.long)
+    losses = []
+    network.train()
+    for step in range(schedule.steps):
+        if len(order) < size:
+            order = torch.randperm(len(inputs), generator=generator)
+        chosen, order = order[:size], order[size:]
+        for group in optimizer.param_groups:
+            group["lr"] = schedule.rate_at(step)
+        batch = change(inputs[chosen], generator).to(device)
+        with torch.autocast(device.type, torch.bfloat16, enabled=schedule.bfloat16):
+            outputs = network(batch)
+        value = loss(outputs.float(), labels[chosen].to(device), step)
+        if not value.isfinite():
+            raise ValueError(f"the loss of step {step + 1} is {float(value.detach())}: take a smaller rate")
+        optimizer.zero_grad(set_to_none=True)
+        value.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(network.parameters(), _GRADIENT_NORM)
+        optimizer.step()
+        losses.append(float(value.detach()))
+        advance(step + 1, losses[-1])
+    return losses
+
+
+@torch.no_grad()
+def outputs_of(network: nn.Module, inputs: Tensor, batch_size: int = 256, bfloat16: bool = False) -> Tensor:
+    """What a trained network gives: float32 [n, outputs], on the CPU."""
+    network.eval()
+    device = next(network.parameters()).device
+    parts = []
+    for at in range(0, len(inputs), batch_size):
+        with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
+            parts.append(network(inputs[at : at + batch_size].to(device)).float().cpu())
+    return torch.cat(parts)

@@ -1,0 +1,130 @@
+"""PatentNet's commands on a small corpus: each writes its report, with the paper's figures beside ours."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from sevenviews.cli.lab import lab_app
+from sevenviews.designs import STANDARD_VIEWS
+from tests.models import tiny_bundle
+from tests.unit.lab.test_patentnet_dataset import drawing, views_corpus
+
+RUNNER = CliRunner()
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("corpus")
+    designs = {}
+    for number in range(18):
+        kind = ("Chair Bow", "Chair Folding", "Lamp")[number % 3]
+        designs[f"d{number}"] = (kind, tuple(STANDARD_VIEWS[:2]))
+    views_corpus(folder, designs)
+    for number in range(18):
+        for view in STANDARD_VIEWS[:2]:
+            drawing(folder / f"d{number}" / f"{view}.png", number % 3 + 3)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_bundle(tmp_path_factory.mktemp("model") / "tiny")
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    result = RUNNER.invoke(lab_app, ["patentnet", *map(str, arguments)])
+    return result.exit_code, result.output
+
+
+def pictures(report: str, folder: Path) -> list[str]:
+    """Names of the pictures that a report shows; each must be there."""
+    names = [line.split("](")[1].rstrip(")") for line in report.splitlines() if line.startswith("![")]
+    assert all((folder / name).is_file() for name in names)
+    return names
+
+
+def test_statistics(corpus: Path, tmp_path: Path) -> None:
+    code, output = run("statistics", "--corpus", corpus, "--out", tmp_path, "--json")
+    assert code == 0
+    assert json.loads(output[output.index("{") :])["designs"] == 18
+    report = (tmp_path / "report.md").read_text()
+    assert "| designs with a label | 18 |" in report
+    assert "No design of this corpus carries several labels." in report
+    assert len(pictures(report, tmp_path)) == 6
+
+
+def test_hash(corpus: Path, bundle: Path, tmp_path: Path) -> None:
+    config = tmp_path / "small.yaml"
+    config.write_text(
+        f"name: small\nbudget_minutes: 1\nmodel: {bundle}\nbits: [16, 24]\n"
+        "head: {hidden: 0, steps: 40, batch_size: 16, rate: 0.01}\n"
+    )
+    out = tmp_path / "out"
+    code, output = run("hash", "--corpus", corpus, "--out", out, "--config", config, "--json")
+    assert code == 0, output
+    found = json.loads(output[output.index("{") :])["map10"]
+    assert set(found) == {"vectors", "csq-16", "csq-24", "hashnet-16", "hashnet-24"}
+    # The drawings of a class are alike, so any codes find them.
+    assert found["csq-16"] == found["vectors"] == 1
+    report = (out / "report.md").read_text()
+    assert "| csq | 24 | 54.00 |" in report
+    assert "FAISS Hamming, 24 bits" in report
+    assert pictures(report, out) == ["curves.png", "categories.png"]
+
+
+def test_retrieve(corpus: Path, bundle: Path, tmp_path: Path) -> None:
+    code, output = run("retrieve", "--corpus", corpus, "--out", tmp_path, "--model", bundle, "--model", "raw")
+    assert code == 0, output
+    report = (tmp_path / "report.md").read_text()
+    assert "| tiny | — | 100.00 | 64 |" in report
+    assert "| resnet152 | 72.05 | not run | — |" in report
+    assert pictures(report, tmp_path) == ["categories.png"]
+
+
+def test_classify(corpus: Path, bundle: Path, tmp_path: Path) -> None:
+    config = tmp_path / "small.yaml"
+    config.write_text(
+        "name: small\nbudget_minutes: 1\nimage_size: 32\nthreads: 1\n"
+        f"head: {{model: {bundle}, steps: 100, batch_size: 16}}\n"
+        "networks: [{architecture: efficientnet_b0, steps: 2, batch_size: 4}]\n"
+    )
+    out = tmp_path / "out"
+    code, output = run("classify", "--corpus", corpus, "--out", out, "--config", config)
+    assert code == 0, output
+    report = (out / "report.md").read_text()
+    assert "| efficientnet_b0 | 62.92 |" in report
+    assert "Hierarchical consistency" in report
+    assert len(pictures(report, out)) == 3
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "message"),
+    [
+        ("hash", ("--config", "nothing"), "neither a file nor one of categories"),
+        ("classify", ("--config", "nothing"), "categories, locarno, uspc"),
+        ("retrieve", ("--model", "resnet152"), "resnet152-"),
+        ("retrieve", ("--model", "sift"), "no model"),
+    ],
+)
+def test_what_cannot_be_run_is_said(
+    corpus: Path,
+    tmp_path: Path,
+    command: str,
+    options: tuple[str, ...],
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    code, output = run(command, "--corpus", corpus, "--out", tmp_path, *options)
+    assert code == 2
+    assert message in " ".join(output.split())
+
+
+def test_a_corpus_that_is_none_is_refused(tmp_path: Path) -> None:
+    code, output = run("statistics", "--corpus", tmp_path / "missing", "--out", tmp_path)
+    assert code == 1
+    assert "there is nothing" in " ".join(output.split())
