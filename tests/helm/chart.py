@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -54,11 +55,8 @@ def tool(name: str) -> str:
     return found
 
 
-@dataclass(frozen=True, slots=True)
 class Refused(Exception):  # noqa: N818  # what a test expects
     """Helm's answer to values that it does not take."""
-
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +88,12 @@ class Rendered:
             yield from _pods(f"{one['kind']}/{one['metadata']['name'].removeprefix(f'{PREFIX}-')}", one)
 
 
+@functools.cache
 def render(*arguments: str, install: bool = True) -> Rendered:
-    """Render with the arguments of `helm template`, run in the chart's folder. Raises Refused."""
+    """Render with the arguments of `helm template`, run in the chart's folder. Raises Refused.
+
+    The same answer for the same arguments: nobody may change it.
+    """
     done = helm(
         "template",
         RELEASE,
@@ -114,8 +116,12 @@ def helm(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def settings(*pairs: str) -> tuple[str, ...]:
-    """`--set` for each."""
-    return tuple(word for pair in pairs for word in ("--set", pair))
+    """`--set` for each; `--set-json` for those with `:=`, because the other takes 2.5 for a text."""
+    return tuple(
+        word
+        for pair in pairs
+        for word in (("--set-json", pair.replace(":=", "=", 1)) if ":=" in pair else ("--set", pair))
+    )
 
 
 def containers(pod: Object, init: bool = True) -> Iterable[Object]:
