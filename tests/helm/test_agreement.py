@@ -122,7 +122,10 @@ def test_the_schema_offers_each_setting_that_the_chart_does_not_manage() -> None
             "log_to_driver",
         } | tls  # of Ray, which the chart starts; of no use there
         given_by_a_profile = {"batch_size", "decode_threads", "max_concurrent_requests"}
-        chart_only = managed - given_by_a_profile
+        arguments = (
+            {"num_replicas", "max_replicas"} if service == "EMBEDDING" else set()
+        )  # of the application
+        chart_only = (managed - given_by_a_profile) | arguments
         also = {"token"}  # given where Milvus asks for one
         assert offered == set(cls.model_fields) - chart_only - also - (
             left if service == "EMBEDDING" else set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -197,12 +198,9 @@ VARIABLES = [
     ((), "RayService/embedding", "SEVENVIEWS_EMBEDDING_MODEL_STORE", "/models"),
     (("models.persistence.enabled=true",), "RayService/embedding", "SEVENVIEWS_EMBEDDING_MODEL_STORE",
      "/var/lib/sevenviews/models"),
-    (("embedding.replicas=3", "embedding.replicasPerPod=4"), "RayService/embedding",
-     "SEVENVIEWS_EMBEDDING_NUM_REPLICAS", "12"),
+    (("embedding.replicas=3",), "RayService/embedding", "SEVENVIEWS_EMBEDDING_NUM_REPLICAS", None),
     (("embedding.mode=deployment", "embedding.replicas=3", "embedding.replicasPerPod=4"),
      "Deployment/embedding", "SEVENVIEWS_EMBEDDING_NUM_REPLICAS", "4"),
-    (("embedding.autoscaling.enabled=true", "embedding.autoscaling.maxReplicas=5"), "RayService/embedding",
-     "SEVENVIEWS_EMBEDDING_MAX_REPLICAS", "5"),
     ((), "RayService/embedding", "SEVENVIEWS_EMBEDDING_MAX_REPLICAS", None),
     (("embedding.mode=deployment", "embedding.autoscaling.enabled=true"), "Deployment/embedding",
      "SEVENVIEWS_EMBEDDING_MAX_REPLICAS", None),
@@ -364,6 +362,20 @@ class TestRayService:
         ]
         (application,) = config["applications"]
         assert application["import_path"] == "sevenviews.embedding.app:application"
+
+    def test_a_change_of_replicas_changes_no_pod(self) -> None:
+        one, three = (deepcopy(self.spec(f"embedding.replicas={count}")) for count in (1, 3))
+        for cluster in (one["rayClusterConfig"], three["rayClusterConfig"]):
+            cluster["workerGroupSpecs"][0] |= {"replicas": 0, "minReplicas": 0, "maxReplicas": 0}
+        assert one["rayClusterConfig"] == three["rayClusterConfig"]
+
+    def test_serves_replicas_fill_the_worker_pods(self) -> None:
+        spec = self.spec("embedding.replicas=3", "embedding.replicasPerPod=4")
+        assert yaml.safe_load(spec["serveConfigV2"])["applications"][0]["args"] == {"num_replicas": 12}
+        assert spec["rayClusterConfig"]["workerGroupSpecs"][0]["rayStartParams"]["num-cpus"] == "4"
+        more = self.spec("embedding.autoscaling.enabled=true", "embedding.autoscaling.maxReplicas=5")
+        arguments = yaml.safe_load(more["serveConfigV2"])["applications"][0]["args"]
+        assert arguments == {"num_replicas": 2, "max_replicas": 5}
 
     def test_its_service_is_headless_and_has_the_name_that_the_gateway_knows(self) -> None:
         service = self.spec()["serveService"]
