@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -124,7 +125,7 @@ class Machine:
         asked = self.container(f"Deployment/{service}")[kind]["grpc"]
         address = f"127.0.0.1:{self.port(service, str(asked['port']))}"
         with grpc.insecure_channel(address) as channel:
-            stub = health_pb2_grpc.HealthStub(channel)
+            stub: Any = health_pb2_grpc.HealthStub(channel)
             request = health_pb2.HealthCheckRequest(service=asked.get("service", ""))
             try:
                 answer = stub.Check(request, timeout=3)
