@@ -156,7 +156,7 @@ def at(node: Any, path: str) -> Any:
 # Each: the values, the pod, the variable, and its value; None: not there.
 VARIABLES = [
     ((), "Deployment/gateway", "SEVENVIEWS_GATEWAY_VECTORS_ADDRESS", "dns:///sv-sevenviews-vectors:50053"),
-    ((), "Deployment/gateway", "SEVENVIEWS_GATEWAY_EMBEDDING_ADDRESS", "dns:///sv-sevenviews-embedding:50052"),
+    ((), "Deployment/gateway", "SEVENVIEWS_GATEWAY_EMBEDDING_ADDRESS", "dns:///sv-sevenviews-embedding-ray:50052"),
     ((), "Deployment/gateway", "SEVENVIEWS_GATEWAY_CACHE_URL", "redis://valkey:6379/0"),
     (("redis.url=",), "Deployment/gateway", "SEVENVIEWS_GATEWAY_CACHE_URL", None),
     (("redis.existingSecret=r",), "Deployment/gateway", "SEVENVIEWS_GATEWAY_QUOTA_URL", "secretKeyRef:r/url"),
@@ -379,12 +379,21 @@ class TestRayService:
 
     def test_its_service_is_headless_and_has_the_name_that_the_gateway_knows(self) -> None:
         service = self.spec()["serveService"]
-        assert service["metadata"]["name"] == "sv-sevenviews-embedding"
+        gateway = environment(main_container(render(), "Deployment/gateway"))
+        address = f"dns:///{service['metadata']['name']}:50052"
+        assert gateway["SEVENVIEWS_GATEWAY_EMBEDDING_ADDRESS"] == address
         assert service["spec"]["clusterIP"] == "None"
         (port,) = service["spec"]["ports"]
         assert (port["name"], port["port"]) == ("serve-grpc", 50052)
         worker = self.spec()["rayClusterConfig"]["workerGroupSpecs"][0]["template"]["spec"]
         assert {"name": "serve-grpc", "containerPort": 50052} in worker["containers"][0]["ports"]
+
+    def test_the_other_modes_service_has_another_name(self) -> None:
+        """Helm refuses to make a Service that KubeRay has made."""
+        name = self.spec()["serveService"]["metadata"]["name"]
+        assert name not in [
+            one["metadata"]["name"] for one in render(*DEV).objects if one["kind"] == "Service"
+        ]
 
     def test_the_head_serves_nothing(self) -> None:
         spec = self.spec()

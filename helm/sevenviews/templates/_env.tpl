@@ -196,6 +196,8 @@ would make a whole new cluster.
 {{- $name := include "sevenviews.component" . }}
 {{- if eq .component "gateway" }}
 {{- $name = printf "%s-headless" $name }}
+{{- else if and (eq .component "embedding") (eq .root.Values.embedding.mode "rayservice") }}
+{{- $name = include "sevenviews.ray.service" .root }}
 {{- end -}}
 dns:///{{ $name }}:{{ index .root.Values.ports .component }}
 {{- end }}
