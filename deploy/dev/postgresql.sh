@@ -3,7 +3,6 @@
 set -eu
 user=${POSTGRES_USER:-postgres}
 database=${POSTGRES_DB:-$user}
-# The account may have no name, or no home that can be written to: PostgreSQL needs neither.
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
   : "${POSTGRES_PASSWORD:?is empty: set it to the password of $user}"
   fresh=$PGDATA.fresh
