@@ -13,10 +13,12 @@ from sevenviews.client.aio import AsyncClient
 from sevenviews.client.replies import DrawingMatch, ImportResult, PatentHit, PatentPage, SearchPage
 from sevenviews.client.requests import ImageSource, ImportItem, QueryImage
 from sevenviews.client.sync import Client
+from sevenviews.runtime.security import ClientTls
 
 __all__ = [
     "AsyncClient",
     "Client",
+    "ClientTls",
     "DrawingMatch",
     "ImageSource",
     "ImportItem",

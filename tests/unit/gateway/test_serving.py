@@ -60,7 +60,7 @@ async def test_readiness_names_what_stands_in_the_way(services: FakeServices) ->
         open_channel(services.vector_server.address) as vectors,
         open_channel(services.patent_server.address) as metadata,
     ):
-        dependencies = Dependencies(EmbeddingClient(embedding), vectors, metadata)
+        dependencies = Dependencies(EmbeddingClient(lambda: embedding), vectors, metadata)
         await dependencies.check()
         await services.patent_server.set_serving(False)
         error = await failure(dependencies.check(), Reason.DEPENDENCY_UNAVAILABLE)
