@@ -8,7 +8,8 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   fresh=$PGDATA.fresh
   rm -rf "$fresh"
   printf '%s' "$POSTGRES_PASSWORD" >/tmp/password
-  initdb --pgdata "$fresh" --username "$user" --pwfile /tmp/password --auth-host scram-sha-256 --auth-local trust
+  initdb --pgdata "$fresh" --username "$user" --pwfile /tmp/password --auth-host scram-sha-256 --auth-local trust \
+    --encoding UTF8 --locale C.UTF-8 # without a locale the database would be of bytes, not of text
   rm /tmp/password
   echo "host all all all scram-sha-256" >>"$fresh/pg_hba.conf"
   if [ "$database" != postgres ]; then
