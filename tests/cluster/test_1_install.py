@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
-import json
 from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
+from google.protobuf import json_format
 
 from sevenviews.metadata import migrations
+from sevenviews.v1 import search_pb2
 from tests.cluster.conftest import RELEASE, SERVICES, Installation
 from tests.cluster.walkthrough import steps
 
@@ -19,10 +20,11 @@ DEV_PARTS = ("milvus", "redis", "postgresql")
 def test_the_documented_search_finds_the_patent_of_the_drawing(installation: Installation) -> None:
     if not installation.output:
         pytest.skip("the installation was there before")
-    answer = json.loads(installation.output[installation.output.rindex("\n{") :])
+    printed = installation.output[installation.output.rindex("\n{") :]
+    answer = json_format.Parse(printed, search_pb2.SearchDesignsResponse())
     with (installation.query.parent / "index.csv").open(newline="") as file:
         wanted = {Path(row["file"]).name: row["patent_id"] for row in csv.DictReader(file)}
-    assert wanted[installation.query.name] in [hit["patentId"] for hit in answer["hits"]]
+    assert wanted[installation.query.name] in [hit.patent_id for hit in answer.hits]
     print(f"seconds of the documented steps: {[round(seconds, 1) for seconds in installation.seconds]}")
 
 
