@@ -155,21 +155,21 @@ postgresql://{{ .Values.postgresql.user }}@{{ $host }}:{{ $port }}/{{ .Values.po
 {{- .Values.models.persistence.enabled | ternary "/var/lib/sevenviews/models" .Values.models.imagePath }}
 {{- end }}
 
-{{/* Both modes; in a RayService the replicas of Serve spread over all worker pods. */}}
+{{/*
+Both modes. In a RayService the number of replicas is an argument of the application instead: a changed environment
+would make a whole new cluster.
+*/}}
 {{- define "sevenviews.env.embedding" -}}
 {{- $values := .Values.embedding }}
-{{- $isRay := eq $values.mode "rayservice" }}
-{{- $pods := $isRay | ternary $values.replicas 1 | int -}}
+{{- $isRay := eq $values.mode "rayservice" -}}
 {{ include "sevenviews.env.common" (dict "root" . "service" "embedding" "port" .Values.ports.embedding) }}
 - name: SEVENVIEWS_EMBEDDING_MODEL_STORE
   value: {{ include "sevenviews.models.path" . }}
 - name: SEVENVIEWS_EMBEDDING_RAY_ADDRESS
   value: {{ $isRay | ternary "auto" "local" }}
+{{- if not $isRay }}
 - name: SEVENVIEWS_EMBEDDING_NUM_REPLICAS
-  value: {{ mul $pods $values.replicasPerPod | quote }}
-{{- if and $isRay $values.autoscaling.enabled }}
-- name: SEVENVIEWS_EMBEDDING_MAX_REPLICAS
-  value: {{ mul $values.autoscaling.maxReplicas $values.replicasPerPod | quote }}
+  value: {{ $values.replicasPerPod | quote }}
 {{- end }}
 - name: SEVENVIEWS_EMBEDDING_EXECUTION_PROVIDER
   value: {{ $values.gpu.enabled | ternary "cuda" "cpu" }}
@@ -196,6 +196,8 @@ postgresql://{{ .Values.postgresql.user }}@{{ $host }}:{{ $port }}/{{ .Values.po
 {{- $name := include "sevenviews.component" . }}
 {{- if eq .component "gateway" }}
 {{- $name = printf "%s-headless" $name }}
+{{- else if and (eq .component "embedding") (eq .root.Values.embedding.mode "rayservice") }}
+{{- $name = include "sevenviews.ray.service" .root }}
 {{- end -}}
 dns:///{{ $name }}:{{ index .root.Values.ports .component }}
 {{- end }}

@@ -1,3 +1,8 @@
+{{/* KubeRay makes this one. Not the name of the other mode's Service, which Helm could not make while KubeRay's is there. */}}
+{{- define "sevenviews.ray.service" -}}
+{{- include "sevenviews.component" (dict "root" . "component" "embedding") }}-ray
+{{- end }}
+
 {{/*
 A pod of the RayService. Head and workers have one environment, because Serve builds the application on any of them.
 (dict "root" $ "component" "embedding" "values" … "name" "ray-worker" "isWorker" true "resources" …)
