@@ -192,9 +192,3 @@ def test_a_dry_run_changes_nothing(system: System, tmp_path: Path) -> None:
     assert "to train on" in done.stderr
     assert releases(system) == before
     assert sorted((system.data / "refreshes").iterdir()) == journal
-
-
-def test_without_a_training_there_is_nothing_to_refresh(system: System) -> None:
-    done = system.run("refresh", "--data", system.data, check=False)
-    assert done.returncode == 2
-    assert "learning.config" in done.stderr

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.main import get_command
 
+from sevenviews.cli.__main__ import app
 from sevenviews.embedding.settings import EmbeddingSettings
 from sevenviews.gateway.settings import GatewaySettings
 from sevenviews.metadata.settings import MetadataSettings
@@ -26,6 +28,10 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "EMBEDDING": EmbeddingSettings,
     "VECTORS": VectorsSettings,
     "METADATA": MetadataSettings,
+}
+COMMAND: Any = get_command(app)
+REFRESH = {str(option.envvar) for option in COMMAND.commands["refresh"].params if option.envvar} | {
+    f"SEVENVIEWS_REFRESH_{name}" for name in ("CA", "CERTIFICATE", "KEY")
 }
 # Packages that other work brings; their templates are off by default, or lead to a command that comes with it.
 AWAITED = {"sevenviews.console"}
@@ -72,6 +78,9 @@ def test_every_variable_is_a_field(profile: str) -> None:
             matched = re.fullmatch(r"SEVENVIEWS_([A-Z]+)_(\w+)", name)
             if matched is None or matched[1] == "CONSOLE":
                 assert not name.startswith("SEVENVIEWS_") or matched is not None, f"{owner}: {name}"
+                continue
+            if matched[1] == "REFRESH":
+                assert name in REFRESH, f"{owner}: {name} is no option of the command"
                 continue
             fields = SETTINGS[matched[1]].model_fields
             assert matched[2].lower() in fields, f"{owner}: {name} is no setting"

@@ -490,7 +490,8 @@ class TestRefresh:
     def test_job_mode_does_the_work_in_its_own_pod(self) -> None:
         (container,) = self.cron(*DEV)["template"]["spec"]["containers"]
         assert container["command"] == [
-            *("python", "-m", "sevenviews.cli", "refresh"), *("--config", "/etc/sevenviews/refresh.yaml"),
+            *("python", "-m", "sevenviews.cli", "refresh", "--resume"),
+            *("--config", "/etc/sevenviews/refresh.yaml"),
         ]  # fmt: skip
         assert container["image"] == "localhost/sevenviews-training:dev"
         assert "rayjob.json" not in render(*DEV).one("ConfigMap", "refresh")["data"]
@@ -530,12 +531,26 @@ class TestRefresh:
         assert group["replicas"] == 2
         assert group["template"]["spec"]["containers"][0]["resources"]["limits"]["nvidia.com/gpu"] == 1
 
-    def test_the_configuration_is_what_the_chart_knows_and_the_operator_says(self) -> None:
+    def test_the_configuration_is_what_the_operator_says(self) -> None:
         said = settings('refresh.config:={"gate":{"margin":0.01},"note":"{{ .Release.Name }}"}')
         config = yaml.safe_load(render(*DEV, *said).one("ConfigMap", "refresh")["data"]["refresh.yaml"])
-        assert config["vectors_address"] == "dns:///sv-sevenviews-vectors:50053"
-        assert config["model_store"] == "/var/lib/sevenviews/models"
-        assert (config["gate"], config["note"]) == ({"margin": 0.01}, "sv")
+        assert config == {"gate": {"margin": 0.01}, "note": "sv"}
+
+    def test_the_environment_says_where_everything_is(self) -> None:
+        (container,) = self.cron(*DEV)["template"]["spec"]["containers"]
+        told = environment(container)
+        assert told["SEVENVIEWS_REFRESH_VECTORS_ADDRESS"] == "dns:///sv-sevenviews-vectors:50053"
+        assert told["SEVENVIEWS_REFRESH_MODEL_STORE"] == "/var/lib/sevenviews/models"
+        assert told["SEVENVIEWS_REFRESH_DRAWINGS_URL"] == "file:///var/lib/sevenviews/drawings"
+        assert told["SEVENVIEWS_REFRESH_LOCK_URL"] == "redis://sv-sevenviews-redis:6379/0"
+        assert told["SEVENVIEWS_REFRESH_RAY_ADDRESS"] == "local"
+        mounts = {one["name"] for one in container["volumeMounts"]}
+        assert mounts >= {"models", "drawings", "workspace", "config"}
+
+    def test_without_redis_the_lock_lies_in_the_workspace(self) -> None:
+        (container,) = self.cron(*DEV, *settings("dev.redis.enabled=false"))["template"]["spec"]["containers"]
+        told = environment(container)
+        assert told["SEVENVIEWS_REFRESH_LOCK_URL"] == "file:///var/lib/sevenviews/refresh/lock"
 
     def test_time_zone_and_suspension(self) -> None:
         spec = render(*DEV, *settings("refresh.timeZone=Europe/Madrid")).one("CronJob", "refresh")["spec"]

@@ -111,7 +111,7 @@ postgresql://{{ .Values.postgresql.user }}@{{ $host }}:{{ $port }}/{{ .Values.po
 - name: SEVENVIEWS_METADATA_DATABASE_URL
   value: {{ include "sevenviews.database.url" .root | quote }}
 - name: SEVENVIEWS_METADATA_DRAWINGS_URL
-  value: {{ .root.Values.drawings.persistence.enabled | ternary "file:///var/lib/sevenviews/drawings" .root.Values.drawings.url | quote }}
+  value: {{ include "sevenviews.drawings.url" .root | quote }}
 {{- with .root.Values.postgresql }}
 {{- if or .existingSecret .password }}
 - name: PGPASSWORD
@@ -121,6 +121,10 @@ postgresql://{{ .Values.postgresql.user }}@{{ $host }}:{{ $port }}/{{ .Values.po
       key: {{ .passwordKey }}
 {{- end }}
 {{- end }}
+{{- end }}
+
+{{- define "sevenviews.drawings.url" -}}
+{{- .Values.drawings.persistence.enabled | ternary "file:///var/lib/sevenviews/drawings" .Values.drawings.url }}
 {{- end }}
 
 {{- define "sevenviews.env.s3" -}}

@@ -1,28 +1,44 @@
 {{/* The refresh, as an ordinary pod or as KubeRay's RayJob. */}}
 
 {{- define "sevenviews.refresh.command" -}}
-python -m sevenviews.cli refresh --config /etc/sevenviews/refresh.yaml
+python -m sevenviews.cli refresh --resume --config /etc/sevenviews/refresh.yaml
 {{- end }}
 
-{{/*
-What `sevenviews refresh` reads: what this chart knows, and over it what the operator says. Values may be templates.
-*/}}
+{{/* What `sevenviews refresh` reads. Text may be a template. */}}
 {{- define "sevenviews.refresh.config" -}}
-{{- $known := dict
-  "embedding_address" (include "sevenviews.address" (dict "root" . "component" "embedding"))
-  "vectors_address" (include "sevenviews.address" (dict "root" . "component" "vectors"))
-  "metadata_address" (include "sevenviews.address" (dict "root" . "component" "metadata"))
-  "model_store" (include "sevenviews.models.path" .)
-  "workspace" "/var/lib/sevenviews/refresh" }}
-{{- $said := tpl (toYaml .Values.refresh.config) . | fromYaml }}
-{{- toYaml (merge (deepCopy $said) $known) }}
+{{- tpl (toYaml .Values.refresh.config) . }}
 {{- end }}
 
-{{/* Redis holds the lock that lets one refresh run; its URL may be a secret, so it is no part of the file. */}}
+{{/* Where everything is: see the options of `sevenviews refresh`. */}}
 {{- define "sevenviews.refresh.env" -}}
+{{- range $service := tuple "embedding" "vectors" "metadata" }}
+- name: SEVENVIEWS_REFRESH_{{ upper $service }}_ADDRESS
+  value: {{ include "sevenviews.address" (dict "root" $ "component" $service) }}
+{{- end }}
+- name: SEVENVIEWS_REFRESH_DRAWINGS_URL
+  value: {{ include "sevenviews.drawings.url" . | quote }}
+- name: SEVENVIEWS_REFRESH_MODEL_STORE
+  value: {{ include "sevenviews.models.path" . }}
+- name: SEVENVIEWS_REFRESH_WORK
+  value: /var/lib/sevenviews/refresh
+# The lock that lets one refresh run: in Redis, or where all runs have their workspace.
+- name: SEVENVIEWS_REFRESH_LOCK_URL
 {{- with include "sevenviews.redis.value" . }}
-- name: REDIS_URL
   {{- . | nindent 2 }}
+{{- else }}
+  value: file:///var/lib/sevenviews/refresh/lock
+{{- end }}
+- name: SEVENVIEWS_REFRESH_RAY_ADDRESS
+  value: {{ eq .Values.refresh.mode "rayjob" | ternary "auto" "local" }}
+{{- if .Values.tls.enabled }}
+- name: SEVENVIEWS_REFRESH_CA
+  value: /etc/sevenviews/tls/ca.crt
+{{- if .Values.tls.mutual }}
+- name: SEVENVIEWS_REFRESH_CERTIFICATE
+  value: /etc/sevenviews/tls/tls.crt
+- name: SEVENVIEWS_REFRESH_KEY
+  value: /etc/sevenviews/tls/tls.key
+{{- end }}
 {{- end }}
 {{- include "sevenviews.env.s3" . }}
 - name: RAY_USAGE_STATS_ENABLED
@@ -41,6 +57,8 @@ What `sevenviews refresh` reads: what this chart knows, and over it what the ope
 - name: workspace
   mountPath: /var/lib/sevenviews/refresh
 {{- include "sevenviews.models.mount" (dict "root" . "readOnly" false) }}
+{{- include "sevenviews.drawings.mount" . }}
+{{- include "sevenviews.tls.mount" . }}
 {{- end }}
 
 {{- define "sevenviews.refresh.volumes" -}}
@@ -63,6 +81,9 @@ What `sevenviews refresh` reads: what this chart knows, and over it what the ope
   {{- end }}
   {{- end }}
 {{- include "sevenviews.models.volume" . }}
+{{- include "sevenviews.drawings.volume" . }}
+{{/* The gateway's: both are clients of vectors and metadata. */}}
+{{- include "sevenviews.tls.volume" (dict "root" . "component" "gateway") }}
 {{- end }}
 
 {{/* Resources with GPUs. (dict "resources" … "gpu" …) */}}
