@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from sevenviews.cli.console import note, print_json
 from sevenviews.cli.lab.patentnet_options import (
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from sevenviews.training.hashing.experiment import CodeResult, RetrievalTask
 
 _ENTRIES = 100_000
+_MILVUS_ENTRIES = 20_000
 _SHOWN_BITS = 64
 _FIRST = (1, 5, 10, 20, 50, 100)
 _TIMED = 100
@@ -33,6 +37,10 @@ def hash_codes(
     out: Out,
     config: Config = "categories",
     cache: Cache = None,
+    milvus: Annotated[
+        str,
+        typer.Option(help="Time the search in this Milvus too: milvus-lite:PATH, or http(s)://HOST:PORT."),
+    ] = "",
     json_output: JsonOutput = False,
 ) -> None:
     """Learn binary codes with CSQ and HashNet, and report them beside the vectors they were learned from.
@@ -57,7 +65,7 @@ def hash_codes(
             "is in both. A drawing is relevant if it shares a label with the query."
         )
         _quality(report, vectors.mean_average_precision, vectors.bytes_each, results)
-        _costs(report, task, results)
+        _costs(report, task, results, milvus)
         _pictures(report, task, results, dict(vectors.by_category))
         path = report.write()
     if json_output:
@@ -107,17 +115,19 @@ def _quality(report: Report, vectors: float, bytes_each: int, results: Sequence[
     )
 
 
-def _costs(report: Report, task: RetrievalTask, results: Sequence[CodeResult]) -> None:
+def _costs(report: Report, task: RetrievalTask, results: Sequence[CodeResult], milvus: str) -> None:
     from sevenviews.lab.hashing.cost import binary_cost, float_cost
 
     costs: list[SearchCost] = [float_cost(task.queries[:_TIMED], task.gallery, _ENTRIES)]
     for bits in sorted({one.bits for one in results if one.bits % 8 == 0}):
         chosen = next(one for one in results if one.bits == bits)
         costs.append(binary_cost(chosen.queries, chosen.gallery, _ENTRIES))
+    if milvus:
+        costs += _milvus_costs(task, results, milvus)
     report.heading("Memory and search time")
     report.text(
-        f"The database repeated to {_ENTRIES:,} drawings, searched exhaustively, one query at a time on one thread; "
-        "the median."
+        "The database repeated to so many drawings, one query at a time, the median. FAISS searches exhaustively on "
+        "one thread; Milvus by HNSW for the vectors and exhaustively for the codes, the round trip included."
     )
     report.table(
         ("engine", "drawings", "bytes per drawing", "MB in all", "ms a query"),
@@ -134,6 +144,26 @@ def _costs(report: Report, task: RetrievalTask, results: Sequence[CodeResult]) -
     )
 
 
+def _milvus_costs(task: RetrievalTask, results: Sequence[CodeResult], url: str) -> list[SearchCost]:
+    from sevenviews.cli.lab.milvus_cost import milvus_cost
+    from sevenviews.vectors.releases import Metric
+
+    chosen = _shown(results)[0]
+    unit = 1 / math.sqrt(chosen.bits)
+    queries, gallery = (codes.signs() * unit for codes in (chosen.queries, chosen.gallery))
+    return [
+        milvus_cost(url, task.queries[:_TIMED], task.gallery, Metric.IP, _MILVUS_ENTRIES),
+        milvus_cost(url, queries[:_TIMED], gallery, Metric.HAMMING, _MILVUS_ENTRIES),
+    ]
+
+
+def _shown(results: Sequence[CodeResult]) -> list[CodeResult]:
+    """Of each method the one that the curves show: 64 bits, or the longest."""
+    lengths = {one.bits for one in results}
+    bits = _SHOWN_BITS if _SHOWN_BITS in lengths else max(lengths)
+    return [one for one in results if one.bits == bits]
+
+
 def _pictures(
     report: Report, task: RetrievalTask, results: Sequence[CodeResult], by_category: dict[str, float]
 ) -> None:
@@ -144,8 +174,7 @@ def _pictures(
     from sevenviews.lab.patentnet.pictures import draw_bars
     from sevenviews.training.hashing.experiment import euclidean_scores
 
-    lengths = {one.bits for one in results}
-    shown = [one for one in results if one.bits == (_SHOWN_BITS if _SHOWN_BITS in lengths else max(lengths))]
+    shown = _shown(results)
     first = tuple(count for count in _FIRST if count <= len(task.gallery))
     by_radius, at = {}, {"vectors": precision_at(euclidean_scores(task), task.relevance, first)}
     for one in shown:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from sevenviews.cli.console import note, print_json
 from sevenviews.cli.lab.patentnet_options import Corpus, Out, failing_clearly, read_labelled
 from sevenviews.cli.options import JsonOutput
+
+if TYPE_CHECKING:
+    from sevenviews.lab.patentnet.dataset import Sample
 
 _ROWS = 6
 
@@ -15,6 +21,7 @@ def statistics(corpus: Corpus, out: Out, json_output: JsonOutput = False) -> Non
     Example:  sevenviews lab patentnet statistics --corpus ldraw-views.tar.gz --out patentnet
     """
     with failing_clearly():
+        from sevenviews.designs import STANDARD_VIEWS
         from sevenviews.lab.patentnet.labels import Level
         from sevenviews.lab.patentnet.pictures import (
             draw_distribution,
@@ -46,8 +53,8 @@ def statistics(corpus: Corpus, out: Out, json_output: JsonOutput = False) -> Non
         report.table([view.value for view in counts.observed], [list(counts.observed.values())])
         draw_views(counts, report.picture("views.png", "Views observed, and views of a design"))
         report.heading("Incomplete multiview (Figures 1 and 5)")
-        step = max(1, len(dataset.samples) // _ROWS)
-        chosen = dataset.samples[::step][:_ROWS]
+        incomplete = [one for one in dataset.samples if 0 < len(one.missing) < len(STANDARD_VIEWS)]
+        chosen = [*_spread(incomplete, _ROWS // 2), *_spread(dataset.samples, _ROWS - _ROWS // 2)]
         draw_multiview_grid(
             chosen, report.picture("grid.png", "Designs by row, views by column; grey: missing")
         )
@@ -70,3 +77,9 @@ def statistics(corpus: Corpus, out: Out, json_output: JsonOutput = False) -> Non
         print_json({"report": str(path), "designs": counts.designs, "images": counts.images})
     else:
         note(f"wrote {path}")
+
+
+def _spread(samples: Sequence[Sample], count: int) -> list[Sample]:
+    """Some of the samples, evenly spread; all, if there are not so many."""
+    step = max(1, len(samples) // count)
+    return list(samples[::step][:count])
