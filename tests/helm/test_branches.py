@@ -80,8 +80,8 @@ DISAPPEARS = [
      "PersistentVolumeClaim", "drawings"),
     ("postgresql.existingSecret=mine", settings("postgresql.password=x"), "Secret", "metadata"),
     ("milvus.existingSecret=mine", settings("milvus.token=x"), "Secret", "vectors"),
-    ("refresh.persistence.enabled=false", DEV, "PersistentVolumeClaim", "refresh"),
-    ("refresh.persistence.existingClaim=mine", DEV, "PersistentVolumeClaim", "refresh"),
+    ("refresh.persistence.enabled=false", REFRESH, "PersistentVolumeClaim", "refresh"),
+    ("refresh.persistence.existingClaim=mine", REFRESH, "PersistentVolumeClaim", "refresh"),
     ("refresh.rayCronJob.enabled=true", RAY, "CronJob", "refresh"),
     ("refresh.rayCronJob.enabled=true", RAY, "Role", "refresh-launcher"),
     ("embedding.mode=deployment", settings("metrics.serviceMonitor.enabled=true"), "PodMonitor", "monitoring"),
@@ -548,7 +548,9 @@ class TestRefresh:
         assert mounts >= {"models", "drawings", "workspace", "config"}
 
     def test_without_redis_the_lock_lies_in_the_workspace(self) -> None:
-        (container,) = self.cron(*DEV, *settings("dev.redis.enabled=false"))["template"]["spec"]["containers"]
+        (container,) = self.cron(*DEV, *settings("dev.redis.enabled=false", "redis.url="))["template"][
+            "spec"
+        ]["containers"]
         told = environment(container)
         assert told["SEVENVIEWS_REFRESH_LOCK_URL"] == "file:///var/lib/sevenviews/refresh/lock"
 
