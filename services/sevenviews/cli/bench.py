@@ -20,6 +20,7 @@ from sevenviews.client import Client
 from sevenviews.designs import SevenviewsError
 
 if TYPE_CHECKING:
+    from sevenviews.bench.reembed import ReembedFigures
     from sevenviews.bench.search import SearchFigures
 
 app = typer.Typer(help="Measure this machine: the services beside the bare stages.", no_args_is_help=True)
@@ -148,3 +149,84 @@ def evaluate_bench(
         ("", "median", "least", "most"),
         [(name, f"{one.median:.2f}", f"{one.least:.2f}", f"{one.most:.2f}") for name, one in spreads],
     )
+
+
+@app.command()
+def reembed(
+    designs: Annotated[int, typer.Option(min=8, help="Synthetic designs to embed again.")] = 150,
+    pairs: Annotated[int, typer.Option(min=6, help="Alternations of pipeline and bare stages.")] = 6,
+    workers: Annotated[int, typer.Option(min=1, help="Ray actors that hold the model.")] = 1,
+    json_output: JsonOutput = False,
+) -> None:
+    """Measure the re-embedding of a corpus on Ray Data beside its stages alone: decode, session.run, Milvus insert.
+
+    Example:  sevenviews bench reembed --designs 300 --workers 2
+    """
+    with tempfile.TemporaryDirectory(prefix="sevenviews-bench-") as folder:
+        try:
+            figures = asyncio.run(_reembedded(Path(folder), designs, pairs, workers))
+        except StartError as error:
+            fail(str(error))
+        except SevenviewsError as error:
+            fail_with(error)
+    if json_output:
+        print_json({**asdict(figures), "slowest": figures.slowest, "machine": _machine()})
+    else:
+        _show_reembedding(figures)
+
+
+async def _reembedded(folder: Path, designs: int, pairs: int, workers: int) -> ReembedFigures:
+    services = LocalServices(LocalOptions(folder / "data", Addresses.of(0)), note)
+    starting = asyncio.create_task(services.start())
+    try:
+        await asyncio.to_thread(_make_corpus, folder / "corpus", designs)
+        await starting
+        return await asyncio.to_thread(_measure_reembedding, folder, services.addresses, pairs, workers)
+    finally:
+        starting.cancel()
+        await services.stop()
+
+
+def _measure_reembedding(folder: Path, addresses: Addresses, pairs: int, workers: int) -> ReembedFigures:
+    from sevenviews.bench.reembed import measure
+    from sevenviews.cli.local import LocalStores
+    from sevenviews.encoder.store import ModelStore
+    from sevenviews.refresh.services import Addresses as Places
+
+    with Client(addresses.gateway) as client, progress() as bar:
+        report = ingest_all(client, [folder / "corpus"], os.cpu_count() or 1, bar)
+    if report.failures:
+        fail("; ".join(report.failures))
+    stores = LocalStores.read(folder / "data")
+    models = ModelStore(stores.models)
+    note("measuring")
+    places = Places(addresses.embedding, addresses.vectors, addresses.metadata, stores.drawings_url)
+    return measure(places, models.open(models.default_version()), pairs, workers)
+
+
+def _show_reembedding(figures: ReembedFigures) -> None:
+    from sevenviews.bench.reembed import CORPORA
+
+    def row(name: str, rate: Any) -> tuple[str, ...]:
+        return (name, f"{rate.median:.0f}", f"{rate.least:.0f}", f"{rate.most:.0f}")
+
+    table(
+        f"{figures.drawings} drawings, {figures.workers} workers, {os.cpu_count()} cores; drawings a second",
+        ("", "median", "least", "most"),
+        [
+            row("pipeline, running", figures.pipeline),
+            row("pipeline, with its start", figures.whole),
+            *(row(f"bare {name}", rate) for name, rate in figures.bare.items()),
+        ],
+    )
+    ratio = figures.ratio
+    output.print(
+        f"pipeline / slowest bare stage ({figures.slowest}): {ratio.median:.2f}, "
+        f"{ratio.least:.2f} to {ratio.most:.2f}",
+        highlight=False,
+    )
+    for drawings in CORPORA:
+        times = ", ".join(
+            f"{figures.hours(drawings, workers):,.1f} h with {workers}" for workers in (1, 8, 32, 128)
+        )
+        output.print(f"{drawings:,} drawings: {times} workers like this one", highlight=False)

@@ -22,7 +22,7 @@ class LearningConfig(_Part):
 
     config: TrainConfig = Field(
         default_factory=lambda: TrainConfig.load(SHIPPED_TRAINING),
-        description="The training, as `sevenviews train` takes it; by default one that fine-tunes the packaged model.",
+        description="The training, as `sevenviews train` takes it; by default a fine-tuning of the packaged model.",
     )
     start_from: Literal["serving", "scratch"] = Field(
         default="serving", description="Begin with the weights of the serving model, or as the training says."

@@ -50,7 +50,7 @@ class Addresses:
         vectors: host:port.
         metadata: host:port.
         drawings_url: of the object store, as the metadata service takes it.
-        tls: of vectors and metadata; None for plaintext. The embedding service has none: Ray's proxy speaks plaintext.
+        tls: of vectors and metadata; None for plaintext. Ray Serve's proxy has none.
     """
 
     embedding: str

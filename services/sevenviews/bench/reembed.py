@@ -1,0 +1,211 @@
+"""The re-embedding of a corpus, beside its stages called directly: how much of the slowest one is left."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+import numpy.typing as npt
+
+from sevenviews.bench.statistics import Pairs, Spread, alternate
+from sevenviews.designs import Patent, key_of_digest
+from sevenviews.encoder import decode, preprocess
+from sevenviews.encoder.bundle import Bundle
+from sevenviews.encoder.session import EncoderSession
+from sevenviews.metadata.objects import key_of
+from sevenviews.metadata.stores import open_objects
+from sevenviews.refresh.config import EmbeddingConfig
+from sevenviews.refresh.pipeline import EmbeddingReport, EmbeddingTask, embed_corpus
+from sevenviews.refresh.ray_session import RaySession
+from sevenviews.refresh.services import Addresses, EmbeddedDrawing, Services
+from sevenviews.v1 import vectors_pb2
+
+STAGES = ("decode", "session.run", "insert")
+CORPORA = (6_000_000, 60_000_000)
+"""Drawings for which the time is extrapolated."""
+
+_BARE_DRAWINGS = 400
+_BATCH = 64
+_PATENTS_PER_INSERT = 8
+_WARM_SHARE = 0.2
+"""Of the drawings, before the steady rate is taken: actors start, pages are read for the first time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReembedFigures:
+    """Drawings a second.
+
+    Attributes:
+        drawings: of the corpus.
+        workers: actors that hold the model.
+        pipeline: Ray Data from the catalogue to the release, once it runs.
+        whole: with the start of its actors.
+        bare: of each stage called directly, alone.
+        ratio: pipeline against the slowest bare stage, round by round.
+    """
+
+    drawings: int
+    workers: int
+    pipeline: Spread
+    whole: Spread
+    bare: dict[str, Spread]
+    ratio: Spread
+
+    @property
+    def slowest(self) -> str:
+        """The stage that bounds the pipeline."""
+        return min(self.bare, key=lambda name: self.bare[name].median)
+
+    def hours(self, drawings: int, workers: int) -> float:
+        """For a corpus, with so many workers, if nothing else becomes the bound."""
+        return drawings / (self.pipeline.median * workers / self.workers) / 3600
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    steady: float
+    whole: float
+
+
+def measure(addresses: Addresses, bundle: Bundle, pairs: int, workers: int) -> ReembedFigures:
+    """Embed everything that a running system holds, into a release of its own in each round.
+
+    Args:
+        addresses: of the system.
+        bundle: a model that its embedding service knows.
+        pairs: alternations of pipeline and bare stages.
+        workers: actors that hold the model.
+    """
+    services = Services(addresses, patience_seconds=30)
+    try:
+        return _Measurement(services, bundle.path, bundle, workers).run(pairs)
+    finally:
+        services.close()
+
+
+class _Measurement:
+    def __init__(self, services: Services, path: Path, bundle: Bundle, workers: int) -> None:
+        self._services = services
+        self._bundle = replace(bundle, path=path.resolve())
+        self._config = EmbeddingConfig(workers=workers)
+        self._ids = list(services.patent_ids())
+        self._session = EncoderSession(bundle)
+        patents = [
+            one for at in range(0, len(self._ids), 500) for one in services.patents(self._ids[at : at + 500])
+        ]
+        self._drawings = sum(len(one.drawings) for one in patents)
+        self._sample = _sample(patents, _BARE_DRAWINGS)
+        objects = open_objects(services.addresses.drawings_url, 30)
+        keys = [key_of(drawing.content_digest) for patent in self._sample for drawing in patent.drawings]
+        self._contents = [content for key in keys if (content := objects.get(key)) is not None]
+
+    def run(self, pairs: int) -> ReembedFigures:
+        with RaySession() as ray:
+            ray.start()
+            self._pipeline()  # Ray loads its own modules at the first execution
+            rounds = alternate(pairs, lambda _: self._pipeline(), lambda _: self._bare())
+        slowest = [min(one.values()) for one in rounds.second]
+        steady = [one.steady for one in rounds.first]
+        return ReembedFigures(
+            drawings=self._drawings,
+            workers=self._config.workers,
+            pipeline=Spread.of(steady),
+            whole=Spread.of([one.whole for one in rounds.first]),
+            bare={name: Spread.of([one[name] for one in rounds.second]) for name in STAGES},
+            ratio=Pairs(tuple(steady), tuple(slowest)).ratio,
+        )
+
+    def _pipeline(self) -> _Round:
+        release = self._new_release()
+        task = EmbeddingTask(
+            self._services.addresses,
+            release.release_id,
+            self._bundle.path,
+            self._bundle.version,
+            self._config,
+        )
+        marks: list[tuple[float, int]] = []
+        started = time.perf_counter()
+
+        def advance(report: EmbeddingReport) -> None:
+            marks.append((time.perf_counter(), report.drawings))
+
+        report = embed_corpus(task, self._ids, advance)
+        ended = time.perf_counter()
+        self._services.retire(release.release_id)
+        warm = next(mark for mark in marks if mark[1] >= _WARM_SHARE * report.drawings)
+        return _Round(
+            steady=(report.drawings - warm[1]) / (ended - warm[0]), whole=report.drawings / (ended - started)
+        )
+
+    def _bare(self) -> dict[str, float]:
+        pixels: list[npt.NDArray[np.uint8]] = []
+
+        def decode_all() -> None:
+            pixels.extend(preprocess(decode(one), self._session.image_size) for one in self._contents)
+
+        decoding = _rate(len(self._contents), decode_all)
+        stacked = np.stack(pixels)
+        vectors: list[npt.NDArray[np.float32]] = []
+
+        def infer_all() -> None:
+            vectors.extend(
+                vector
+                for at in range(0, len(stacked), _BATCH)
+                for vector in self._session.embed(stacked[at : at + _BATCH])
+            )
+
+        inferring = _rate(len(stacked), infer_all)
+        return {"decode": decoding, "session.run": inferring, "insert": self._insertion(vectors)}
+
+    def _insertion(self, vectors: Sequence[npt.NDArray[np.float32]]) -> float:
+        release = self._new_release()
+        remaining = iter(vectors)
+        rows = [
+            (
+                patent,
+                [
+                    EmbeddedDrawing(one.drawing_id, next(remaining), key_of_digest(one.content_digest))
+                    for one in patent.drawings
+                ],
+            )
+            for patent in self._sample
+        ]
+
+        def insert_all() -> None:
+            for at in range(0, len(rows), _PATENTS_PER_INSERT):
+                self._services.write(
+                    release.release_id, release.model_version, rows[at : at + _PATENTS_PER_INSERT]
+                )
+
+        rate = _rate(len(vectors), insert_all)
+        self._services.retire(release.release_id)
+        return rate
+
+    def _new_release(self) -> vectors_pb2.Release:
+        return self._services.create_release(
+            f"bench-{uuid4().hex[:12]}",
+            self._bundle.version,
+            self._session.dimension,
+            vectors_pb2.IndexParameters(),
+        )
+
+
+def _sample(patents: Sequence[Patent], drawings: int) -> list[Patent]:
+    """The first patents that have so many drawings together."""
+    taken: list[Patent] = []
+    for patent in patents:
+        if sum(len(one.drawings) for one in taken) >= drawings:
+            break
+        taken.append(patent)
+    return taken
+
+
+def _rate(count: int, work: Callable[[], None]) -> float:
+    started = time.perf_counter()
+    work()
+    return count / (time.perf_counter() - started)
