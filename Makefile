@@ -25,7 +25,11 @@ demo: $(STAMP) ## Make a corpus, start everything, import, search with held-out 
 
 .PHONY: test
 test: lint $(STAMP) ## Run all checks and tests; ends with a table of what was skipped and why.
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --ignore tests/cluster
+
+.PHONY: test-cluster
+test-cluster: $(STAMP) ## Run the tests that need a Kubernetes, on the one that KUBECONFIG names.
+	$(BIN)/python -m pytest tests/cluster
 
 .PHONY: test-unit
 test-unit: $(STAMP) ## Run the tests that take seconds.

@@ -14,6 +14,7 @@ The map, a line a package:
     lab        retrieval metrics and classic descriptors, for comparison
     bench      what a search costs, beside its bare stages
     reconcile  proves that the three stores agree, and repairs them
+    rayjob     starts a RayJob on Kubernetes and waits for its end
     client     the Python client
     cli        the command `sevenviews`
     v1         generated from protos/ at install

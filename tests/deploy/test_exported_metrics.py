@@ -3,49 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from sevenviews.corpus.synthetic import write_corpus
+from tests.deploy.exporters import FOREIGN, OF_THE_REFRESH
 from tests.deploy.files import DASHBOARDS, alerts, dashboard_expressions, runbook_expressions
 from tests.deploy.promql import metric_names
-from tests.system import System, running_system
+from tests.system import System
 
 pytestmark = pytest.mark.slow
 
-# Exported by others, where they run: Prometheus itself, kube-state-metrics, NVIDIA's DCGM exporter.
-FOREIGN = {
-    "up",
-    "kube_deployment_status_replicas_available",
-    "kube_deployment_spec_replicas",
-    "DCGM_FI_DEV_GPU_UTIL",
-    "DCGM_FI_DEV_FB_USED",
-    "DCGM_FI_DEV_POWER_USAGE",
-}
-# Exported by the metadata service once there is a refresh job; so far only a dashboard names them.
-OF_THE_REFRESH = {
-    "sevenviews_refresh_step",
-    "sevenviews_refresh_started_timestamp_seconds",
-    "sevenviews_refresh_finished_timestamp_seconds",
-}
 # Ray's processes hand their figures to the page every 10 seconds.
 _RAY_SECONDS = 45
-
-
-@pytest.fixture(scope="module")
-def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """A system with metrics that has imported and searched."""
-    corpus = tmp_path_factory.mktemp("corpus")
-    write_corpus(corpus, 2, seed=11, held_out=1, workers=1)
-    (query,) = (corpus / "queries").glob("*.png")
-    with running_system(tmp_path_factory.mktemp("observed") / "data", "--metrics") as system:
-        assert system.json("ingest", corpus)["patents"]["created"] == 2
-        assert system.json("search", query, "--limit", "1")["hits"]
-        yield system
 
 
 def exported(system: System) -> set[str]:

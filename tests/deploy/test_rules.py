@@ -9,12 +9,11 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
+from tests.deploy.exporters import FOREIGN
 from tests.deploy.files import RULES, RUNBOOKS, alerts
 from tests.deploy.promql import metric_names
 
 UNIT_TESTS = sorted((Path(__file__).parent / "rules").glob("*.yaml"))
-# Of kube-state-metrics, and of Prometheus itself; all others are ours or Ray's, and scraped by a test.
-FOREIGN = {"up", "kube_deployment_status_replicas_available", "kube_deployment_spec_replicas"}
 
 
 def promtool_says(promtool: str, *arguments: str | Path) -> None:

@@ -3,83 +3,34 @@
 from __future__ import annotations
 
 import json
-import re
 import signal
-import subprocess
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
-from sevenviews.client import Client, ImportItem
-from sevenviews.corpus import CorpusPatent, NotADesign, iter_entries
-from sevenviews.corpus.synthetic import write_corpus
-from sevenviews.designs import ImportOutcome, SevenviewsError
-from tests.contract.milvus_server import empty_milvus
-from tests.contract.postgresql_server import new_database
-from tests.contract.redis_server import RedisServer
-from tests.contract.s3_server import new_bucket
-from tests.models import tiny_bundle
-from tests.system import COMMAND, System, running_system
-
-DESIGNS = 24
-FIRST = 14
-"""Imported before anything is refreshed; the others come meanwhile."""
-
-TRAINING = {
-    "name": "tiny",
-    "data": {"cache_side": 64, "validation_share": 0.2},
-    "model": {"backbone": "mobilenet_v3_small", "dimension": 32},
-    "optimization": {"steps": 2, "batch_size": 8, "drawings_per_design": 2, "image_size": 64},
-    "deployed_image_size": 64,
-    "evaluate_every": 2,
-    "threads": 1,
-    "bfloat16": False,
-}
-REFRESH = {
-    "learning": {"config": TRAINING, "start_from": "scratch"},
-    # What two steps of training are worth is no matter here.
-    "gate": {"margin": 1.0, "held_out_share": 0.3, "latency_ms": 10_000},
-}
+from sevenviews.corpus import CorpusPatent
+from sevenviews.designs import ImportOutcome
+from tests.refreshing import (
+    FIRST,
+    Clients,
+    configuration,
+    item,
+    read_patents,
+    releases,
+    serving,
+    start,
+    started,
+    steps_of,
+    until,
+)
+from tests.system import System
 
 
 @pytest.fixture(scope="module")
 def patents(tmp_path_factory: pytest.TempPathFactory) -> list[CorpusPatent]:
-    folder = tmp_path_factory.mktemp("archives")
-    write_corpus(folder, DESIGNS, seed=23, workers=2)
-    found = []
-    for entry in iter_entries(folder):
-        try:
-            found.append(entry.read())
-        except NotADesign:
-            continue
-    assert len(found) == DESIGNS
-    return found
-
-
-@contextmanager
-def started(
-    request: pytest.FixtureRequest, kind: str, folder: Path, patents: Sequence[CorpusPatent]
-) -> Iterator[System]:
-    """A system with the first patents, searched by a tiny model."""
-    options: list[str | Path] = ["--model", tiny_bundle(folder / "model", dimension=64, image_size=64)]
-    if kind == "servers":
-        empty_milvus(request.getfixturevalue("milvus_url"))
-        redis: RedisServer = request.getfixturevalue("redis_server")
-        options += ["--vectors-url", request.getfixturevalue("milvus_url")]
-        options += ["--database-url", new_database(request.getfixturevalue("postgresql_url"))]
-        options += ["--drawings-url", new_bucket(request.getfixturevalue("s3_endpoint"))]
-        options += ["--cache-url", redis.url]
-    with running_system(folder / "data", *options) as running:
-        with running.client() as client:
-            for result in client.import_patents(map(item, patents[:FIRST])):
-                assert result.outcome is ImportOutcome.CREATED, result
-        yield running
+    return read_patents(tmp_path_factory.mktemp("archives"))
 
 
 @pytest.fixture(scope="module", params=["embedded", "servers"])
@@ -88,70 +39,6 @@ def system(
 ) -> Iterator[System]:
     with started(request, request.param, tmp_path_factory.mktemp(request.param), patents) as running:
         yield running
-
-
-def item(patent: CorpusPatent, *, replaced: bool = False) -> ImportItem:
-    return ImportItem(patent.patent, patent.contents, replace=replaced)
-
-
-def configuration(folder: Path, **changes: Any) -> Path:
-    path = folder / "refresh.yaml"
-    path.write_text(yaml.safe_dump({**REFRESH, **changes}))
-    return path
-
-
-def releases(system: System) -> list[dict[str, Any]]:
-    found = system.json("releases", "list", "--data", system.data)
-    assert isinstance(found, list)
-    return found
-
-
-def serving(system: System) -> dict[str, Any]:
-    (one,) = [one for one in releases(system) if one["state"] == "serving"]
-    return one
-
-
-@dataclass(slots=True)
-class Clients:
-    """Several that search without end, and what they were told."""
-
-    gateway: str
-    queries: Sequence[bytes]
-    answers: set[tuple[str, str]] = field(default_factory=set)
-    count: int = 0
-    failures: list[str] = field(default_factory=list)
-    ended: threading.Event = field(default_factory=threading.Event)
-
-    @contextmanager
-    def running(self, number: int = 2) -> Iterator[Clients]:
-        threads = [threading.Thread(target=self._search, args=(one,)) for one in range(number)]
-        for thread in threads:
-            thread.start()
-        try:
-            yield self
-        finally:
-            self.ended.set()
-            for thread in threads:
-                thread.join(60)
-
-    def _search(self, first: int) -> None:
-        with Client(self.gateway, timeout_seconds=60) as client:
-            position = first
-            while not self.ended.wait(0.05):
-                position += 1
-                try:
-                    page = client.search([self.queries[position % len(self.queries)]], limit=5)
-                except SevenviewsError as error:
-                    self.failures.append(f"{error.reason}: {error.message}")
-                    continue
-                if not page.hits:
-                    self.failures.append("no hits")
-                self.count += 1
-                self.answers.add((page.release_id, page.model_version))
-
-
-def refreshed(system: System, *options: str | Path) -> Any:
-    return system.json("refresh", "--data", system.data, *options)
 
 
 def test_a_refresh_under_searches_and_imports(
@@ -163,20 +50,9 @@ def test_a_refresh_under_searches_and_imports(
     acknowledged: list[str] = []
     clients = Clients(system.gateway, queries)
     with clients.running():
-        command = [
-            COMMAND,
-            "refresh",
-            "--data",
-            str(system.data),
-            "--config",
-            configuration(tmp_path),
-            "--json",
-        ]
-        job = subprocess.Popen(
-            list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        job = start(system, "--config", configuration(tmp_path), "--json")
         with system.client(60) as client:
-            for step in _steps(job):
+            for step in steps_of(job):
                 # Something arrives, changes or goes in every step.
                 if step in {"train", "evaluate", "load", "create", "embed", "index", "catch-up", "verify"}:
                     new = patents[FIRST + len(acknowledged)]
@@ -191,7 +67,7 @@ def test_a_refresh_under_searches_and_imports(
         report = json.loads(job.stdout.read())
         assert job.wait(120) == 0
         answered = clients.count
-        _until(lambda: clients.count >= answered + 10)
+        until(lambda: clients.count >= answered + 10)
     after = serving(system)
     assert report["state"] == "promoted"
     assert after["release_id"] == report["refresh_id"]
@@ -222,27 +98,6 @@ def _with_other_images(patent: CorpusPatent) -> CorpusPatent:
     return replace(patent, patent=replace(patent.patent, title="Replaced"), contents=contents)
 
 
-def _steps(job: subprocess.Popen[str]) -> Iterator[str]:
-    assert job.stderr is not None
-    told = []
-    for line in job.stderr:
-        told.append(line)
-        if match := re.match(r"\[\d+/\d+\] ([a-z-]+):", line):
-            yield match[1]
-    assert job.wait(120) == 0, "".join(told)
-
-
-def _until(condition: Any, seconds: float = 60) -> None:
-    deadline = threading.Event()
-    timer = threading.Timer(seconds, deadline.set)
-    timer.start()
-    try:
-        while not condition():
-            assert not deadline.wait(0.02), "it did not come to pass"
-    finally:
-        timer.cancel()
-
-
 def test_the_way_back(system: System, patents: list[CorpusPatent]) -> None:
     """Runs on what the refresh before has left."""
     after = serving(system)
@@ -253,7 +108,7 @@ def test_the_way_back(system: System, patents: list[CorpusPatent]) -> None:
         assert result.outcome is ImportOutcome.CREATED
         system.run("releases", "rollback", "--data", system.data)
         image = next(iter(late.contents.values()))
-        _until(lambda: client.search([image]).release_id == before["release_id"], 10)
+        until(lambda: client.search([image]).release_id == before["release_id"], 10)
         # Imported after the promotion, and found by the release of before it.
         assert client.search([image]).hits[0].patent_id == late.patent.patent_id
     system.run("releases", "rollback", "--data", system.data)
@@ -316,8 +171,7 @@ def test_a_closed_gate_changes_nothing(system: System, tmp_path: Path) -> None:
 
 
 def test_the_second_is_told_who_holds_the_lock(system: System, tmp_path: Path) -> None:
-    command = [COMMAND, "refresh", "--data", str(system.data), "--config", str(configuration(tmp_path))]
-    first = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    first = start(system, "--config", configuration(tmp_path))
     assert first.stderr is not None
     for line in first.stderr:
         if line.startswith("[2/"):
@@ -338,9 +192,3 @@ def test_a_dry_run_changes_nothing(system: System, tmp_path: Path) -> None:
     assert "to train on" in done.stderr
     assert releases(system) == before
     assert sorted((system.data / "refreshes").iterdir()) == journal
-
-
-def test_without_a_training_there_is_nothing_to_refresh(system: System) -> None:
-    done = system.run("refresh", "--data", system.data, check=False)
-    assert done.returncode == 2
-    assert "learning.config" in done.stderr

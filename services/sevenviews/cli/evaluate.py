@@ -101,7 +101,7 @@ def show_reports(reports: Sequence[EvaluationReport]) -> None:
     columns = ("model", "mAP", "95 %", *(f"Acc@{k}" for k in first.accuracy), "mAP@10")
     rows = (
         (
-            one.model,
+            Path(one.model).name,
             f"{one.mean_average_precision:.3f}",
             f"{one.interval[0]:.3f} – {one.interval[1]:.3f}",
             *(f"{value:.3f}" for value in one.accuracy.values()),

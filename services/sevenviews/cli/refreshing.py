@@ -16,6 +16,7 @@ from sevenviews.cli.local import Addresses as LocalAddresses
 from sevenviews.cli.local import LocalStores
 from sevenviews.cli.options import JsonOutput
 from sevenviews.designs import SevenviewsError
+from sevenviews.runtime.security import ClientTls
 
 if TYPE_CHECKING:
     from sevenviews.refresh.config import RefreshConfig
@@ -89,7 +90,9 @@ class Place:
             self.lock_url,
         )
         if all(given):
-            addresses = Addresses(self.embedding, self.vectors, self.metadata, self.drawings_url)
+            addresses = Addresses(
+                self.embedding, self.vectors, self.metadata, self.drawings_url, backend_tls()
+            )
             models, work, lock_url = self.models, self.work, self.lock_url
         elif any(given):
             fail(
@@ -116,9 +119,17 @@ class Place:
 _PATIENCE_SECONDS = 120.0
 
 
+def backend_tls() -> ClientTls | None:
+    """As the environment says: SEVENVIEWS_REFRESH_CA, and _CERTIFICATE with _KEY where services demand one."""
+    ca, certificate, key = (os.environ.get(_PREFIX + name) for name in ("CA", "CERTIFICATE", "KEY"))
+    if not ca:
+        return None
+    return ClientTls(Path(ca), Path(certificate) if certificate else None, Path(key) if key else None)
+
+
 def refresh(
     config: Annotated[
-        Path | None, typer.Option(help="YAML; see services/sevenviews/refresh/configs.")
+        Path | None, typer.Option(help="YAML; see services/sevenviews/refresh/configs/default.yaml.")
     ] = None,
     skip_train: Annotated[
         bool, typer.Option("--skip-train", help="Keep the serving model; make its release anew.")
@@ -151,8 +162,6 @@ def refresh(
     from sevenviews.refresh.plan import Kind
 
     loaded = _config(config)
-    if loaded.learning.config is None and not skip_train:
-        fail("a refresh needs a training: give --config with learning.config, or --skip-train", 2)
     kind = Kind.REINDEX if skip_train else Kind.REFRESH
     place = Place(data, embedding, vectors, metadata, drawings_url, model_store, work, lock_url, ray_address)
     with place.open() as around:

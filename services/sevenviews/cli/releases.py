@@ -14,6 +14,7 @@ import typer
 from sevenviews.cli.console import fail, fail_with, note, print_json, table
 from sevenviews.cli.local import Addresses as LocalAddresses
 from sevenviews.cli.options import JsonOutput
+from sevenviews.cli.refreshing import backend_tls
 from sevenviews.designs import SevenviewsError
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def _services(data: Path, vectors: str, embedding: str = "") -> Iterator[Service
         except FileNotFoundError:
             fail(f"nothing runs on {data}; start it with: sevenviews up --data {data}", 2)
         vectors, embedding = local.vectors, local.embedding
-    services = Services(Addresses(embedding, vectors, "", ""), _PATIENCE_SECONDS)
+    services = Services(Addresses(embedding, vectors, "", "", backend_tls()), _PATIENCE_SECONDS)
     try:
         yield services
     except SevenviewsError as error:

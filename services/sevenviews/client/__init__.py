@@ -20,10 +20,12 @@ from sevenviews.client.replies import (
 )
 from sevenviews.client.requests import ImageSource, ImportItem, QueryImage
 from sevenviews.client.sync import Client
+from sevenviews.runtime.security import ClientTls
 
 __all__ = [
     "AsyncClient",
     "Client",
+    "ClientTls",
     "DrawingMatch",
     "ImageSource",
     "ImportItem",

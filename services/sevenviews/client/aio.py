@@ -19,6 +19,7 @@ from sevenviews.designs import (
     ViewMatching,
 )
 from sevenviews.runtime.channels import open_channel
+from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.status import error_from_rpc
 from sevenviews.runtime.wire import patent_from_wire
@@ -36,8 +37,9 @@ class AsyncClient:
         address: str = "127.0.0.1:50051",
         timeout_seconds: float = 30.0,
         max_message_bytes: int = 64 * MEBIBYTE,
+        tls: ClientTls | None = None,
     ) -> None:
-        self._channel = open_channel(address, max_message_bytes)
+        self._channel = open_channel(address, max_message_bytes, tls)
         self._search = search_pb2_grpc.SearchServiceStub(self._channel)
         self._catalog = search_pb2_grpc.CatalogServiceStub(self._channel)
         self._timeout_seconds = timeout_seconds

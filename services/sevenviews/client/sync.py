@@ -18,6 +18,7 @@ from sevenviews.designs import (
     ViewMatching,
 )
 from sevenviews.runtime.channels import channel_options
+from sevenviews.runtime.security import ClientTls, channel_credentials
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.status import error_from_rpc
 from sevenviews.runtime.wire import patent_from_wire
@@ -34,6 +35,7 @@ class Client:
         address: host:port, or dns:///name:port to balance over all addresses of a name.
         timeout_seconds: for each call but an import, which may last as long as it needs.
         max_message_bytes: the gateway must allow as much.
+        tls: the gateway's CA, and the certificate that it may demand; None for plaintext.
 
     Each method raises SevenviewsError with the reason that search.proto documents for its rpc, or with
     DEPENDENCY_UNAVAILABLE or DEADLINE_EXCEEDED where the gateway itself does not answer.
@@ -44,8 +46,14 @@ class Client:
         address: str = "127.0.0.1:50051",
         timeout_seconds: float = 30.0,
         max_message_bytes: int = 64 * MEBIBYTE,
+        tls: ClientTls | None = None,
     ) -> None:
-        self._channel = grpc.insecure_channel(address, options=channel_options(max_message_bytes))
+        options = channel_options(max_message_bytes)
+        self._channel = (
+            grpc.insecure_channel(address, options=options)
+            if tls is None
+            else grpc.secure_channel(address, channel_credentials(tls), options=options)
+        )
         self._search = search_pb2_grpc.SearchServiceStub(self._channel)
         self._catalog = search_pb2_grpc.CatalogServiceStub(self._channel)
         self._timeout_seconds = timeout_seconds

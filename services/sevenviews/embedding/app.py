@@ -20,6 +20,7 @@ from sevenviews.embedding.models import LoadedModels, ModelDescription
 from sevenviews.embedding.replies import CallContext, reply
 from sevenviews.embedding.service import Embedded, EmbeddingWork, Image, Prepared, Vector
 from sevenviews.embedding.settings import EmbeddingSettings
+from sevenviews.runtime.settings import LIVENESS
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.telemetry import configure_logs
 from sevenviews.runtime.wire import crop_from_wire
@@ -77,7 +78,12 @@ class EmbeddingDeployment:
     async def Check(  # noqa: N802
         self, request: health_pb2.HealthCheckRequest, grpc_context: CallContext
     ) -> health_pb2.HealthCheckResponse:
-        """grpc.health.v1: SERVING while the default model is in memory, or can be brought there."""
+        """grpc.health.v1: SERVING while the default model is in memory, or can be brought there.
+
+        As `liveness` it says SERVING whenever a replica answers: no restart brings a model.
+        """
+        if request.service == LIVENESS:
+            return health_pb2.HealthCheckResponse(status=health_pb2.HealthCheckResponse.SERVING)
         if request.service not in ("", SERVICE):
             grpc_context.set_code(grpc.StatusCode.NOT_FOUND)
             grpc_context.set_details("no such service here")

@@ -104,4 +104,7 @@ class EmbeddingSettings(ServiceSettings):
             raise ValueError(f"max_replicas {self.max_replicas} is below num_replicas {self.num_replicas}")
         if self.execution_provider == "cuda" and self.num_gpus == 0:
             raise ValueError("execution_provider cuda needs num_gpus above 0, or Ray hides the GPU from it")
+        for field in ("tls_certificate", "health_port", "max_connection_age_seconds"):
+            if getattr(self, field):
+                raise ValueError(f"{field}: Ray Serve's gRPC proxy does not know it")
         return self

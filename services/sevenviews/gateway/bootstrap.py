@@ -25,7 +25,7 @@ from sevenviews.gateway.search_servicer import SearchServicer
 from sevenviews.gateway.settings import GatewaySettings
 from sevenviews.gateway.telemetry import GatewayMetrics
 from sevenviews.gateway.vector_client import VectorClient
-from sevenviews.runtime.channels import open_channel
+from sevenviews.runtime.channels import RenewedChannel, open_channel
 from sevenviews.v1 import search_pb2, search_pb2_grpc
 
 _SERVICES = ("SearchService", "CatalogService")
@@ -40,6 +40,7 @@ class Gateway:
 
     Raises:
         ValueError: a URL of the settings names no cache or counter.
+        OSError: a certificate cannot be read.
     """
 
     def __init__(self, settings: GatewaySettings, registry: CollectorRegistry = REGISTRY) -> None:
@@ -49,10 +50,16 @@ class Gateway:
         self._quota = Quota(
             open_counter(settings.quota_url, metrics), settings.quota_requests, settings.quota_window_seconds
         )
-        embedding, vectors, metadata = self._channels = tuple(
-            open_channel(address, settings.max_message_bytes)
-            for address in (settings.embedding_address, settings.vectors_address, settings.metadata_address)
+        vectors, metadata = (
+            open_channel(address, settings.max_message_bytes, settings.backend_tls)
+            for address in (settings.vectors_address, settings.metadata_address)
         )
+        embedding = RenewedChannel(
+            lambda: open_channel(settings.embedding_address, settings.max_message_bytes),
+            settings.embedding_channel_seconds,
+            settings.embed_seconds,
+        )
+        self._channels = (embedding, vectors, metadata)
         embedder, index, store = EmbeddingClient(embedding), VectorClient(vectors), PatentClient(metadata)
         releases = Releases(index, embedder, timeouts, settings.release_seconds)
         searcher = Searcher(

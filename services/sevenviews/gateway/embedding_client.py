@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import grpc
 import numpy as np
@@ -18,10 +18,14 @@ SERVICE = "embedding"
 
 
 class EmbeddingClient:
-    """Implements `ports.Embedder`."""
+    """Implements `ports.Embedder`.
 
-    def __init__(self, channel: grpc.aio.Channel) -> None:
-        self._stub = embedding_pb2_grpc.EmbeddingServiceStub(channel)
+    Args:
+        channel: gives the channel for a call; see RenewedChannel.
+    """
+
+    def __init__(self, channel: Callable[[], grpc.aio.Channel]) -> None:
+        self._channel = channel
 
     async def embed(
         self, images: Sequence[ImageInput], model_version: str, timeout_seconds: float
@@ -29,7 +33,7 @@ class EmbeddingClient:
         request = embedding_pb2.EmbedImagesRequest(
             model_version=model_version, images=map(_image_to_wire, images)
         )
-        response = await call(SERVICE, self._stub.EmbedImages, request, timeout_seconds)
+        response = await call(SERVICE, self._stub().EmbedImages, request, timeout_seconds)
         return EmbeddedImages(
             results=tuple(map(_result_from_wire, response.results)),
             timings={timing.stage: timing.duration.ToTimedelta() for timing in response.timings},
@@ -37,10 +41,13 @@ class EmbeddingClient:
 
     async def models(self, timeout_seconds: float) -> tuple[Model, ...]:
         request = embedding_pb2.ListModelsRequest()
-        response = await call(SERVICE, self._stub.ListModels, request, timeout_seconds)
+        response = await call(SERVICE, self._stub().ListModels, request, timeout_seconds)
         return tuple(
             Model(model.model_version, model.dimension, model.is_default) for model in response.models
         )
+
+    def _stub(self) -> embedding_pb2_grpc.EmbeddingServiceAsyncStub:
+        return embedding_pb2_grpc.EmbeddingServiceStub(self._channel())
 
 
 def _image_to_wire(image: ImageInput) -> embedding_pb2.ImageContent:

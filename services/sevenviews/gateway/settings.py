@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.settings import ServiceSettings
 
 
@@ -49,3 +53,33 @@ class GatewaySettings(ServiceSettings):
         default="memory://",
         description="Where searches are counted: memory://, or redis:// for all replicas.",
     )
+    embedding_channel_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        description="The embedding service is connected to anew after this time, to find replicas that its name has "
+        "gained: Ray's proxy, unlike our servers, never asks for it.",
+    )
+    backend_ca: Path | None = Field(
+        default=None,
+        description="PEM file of the CA of the vector and metadata services; none: they speak plaintext. The "
+        "embedding service always does.",
+    )
+    backend_certificate: Path | None = Field(
+        default=None, description="PEM file of the certificate shown to services that demand one."
+    )
+    backend_key: Path | None = Field(default=None, description="PEM file of its private key.")
+
+    @model_validator(mode="after")
+    def _backend_files_go_together(self) -> Self:
+        if (self.backend_certificate is None) != (self.backend_key is None):
+            raise ValueError("backend_certificate and backend_key go together")
+        if self.backend_certificate is not None and self.backend_ca is None:
+            raise ValueError("backend_certificate needs backend_ca")
+        return self
+
+    @property
+    def backend_tls(self) -> ClientTls | None:
+        """How the vector and metadata services are reached; None for plaintext."""
+        if self.backend_ca is None:
+            return None
+        return ClientTls(self.backend_ca, self.backend_certificate, self.backend_key)

@@ -77,6 +77,11 @@ class Evaluation:
     ranks: Ranks
 
     @property
+    def name(self) -> str:
+        """Of the model, without the folders that it lies in."""
+        return Path(self.model).name
+
+    @property
     def average_precision(self) -> npt.NDArray[np.float64]:
         """AP over the whole ranking of each counted query."""
         return average_precision(self.ranks)

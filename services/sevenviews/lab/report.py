@@ -58,7 +58,7 @@ class Report:
         yield from ("", "## The order of the methods", "")
         yield from _order(self.rows)
         if self.sizes:
-            yield from ("", "## Against database size", "")
+            yield from ("", "## Against database size", "", _who_asks(self.task), "")
             yield from _size_table(self.sizes)
         yield from ("", "## By category", "")
         yield from _categories(self.rows)
@@ -75,6 +75,15 @@ def _measured_on(task: RetrievalTask) -> str:
         f"{len(task.gallery)} drawings, {task.distractors} of them distractors. AP over the whole ranking, divided "
         "by |S⁺|, as DeepPatent defines it; mAP@10 cuts the ranking at ten and divides by min(|S⁺|, 10). Intervals "
         "by bootstrap over the queries."
+    )
+
+
+def _who_asks(task: RetrievalTask) -> str:
+    if task.distractors:
+        return "The same queries ask every database; distractors are added to it in one order."
+    return (
+        "There are no distractors: a quarter of the patents ask, and the others' drawings are added. So the last "
+        "size is the whole gallery, with fewer queries than the table above."
     )
 
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 
-from sevenviews.metadata.migrate import migrate
+from sevenviews.metadata.migrate import migrate, wait_for_database
 from sevenviews.metadata.patent_table import SqlPatentTable
 from sevenviews.metadata.refresh_journal import RefreshJournal
 from sevenviews.metadata.refresh_servicer import RefreshServicer
@@ -27,6 +27,7 @@ def main() -> None:
     settings = MetadataSettings()  # type: ignore[call-arg]  # the environment gives what has no default
     engine = open_engine(settings.database_url, settings.store_seconds, settings.threads)
     if settings.migrate or sys.argv[1:] == ["migrate"]:
+        wait_for_database(engine, settings.migrate_wait_seconds)
         migrate(engine)
     if sys.argv[1:] == ["migrate"]:
         return

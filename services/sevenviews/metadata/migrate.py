@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
 
 ADVISORY_LOCK = 7_1203_5151
 """Any number, but the same for all replicas."""
@@ -30,6 +32,23 @@ def migrate(engine: Engine) -> None:
         _take_any_time(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def wait_for_database(engine: Engine, seconds: float, pause_seconds: float = 1.0) -> None:
+    """Return when the database answers, as one does that is started together with us.
+
+    Raises:
+        sqlalchemy.exc.OperationalError: it still does not after so many seconds.
+    """
+    give_up = time.monotonic() + seconds
+    while True:
+        try:
+            with engine.connect():
+                return
+        except OperationalError:
+            if time.monotonic() >= give_up:
+                raise
+        time.sleep(pause_seconds)
 
 
 @contextlib.contextmanager

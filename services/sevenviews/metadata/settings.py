@@ -30,3 +30,6 @@ class MetadataSettings(ServiceSettings):
         "PutPatent under way.",
     )
     migrate: bool = Field(default=True, description="Bring the database's schema up to date at start-up.")
+    migrate_wait_seconds: float = Field(
+        default=0.0, ge=0, description="How long `migrate` waits for a database that does not answer yet."
+    )

@@ -99,7 +99,7 @@ class RemoteStores:
         self._patent_stub = patents_pb2_grpc.PatentServiceStub(metadata)
         self._vector_client = VectorClient(vectors)
         self._patent_client = PatentClient(metadata)
-        embedder = EmbeddingClient(embedding)
+        embedder = EmbeddingClient(lambda: embedding)
         timeouts = CallTimeouts(_CALL_SECONDS, _CALL_SECONDS, _CALL_SECONDS)
         self._importer = Importer(
             self._patent_client,

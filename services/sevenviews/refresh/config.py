@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sevenviews.training.config import TrainConfig
 
+SHIPPED_TRAINING = Path(__file__).parent / "configs" / "training.yaml"
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -18,9 +20,9 @@ class _Part(BaseModel):
 class LearningConfig(_Part):
     """How the new model is made, from the catalogue's own drawings beside those of the training configuration."""
 
-    config: TrainConfig | None = Field(
-        default=None,
-        description="The training, as `sevenviews train` takes it; none: only with --skip-train.",
+    config: TrainConfig = Field(
+        default_factory=lambda: TrainConfig.load(SHIPPED_TRAINING),
+        description="The training, as `sevenviews train` takes it; by default one that fine-tunes the packaged model.",
     )
     start_from: Literal["serving", "scratch"] = Field(
         default="serving", description="Begin with the weights of the serving model, or as the training says."
@@ -88,7 +90,7 @@ class VerificationConfig(_Part):
 class RefreshConfig(_Part):
     """A whole refresh."""
 
-    learning: LearningConfig = LearningConfig()
+    learning: LearningConfig = Field(default_factory=LearningConfig)
     gate: GateConfig = GateConfig()
     index: IndexConfig = IndexConfig()
     embedding: EmbeddingConfig = EmbeddingConfig()
@@ -112,7 +114,5 @@ class RefreshConfig(_Part):
             raw = {**raw, "learning": {**learning, "config": loaded.model_dump(mode="json")}}
             return cls.model_validate(raw)
         config = cls.model_validate(raw)
-        if config.learning.config is None:
-            return config
         inline = config.learning.config.relative_to(folder)
         return config.model_copy(update={"learning": config.learning.model_copy(update={"config": inline})})

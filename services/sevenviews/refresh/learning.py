@@ -45,8 +45,6 @@ def train(context: Context) -> Facts:
 def training_config(context: Context) -> TrainConfig:
     """The training as it was asked for, with the catalogue's own drawings, and the weights to start from."""
     learning = context.config.learning
-    if learning.config is None:
-        raise ValueError("learning.config is required, unless the training is skipped")
     changes: dict[str, Any] = {}
     if learning.catalogue_patents:
         training = list(map(str, _ids(context, "training")))

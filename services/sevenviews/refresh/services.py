@@ -16,6 +16,7 @@ from sevenviews.designs import Patent, Reason, SevenviewsError
 from sevenviews.refresh.record import Refresh
 from sevenviews.refresh.wire import refresh_from_wire, refresh_to_wire
 from sevenviews.runtime.channels import channel_options
+from sevenviews.runtime.security import ClientTls, channel_credentials
 from sevenviews.runtime.status import error_from_item, error_from_rpc
 from sevenviews.runtime.wire import date_to_wire, locarno_to_wire, patent_from_wire, view_to_wire
 from sevenviews.v1 import (
@@ -49,12 +50,14 @@ class Addresses:
         vectors: host:port.
         metadata: host:port.
         drawings_url: of the object store, as the metadata service takes it.
+        tls: of vectors and metadata; None for plaintext. The embedding service has none: Ray's proxy speaks plaintext.
     """
 
     embedding: str
     vectors: str
     metadata: str
     drawings_url: str
+    tls: ClientTls | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,14 +275,17 @@ class Services:
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
-    def _channel(self, address: str) -> grpc.Channel:
-        channel = grpc.insecure_channel(address, options=channel_options())
+    def _channel(self, address: str, tls: ClientTls | None) -> grpc.Channel:
+        if tls is None:
+            channel = grpc.insecure_channel(address, options=channel_options())
+        else:
+            channel = grpc.secure_channel(address, channel_credentials(tls), options=channel_options())
         self._channels.append(channel)
         return channel
 
     @cached_property
     def _metadata_channel(self) -> grpc.Channel:
-        return self._channel(self.addresses.metadata)
+        return self._channel(self.addresses.metadata, self.addresses.tls)
 
     @cached_property
     def _patents(self) -> patents_pb2_grpc.PatentServiceStub:
@@ -291,11 +297,11 @@ class Services:
 
     @cached_property
     def _vectors(self) -> vectors_pb2_grpc.VectorServiceStub:
-        return vectors_pb2_grpc.VectorServiceStub(self._channel(self.addresses.vectors))
+        return vectors_pb2_grpc.VectorServiceStub(self._channel(self.addresses.vectors, self.addresses.tls))
 
     @cached_property
     def _embedding(self) -> embedding_pb2_grpc.EmbeddingServiceStub:
-        return embedding_pb2_grpc.EmbeddingServiceStub(self._channel(self.addresses.embedding))
+        return embedding_pb2_grpc.EmbeddingServiceStub(self._channel(self.addresses.embedding, None))
 
 
 def _patent_vectors(

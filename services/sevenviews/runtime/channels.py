@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
 import grpc
 
+from sevenviews.runtime.security import ClientTls, channel_credentials
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.telemetry import REQUEST_ID_KEY, request_id
 
@@ -47,20 +50,80 @@ def channel_options(max_message_bytes: int = 64 * MEBIBYTE) -> list[tuple[str, A
         ("grpc.max_receive_message_length", max_message_bytes),
         ("grpc.keepalive_time_ms", 30_000),
         ("grpc.keepalive_timeout_ms", 10_000),
-        # A service that was restarted is found again quickly.
+        # A service that was restarted is found again quickly, and under a name's new addresses: gRPC would ask for
+        # them every 30 s at most.
+        ("grpc.dns_min_time_between_resolutions_ms", 1_000),
         ("grpc.initial_reconnect_backoff_ms", 100),
         ("grpc.min_reconnect_backoff_ms", 100),
         ("grpc.max_reconnect_backoff_ms", 2_000),
     ]
 
 
-def open_channel(address: str, max_message_bytes: int = 64 * MEBIBYTE) -> grpc.aio.Channel:
-    """A plaintext channel to host:port, or dns:///name:port for a headless service."""
-    return grpc.aio.insecure_channel(
-        address,
-        options=channel_options(max_message_bytes),
-        interceptors=[_SendRequestIdUnary(), _SendRequestIdUnaryStream(), _SendRequestIdStreamStream()],
+def open_channel(
+    address: str, max_message_bytes: int = 64 * MEBIBYTE, tls: ClientTls | None = None
+) -> grpc.aio.Channel:
+    """A channel to host:port, or dns:///name:port for a headless service, over all of whose addresses it spreads.
+
+    Args:
+        address: of the service.
+        max_message_bytes: the service must allow as much.
+        tls: None for plaintext.
+
+    Raises:
+        OSError: a file of `tls` cannot be read.
+    """
+    options = channel_options(max_message_bytes)
+    interceptors = [_SendRequestIdUnary(), _SendRequestIdUnaryStream(), _SendRequestIdStreamStream()]
+    if tls is None:
+        return grpc.aio.insecure_channel(address, options=options, interceptors=interceptors)
+    return grpc.aio.secure_channel(
+        address, channel_credentials(tls), options=options, interceptors=interceptors
     )
+
+
+class RenewedChannel:
+    """A channel that is opened anew at intervals, for a server that never ends a connection by itself.
+
+    Only a new connection makes gRPC ask for the addresses behind a name again; without it, replicas that came later
+    would get no request. Made and used inside a running event loop.
+
+    Args:
+        open_one: opens a channel.
+        seconds: after which the next call gets a new one. The old one is closed when its calls are done.
+        grace_seconds: the longest that such a call is waited for.
+        clock: seconds.
+    """
+
+    def __init__(
+        self,
+        open_one: Callable[[], grpc.aio.Channel],
+        seconds: float,
+        grace_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._open_one = open_one
+        self._seconds = seconds
+        self._grace_seconds = grace_seconds
+        self._clock = clock
+        self._channel = open_one()
+        self._opened_at = clock()
+        self._closing: set[asyncio.Task[None]] = set()
+
+    def __call__(self) -> grpc.aio.Channel:
+        """The channel for a call that is made at once."""
+        if self._clock() >= self._opened_at + self._seconds:
+            task = asyncio.ensure_future(self._channel.close(self._grace_seconds))
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+            self._channel = self._open_one()
+            self._opened_at = self._clock()
+        return self._channel
+
+    async def close(self) -> None:
+        """Close what is open; what runs fails."""
+        for task in self._closing:
+            task.cancel()
+        await asyncio.gather(self._channel.close(), *self._closing, return_exceptions=True)
 
 
 def _with_request_id(details: grpc.aio.ClientCallDetails) -> grpc.aio.ClientCallDetails:

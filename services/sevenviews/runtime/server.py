@@ -14,7 +14,8 @@ from grpc_reflection.v1alpha import reflection
 from prometheus_client import REGISTRY, CollectorRegistry, start_http_server
 
 from sevenviews.runtime.interceptors import Admission, CallInterceptor
-from sevenviews.runtime.settings import ServiceSettings
+from sevenviews.runtime.security import server_credentials
+from sevenviews.runtime.settings import LIVENESS, ServiceSettings
 from sevenviews.runtime.telemetry import ServerMetrics, configure_logs
 
 log = structlog.get_logger()
@@ -59,11 +60,13 @@ class GrpcServer:
                 # Two replicas must never share a port by accident: then requests would be split in silence.
                 ("grpc.so_reuseport", 0),
                 ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+                *_connection_age(settings.max_connection_age_seconds),
             ],
         )
         self._services = tuple(register(self._server))
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        self._health_page: grpc.aio.Server | None = None
         reflection.enable_server_reflection(
             (*self._services, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server
         )
@@ -78,13 +81,18 @@ class GrpcServer:
         return f"{self._settings.host}:{self.port}"
 
     async def start(self) -> None:
-        """Listen. Raises RuntimeError if the port is taken."""
-        self.port = self._server.add_insecure_port(f"{self._settings.host}:{self._settings.port}")
+        """Listen. Raises RuntimeError if the port is taken, OSError if a certificate cannot be read."""
+        self.port = self._listen(f"{self._settings.host}:{self._settings.port}")
+        await self._health.set(LIVENESS, health_pb2.HealthCheckResponse.SERVING)
         await self._look()
         await self._server.start()
+        if self._settings.health_port:
+            self._health_page = await self._serve_health()
         if self._settings.metrics_port:
             self._metrics_page, _ = start_http_server(
-                self._settings.metrics_port, addr=self._settings.host, registry=self._registry
+                self._settings.metrics_port,
+                addr=self._settings.host.strip("[]"),  # gRPC writes IPv6 in brackets, sockets do not
+                registry=self._registry,
             )
         self._watch = asyncio.create_task(self._keep_looking(), name=f"{self.name}-readiness")
         log.info("listening", service=self.name, address=self.address)
@@ -97,10 +105,25 @@ class GrpcServer:
         await asyncio.sleep(self._settings.drain_seconds if drain_seconds is None else drain_seconds)
         self._admission.draining = True
         await self._server.stop(self._settings.grace_seconds)
+        if self._health_page is not None:
+            await self._health_page.stop(None)
         if self._metrics_page is not None:
             self._metrics_page.shutdown()
             self._metrics_page.server_close()
         log.info("stopped", service=self.name)
+
+    def _listen(self, address: str) -> int:
+        tls = self._settings.tls
+        if tls is None:
+            return self._server.add_insecure_port(address)
+        return self._server.add_secure_port(address, server_credentials(tls))
+
+    async def _serve_health(self) -> grpc.aio.Server:
+        server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        server.add_insecure_port(f"{self._settings.host}:{self._settings.health_port}")
+        await server.start()
+        return server
 
     async def _keep_looking(self) -> None:
         while True:
@@ -126,6 +149,11 @@ class GrpcServer:
         not_serving = health_pb2.HealthCheckResponse.NOT_SERVING
         for service in ("", *self._services):
             await self._health.set(service, serving if ready else not_serving)
+
+
+def _connection_age(seconds: float) -> list[tuple[str, int]]:
+    # A call that runs when its connection's time is over is finished, however long it takes.
+    return [("grpc.max_connection_age_ms", round(seconds * 1000))] if seconds else []
 
 
 async def always_ready() -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from sevenviews.runtime.security import ServerTls
+
 MEBIBYTE = 1024 * 1024
+
+LIVENESS = "liveness"
+"""The name under which grpc.health.v1 says SERVING as long as this process answers at all. What it depends on is no
+reason to restart it."""
 
 
 class ServiceSettings(BaseSettings):
@@ -45,3 +52,38 @@ class ServiceSettings(BaseSettings):
     readiness_seconds: float = Field(
         default=2.0, gt=0, description="Time between two looks at what this service depends on."
     )
+    max_connection_age_seconds: float = Field(
+        default=0.0,
+        ge=0,
+        description="Clients are asked to connect anew after this time, more or less, and so find servers that a "
+        "name has gained since; 0: never.",
+    )
+    health_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="Port that answers grpc.health.v1 only, in plaintext: Kubernetes' probes speak no TLS; 0: none.",
+    )
+    tls_certificate: Path | None = Field(
+        default=None, description="PEM file of this server's certificate; none: plaintext."
+    )
+    tls_key: Path | None = Field(default=None, description="PEM file of its private key.")
+    tls_client_ca: Path | None = Field(
+        default=None,
+        description="PEM file of the CA whose certificates callers must show; none: anyone may call.",
+    )
+
+    @model_validator(mode="after")
+    def _certificate_and_key_go_together(self) -> Self:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("tls_certificate and tls_key go together")
+        if self.tls_client_ca is not None and self.tls_certificate is None:
+            raise ValueError("tls_client_ca needs tls_certificate")
+        return self
+
+    @property
+    def tls(self) -> ServerTls | None:
+        """What the server shows and demands; None for plaintext."""
+        if self.tls_certificate is None or self.tls_key is None:
+            return None
+        return ServerTls(self.tls_certificate, self.tls_key, self.tls_client_ca)

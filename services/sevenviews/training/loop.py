@@ -8,13 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from ray import train as ray_train
 from ray.train.torch import prepare_model
 from torch import Tensor, nn
 
-from sevenviews.lab.metrics import Relevance, evaluate_ranking
 from sevenviews.training.batches import Batch, Batches
 from sevenviews.training.config import TrainConfig
 from sevenviews.training.distributed import average_gradients, from_first, gather, with_global_batch_norm
@@ -26,6 +24,7 @@ from sevenviews.training.records import Records
 from sevenviews.training.split import Indices, split
 from sevenviews.training.start import begin, descriptors, refit_whitening
 from sevenviews.training.state import TrainingState
+from sevenviews.training.validation import measure
 
 _GRADIENT_NORM = 5.0
 
@@ -52,8 +51,6 @@ def worker(arguments: dict[str, Any]) -> None:
     batches = Batches(config, dataset, training, labels, rank, device)
     started = time.monotonic()
     losses: list[Tensor] = []
-    if _is_stale(state, config):
-        return
     for batch in batches.from_number(state.step):
         losses.append(_step(state, network, batch, config, device))
         if state.step % config.evaluate_every and state.step < config.optimization.steps:
@@ -161,13 +158,4 @@ def _validate(
     if state.loss.level == "embedding" or config.optimization.whiten_drawings:
         with torch.no_grad():
             found = state.model.embed(found)
-    designs = dataset.designs[validation]
-    vectors = found.cpu().numpy()
-    scores = vectors @ vectors.T
-    np.fill_diagonal(scores, -np.inf)  # a drawing is never its own match
-    relevance: Relevance = (designs[:, None] == designs[None, :]) & ~np.eye(len(designs), dtype=bool)
-    report = evaluate_ranking(scores, relevance)
-    return {
-        "validation_map": round(report.mean_average_precision, 4),
-        "validation_acc1": round(report.accuracy[1], 4),
-    }
+    return measure(found.cpu().numpy(), dataset.designs[validation])

@@ -53,6 +53,7 @@ def train(
     import ray
 
     from sevenviews.training.drawings import dataset_folder, open_dataset
+    from sevenviews.training.state import is_done
 
     folder = folder.resolve()
     _claim(folder, config)
@@ -70,8 +71,11 @@ def train(
                 tell(f"step {place.name}")
                 _claim(place, step)
                 _write_facts(place, step, dataset.digest, len(dataset.unread))
-            with _followed(place / METRICS, _counted(advance, begun)):
-                _fit(step, place, dataset_folder(drawings, dataset.digest), dataset.digest)
+            if is_done(place, step.optimization.steps, step.patience):
+                tell(f"{place.name} is done already, skipping")
+            else:
+                with _followed(place / METRICS, _counted(advance, begun)):
+                    _fit(step, place, dataset_folder(drawings, dataset.digest), dataset.digest)
             metrics += [_after(begun, one) for one in read_metrics(place / METRICS)]
     return RunResult(folder, tuple(metrics))
 

@@ -66,6 +66,14 @@ class TrainingState:
         self.best, self.stale = state["best"], state["stale"]
 
 
+def is_done(folder: Path, steps: int, patience: int) -> bool:
+    """Whether a run of one step has nothing left to do: all its batches are done, or it has ended early."""
+    if not (folder / CHECKPOINT).is_file():
+        return False
+    state = torch.load(folder / CHECKPOINT, map_location="cpu", weights_only=True, mmap=True)
+    return bool(state["step"] >= steps or (patience and state["stale"] >= patience))
+
+
 def _write(state: dict[str, Any], path: Path) -> None:
     unfinished = path.with_name(f".{path.name}")
     torch.save(state, unfinished)

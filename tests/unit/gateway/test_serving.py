@@ -68,7 +68,9 @@ async def test_readiness_names_what_stands_in_the_way(services: FakeServices) ->
         open_channel(services.patent_server.address) as metadata,
     ):
         registry = CollectorRegistry()
-        dependencies = Dependencies(EmbeddingClient(embedding), vectors, metadata, GatewayMetrics(registry))
+        dependencies = Dependencies(
+            EmbeddingClient(lambda: embedding), vectors, metadata, GatewayMetrics(registry)
+        )
         await dependencies.check()
         assert ready_dependencies(registry) == {"embedding", "vectors", "metadata"}
         await services.patent_server.set_serving(False)

@@ -1,4 +1,4 @@
-"""Drawings, augmentation, configuration, and a whole small run on Ray."""
+"""The drawings of a run, and its configuration."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ import pytest
 from PIL import Image, ImageDraw
 from pydantic import ValidationError
 
-from sevenviews.training.config import DataConfig, TrainConfig
+from sevenviews.training.config import DataConfig, TrainConfig, is_rotation
 from sevenviews.training.drawings import open_dataset
 from sevenviews.training.export import export
+from sevenviews.training.losses.config import ArcFaceConfig, TripletConfig
+from sevenviews.training.models.config import ModelConfig
+from sevenviews.training.optimizers import AdamConfig, SgdConfig
 from sevenviews.training.split import split
 from tests.conftest import ROOT
 
@@ -56,17 +59,97 @@ def test_a_missing_corpus_is_named(tmp_path: Path) -> None:
         open_dataset(tmp_path / "cache", config, 0, 1, silent)
 
 
-def test_the_shipped_configuration_is_valid() -> None:
-    path = ROOT / "services/sevenviews/training/configs/default.yaml"
-    config = TrainConfig.load(path)
-    assert config.model.freeze_batch_norm
+CONFIGS = ROOT / "services/sevenviews/training/configs"
+
+
+@pytest.mark.parametrize("name", [path.name for path in sorted(CONFIGS.glob("*.yaml"))])
+def test_every_shipped_configuration_is_valid(name: str) -> None:
+    config = TrainConfig.load(CONFIGS / name)
+    assert config.name
     assert all(corpus.is_absolute() for corpus in config.data.corpora)
+    assert TrainConfig.model_validate_json(config.model_dump_json()) == config
 
 
-def test_a_typo_in_a_configuration_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "x.yaml").write_text("name: x\noptimization:\n  stepz: 3\n")
-    with pytest.raises(ValidationError, match="stepz"):
+def test_the_packaged_model_keeps_its_statistics() -> None:
+    config = TrainConfig.load(CONFIGS / "default.yaml")
+    assert config.model.freeze_batch_norm
+    assert config.loss == ArcFaceConfig(scale=30, margin=0.3)
+
+
+@pytest.mark.parametrize("backbone", ["resnet18", "resnet50"])
+def test_deeppatent_is_what_the_paper_says(backbone: str) -> None:
+    config = TrainConfig.load(CONFIGS / f"deeppatent-{backbone.replace('resnet', 'rn')}.yaml")
+    assert (config.model.backbone, config.model.gem_p, config.model.gem_learned) == (backbone, 3, False)
+    assert (config.data.test_share, config.data.validation_share) == (0.15, 0.15)
+    rotnet, classification, triplet = config.as_steps()
+    assert is_rotation(rotnet.loss)
+    assert rotnet.augmentation.rotation_degrees == 0
+    for step in (rotnet, classification):
+        assert step.optimization.optimizer == SgdConfig(momentum=0.9, nesterov=True)
+        assert (step.optimization.backbone_rate, step.optimization.batch_size) == (0.01, 256)
+    assert classification.optimization.steps == 100 * 254_787 // 256
+    assert isinstance(triplet.loss, TripletConfig)
+    assert triplet.optimization.optimizer == AdamConfig()
+    assert (triplet.optimization.backbone_rate, triplet.optimization.batch_size) == (5e-7, 32)
+    assert triplet.augmentation.rotation_degrees == 180
+
+
+@pytest.mark.parametrize(
+    ("yaml", "message"),
+    [
+        ("optimization: {stepz: 3}", "no 'stepz' here; did you mean 'steps'"),
+        ("optimisation: {steps: 3}", "no 'optimisation' here; did you mean 'optimization'"),
+        ("model: {backbon: resnet18}", "no 'backbon' here; did you mean 'backbone'"),
+        ("model: {backbone: resnet19}", "resnet18"),
+        ("loss: {kind: arcfase}", "no kind 'arcfase'; did you mean 'arcface'"),
+        ("loss: {kind: arcface, focall: 1}", "no 'focall' here; did you mean 'focal'"),
+        ("optimization: {optimizer: {kind: sdg}}", "no kind 'sdg'; did you mean 'sgd'"),
+        ("steps: [{name: a, los: {kind: triplet}}]", "no 'los' here; did you mean 'loss'"),
+        ("steps: [{name: a}, {name: a}]", "two have one name"),
+        ("optimization: {batch_size: 6}", "cannot be dealt to 1 workers in groups of 4"),
+        ("workers: 3", "cannot be dealt to 3 workers"),
+        ("optimization: {drawings_per_design: 1}\nmodel: {branches: 2}", "two branches need two drawings"),
+    ],
+)
+def test_a_mistake_in_a_configuration_is_named(tmp_path: Path, yaml: str, message: str) -> None:
+    (tmp_path / "x.yaml").write_text(f"name: x\n{yaml}\n")
+    with pytest.raises(ValidationError, match=message):
         TrainConfig.load(tmp_path / "x.yaml")
+
+
+def test_runs_of_before_the_losses_can_still_be_read() -> None:
+    config = TrainConfig.model_validate(
+        {"name": "old", "optimization": {"steps": 5, "arcface_scale": 20, "arcface_margin": 0.2}}
+    )
+    assert config.loss == ArcFaceConfig(scale=20, margin=0.2)
+    assert config.optimization.steps == 5
+
+
+def test_a_step_inherits_what_it_does_not_say() -> None:
+    config = TrainConfig.model_validate(
+        {
+            "name": "x",
+            "loss": {"kind": "info_nce"},
+            "evaluate_every": 7,
+            "steps": [{"name": "a"}, {"name": "b", "loss": {"kind": "triplet"}, "evaluate_every": 3}],
+        }
+    )
+    first, second = config.as_steps()
+    assert (first.name, first.loss.kind, first.evaluate_every) == ("x-a", "info_nce", 7)
+    assert (second.name, second.loss.kind, second.evaluate_every) == ("x-b", "triplet", 3)
+    assert config.total_steps == 2 * config.optimization.steps
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text(
+        "name: x\ndata: {corpora: [a], validation_lists: [v.txt.gz]}\nmodel: {initial_weights: runs/rotnet}\n"
+    )
+    config = TrainConfig.load(tmp_path / "x.yaml")
+    assert config.data.corpora == (tmp_path / "a",)
+    assert config.data.validation_lists == (tmp_path / "v.txt.gz",)
+    assert config.model.weights_path == tmp_path / "runs/rotnet"
+    for named in ("", "none", "imagenet"):
+        assert ModelConfig(initial_weights=named).relative_to(tmp_path).weights_path is None
 
 
 def test_a_run_without_a_checkpoint_is_not_exported(tmp_path: Path) -> None:

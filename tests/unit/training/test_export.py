@@ -12,7 +12,15 @@ from torch import nn
 from sevenviews.encoder import load_bundle, write_bundle
 from sevenviews.encoder.session import EncoderSession
 from sevenviews.training.config import TrainConfig
-from sevenviews.training.export import ExportError, export, in_half, load_model, verify, write_onnx
+from sevenviews.training.export import (
+    ExportError,
+    export,
+    in_half,
+    line_drawings,
+    load_model,
+    verify,
+    write_onnx,
+)
 from sevenviews.training.models.build import Encoder, make_model
 from sevenviews.training.models.config import Backbone, ModelConfig
 from sevenviews.training.places import CHECKPOINT, CONFIG_FILE
@@ -23,10 +31,7 @@ SIDE = 64
 
 
 def drawings(count: int) -> torch.Tensor:
-    """Smooth blots, each different: noise looks alike to a network."""
-    generator = torch.Generator().manual_seed(1)
-    coarse = torch.rand(count, 1, 5, 5, generator=generator)
-    return (nn.functional.interpolate(coarse, (SIDE, SIDE), mode="bicubic").clamp(0, 1) * 255).to(torch.uint8)
+    return torch.from_numpy(line_drawings(count, SIDE))
 
 
 def lively(config: ModelConfig) -> Encoder:
@@ -39,7 +44,8 @@ def lively(config: ModelConfig) -> Encoder:
     with torch.no_grad():
         model.train()(drawings(16))
         for branch in model.eval().branches:
-            branch.start_whitened(branch.descriptors(drawings(32)))
+            mean = branch.descriptors(drawings(16)).mean(0)
+            branch.whiten.bias.copy_(-(branch.whiten.weight @ mean))
     return model
 
 

@@ -162,7 +162,6 @@ def _run(
 def _figures(best: Evaluation, sizes: Mapping[str, Sequence[SizePoint]], out: Path) -> dict[str, Path]:
     from sevenviews.lab import figures
 
-    name = Path(best.model).name
     with progress() as bar:
         line = bar.add_task("figures", total=4)
         drawn = {
@@ -171,11 +170,15 @@ def _figures(best: Evaluation, sizes: Mapping[str, Sequence[SizePoint]], out: Pa
             )
         }
         bar.advance(line)
-        drawn[f"Best and worst queries of {name}"] = figures.draw_best_and_worst(best, out / "queries.png")
+        drawn[f"Best and worst queries of {best.name}"] = figures.draw_best_and_worst(
+            best, out / "queries.png"
+        )
         bar.advance(line)
         drawn["Metrics against database size"] = figures.draw_size_curves(sizes, out / "database-size.png")
         bar.advance(line)
-        drawn[f"t-SNE of {name}"] = figures.draw_embedding_map(best, out / "map.png", seed=best.task.seed)
+        drawn[f"t-SNE of {best.name}"] = figures.draw_embedding_map(
+            best, out / "map.png", seed=best.task.seed
+        )
         bar.advance(line)
     return drawn
 
@@ -183,13 +186,12 @@ def _figures(best: Evaluation, sizes: Mapping[str, Sequence[SizePoint]], out: Pa
 def _training_curves(out: Path) -> dict[str, Path]:
     from sevenviews.lab.figures import draw_training_curves
 
-    runs = sorted((out / "runs").glob("*/metrics.jsonl"))
-    return {
-        f"Training of {metrics.parent.name}": draw_training_curves(
-            metrics.parent, out / f"training-{metrics.parent.name}.png"
-        )
-        for metrics in runs
-    }
+    runs = out / "runs"
+    curves = {}
+    for metrics in sorted(runs.rglob("metrics.jsonl")):
+        name = "-".join(metrics.parent.relative_to(runs).parts)
+        curves[f"Training of {name}"] = draw_training_curves(metrics.parent, out / f"training-{name}.png")
+    return curves
 
 
 def _about_fitting(wanted: Sequence[Entry], fit: Path | None) -> list[str]:

@@ -46,7 +46,7 @@ def draw_embedding_map(evaluation: Evaluation, path: Path, most: int = MOST_DRAW
     images = drawings.prepared(_SIDE, chosen.tolist())
     with figure(path, _INCHES, _INCHES) as page:
         axes = page.subplots()
-        axes.set_title(f"{evaluation.model}: t-SNE of {len(chosen)} drawings", fontsize=10)
+        axes.set_title(f"{evaluation.name}: t-SNE of {len(chosen)} drawings", fontsize=10)
         axes.set_xlim(*_limits(positions[:, 0]))
         axes.set_ylim(*_limits(positions[:, 1]))
         axes.set_xticks([])

@@ -15,6 +15,8 @@ from sevenviews.lab.figures.canvas import GREEN, GREY, RED, figure, show_drawing
 _CELL = 1.25
 _SIDE = 224
 _CAPTION = 0.4
+_LONGEST = 22
+"""Characters of a patent's id that fit above a cell; a longer one shows its end."""
 
 
 def draw_best_and_worst(evaluation: Evaluation, path: Path, count: int = 3, top: int = 8) -> Path:
@@ -38,7 +40,7 @@ def draw_best_and_worst(evaluation: Evaluation, path: Path, count: int = 3, top:
     best, worst = chosen_queries(evaluation, count)
     rows = [*best, *worst]
     with figure(path, _CELL * (top + 1), (_CELL + 0.3) * len(rows) + _CAPTION) as page:
-        page.suptitle(f"{evaluation.model}: best {len(best)} and worst {len(worst)} queries", fontsize=9)
+        page.suptitle(f"{evaluation.name}: best {len(best)} and worst {len(worst)} queries", fontsize=9)
         grid = page.subplots(len(rows), top + 1, squeeze=False)
         for axes, position in zip(grid, rows, strict=True):
             _draw_row(evaluation, axes, position, top)
@@ -74,8 +76,12 @@ def _draw_row(evaluation: Evaluation, row: Sequence[Axes], position: int, top: i
     show_drawing(row[0], query[0], frame="black", width=1.5)
     precision = evaluation.average_precision[position]
     found_of = f"AP {precision:.2f}, {len(evaluation.ranks.ranks[position])} to find"
-    row[0].set_title(f"{patents[asking]}\n{found_of}", fontsize=6.5, pad=3)
+    row[0].set_title(f"{_shortened(str(patents[asking]))}\n{found_of}", fontsize=6.5, pad=3)
     for rank, (axes, index, drawing) in enumerate(zip(row[1:], found, results, strict=True), 1):
         right = patents[index] == patents[asking]
         show_drawing(axes, drawing[0], frame=GREEN if right else RED, width=2.2 if right else 0.9)
         axes.set_title(str(rank), fontsize=6.5, color=GREEN if right else GREY, pad=2)
+
+
+def _shortened(patent: str) -> str:
+    return patent if len(patent) <= _LONGEST else f"…{patent[1 - _LONGEST :]}"

@@ -30,7 +30,9 @@ def draw_size_curves(curves: Mapping[str, Sequence[SizePoint]], path: Path) -> P
                 "linewidth": 1.4,
                 "linestyle": "-" if number < len(COLOURS) else "--",
             }
-            left.plot(sizes, [point.mean_average_precision for point in points], label=name, **style)
+            left.plot(
+                sizes, [point.mean_average_precision for point in points], label=Path(name).name, **style
+            )
             right.plot(sizes, [point.accuracy_at_1 for point in points], **style)
         for axes, title in ((left, "mAP"), (right, "Acc@1")):
             axes.set_xscale("log")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from sevenviews.lab.figures.canvas import COLOURS, figure, plain
 
@@ -73,6 +74,7 @@ def _draw(axes: Axes, rows: Sequence[Mapping[str, float]], names: Sequence[str],
         )
     axes.set_title(title, fontsize=10)
     axes.set_xlabel("step", fontsize=8)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.tick_params(labelsize=7.5)
     plain(axes)
     if names:

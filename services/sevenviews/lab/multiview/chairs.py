@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from sevenviews.lab.multiview.features import DesignFeatures
 from sevenviews.lab.multiview.img import IMG
 from sevenviews.lab.multiview.imsc_agl import IMSCAGL
 from sevenviews.lab.multiview.scores import ClusteringScores, ScoreSpread, clustering_scores, spread
-from sevenviews.lab.multiview.spectral import FilledSpectral
+from sevenviews.lab.multiview.spectral import NEIGHBOUR_SHARE, FilledSpectral
 from sevenviews.lab.multiview.views import FEWEST_CLUSTERS
 
 RUNS = 20
@@ -92,13 +93,19 @@ def table_5(
     if runs < 1:
         raise ValueError(f"runs: {runs}; one is needed at least")
     results = []
-    for method in _methods(clusters):
+    for method in _methods(clusters, len(designs.identifiers)):
         advance(method.name)
         results.append(_result(method, designs, runs))
     return results
 
 
-def _methods(clusters: int) -> Sequence[_Method]:
+def _methods(clusters: int, designs: int) -> Sequence[_Method]:
+    """The twelve, at their defaults, but for the neighbours of APMC: 10 % of the designs, as of SC.
+
+    The paper does not state them, and they matter: on the 400 synthetic chairs 3 to 8 neighbours give an ACC of
+    69 %, 12 to 40 one of 87 to 88 %.
+    """
+    neighbours = max(1, math.ceil(NEIGHBOUR_SHARE * designs))
     every = tuple(range(7))
     single = [_Method(f"SC({v + 1})", FilledSpectral(clusters, normalize=False), (v,)) for v in every]
     return [
@@ -106,7 +113,7 @@ def _methods(clusters: int) -> Sequence[_Method]:
         _Method("SC(concat)", FilledSpectral(clusters, normalize=False), every),
         _Method("IMG(V1-V7)", IMG(clusters), (0, 6)),
         _Method("DAIMC", DAIMC(clusters), every),
-        _Method("APMC(V1-V3-V7)", APMC(clusters), (0, 2, 6)),
+        _Method("APMC(V1-V3-V7)", APMC(clusters, neighbours=neighbours), (0, 2, 6)),
         _Method("IMSC_AGL", IMSCAGL(clusters), every),
     ]
 

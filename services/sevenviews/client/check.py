@@ -1,0 +1,148 @@
+"""`python -m sevenviews.client.check`: asks a running system whether it serves; the body of `helm test`."""
+
+from __future__ import annotations
+
+import argparse
+import struct
+import sys
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from sevenviews.client.sync import Client
+from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.runtime.channels import channel_options
+from sevenviews.runtime.security import ClientTls, channel_credentials
+from sevenviews.runtime.status import error_from_rpc
+from sevenviews.v1 import vectors_pb2, vectors_pb2_grpc
+
+SERVICES = ("gateway", "embedding", "vectors", "metadata")
+_SIDE = 64
+_TIMEOUT_SECONDS = 10.0
+
+
+class CheckError(Exception):
+    """A check did not pass; the message says why."""
+
+
+def checks(addresses: dict[str, str], tls: ClientTls | None) -> Iterator[tuple[str, Callable[[], str]]]:
+    """Name and body of each check: the body returns what it found, or raises CheckError.
+
+    Args:
+        addresses: by service.
+        tls: for all but the embedding, which speaks plaintext.
+    """
+    for service in SERVICES:
+        secured = None if service == "embedding" else tls
+
+        def health(address: str = addresses[service], secured: ClientTls | None = secured) -> str:
+            return _health(address, secured)
+
+        yield f"health of {service}", health
+    yield "releases", lambda: _releases(addresses["vectors"], tls)
+    yield "search", lambda: _search(addresses["gateway"], tls)
+
+
+def square() -> bytes:
+    """A PNG of a square's outline on white: something to search with."""
+    rows = bytearray()
+    for y in range(_SIDE):
+        rows.append(0)  # no filter
+        rows += bytes(0 if _on_outline(x, y) else 255 for x in range(_SIDE))
+    header = struct.pack(">IIBBBBB", _SIDE, _SIDE, 8, 0, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(rows))), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*part) for part in parts)
+
+
+def main() -> int:
+    """Run all checks, a line each; 1 if one does not pass in time."""
+    options = _options()
+    tls = ClientTls(options.ca, options.certificate, options.key) if options.ca else None
+    give_up = time.monotonic() + options.patience
+    failed = 0
+    for name, check in checks({service: getattr(options, service) for service in SERVICES}, tls):
+        try:
+            print(f"ok      {name}: {_until(check, give_up)}", flush=True)
+        except CheckError as error:
+            failed += 1
+            print(f"FAILED  {name}: {error}", flush=True)
+    return 1 if failed else 0
+
+
+def _until(check: Callable[[], str], give_up: float) -> str:
+    while True:
+        try:
+            return check()
+        except CheckError:
+            if time.monotonic() > give_up:
+                raise
+        time.sleep(1)
+
+
+def _health(address: str, tls: ClientTls | None) -> str:
+    request = health_pb2.HealthCheckRequest()
+    with _channel(address, tls) as channel:
+        stub: Any = health_pb2_grpc.HealthStub(channel)
+        try:
+            status = stub.Check(request, timeout=_TIMEOUT_SECONDS).status
+        except grpc.RpcError as error:
+            raise CheckError(f"{address} does not answer: {error_from_rpc(error).message}") from error
+    if status != health_pb2.HealthCheckResponse.SERVING:
+        raise CheckError(f"{address} says {health_pb2.HealthCheckResponse.ServingStatus.Name(status)}")
+    return "SERVING"
+
+
+def _releases(address: str, tls: ClientTls | None) -> str:
+    with _channel(address, tls) as channel:
+        stub = vectors_pb2_grpc.VectorServiceStub(channel)
+        try:
+            answer = stub.ListReleases(vectors_pb2.ListReleasesRequest(), timeout=_TIMEOUT_SECONDS)
+        except grpc.RpcError as error:
+            raise CheckError(error_from_rpc(error).message) from error
+    return ", ".join(release.release_id for release in answer.releases) or "none yet"
+
+
+def _search(address: str, tls: ClientTls | None) -> str:
+    with Client(address, timeout_seconds=30, tls=tls) as client:
+        try:
+            page = client.search([square()], limit=1)
+        except SevenviewsError as error:
+            if error.reason is Reason.NO_SERVING_RELEASE:
+                return "nothing to search yet: import patents"
+            raise CheckError(f"{error.message} [{error.reason}]") from error
+    return f"{len(page.hits)} found, under release {page.release_id}"
+
+
+def _channel(address: str, tls: ClientTls | None) -> grpc.Channel:
+    if tls is None:
+        return grpc.insecure_channel(address, options=channel_options())
+    return grpc.secure_channel(address, channel_credentials(tls), options=channel_options())
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sevenviews.client.check", description=__doc__)
+    for port, service in enumerate(SERVICES, start=50051):
+        parser.add_argument(f"--{service}", default=f"127.0.0.1:{port}", metavar="HOST:PORT")
+    parser.add_argument("--patience", type=float, default=60, help="seconds until a failure counts")
+    parser.add_argument("--ca", type=Path, help="PEM file of the services' CA; none: plaintext")
+    parser.add_argument("--certificate", type=Path, help="PEM file shown to services that demand one")
+    parser.add_argument("--key", type=Path, help="PEM file of its private key")
+    return parser.parse_args()
+
+
+def _on_outline(x: int, y: int) -> bool:
+    near, far = _SIDE // 4, _SIDE - _SIDE // 4
+    return near <= x <= far and near <= y <= far and (x in (near, far) or y in (near, far))
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

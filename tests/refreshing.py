@@ -1,0 +1,168 @@
+"""A system to refresh, clients that search it meanwhile, and the job in a process of its own."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from sevenviews.client import Client, ImportItem
+from sevenviews.corpus import CorpusPatent, NotADesign, iter_entries
+from sevenviews.corpus.synthetic import write_corpus
+from sevenviews.designs import ImportOutcome, SevenviewsError
+from tests.contract.milvus_server import empty_milvus
+from tests.contract.postgresql_server import new_database
+from tests.contract.redis_server import RedisServer
+from tests.contract.s3_server import new_bucket
+from tests.models import tiny_bundle
+from tests.system import COMMAND, System, running_system
+
+DESIGNS = 24
+FIRST = 14
+"""Imported before anything is refreshed; the others come meanwhile."""
+
+TRAINING = {
+    "name": "tiny",
+    "data": {"cache_side": 64, "validation_share": 0.2},
+    "model": {"backbone": "mobilenet_v3_small", "dimension": 32},
+    "optimization": {"steps": 2, "batch_size": 8, "drawings_per_design": 2, "image_size": 64},
+    "deployed_image_size": 64,
+    "evaluate_every": 2,
+    "threads": 1,
+    "bfloat16": False,
+}
+REFRESH = {
+    "learning": {"config": TRAINING, "start_from": "scratch"},
+    # What two steps of training are worth is no matter here.
+    "gate": {"margin": 1.0, "held_out_share": 0.3, "latency_ms": 10_000},
+}
+
+
+def read_patents(folder: Path) -> list[CorpusPatent]:
+    """A small corpus, read."""
+    write_corpus(folder, DESIGNS, seed=23, workers=2)
+    found = []
+    for entry in iter_entries(folder):
+        try:
+            found.append(entry.read())
+        except NotADesign:
+            continue
+    assert len(found) == DESIGNS
+    return found
+
+
+@contextmanager
+def started(
+    request: pytest.FixtureRequest, kind: str, folder: Path, patents: Sequence[CorpusPatent]
+) -> Iterator[System]:
+    """A system with the first patents, searched by a tiny model."""
+    options: list[str | Path] = ["--model", tiny_bundle(folder / "model", dimension=64, image_size=64)]
+    if kind == "servers":
+        empty_milvus(request.getfixturevalue("milvus_url"))
+        redis: RedisServer = request.getfixturevalue("redis_server")
+        options += ["--vectors-url", request.getfixturevalue("milvus_url")]
+        options += ["--database-url", new_database(request.getfixturevalue("postgresql_url"))]
+        options += ["--drawings-url", new_bucket(request.getfixturevalue("s3_endpoint"))]
+        options += ["--cache-url", redis.url]
+    with running_system(folder / "data", *options) as running:
+        with running.client() as client:
+            for result in client.import_patents(map(item, patents[:FIRST])):
+                assert result.outcome is ImportOutcome.CREATED, result
+        yield running
+
+
+def item(patent: CorpusPatent, *, replaced: bool = False) -> ImportItem:
+    return ImportItem(patent.patent, patent.contents, replace=replaced)
+
+
+def configuration(folder: Path, **changes: Any) -> Path:
+    path = folder / "refresh.yaml"
+    path.write_text(yaml.safe_dump({**REFRESH, **changes}))
+    return path
+
+
+def releases(system: System) -> list[dict[str, Any]]:
+    found = system.json("releases", "list", "--data", system.data)
+    assert isinstance(found, list)
+    return found
+
+
+def serving(system: System) -> dict[str, Any]:
+    (one,) = [one for one in releases(system) if one["state"] == "serving"]
+    return one
+
+
+@dataclass(slots=True)
+class Clients:
+    """Several that search without end, and what they were told."""
+
+    gateway: str
+    queries: Sequence[bytes]
+    answers: set[tuple[str, str]] = field(default_factory=set)
+    count: int = 0
+    failures: list[str] = field(default_factory=list)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def running(self, number: int = 2) -> Iterator[Clients]:
+        threads = [threading.Thread(target=self._search, args=(one,)) for one in range(number)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield self
+        finally:
+            self.ended.set()
+            for thread in threads:
+                thread.join(60)
+
+    def _search(self, first: int) -> None:
+        with Client(self.gateway, timeout_seconds=60) as client:
+            position = first
+            while not self.ended.wait(0.05):
+                position += 1
+                try:
+                    page = client.search([self.queries[position % len(self.queries)]], limit=5)
+                except SevenviewsError as error:
+                    self.failures.append(f"{error.reason}: {error.message}")
+                    continue
+                if not page.hits:
+                    self.failures.append("no hits")
+                self.count += 1
+                self.answers.add((page.release_id, page.model_version))
+
+
+def start(system: System, *options: str | Path) -> subprocess.Popen[str]:
+    """`sevenviews refresh` in a process of its own."""
+    command = [COMMAND, "refresh", "--data", str(system.data), *map(str, options)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def steps_of(job: subprocess.Popen[str], *, succeeds: bool = True) -> Iterator[str]:
+    """The steps of a job, as they begin; at its end it must have succeeded."""
+    assert job.stderr is not None
+    told = []
+    for line in job.stderr:
+        told.append(line)
+        if match := re.match(r"\[\d+/\d+\] ([a-z-]+):", line):
+            yield match[1]
+    status = job.wait(120)
+    assert not succeeds or status == 0, "".join(told)
+
+
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
+    deadline = threading.Event()
+    timer = threading.Timer(seconds, deadline.set)
+    timer.start()
+    try:
+        while not condition():
+            assert not deadline.wait(0.02), "it did not come to pass"
+    finally:
+        timer.cancel()
