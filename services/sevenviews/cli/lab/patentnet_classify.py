@@ -99,7 +99,8 @@ def write_report(corpus: str, config: ClassificationConfig, found: Classificatio
         "The paper's column is of 8 subclasses of clothing with 40,000 training images, whole trainings, and "
         "networks of unstated initial weights: another task; it shows what the paper reports, and is not to be "
         "compared digit by digit. A softmax ranks the labels; T is the temperature that calibrates it, fitted on "
-        "designs that neither taught nor ask."
+        "designs that neither taught nor ask; 0.001 and 1000 are the ends of its search: at "
+        "1000, nothing that the network is sure of was worth it."
     )
     draw_reliability(
         {one.name: one.after for one in found.results},

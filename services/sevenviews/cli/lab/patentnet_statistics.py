@@ -54,7 +54,9 @@ def statistics(corpus: Corpus, out: Out, json_output: JsonOutput = False) -> Non
         draw_views(counts, report.picture("views.png", "Views observed, and views of a design"))
         report.heading("Incomplete multiview (Figures 1 and 5)")
         incomplete = [one for one in dataset.samples if 0 < len(one.missing) < len(STANDARD_VIEWS)]
-        chosen = [*_spread(incomplete, _ROWS // 2), *_spread(dataset.samples, _ROWS - _ROWS // 2)]
+        first = _spread(incomplete, _ROWS // 2)
+        others = [one for one in dataset.samples if one not in first]
+        chosen = [*first, *_spread(others, _ROWS - len(first))]
         draw_multiview_grid(
             chosen, report.picture("grid.png", "Designs by row, views by column; grey: missing")
         )

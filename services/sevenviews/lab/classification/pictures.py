@@ -12,7 +12,7 @@ from sevenviews.lab.classification.calibration import Reliability
 
 def draw_reliability(curves: Mapping[str, Reliability], path: Path) -> None:
     """Confidence against accuracy; what is calibrated lies on the diagonal."""
-    figure = Figure(figsize=(5, 4.6), layout="constrained")
+    figure = Figure(figsize=(8, 4.4), layout="constrained")
     axes = figure.add_subplot()
     axes.plot([0, 1], [0, 1], color="grey", linestyle=":", label="calibrated")
     for name, curve in curves.items():
@@ -22,6 +22,6 @@ def draw_reliability(curves: Mapping[str, Reliability], path: Path) -> None:
     axes.set(
         xlim=(0, 1), ylim=(0, 1), xlabel="confidence of the first prediction", ylabel="share that is right"
     )
-    axes.legend(fontsize=8)
+    axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.02, 1))
     axes.set_title("Reliability")
     figure.savefig(path, dpi=110)
