@@ -11,9 +11,3 @@ FOREIGN = {
     "DCGM_FI_DEV_FB_USED",
     "DCGM_FI_DEV_POWER_USAGE",
 }
-# Exported by the metadata service once there is a refresh job; so far only a dashboard names them.
-OF_THE_REFRESH = {
-    "sevenviews_refresh_step",
-    "sevenviews_refresh_started_timestamp_seconds",
-    "sevenviews_refresh_finished_timestamp_seconds",
-}

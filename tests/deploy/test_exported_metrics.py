@@ -9,7 +9,7 @@ from urllib.request import urlopen
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.deploy.exporters import FOREIGN, OF_THE_REFRESH
+from tests.deploy.exporters import FOREIGN
 from tests.deploy.files import DASHBOARDS, alerts, dashboard_expressions, runbook_expressions
 from tests.deploy.promql import metric_names
 from tests.system import System
@@ -41,17 +41,12 @@ def named() -> dict[str, str]:
 
 
 def test_what_is_named_is_exported(used: System) -> None:
-    wanted = {name: place for name, place in named().items() if name not in FOREIGN | OF_THE_REFRESH}
+    wanted = {name: place for name, place in named().items() if name not in FOREIGN}
     assert len(wanted) > 30
     give_up = time.monotonic() + _RAY_SECONDS
     while (missing := set(wanted) - exported(used)) and time.monotonic() < give_up:
         time.sleep(2)
     assert not missing, {name: wanted[name] for name in missing}
-
-
-def test_what_is_not_there_yet_rings_no_alarm() -> None:
-    for alert in alerts():
-        assert not metric_names(alert.expression) & OF_THE_REFRESH, alert.name
 
 
 def test_what_we_export_has_base_units(used: System) -> None:

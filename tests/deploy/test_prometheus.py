@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import pytest
 import yaml
 
-from tests.deploy.exporters import FOREIGN, OF_THE_REFRESH
+from tests.deploy.exporters import FOREIGN
 from tests.deploy.files import DASHBOARDS, RULES, alerts, dashboard_expressions
 from tests.deploy.promql import metric_names
 from tests.system import System
@@ -103,7 +103,7 @@ def shown() -> dict[str, str]:
         place: expression.replace("$namespace", ".*")
         for path in DASHBOARDS
         for place, expression in dashboard_expressions(path).items()
-        if not metric_names(expression) & (FOREIGN | OF_THE_REFRESH)
+        if not metric_names(expression) & FOREIGN
         and not any(title in place for title in EMPTY_WHILE_ALL_IS_WELL)
     }
 

@@ -17,6 +17,7 @@ from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.metadata.servicer import PatentServicer
 from sevenviews.metadata.settings import MetadataSettings
 from sevenviews.metadata.stores import open_engine, open_objects
+from sevenviews.metadata.telemetry import RefreshMetrics
 from sevenviews.runtime.server import run
 from sevenviews.v1 import patents_pb2_grpc, refreshes_pb2_grpc
 
@@ -35,7 +36,9 @@ def main() -> None:
     catalogue = PatentCatalogue(SqlPatentTable(engine), objects, settings.orphan_seconds)
     threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="stores")
     servicer = PatentServicer(catalogue, threads)
-    refreshes = RefreshServicer(RefreshJournal(engine), threads)
+    journal = RefreshJournal(engine)
+    refreshes = RefreshServicer(journal, threads)
+    metrics = RefreshMetrics(journal, settings.refresh_metrics_seconds)
 
     def register(server: grpc.aio.Server) -> Sequence[str]:
         patents_pb2_grpc.add_PatentServiceServicer_to_server(servicer, server)
@@ -44,6 +47,7 @@ def main() -> None:
 
     async def ready() -> None:
         await asyncio.to_thread(catalogue.check)
+        await asyncio.to_thread(metrics.refresh)
 
     asyncio.run(run("metadata", settings, register, ready))
 

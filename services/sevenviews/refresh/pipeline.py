@@ -97,10 +97,22 @@ def embed_corpus(
     report = EmbeddingReport()
     if not patent_ids:
         return report
-    for row in _dataset(task, patent_ids).iter_rows():
-        report.add(row)
-        advance(report)
+    try:
+        for row in _dataset(task, patent_ids).iter_rows():
+            report.add(row)
+            advance(report)
+    except Exception as error:
+        # Ray wraps what a worker raised.
+        raise _cause_of(error) from error
     return report
+
+
+def _cause_of(error: BaseException) -> BaseException:
+    """The error of ours that lies within one of Ray's; the error itself if there is none."""
+    seen: BaseException | None = error
+    while seen is not None and not isinstance(seen, SevenviewsError):
+        seen = getattr(seen, "cause", None) or seen.__cause__
+    return seen or error
 
 
 def embed_here(task: EmbeddingTask, patent_ids: Sequence[str]) -> EmbeddingReport:
