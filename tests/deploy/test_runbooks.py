@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 from sevenviews.cli.__main__ import app
 from sevenviews.designs import Reason
-from sevenviews.v1 import embedding_pb2, patents_pb2, search_pb2, vectors_pb2
+from sevenviews.v1 import embedding_pb2, patents_pb2, refreshes_pb2, search_pb2, vectors_pb2
 from tests.conftest import ROOT
 from tests.deploy.files import RUNBOOKS, alerts, runbook_expressions
 from tests.deploy.promql import check, metric_names
@@ -25,12 +25,12 @@ FOLDER = ROOT / "deploy" / "runbooks"
 PAGES = sorted(FOLDER.glob("*.md"))
 SERVICES = ("gateway", "embedding", "vectors", "metadata")
 KUBECTL = {
-    "cordon", "delete", "describe", "get", "logs", "port-forward", "rollout restart", "rollout status",
+    "cordon", "create job", "delete", "describe", "get", "logs", "port-forward", "rollout restart", "rollout status",
     "rollout undo", "scale", "top",
 }  # fmt: skip
 HELM = {"history", "rollback", "upgrade"}
 _PROTOS: tuple[FileDescriptor, ...] = tuple(
-    one.DESCRIPTOR for one in (embedding_pb2, patents_pb2, search_pb2, vectors_pb2)
+    one.DESCRIPTOR for one in (embedding_pb2, patents_pb2, refreshes_pb2, search_pb2, vectors_pb2)
 )
 METHODS = {
     f"{service.full_name}/{method.name}": method
@@ -93,7 +93,7 @@ def test_kubectl_and_helm_are_asked_for_what_they_have() -> None:
             if match := re.fullmatch(r"(?:deployment|service)/(.*)", word):
                 assert match[1] in {f"sevenviews-{service}" for service in SERVICES}, (page, words)
             if match := re.search(r"app\.kubernetes\.io/component=(\w+)", word):
-                assert match[1] in SERVICES, (page, words)
+                assert match[1] in {*SERVICES, "refresh"}, (page, words)
     for page, words in every("helm"):
         assert words[0] in HELM, (page, words)
         assert words[1:] in ([], ["sevenviews"]), (page, words)

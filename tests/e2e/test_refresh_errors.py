@@ -66,7 +66,9 @@ def unchanged(system: System) -> None:
         assert client.search([image.content]).hits[0].patent_id == patent.patent_id
 
 
-def test_a_refused_object_store(system: System) -> None:
+def test_a_refused_object_store(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
     around = surroundings(
         system, drawings_url="s3://bucket/prefix?endpoint=http://127.0.0.1:1&region=nowhere"
     )

@@ -146,6 +146,7 @@ def _dataset(task: EmbeddingTask, patent_ids: Sequence[str]) -> Any:
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     # An actor that was killed starts again; its tasks are repeated, which harms nobody.
     context.max_errored_blocks = 0
+    context.raise_original_map_exception = True
     config = task.config
     rows = [_ids_row(one) for one in portions(patent_ids, config.patents_per_task)]
     on_gpu = config.provider == "cuda"
