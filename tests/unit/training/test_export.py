@@ -112,7 +112,7 @@ def run_of(path: Path, trained: Backbone, told: Backbone) -> Path:
 def test_an_export_that_is_wrong_replaces_nothing(tmp_path: Path) -> None:
     run = run_of(tmp_path / "run", "resnet18", "resnet18")
     sound = torch.load(run / CHECKPOINT, weights_only=True)
-    broken = {"model": {name: torch.full_like(one, torch.nan) for name, one in sound["model"].items()}}
+    broken = {"model": {name: one * torch.nan for name, one in sound["model"].items()}}
     out = tiny_bundle(tmp_path / "out")
     before = load_bundle(out).version
     torch.save(broken, run / CHECKPOINT)
