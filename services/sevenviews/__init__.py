@@ -10,10 +10,11 @@ The map, a line a package:
     vectors    Milvus behind the DesignIndex protocol; releases
     metadata   patents in SQL, drawings in an object store
     gateway    search and import; ranking; clients of the three services above
-    training   data, model, loss, loop, ONNX export
-    lab        retrieval metrics and classic descriptors, for comparison
-    bench      what a search costs, beside its bare stages
+    training   data, models, losses, Ray Train loop, ONNX export; hashing and classification
+    lab        the papers' comparisons: metrics, classic descriptors, clustering, figures, reports
     reconcile  proves that the three stores agree, and repairs them
+    refresh    the periodic job: train, gate, re-embed, verify, promote; resumable
+    bench      what a search and a refresh cost, beside their bare stages
     rayjob     starts a RayJob on Kubernetes and waits for its end
     client     the Python client
     cli        the command `sevenviews`
@@ -22,5 +23,6 @@ The map, a line a package:
 The import rule (tests/architecture holds it): `designs` and `encoder` import nothing of ours, but encoder may
 use designs. `corpus` and `runtime` stand on them. A service imports designs, encoder, runtime and v1, never
 another service: they meet on the wire. `lab` stands on designs, corpus and encoder, `training` on these and
-lab. `reconcile` stands on the gateway, `bench` on all of these. `cli` wires it all.
+lab. `reconcile` stands on the gateway, `refresh` on training, and on metadata's port to the object store;
+`bench` on all of these. `cli` wires it all.
 """
