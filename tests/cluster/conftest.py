@@ -129,7 +129,9 @@ def stream(pairs: Installation) -> Iterator[SearchStream]:
 def next_tag(kubernetes: Kubernetes) -> str:
     """The tag of a second version of our images; skipped where the nodes have none."""
     nodes = kubernetes.get("nodes")["items"]
-    names = {name for node in nodes for image in node["status"]["images"] for name in image.get("names") or ()}
+    names = {
+        name for node in nodes for image in node["status"]["images"] for name in image.get("names") or ()
+    }
     wanted = [f"localhost/sevenviews-{service}:{NEXT_TAG}" for service in SERVICES]
     if missing := [name for name in wanted if name not in names]:
         pytest.skip(f"no node has {', '.join(missing)}")
