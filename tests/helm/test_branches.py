@@ -71,6 +71,8 @@ APPEARS = [
     ),
 ]
 
+WITH_WORKSPACE = (*DEV, *settings("refresh.persistence.enabled=true"))
+
 DISAPPEARS = [
     ("migrations.enabled=false", (), "Job", "migrations"),
     ("networkPolicy.enabled=false", (), "NetworkPolicy", "deny"),
@@ -80,8 +82,8 @@ DISAPPEARS = [
      "PersistentVolumeClaim", "drawings"),
     ("postgresql.existingSecret=mine", settings("postgresql.password=x"), "Secret", "metadata"),
     ("milvus.existingSecret=mine", settings("milvus.token=x"), "Secret", "vectors"),
-    ("refresh.persistence.enabled=false", DEV, "PersistentVolumeClaim", "refresh"),
-    ("refresh.persistence.existingClaim=mine", DEV, "PersistentVolumeClaim", "refresh"),
+    ("refresh.persistence.enabled=false", WITH_WORKSPACE, "PersistentVolumeClaim", "refresh"),
+    ("refresh.persistence.existingClaim=mine", WITH_WORKSPACE, "PersistentVolumeClaim", "refresh"),
     ("refresh.rayCronJob.enabled=true", RAY, "CronJob", "refresh"),
     ("refresh.rayCronJob.enabled=true", RAY, "Role", "refresh-launcher"),
     ("embedding.mode=deployment", settings("metrics.serviceMonitor.enabled=true"), "PodMonitor", "monitoring"),
