@@ -31,4 +31,7 @@ def test_load_adds_a_gateway_and_quiet_takes_it_away(pairs: Installation) -> Non
         events = kubernetes.kubectl("describe", "hpa", f"{RELEASE}-gateway")
         assert "SuccessfulRescale" in events
     finally:
-        pairs.upgrade("gateway.replicas=2", "gateway.autoscaling.enabled=false")
+        # One after the other: until the autoscaler is gone it has the last word on the number of pods.
+        pairs.upgrade("gateway.autoscaling.enabled=false")
+        pairs.upgrade("gateway.replicas=2")
+    assert len(kubernetes.ready_pods("gateway")) == 2

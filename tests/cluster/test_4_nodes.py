@@ -6,24 +6,32 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cluster.conftest import SERVICES, Installation
-from tests.cluster.kubernetes import eventually
+from tests.cluster.conftest import RELEASE, SERVICES, Installation
 from tests.cluster.stream import SearchStream
 
+SINGLE = ("milvus", "redis", "postgresql")
 
-@pytest.fixture
-def node(pairs: Installation) -> Iterator[str]:
-    """A node without Milvus, Redis, PostgreSQL and the searcher: there is one of each. Free again at the end."""
+
+@pytest.fixture(scope="module")
+def node(pairs: Installation, stream: SearchStream) -> Iterator[str]:
+    """A node that can go: what exists once has moved away from it, and the services are spread over all nodes."""
     kubernetes = pairs.kubernetes
     nodes = {item["metadata"]["name"] for item in kubernetes.get("nodes")["items"]}
     if len(nodes) < 2:
         pytest.skip("the cluster has one node")
-    single = {pod.node for pod in kubernetes.pods() if pod.component not in SERVICES}
-    free = sorted(nodes - single)
-    if not free:
-        pytest.skip("every node has a part that exists once")
-    yield free[0]
-    kubernetes.kubectl("uncordon", free[0])
+    searcher = {pod.node for pod in kubernetes.pods() if pod.name == "searcher"}
+    chosen = min(nodes - searcher)
+    kubernetes.kubectl("cordon", chosen)
+    try:
+        for part in SINGLE:
+            if any(pod.node == chosen for pod in kubernetes.pods(part)):
+                kubernetes.kubectl("rollout", "restart", f"deployment/{RELEASE}-{part}")
+                kubernetes.until_settled(f"{RELEASE}-{part}")
+        kubernetes.kubectl("uncordon", chosen)
+        _restart_services(pairs)
+        yield chosen
+    finally:
+        kubernetes.kubectl("uncordon", chosen)
 
 
 def test_the_replicas_are_spread(pairs: Installation, node: str) -> None:
@@ -39,14 +47,13 @@ def test_a_drain(pairs: Installation, stream: SearchStream, node: str) -> None:
         pairs.until_settled()
     assert period.failures == []
     assert all(pod.node != node for service in SERVICES for pod in kubernetes.pods(service))
-    kubernetes.kubectl("uncordon", node)
     for service in SERVICES:
-        budget = kubernetes.get("poddisruptionbudget", f"sevenviews-{service}")["status"]
+        budget = kubernetes.get("poddisruptionbudget", f"{RELEASE}-{service}")["status"]
         assert budget["currentHealthy"] == budget["expectedPods"] == 2
-    # Spread again, for whoever comes next.
+
+
+def _restart_services(installation: Installation) -> None:
+    """So that the scheduler places all of them anew."""
     for service in SERVICES:
-        kubernetes.kubectl("rollout", "restart", f"deployment/sevenviews-{service}")
-    pairs.until_settled()
-    eventually(
-        lambda: any(pod.node == node for pod in kubernetes.ready_pods("gateway")), 60, f"a gateway on {node}"
-    )
+        installation.kubernetes.kubectl("rollout", "restart", f"deployment/{RELEASE}-{service}")
+    installation.until_settled()

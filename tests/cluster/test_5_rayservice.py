@@ -49,7 +49,10 @@ def test_a_new_image_goes_through_a_switch_of_clusters(
     with ray_stream.period() as period:
         on_kuberay.upgrade(f"embedding.image.tag={next_tag}")
         eventually(lambda: _serving(on_kuberay) not in ("", before), 420, "another cluster serves")
-        eventually(lambda: len(_clusters(on_kuberay)) == 1, 240, "the old cluster is gone")
+        # Its object goes first, its pods drain after that.
+        eventually(
+            lambda: _only_pods_of(on_kuberay, _serving(on_kuberay)), 240, "the old cluster's pods are gone"
+        )
     assert period.failures == []
     print(
         f"{len(period.searches)} searches, slowest {max(search.seconds for search in period.searches):.2f} s"
@@ -72,5 +75,6 @@ def _serving(installation: Installation) -> str:
     return str(status.get("activeServiceStatus", {}).get("rayClusterName", ""))
 
 
-def _clusters(installation: Installation) -> list[Any]:
-    return list(installation.kubernetes.get("rayclusters")["items"])
+def _only_pods_of(installation: Installation, cluster: str) -> bool:
+    pods = installation.kubernetes.pods("embedding")
+    return bool(pods) and {pod.manifest["metadata"]["labels"]["ray.io/cluster"] for pod in pods} == {cluster}

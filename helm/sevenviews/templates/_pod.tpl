@@ -60,6 +60,8 @@ topologySpreadConstraints:
   - topologyKey: {{ . }}
     maxSkew: {{ $.values.topologySpread.maxSkew }}
     whenUnsatisfiable: {{ $.values.topologySpread.whenUnsatisfiable }}
+    # A node that is being drained is no place to be filled first.
+    nodeTaintsPolicy: Honor
     labelSelector:
       matchLabels:
         {{- include "sevenviews.selector" $ | nindent 8 }}
