@@ -474,6 +474,20 @@ class TestEmbeddingDeployment:
         assert "initContainers" not in without
 
 
+def test_the_key_that_is_drawn_is_the_one_that_the_pods_are_told_of() -> None:
+    """An upgrade that keeps the key must give the same checksum, so that no gateway is restarted for nothing."""
+    installed = render()
+    key = installed.one("Secret", "gateway")["stringData"]["page-token-key"]
+    again = render(*settings(f"gateway.pageTokenKey.value={key}"))
+
+    def checksum(rendered: Rendered) -> str:
+        template = deployment(rendered, "gateway")["template"]
+        return str(template["metadata"]["annotations"]["checksum/config"])
+
+    assert checksum(installed) == checksum(again)
+    assert checksum(render(*settings("gateway.pageTokenKey.value=another"))) != checksum(again)
+
+
 class TestRefresh:
     def cron(self, *arguments: str) -> Object:
         return render(*arguments).one("CronJob", "refresh")["spec"]["jobTemplate"]["spec"]  # type: ignore[no-any-return]

@@ -224,6 +224,9 @@ class MilvusIndex(DesignIndex):
                 else {"metric_type": "IP", "params": {"ef": max(release.index.ef, limit)}}
             ),
             anns_field="embedding",
+            # What this replica has written is found at once. "Strong", in which collections are made, would let each
+            # search wait for the server's next tick, 0.2 s and more, even where nobody writes.
+            consistency_level="Session",
         )
         return tuple(tuple(self._nearest(release, hit) for hit in hits) for hits in found)
 
