@@ -49,6 +49,8 @@ _ABSENT = ("not found", "not exist", "can't find")
 _NOT_LOADED = ("not loaded", "state 'released'")
 _INVALID_PARAMETER = 1100
 _INDEX_POLL_SECONDS = 0.2
+_TICK_SECONDS = 1.0
+"""Within which a server's clock has surely passed a write."""
 
 
 class MilvusIndex(DesignIndex):
@@ -73,6 +75,7 @@ class MilvusIndex(DesignIndex):
         self._token = token
         self._client: MilvusClient | None = None
         self._connecting = threading.Lock()
+        self._deleted_at = float("-inf")
         # The embedded engine is one process over one directory, and does one write at a time.
         self._writing: contextlib.AbstractContextManager[Any] = (
             threading.Lock() if self._is_lite else contextlib.nullcontext()
@@ -186,6 +189,7 @@ class MilvusIndex(DesignIndex):
             for at in range(0, len(stale), _ROWS_PER_CALL):
                 expression = drawings_expression(stale[at : at + _ROWS_PER_CALL])
                 self._call("delete", timeout, release.collection, filter=expression)
+                self._deleted_at = time.monotonic()
 
     def _drawings_of(
         self, release: Release, patents: Sequence[PatentVectors], timeout: float
@@ -199,6 +203,7 @@ class MilvusIndex(DesignIndex):
             for at in range(0, len(patent_ids), _PATENTS_PER_CALL):
                 expression = patents_expression(patent_ids[at : at + _PATENTS_PER_CALL])
                 self._call("delete", timeout, release.collection, filter=expression)
+            self._deleted_at = time.monotonic()
 
     def _search(
         self,
@@ -224,9 +229,7 @@ class MilvusIndex(DesignIndex):
                 else {"metric_type": "IP", "params": {"ef": max(release.index.ef, limit)}}
             ),
             anns_field="embedding",
-            # What this replica has written is found at once. "Strong", in which collections are made, would let each
-            # search wait for the server's next tick, 0.2 s and more, even where nobody writes.
-            consistency_level="Session",
+            consistency_level=self._consistency_of_searches(),
         )
         return tuple(tuple(self._nearest(release, hit) for hit in hits) for hits in found)
 
@@ -246,6 +249,15 @@ class MilvusIndex(DesignIndex):
         if not self._is_binary(release):
             return nearest
         return replace(nearest, score=score(nearest.score, release.dimension))
+
+    def _consistency_of_searches(self) -> str:
+        """So that what this replica has written is found at once.
+
+        "Strong" lets a search wait for the server's next tick, 0.2 s and more; "Session" only after a write by this
+        client. But the server does not tell the time of a deletion by expression, so that none could be waited for.
+        """
+        recently = time.monotonic() - self._deleted_at < _TICK_SECONDS
+        return "Strong" if recently else "Session"
 
     def _list(
         self, release: Release, patent_ids: tuple[str, ...], with_vectors: bool, timeout: float
