@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -160,6 +161,21 @@ def test_a_release_of_that_name_has_another_dimension(system: System, tmp_path: 
     around.services.retire("by-hand")
     shutil.rmtree(around.models.root / other.version)
     unchanged(system)
+
+
+def test_a_release_whose_model_is_lost_is_named(system: System, tmp_path: Path) -> None:
+    around = surroundings(system)
+    other = around.models.add(tiny_bundle(tmp_path / "other", dimension=24, image_size=32, seed=11))
+    begin(around, CONFIG, Kind.REEMBED, release_id="orphan", model_version=other.version)
+    kept = tmp_path / "kept"
+    (around.models.root / other.version).rename(kept)
+    done = system.run("doctor", "--data", system.data, "--json", check=False)
+    assert done.returncode == 1
+    (finding,) = [one for one in json.loads(done.stdout) if one["check"] == "releases"]
+    assert finding["status"] == "broken"
+    assert f"orphan ({other.version})" in finding["detail"]
+    around.services.retire("orphan")
+    assert system.run("doctor", "--data", system.data).returncode == 0
 
 
 def test_an_unknown_model(system: System) -> None:

@@ -111,6 +111,25 @@ def _services(data: Path) -> Iterator[Finding]:
         return
     for name, address in asdict(addresses).items():
         yield _reachable(name, address) if name == "embedding" else _healthy(name, address)
+    yield _guarded("releases", lambda: _releases(addresses))
+
+
+def _releases(addresses: Addresses) -> str:
+    """Every release's model must be in the store: imports embed with all of them."""
+    from sevenviews.refresh.services import Addresses as Places
+    from sevenviews.refresh.services import Services
+
+    places = Places(addresses.embedding, addresses.vectors, addresses.metadata, "")
+    services = Services(places, patience_seconds=3)
+    try:
+        releases, models = services.releases(), services.models()
+    finally:
+        services.close()
+    lost = [one for one in releases if one.model_version not in models]
+    if lost:
+        names = ", ".join(f"{one.release_id} ({one.model_version})" for one in lost)
+        raise LookupError(f"the model store has lost the model of {names}: no import can succeed")
+    return f"{len(releases)}, the models of all in the store"
 
 
 def _healthy(name: str, address: str) -> Finding:
