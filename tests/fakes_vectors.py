@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sevenviews.designs import Party, Patent, PatentFilter, View
-from sevenviews.vectors.index import DesignIndex, NearestDrawing, PatentVectors, StoredVector
+from sevenviews.vectors.drawings import NearestDrawing, PatentVectors, StoredVector
+from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.releases import Metric, Release, ReleaseState, not_found
 
 

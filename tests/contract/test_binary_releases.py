@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from sevenviews.designs import LocarnoClass, PatentFilter, Reason, SevenviewsError, View
-from sevenviews.vectors.index import DesignIndex, Embedding
+from sevenviews.vectors.drawings import Embedding
+from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.milvus_index import MilvusIndex
 from sevenviews.vectors.releases import IndexParameters, Metric, Release, ReleaseState
 from tests.contract.test_design_index import MODEL, SECONDS, patent, refused, unit

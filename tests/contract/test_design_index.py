@@ -25,7 +25,8 @@ from sevenviews.designs import (
     drawing_id,
     patent_id_of,
 )
-from sevenviews.vectors.index import DesignIndex, DrawingVector, Embedding, PatentVectors
+from sevenviews.vectors.drawings import DrawingVector, Embedding, PatentVectors
+from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.milvus_index import MilvusIndex
 from sevenviews.vectors.releases import IndexParameters, Release, ReleaseState
 from tests.contract.milvus_server import MilvusProcess

@@ -14,23 +14,25 @@ from typing import Any
 import grpc
 import numpy as np
 import numpy.typing as npt
-from pymilvus import DataType, MilvusClient
+from pymilvus import MilvusClient
 from pymilvus.exceptions import MilvusException
 
 from sevenviews.designs import PatentFilter, Reason, SevenviewsError, View
-from sevenviews.vectors.binary import pack, score, signs, unpack
+from sevenviews.vectors.binary import pack, score, signs
+from sevenviews.vectors.drawings import NearestDrawing, PatentVectors, StoredVector
 from sevenviews.vectors.expressions import (
-    VIEW_NUMBERS,
-    VIEWS,
     after_expression,
-    class_terms,
-    day_number,
     drawings_expression,
     filter_expression,
-    holder_terms,
     patents_expression,
 )
-from sevenviews.vectors.index import DesignIndex, NearestDrawing, PatentVectors, StoredVector
+from sevenviews.vectors.index import DesignIndex
+from sevenviews.vectors.milvus_rows import (
+    nearest,
+    rows_of,
+    schema,
+    stored,
+)
 from sevenviews.vectors.releases import (
     Metric,
     Release,
@@ -113,7 +115,7 @@ class MilvusIndex(DesignIndex):
     def _create(self, release: Release, timeout: float) -> None:
         client = self._connected(timeout)
         binary = self._is_binary(release)
-        schema = _schema(client, release.dimension, binary=binary)
+        fields = schema(client, release.dimension, binary=binary)
         parameters = client.prepare_index_params()
         if binary:
             parameters.add_index("embedding", index_type="BIN_FLAT", metric_type="HAMMING", params={})
@@ -132,7 +134,7 @@ class MilvusIndex(DesignIndex):
                 "create_collection",
                 timeout,
                 release.collection,
-                schema=schema,
+                schema=fields,
                 consistency_level="Strong",
             )
             self._call("create_index", timeout, release.collection, parameters)
@@ -177,7 +179,7 @@ class MilvusIndex(DesignIndex):
     # Vectors
 
     def _upsert(self, release: Release, patents: Sequence[PatentVectors], timeout: float) -> None:
-        rows = [row for patent in patents for row in _rows_of(patent)]
+        rows = [row for patent in patents for row in rows_of(patent)]
         for row in rows:
             row["embedding"] = self._stored_form(release, row["embedding"])
         written = {row["drawing_id"] for row in rows}
@@ -245,10 +247,10 @@ class MilvusIndex(DesignIndex):
         return pack(vector) if self._is_binary(release) else signs(vector)
 
     def _nearest(self, release: Release, hit: Mapping[str, Any]) -> NearestDrawing:
-        nearest = _nearest(hit)
+        found = nearest(hit)
         if not self._is_binary(release):
-            return nearest
-        return replace(nearest, score=score(nearest.score, release.dimension))
+            return found
+        return replace(found, score=score(found.score, release.dimension))
 
     def _consistency_of_searches(self) -> str:
         """So that what this replica has written is found at once.
@@ -275,7 +277,7 @@ class MilvusIndex(DesignIndex):
                     release, " and ".join(parts), timeout, output_fields=fields, limit=_ROWS_PER_CALL
                 )
                 if rows:
-                    yield [_stored(row, release.dimension) for row in rows]
+                    yield [stored(row, release.dimension) for row in rows]
                 if len(rows) < _ROWS_PER_CALL:
                     break
                 after = rows[-1]["drawing_id"]
@@ -370,70 +372,3 @@ def _lite_path(url: str) -> str:
         path = path / "milvus.db"
     path.parent.mkdir(parents=True, exist_ok=True)
     return str(path)
-
-
-def _schema(client: MilvusClient, dimension: int, *, binary: bool) -> Any:
-    schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
-    schema.add_field("drawing_id", DataType.VARCHAR, max_length=80, is_primary=True)
-    schema.add_field("patent_id", DataType.VARCHAR, max_length=64)
-    schema.add_field("view", DataType.INT8)
-    schema.add_field("locarno", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=64, max_length=8)
-    schema.add_field("office", DataType.VARCHAR, max_length=8)
-    schema.add_field(
-        "holders", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=32, max_length=4096
-    )
-    schema.add_field("publication_date", DataType.INT64)
-    schema.add_field("filing_date", DataType.INT64)
-    schema.add_field("content", DataType.INT64)
-    kind = DataType.BINARY_VECTOR if binary else DataType.FLOAT_VECTOR
-    schema.add_field("embedding", kind, dim=dimension)
-    return schema
-
-
-def _rows_of(patent: PatentVectors) -> Iterator[dict[str, Any]]:
-    common = {
-        "patent_id": patent.patent_id,
-        "locarno": class_terms(patent.locarno),
-        "office": patent.office,
-        "holders": holder_terms(patent.holders),
-        "publication_date": day_number(patent.publication_date),
-        "filing_date": day_number(patent.filing_date),
-    }
-    for drawing in patent.drawings:
-        yield {
-            **common,
-            "drawing_id": drawing.drawing_id,
-            "view": VIEW_NUMBERS[drawing.view],
-            "content": _content_number(drawing.content_key),
-            "embedding": np.asarray(drawing.embedding.vector, np.float32),
-        }
-
-
-def _nearest(hit: Mapping[str, Any]) -> NearestDrawing:
-    entity = hit["entity"]
-    # The server names the primary key "id", Milvus Lite by its own name.
-    drawing_id = hit["id"] if "id" in hit else hit["drawing_id"]
-    return NearestDrawing(drawing_id, entity["patent_id"], VIEWS[entity["view"]], float(hit["distance"]))
-
-
-def _stored(row: Mapping[str, Any], dimension: int) -> StoredVector:
-    vector = _vector(row["embedding"], dimension) if "embedding" in row else None
-    return StoredVector(
-        row["drawing_id"], row["patent_id"], VIEWS[row["view"]], vector, _content_key(row["content"])
-    )
-
-
-def _vector(kept: Any, dimension: int) -> npt.NDArray[np.float32]:
-    """A row's vector; a server gives a code as bytes, alone or in a list."""
-    if isinstance(kept, list) and len(kept) == 1 and isinstance(kept[0], bytes):
-        kept = kept[0]
-    return unpack(kept, dimension) if isinstance(kept, bytes) else np.asarray(kept, np.float32)
-
-
-def _content_number(key: str) -> int:
-    """A key in eight bytes; 0 for none."""
-    return int.from_bytes(bytes.fromhex(key), "big", signed=True)
-
-
-def _content_key(number: int) -> str:
-    return number.to_bytes(8, "big", signed=True).hex() if number else ""

@@ -22,14 +22,8 @@ from sevenviews.runtime.wire import (
     view_to_wire,
 )
 from sevenviews.v1 import common_pb2, vectors_pb2, vectors_pb2_grpc
-from sevenviews.vectors.index import (
-    DesignIndex,
-    DrawingVector,
-    Embedding,
-    NearestDrawing,
-    PatentVectors,
-    StoredVector,
-)
+from sevenviews.vectors.drawings import DrawingVector, Embedding, NearestDrawing, PatentVectors, StoredVector
+from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.releases import IndexParameters, Metric, Release, ReleaseState
 
 Context = grpc.aio.ServicerContext[Any, Any]

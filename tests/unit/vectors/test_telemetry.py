@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from sevenviews.designs import Reason, SevenviewsError, View
-from sevenviews.vectors.index import DrawingVector, Embedding, PatentVectors
+from sevenviews.vectors.drawings import DrawingVector, Embedding, PatentVectors
 from sevenviews.vectors.releases import IndexParameters, Release
 from sevenviews.vectors.telemetry import ReleaseMetrics
 from tests.fakes_vectors import FakeDesignIndex

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from sevenviews.designs import PatentFilter, View, drawing_id
 from sevenviews.lab.hashing.cost import SearchCost, median_milliseconds
-from sevenviews.vectors.index import DrawingVector, Embedding, PatentVectors
+from sevenviews.vectors.drawings import DrawingVector, Embedding, PatentVectors
 from sevenviews.vectors.milvus_index import MilvusIndex
 from sevenviews.vectors.releases import IndexParameters, Metric
 

@@ -1,0 +1,117 @@
+"""What the index refuses before its engine is asked, and why. All raise SevenviewsError."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from sevenviews.designs import Reason, SevenviewsError, is_patent_id, patent_id_of
+from sevenviews.vectors.drawings import Embedding, PatentVectors
+from sevenviews.vectors.releases import Metric, Release, is_release_id
+
+MAX_QUERIES = 32
+MAX_LIMIT = 16_384
+MAX_DRAWINGS_PER_UPSERT = 10_000
+MAX_CLASSES = 32
+MAX_HOLDERS = 32
+_UNIT_TOLERANCE = 1e-3
+_CONTENT_KEY = re.compile(r"[0-9a-f]{16}")
+
+
+def check_release(release: Release) -> None:
+    if not is_release_id(release.release_id):
+        raise SevenviewsError(
+            Reason.FIELD_MALFORMED,
+            f"release_id {release.release_id!r} is not 1 to 40 lower-case letters, digits and hyphens",
+            {"field": "release_id", "value": release.release_id},
+        )
+    if not release.model_version:
+        raise required("model_version")
+    check_range("dimension", release.dimension, 2, 4096)
+    if release.metric is Metric.HAMMING and release.dimension % 8:
+        raise malformed(
+            "dimension", str(release.dimension), "is no whole number of bytes, as binary codes need"
+        )
+    check_range("index.m", release.index.m, 4, 64)
+    check_range("index.ef_construction", release.index.ef_construction, 8, 512)
+    check_range("index.ef", release.index.ef, 8, 4096)
+
+
+def check_patents(patents: Sequence[PatentVectors], release: Release) -> None:
+    check_range("patents", sum(len(one.drawings) for one in patents), 1, MAX_DRAWINGS_PER_UPSERT)
+    check_patent_ids([patent.patent_id for patent in patents])
+    seen: set[str] = set()
+    for number, patent in enumerate(patents):
+        field = f"patents[{number}]"
+        if not patent.drawings:
+            raise required(f"{field}.drawings")
+        check_range(f"{field}.locarno", len(patent.locarno), 0, MAX_CLASSES)
+        check_range(f"{field}.holders", len(patent.holders), 0, MAX_HOLDERS)
+        for position, drawing in enumerate(patent.drawings):
+            place = f"{field}.drawings[{position}]"
+            check_drawing_id(drawing.drawing_id, patent.patent_id, f"{place}.drawing_id")
+            if drawing.drawing_id in seen:
+                raise malformed(f"{place}.drawing_id", drawing.drawing_id, "is there twice")
+            seen.add(drawing.drawing_id)
+            if drawing.content_key and not _CONTENT_KEY.fullmatch(drawing.content_key):
+                raise malformed(f"{place}.content_key", drawing.content_key, "is not 16 hexadecimal digits")
+            check_embedding(drawing.embedding, release, f"{place}.embedding")
+
+
+def check_drawing_id(drawing_id: str, patent_id: str, field: str) -> None:
+    try:
+        owner = patent_id_of(drawing_id)
+    except ValueError as error:
+        raise malformed(field, drawing_id, "is not a drawing id") from error
+    if owner != patent_id:
+        raise malformed(field, drawing_id, f"does not belong to {patent_id}")
+
+
+def check_patent_ids(patent_ids: Sequence[str]) -> None:
+    for position, patent_id in enumerate(patent_ids):
+        if not is_patent_id(patent_id):
+            raise malformed(f"patent_ids[{position}]", patent_id, "is not a patent id")
+
+
+def check_embedding(embedding: Embedding, release: Release, field: str) -> None:
+    if embedding.model_version != release.model_version:
+        raise SevenviewsError(
+            Reason.EMBEDDING_MODEL_MISMATCH,
+            f"{field} is of model {embedding.model_version!r}; release {release.release_id} is of "
+            f"{release.model_version!r}",
+            {"expected": release.model_version, "actual": embedding.model_version},
+        )
+    if len(embedding.vector) != release.dimension:
+        raise SevenviewsError(
+            Reason.EMBEDDING_DIMENSION_MISMATCH,
+            f"{field} has {len(embedding.vector)} dimensions; release {release.release_id} has "
+            f"{release.dimension}",
+            {"expected": str(release.dimension), "actual": str(len(embedding.vector))},
+        )
+    length = float(np.linalg.norm(embedding.vector))
+    # Written so that NaN fails.
+    if not abs(length - 1) <= _UNIT_TOLERANCE:
+        raise SevenviewsError(
+            Reason.EMBEDDING_INVALID, f"{field} is not of unit length but {length:.6g}", {"field": field}
+        )
+
+
+def check_range(field: str, value: int, minimum: int, maximum: int) -> None:
+    if not minimum <= value <= maximum:
+        raise SevenviewsError(
+            Reason.FIELD_OUT_OF_RANGE,
+            f"{field}: {value} is not within {minimum} to {maximum}",
+            {"field": field, "minimum": str(minimum), "maximum": str(maximum)},
+        )
+
+
+def required(field: str) -> SevenviewsError:
+    return SevenviewsError(Reason.FIELD_REQUIRED, f"{field} is required", {"field": field})
+
+
+def malformed(field: str, value: str, why: str) -> SevenviewsError:
+    return SevenviewsError(
+        Reason.FIELD_MALFORMED, f"{field} {value!r} {why}", {"field": field, "value": value}
+    )

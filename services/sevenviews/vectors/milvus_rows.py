@@ -1,0 +1,81 @@
+"""A drawing as Milvus keeps it: the schema of a release's collection, and rows both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pymilvus import DataType, MilvusClient
+
+from sevenviews.vectors.binary import unpack
+from sevenviews.vectors.drawings import NearestDrawing, PatentVectors, StoredVector
+from sevenviews.vectors.expressions import VIEW_NUMBERS, VIEWS, class_terms, day_number, holder_terms
+
+
+def schema(client: MilvusClient, dimension: int, *, binary: bool) -> Any:
+    schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
+    schema.add_field("drawing_id", DataType.VARCHAR, max_length=80, is_primary=True)
+    schema.add_field("patent_id", DataType.VARCHAR, max_length=64)
+    schema.add_field("view", DataType.INT8)
+    schema.add_field("locarno", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=64, max_length=8)
+    schema.add_field("office", DataType.VARCHAR, max_length=8)
+    schema.add_field(
+        "holders", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=32, max_length=4096
+    )
+    schema.add_field("publication_date", DataType.INT64)
+    schema.add_field("filing_date", DataType.INT64)
+    schema.add_field("content", DataType.INT64)
+    kind = DataType.BINARY_VECTOR if binary else DataType.FLOAT_VECTOR
+    schema.add_field("embedding", kind, dim=dimension)
+    return schema
+
+
+def rows_of(patent: PatentVectors) -> Iterator[dict[str, Any]]:
+    common = {
+        "patent_id": patent.patent_id,
+        "locarno": class_terms(patent.locarno),
+        "office": patent.office,
+        "holders": holder_terms(patent.holders),
+        "publication_date": day_number(patent.publication_date),
+        "filing_date": day_number(patent.filing_date),
+    }
+    for drawing in patent.drawings:
+        yield {
+            **common,
+            "drawing_id": drawing.drawing_id,
+            "view": VIEW_NUMBERS[drawing.view],
+            "content": _content_number(drawing.content_key),
+            "embedding": np.asarray(drawing.embedding.vector, np.float32),
+        }
+
+
+def nearest(hit: Mapping[str, Any]) -> NearestDrawing:
+    entity = hit["entity"]
+    # The server names the primary key "id", Milvus Lite by its own name.
+    drawing_id = hit["id"] if "id" in hit else hit["drawing_id"]
+    return NearestDrawing(drawing_id, entity["patent_id"], VIEWS[entity["view"]], float(hit["distance"]))
+
+
+def stored(row: Mapping[str, Any], dimension: int) -> StoredVector:
+    vector = _vector(row["embedding"], dimension) if "embedding" in row else None
+    return StoredVector(
+        row["drawing_id"], row["patent_id"], VIEWS[row["view"]], vector, _content_key(row["content"])
+    )
+
+
+def _vector(kept: Any, dimension: int) -> npt.NDArray[np.float32]:
+    """A row's vector; a server gives a code as bytes, alone or in a list."""
+    if isinstance(kept, list) and len(kept) == 1 and isinstance(kept[0], bytes):
+        kept = kept[0]
+    return unpack(kept, dimension) if isinstance(kept, bytes) else np.asarray(kept, np.float32)
+
+
+def _content_number(key: str) -> int:
+    """A key in eight bytes; 0 for none."""
+    return int.from_bytes(bytes.fromhex(key), "big", signed=True)
+
+
+def _content_key(number: int) -> str:
+    return number.to_bytes(8, "big", signed=True).hex() if number else ""
