@@ -79,6 +79,7 @@ def markdown(corpus: str, model: str, designs: DesignFeatures, results: Sequence
         "",
         "![Objectives](convergence.png)",
         "",
+        "A line a run; where only the last k-means depends on the seed, one for all. "
         "The objective of IMG cannot rise, nor can any block of DAIMC. DAIMC's rescaling between the blocks, and the "
         "growing penalty of IMSC_AGL, are not covered by that.",
         "",
@@ -117,7 +118,7 @@ def differences(designs: DesignFeatures, results: Sequence[MethodResult]) -> lis
         f"{len(designs.identifiers)} designs in {len(sizes)} kinds of {_range(sizes.values())}.",
         f"Features: the paper takes 4,096 numbers of VGG-16; here {designs.views[0].shape[1]} of our own model.",
         "Parameters: the paper takes those of each method's own paper without stating them; here they are the "
-        "estimators' defaults, but for APMC's neighbours: 10 % of the designs, as of SC.",
+        "estimators' defaults; APMC's neighbours are 10 % of the anchors, as SC's of the designs.",
         "APMC: fused over pairs of views, where the paper orders its three views; IMG: solved exactly for its "
         "latent rows.",
     ]
@@ -174,14 +175,19 @@ def draw_scores(results: Sequence[MethodResult]) -> Figure:
     return figure
 
 
+def _runs(count: int) -> str:
+    return "all runs alike" if count == 1 else f"{count} runs"
+
+
 def draw_convergence(results: Sequence[MethodResult]) -> Figure:
-    """The objective after each iteration, a panel a method."""
-    traced = [result for result in results if result.objective]
+    """The objective after each iteration, a panel a method, a line a run."""
+    traced = [result for result in results if result.objectives]
     figure = Figure(figsize=(3.0 * max(1, len(traced)), 2.8), layout="constrained")
     panels = figure.subplots(1, max(1, len(traced)), squeeze=False)[0]
     for axes, result in zip(panels, traced, strict=False):
-        axes.plot(range(1, len(result.objective) + 1), result.objective, color=_OURS, linewidth=1.5)
-        axes.set_title(result.name, fontsize=9)
+        for trace in result.objectives:
+            axes.plot(range(1, len(trace) + 1), trace, color=_OURS, linewidth=1.0, alpha=0.6)
+        axes.set_title(f"{result.name}, {_runs(len(result.objectives))}", fontsize=9)
         axes.set_xlabel("iteration", fontsize=8)
         axes.tick_params(labelsize=7)
         axes.spines[["top", "right"]].set_visible(False)
