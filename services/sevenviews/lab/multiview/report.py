@@ -21,7 +21,12 @@ _SCORES = (("accuracy", "ACC"), ("mutual_information", "NMI"), ("purity", "Purit
 
 
 def write_report(
-    out: Path, corpus: str, model: str, designs: DesignFeatures, results: Sequence[MethodResult]
+    out: Path,
+    corpus: str,
+    model: str,
+    designs: DesignFeatures,
+    results: Sequence[MethodResult],
+    taught: str = "",
 ) -> Path:
     """Write `clustering.md`, `table5.png`, `convergence.png` and `clustering.json`; the path of the first.
 
@@ -29,6 +34,7 @@ def write_report(
         out: directory, made if absent.
         corpus: what the designs are, in a few words.
         model: that made the features.
+        taught: what the report says of the designs that the model was trained on.
     """
     out.mkdir(parents=True, exist_ok=True)
     draw_scores(results).savefig(out / "table5.png", dpi=140)
@@ -41,11 +47,13 @@ def write_report(
         encoding="utf-8",
     )
     path = out / "clustering.md"
-    path.write_text(markdown(corpus, model, designs, results), encoding="utf-8")
+    path.write_text(markdown(corpus, model, designs, results, taught), encoding="utf-8")
     return path
 
 
-def markdown(corpus: str, model: str, designs: DesignFeatures, results: Sequence[MethodResult]) -> str:
+def markdown(
+    corpus: str, model: str, designs: DesignFeatures, results: Sequence[MethodResult], taught: str = ""
+) -> str:
     """The report's text."""
     observed = designs.present.sum(axis=0)
     lines = [
@@ -54,6 +62,7 @@ def markdown(corpus: str, model: str, designs: DesignFeatures, results: Sequence
         f"{len(designs.identifiers)} designs of {len(set(designs.kinds))} kinds ({corpus}); "
         f"{int(observed.sum())} drawings; features: {model}, {designs.views[0].shape[1]} numbers a drawing.",
         "",
+        *([taught, ""] if taught else []),
         "| view | observed here | in the paper |",
         "| --- | ---: | ---: |",
         *(
