@@ -151,6 +151,25 @@ def test_a_release_by_hand_with_another_index(system: System, tmp_path: Path) ->
     assert serving(system)["release_id"] == "wide"
 
 
+def test_a_binary_release_by_hand(system: System, patents: list[CorpusPatent]) -> None:
+    """Built, verified, served and left again, as any other release."""
+    before = serving(system)
+    report = system.json("reembed", "--release", "signs", "--metric", "hamming", "--data", system.data)
+    assert report["state"] == "built"
+    assert report["steps"]["create"]["metric"] == "HAMMING"
+    assert report["steps"]["verify"]["recall_at_10"] >= 0.98
+    assert system.json("releases", "show", "signs", "--data", system.data)["metric"] == "HAMMING"
+    assert "HAMMING" in system.run("releases", "list", "--data", system.data).stdout
+    known = system.client().list_patents().patents[0].patent_id
+    image = next(iter(next(p for p in patents if p.patent.patent_id == known).contents.values()))
+    system.run("releases", "promote", "signs", "--data", system.data)
+    with system.client() as client:
+        until(lambda: client.search([image]).release_id == "signs", 10)
+        assert client.search([image]).hits[0].patent_id == known
+    system.run("releases", "promote", before["release_id"], "--data", system.data)
+    system.run("releases", "retire", "signs", "--data", system.data)
+
+
 def test_a_closed_gate_changes_nothing(system: System, tmp_path: Path) -> None:
     before = releases(system)
     models = sorted((system.data / "models").iterdir())

@@ -181,6 +181,10 @@ def reembed(
     config: Annotated[
         Path | None, typer.Option(help="YAML, as of `refresh`; index and embedding count.")
     ] = None,
+    metric: Annotated[
+        str,
+        typer.Option(help="ip, or hamming: signs only, a bit a dimension; default: the configuration's."),
+    ] = "",
     data: Data = Path(".sevenviews"),
     embedding: Embedding = "",
     vectors: Vectors = "",
@@ -199,7 +203,7 @@ def reembed(
     from sevenviews.refresh.job import begin
     from sevenviews.refresh.plan import Kind
 
-    loaded = _config(config)
+    loaded = _with_metric(_config(config), metric)
     place = Place(data, embedding, vectors, metadata, drawings_url, model_store, work, lock_url, ray_address)
     with place.open() as around:
         _finish(
@@ -268,6 +272,18 @@ def _config(path: Path | None) -> RefreshConfig:
         return RefreshConfig.load(path)
     except (OSError, yaml.YAMLError, ValidationError) as error:
         fail(f"{path}: {error}", 2)
+
+
+def _with_metric(config: RefreshConfig, metric: str) -> RefreshConfig:
+    from sevenviews.refresh.config import IndexConfig
+
+    if not metric:
+        return config
+    chosen = metric.lower()
+    if chosen not in {"ip", "hamming"}:
+        fail(f"--metric {metric}: neither ip nor hamming", 2)
+    index = IndexConfig.model_validate({**config.index.model_dump(), "metric": chosen})
+    return config.model_copy(update={"index": index})
 
 
 def _local(data: Path) -> tuple[LocalAddresses, LocalStores]:

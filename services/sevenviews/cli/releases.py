@@ -55,11 +55,12 @@ def list_releases(data: Data = _HERE, vectors: Vectors = "", json_output: JsonOu
     if json_output:
         print_json(found)
         return
-    columns = ("release", "state", "vectors", "promoted", "mAP", "recall")
+    columns = ("release", "state", "metric", "vectors", "promoted", "mAP", "recall")
     rows = [
         (
             one["release_id"],
             one["state"],
+            one["metric"],
             one["vectors"],
             (one["promoted"] or "never")[:_MINUTES],
             _figure(one["evaluation"].get("map")),

@@ -65,8 +65,13 @@ def create(context: Context) -> Facts:
         context.model_version,
         int(dimension),
         vectors_pb2.IndexParameters(m=index.m, ef_construction=index.ef_construction, ef=index.ef),
+        index.metric.upper(),
     )
-    return {"release_id": release.release_id, "collection": release.collection}
+    return {
+        "release_id": release.release_id,
+        "collection": release.collection,
+        "metric": release.metric,
+    }
 
 
 def embed(context: Context) -> Facts:

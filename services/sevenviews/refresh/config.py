@@ -56,8 +56,13 @@ class GateConfig(_Part):
 
 
 class IndexConfig(_Part):
-    """Of HNSW, as vectors.proto has it."""
+    """The release's metric, and of HNSW what vectors.proto has."""
 
+    metric: Literal["ip", "hamming"] = Field(
+        default="ip",
+        description="Inner product of the vectors; or Hamming distance of their signs, a bit a dimension, which is "
+        "searched without HNSW.",
+    )
     m: int = Field(default=16, ge=4, le=64)
     ef_construction: int = Field(default=200, ge=8, le=512)
     ef: int = Field(default=128, ge=8, le=4096)

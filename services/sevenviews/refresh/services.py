@@ -173,11 +173,20 @@ class Services:
         return self._call("vectors", self._vectors.GetServingRelease, request).release
 
     def create_release(
-        self, release_id: str, model_version: str, dimension: int, index: vectors_pb2.IndexParameters
+        self,
+        release_id: str,
+        model_version: str,
+        dimension: int,
+        index: vectors_pb2.IndexParameters,
+        metric: str = "IP",
     ) -> vectors_pb2.Release:
         """The same parameters again change nothing. Raises RELEASE_CONFLICT."""
         request = vectors_pb2.CreateReleaseRequest(
-            release_id=release_id, model_version=model_version, dimension=dimension, index=index
+            release_id=release_id,
+            model_version=model_version,
+            dimension=dimension,
+            index=index,
+            metric=metric,
         )
         return self._call("vectors", self._vectors.CreateRelease, request).release
 

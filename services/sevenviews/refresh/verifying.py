@@ -17,7 +17,7 @@ from sevenviews.refresh.building import LEAST_COSINE
 from sevenviews.refresh.context import Context
 from sevenviews.refresh.judging import Check, refuse
 from sevenviews.refresh.record import Facts
-from sevenviews.refresh.services import Services
+from sevenviews.refresh.services import Services, Vector
 from sevenviews.v1 import vectors_pb2
 
 _STORE_SECONDS = 30.0
@@ -109,12 +109,24 @@ def _fresh_cosine(context: Context, release: vectors_pb2.Release) -> tuple[int, 
         (fresh,) = services.embed([content], release.model_version)
         if isinstance(fresh, SevenviewsError):
             raise fresh
-        cosines.append(float(fresh @ stored[drawing.drawing_id]))
+        cosines.append(agreement(fresh, stored[drawing.drawing_id], release.metric))
     if not cosines:
         raise SevenviewsError(
             Reason.CORPUS_EMPTY, "no drawing of the release can be compared with a fresh one"
         )
     return len(cosines), min(cosines)
+
+
+def agreement(fresh: Vector, stored: Vector, metric: str) -> float:
+    """Cosine of a fresh embedding with what a release holds of it; both are unit vectors.
+
+    Of a binary release, the largest cosine that any vector of the stored signs has with the fresh one: the length
+    of what remains of it without the components of another sign. So a component of about 0, whose sign rounding
+    decides, does not count against the release.
+    """
+    if metric != "HAMMING":
+        return float(fresh @ stored)
+    return float(np.linalg.norm(np.where((fresh > 0) == (stored > 0), fresh, 0)))
 
 
 def _model_figures(context: Context) -> dict[str, float]:

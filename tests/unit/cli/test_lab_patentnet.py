@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sevenviews.cli.lab import lab_app
+from sevenviews.cli.lab.taught import taught_by
 from sevenviews.designs import STANDARD_VIEWS
 from tests.models import tiny_bundle
 from tests.unit.lab.test_patentnet_dataset import drawing, views_corpus
@@ -128,3 +129,17 @@ def test_a_corpus_that_is_none_is_refused(tmp_path: Path) -> None:
     code, output = run("statistics", "--corpus", tmp_path / "missing", "--out", tmp_path)
     assert code == 1
     assert "there is nothing" in " ".join(output.split())
+
+
+def test_a_report_says_that_the_packaged_model_knows_the_corpus() -> None:
+    assert "trained on part of this corpus" in taught_by("default", "ldraw-views.tar.gz")
+    other = taught_by("default", "patents")
+    assert "If this corpus holds some of these" in other
+    assert all(name in other for name in ("ldraw-views", "mesh-views", "synth"))
+    assert taught_by("hog", "ldraw-views.tar.gz") == taught_by("bundle", "patents") == ""
+
+
+def test_retrieval_reports_what_the_packaged_model_knows(corpus: Path, tmp_path: Path) -> None:
+    code, output = run("retrieve", "--corpus", corpus, "--out", tmp_path)
+    assert code == 0, output
+    assert (tmp_path / "report.md").read_text().count(taught_by("default", corpus.name)) == 1

@@ -137,7 +137,7 @@ def test_shipped_configurations_are_read() -> None:
     (categories,) = (one for one in loaded if one.name == "categories")
     assert {one.architecture for one in categories.networks} == {
         "resnet50",
-        "vgg19",
+        "vgg19_bn",
         "densenet121",
         "googlenet",
         "efficientnet_b0",

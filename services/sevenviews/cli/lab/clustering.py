@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sevenviews.cli.console import fail, fail_with, note, print_json, progress, table
+from sevenviews.cli.lab.taught import taught_by
 from sevenviews.cli.options import JsonOutput
 from sevenviews.designs import SevenviewsError
 
@@ -79,7 +80,10 @@ def _measure(corpus: Path, synthetic: bool, model: str, runs: int, out: Path) ->
             bar.update(task, description=name, advance=1)
 
         results = table_5(designs, runs, advance)
-    write_report(out, "synthetic chairs" if synthetic else corpus.name, f"`{model}`", designs, results)
+    taught = taught_by(model, "chairs" if synthetic else corpus.name)
+    write_report(
+        out, "synthetic chairs" if synthetic else corpus.name, f"`{model}`", designs, results, taught
+    )
     return results
 
 

@@ -15,6 +15,7 @@ from sevenviews.cli.lab.patentnet_options import (
     failing_clearly,
     read_labelled,
 )
+from sevenviews.cli.lab.taught import taught_by
 from sevenviews.cli.options import JsonOutput
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def write_report(corpus: str, config: ClassificationConfig, found: Classificatio
         f"{found.seconds / 60:.1f} minutes of processor time, all cores together (stated budget: "
         f"{config.budget_minutes:g} minutes on two cores)."
     )
+    if config.head is not None:
+        report.text(taught_by(config.head.model, corpus))
     report.heading("Table 2: accuracy")
     report.table(
         (

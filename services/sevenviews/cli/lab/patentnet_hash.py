@@ -18,6 +18,7 @@ from sevenviews.cli.lab.patentnet_options import (
     failing_clearly,
     read_labelled,
 )
+from sevenviews.cli.lab.taught import taught_by
 from sevenviews.cli.options import JsonOutput
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def hash_codes(
             f"{len(task.gallery)} drawings in the database, which also teach, {len(task.queries)} queries; no design "
             "is in both. A drawing is relevant if it shares a label with the query."
         )
+        report.text(taught_by(loaded.model, dataset.name))
         _quality(report, vectors.mean_average_precision, vectors.bytes_each, results)
         _costs(report, task, results, milvus)
         _pictures(report, task, results, dict(vectors.by_category))

@@ -16,6 +16,7 @@ from sevenviews.cli.lab.patentnet_options import (
     failing_clearly,
     read_labelled,
 )
+from sevenviews.cli.lab.taught import taught_by
 from sevenviews.cli.options import JsonOutput
 
 
@@ -60,6 +61,8 @@ def retrieve(
             f"{len(task.gallery)} drawings in the database, {len(task.queries)} queries; no design is in both. A "
             "drawing is relevant if it shares a label with the query; Euclidean distance."
         )
+        for name in model or [loaded.model]:
+            report.text(taught_by(name, dataset.name))
         report.heading("Table 3: top-10 mAP")
         ours = [
             (

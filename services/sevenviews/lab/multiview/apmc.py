@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 
 from sevenviews.lab.multiview.estimator import MultiviewClusterer, kmeans_of_directions
 from sevenviews.lab.multiview.graphs import nearest, normalized_embedding, squared_distances
+from sevenviews.lab.multiview.spectral import NEIGHBOUR_SHARE
 from sevenviews.lab.multiview.views import Floats, IncompleteViews
 
 
@@ -31,9 +33,14 @@ class APMC(MultiviewClusterer):
     two samples averaged over the pairs that know both. (The paper handles more views by ordering them, which
     PatentNet calls very complicated; this needs no order.) There is no objective to iterate on.
 
+    s is not given in the paper. PatentNet (section 5.2) gives spectral clustering 10 % of the samples as neighbours;
+    here neighbours are anchors, and the same share is taken of them. Few neighbours (3 to 10) find a higher NMI on
+    Handwritten (.84 against .79 with one view in ten missing), but split digits wrongly: an ACC of .82, below that
+    of mean-filled spectral clustering, .87; at 10 % all three scores lie above it.
+
     Args:
         n_clusters: k.
-        neighbours: s.
+        neighbours: s; absent: 10 % of the anchors of a pair of views.
         normalize: divide each row by its length first.
         random_state: of k-means.
 
@@ -45,7 +52,12 @@ class APMC(MultiviewClusterer):
     """
 
     def __init__(
-        self, n_clusters: int = 8, *, neighbours: int = 3, normalize: bool = True, random_state: int = 0
+        self,
+        n_clusters: int = 8,
+        *,
+        neighbours: int | None = None,
+        normalize: bool = True,
+        random_state: int = 0,
     ) -> None:
         self.n_clusters = n_clusters
         self.neighbours = neighbours
@@ -53,7 +65,7 @@ class APMC(MultiviewClusterer):
         self.random_state = random_state
 
     def _check(self, views: IncompleteViews) -> IncompleteViews:
-        if self.neighbours < 1:
+        if self.neighbours is not None and self.neighbours < 1:
             raise ValueError(f"neighbours: {self.neighbours} must be ≥ 1")
         known = np.zeros(views.samples, np.bool_)
         for pair in self._pairs(views):
@@ -86,10 +98,11 @@ class APMC(MultiviewClusterer):
         return [pair for pair in chosen if views.present[:, pair].all(axis=1).sum() >= self.n_clusters]
 
 
-def anchor_graph(rows: Floats, anchors: Floats, neighbours: int) -> Floats:
-    """Z^v [n, a]: Gaussian similarity of each row to its nearest anchors, rows summing to 1."""
+def anchor_graph(rows: Floats, anchors: Floats, neighbours: int | None) -> Floats:
+    """Z^v [n, a]: Gaussian similarity of each row to its nearest anchors (None: 10 % of them), rows summing to 1."""
     distances = squared_distances(rows, anchors)
-    near = nearest(distances, min(neighbours, len(anchors)))
+    count = math.ceil(NEIGHBOUR_SHARE * len(anchors)) if neighbours is None else neighbours
+    near = nearest(distances, min(count, len(anchors)))
     chosen = np.take_along_axis(distances, near, axis=1)
     width = float(chosen[:, -1].mean())
     # Relative to the nearest anchor: the quotient is the same, and a far sample does not underflow to 0 / 0.
@@ -100,7 +113,7 @@ def anchor_graph(rows: Floats, anchors: Floats, neighbours: int) -> Floats:
 
 
 def fused_anchor_graph(
-    views: IncompleteViews, pair: tuple[int, ...], neighbours: int
+    views: IncompleteViews, pair: tuple[int, ...], neighbours: int | None
 ) -> tuple[Floats, npt.NDArray[np.intp]]:
     """Z [m, a] of the m samples that have either view, and which samples they are."""
     where = np.flatnonzero(views.present[:, pair].any(axis=1))

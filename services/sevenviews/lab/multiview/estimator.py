@@ -24,6 +24,9 @@ class MultiviewClusterer(ClusterMixin, BaseEstimator, ABC):  # type: ignore[misc
         objective_: the objective after each iteration; empty for methods in closed form.
         embedding_: [n, k], the representation that k-means split, in the order of the samples.
         order_: [n], the canonical order in which the samples were worked on.
+
+    Attribute after `fit_predict_runs`:
+        traces_: `objective_` of each run; of one alone where the representation does not depend on the seed.
     """
 
     starts_at_random: ClassVar[bool] = False
@@ -34,6 +37,7 @@ class MultiviewClusterer(ClusterMixin, BaseEstimator, ABC):  # type: ignore[misc
     labels_: npt.NDArray[np.intp]
     embedding_: Floats
     objective_: list[float]
+    traces_: list[list[float]]
     order_: npt.NDArray[np.intp]
 
     def fit(self, views: Sequence[npt.ArrayLike], present: npt.ArrayLike | None = None) -> MultiviewClusterer:
@@ -74,11 +78,13 @@ class MultiviewClusterer(ClusterMixin, BaseEstimator, ABC):  # type: ignore[misc
         its last run, with its own `random_state`.
         """
         own, found = self.random_state, list[npt.NDArray[np.intp]]()
+        self.traces_ = []
         try:
             for seed in range(first_seed, first_seed + runs):
                 self.random_state = seed
                 if self.starts_at_random or not found:
                     self.fit(views, present)
+                    self.traces_.append(self.objective_)
                 else:
                     # In the order that `fit` splits it in.
                     split = self._split(self.embedding_[self.order_])

@@ -21,7 +21,12 @@ _SCORES = (("accuracy", "ACC"), ("mutual_information", "NMI"), ("purity", "Purit
 
 
 def write_report(
-    out: Path, corpus: str, model: str, designs: DesignFeatures, results: Sequence[MethodResult]
+    out: Path,
+    corpus: str,
+    model: str,
+    designs: DesignFeatures,
+    results: Sequence[MethodResult],
+    taught: str = "",
 ) -> Path:
     """Write `clustering.md`, `table5.png`, `convergence.png` and `clustering.json`; the path of the first.
 
@@ -29,6 +34,7 @@ def write_report(
         out: directory, made if absent.
         corpus: what the designs are, in a few words.
         model: that made the features.
+        taught: what the report says of the designs that the model was trained on.
     """
     out.mkdir(parents=True, exist_ok=True)
     draw_scores(results).savefig(out / "table5.png", dpi=140)
@@ -41,11 +47,13 @@ def write_report(
         encoding="utf-8",
     )
     path = out / "clustering.md"
-    path.write_text(markdown(corpus, model, designs, results), encoding="utf-8")
+    path.write_text(markdown(corpus, model, designs, results, taught), encoding="utf-8")
     return path
 
 
-def markdown(corpus: str, model: str, designs: DesignFeatures, results: Sequence[MethodResult]) -> str:
+def markdown(
+    corpus: str, model: str, designs: DesignFeatures, results: Sequence[MethodResult], taught: str = ""
+) -> str:
     """The report's text."""
     observed = designs.present.sum(axis=0)
     lines = [
@@ -54,6 +62,7 @@ def markdown(corpus: str, model: str, designs: DesignFeatures, results: Sequence
         f"{len(designs.identifiers)} designs of {len(set(designs.kinds))} kinds ({corpus}); "
         f"{int(observed.sum())} drawings; features: {model}, {designs.views[0].shape[1]} numbers a drawing.",
         "",
+        *([taught, ""] if taught else []),
         "| view | observed here | in the paper |",
         "| --- | ---: | ---: |",
         *(
@@ -79,6 +88,7 @@ def markdown(corpus: str, model: str, designs: DesignFeatures, results: Sequence
         "",
         "![Objectives](convergence.png)",
         "",
+        "A line a run; where only the last k-means depends on the seed, one for all. "
         "The objective of IMG cannot rise, nor can any block of DAIMC. DAIMC's rescaling between the blocks, and the "
         "growing penalty of IMSC_AGL, are not covered by that.",
         "",
@@ -117,7 +127,7 @@ def differences(designs: DesignFeatures, results: Sequence[MethodResult]) -> lis
         f"{len(designs.identifiers)} designs in {len(sizes)} kinds of {_range(sizes.values())}.",
         f"Features: the paper takes 4,096 numbers of VGG-16; here {designs.views[0].shape[1]} of our own model.",
         "Parameters: the paper takes those of each method's own paper without stating them; here they are the "
-        "estimators' defaults, but for APMC's neighbours: 10 % of the designs, as of SC.",
+        "estimators' defaults; APMC's neighbours are 10 % of the anchors, as SC's of the designs.",
         "APMC: fused over pairs of views, where the paper orders its three views; IMG: solved exactly for its "
         "latent rows.",
     ]
@@ -174,14 +184,19 @@ def draw_scores(results: Sequence[MethodResult]) -> Figure:
     return figure
 
 
+def _runs(count: int) -> str:
+    return "all runs alike" if count == 1 else f"{count} runs"
+
+
 def draw_convergence(results: Sequence[MethodResult]) -> Figure:
-    """The objective after each iteration, a panel a method."""
-    traced = [result for result in results if result.objective]
+    """The objective after each iteration, a panel a method, a line a run."""
+    traced = [result for result in results if result.objectives]
     figure = Figure(figsize=(3.0 * max(1, len(traced)), 2.8), layout="constrained")
     panels = figure.subplots(1, max(1, len(traced)), squeeze=False)[0]
     for axes, result in zip(panels, traced, strict=False):
-        axes.plot(range(1, len(result.objective) + 1), result.objective, color=_OURS, linewidth=1.5)
-        axes.set_title(result.name, fontsize=9)
+        for trace in result.objectives:
+            axes.plot(range(1, len(trace) + 1), trace, color=_OURS, linewidth=1.0, alpha=0.6)
+        axes.set_title(f"{result.name}, {_runs(len(result.objectives))}", fontsize=9)
         axes.set_xlabel("iteration", fontsize=8)
         axes.tick_params(labelsize=7)
         axes.spines[["top", "right"]].set_visible(False)

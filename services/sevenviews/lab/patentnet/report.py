@@ -24,8 +24,9 @@ class Report:
         self._parts.append(f"## {text}")
 
     def text(self, text: str) -> None:
-        """Add a paragraph."""
-        self._parts.append(text)
+        """Add a paragraph; an empty one is left out."""
+        if text:
+            self._parts.append(text)
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Add a table.

@@ -54,6 +54,15 @@ def test_the_similarity_is_that_of_the_formulas(sizes: tuple[int, ...], missing:
     np.testing.assert_allclose(found, similarity_by_definition(sample, 4), atol=1e-9)
 
 
+def test_by_default_a_tenth_of_the_anchors_are_neighbours() -> None:
+    sample = clustered(1, each=14, sizes=(6, 5), missing=0.2, noise=1.0)
+    anchors = int(sample.present.all(axis=1).sum())
+    found = APMC(3).fit(sample.views, sample.present).similarity_
+    asked = APMC(3, neighbours=math.ceil(anchors / 10)).fit(sample.views, sample.present).similarity_
+    np.testing.assert_array_equal(found, asked)
+    assert anchors > 20
+
+
 def test_two_views_give_a_doubly_stochastic_similarity_of_low_rank() -> None:
     sample = clustered(2, sizes=(6, 5), missing=0.4, noise=1.0)
     found = APMC(3).fit(sample.views, sample.present).similarity_
@@ -67,7 +76,7 @@ def test_complete_equal_views_are_the_anchor_graph_of_one() -> None:
     """With every sample an anchor and both views the same, nothing is left to fuse."""
     sample = clustered(3, sizes=(6,), noise=1.0)
     rows = sample.views[0] / np.linalg.norm(sample.views[0], axis=1, keepdims=True)
-    alone = similarity_through_anchors(anchor_graph(rows, rows, 3))
+    alone = similarity_through_anchors(anchor_graph(rows, rows, None))
     np.testing.assert_allclose(APMC(3).fit(sample.views * 2).similarity_, alone, atol=1e-12)
 
 

@@ -1,0 +1,47 @@
+"""What a report must say of features whose model has seen designs of the corpus before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+_WARNING = "rows of its features are better than they would be on designs that it has never seen."
+
+
+def taught_by(model: str, corpus: str) -> str:
+    """A paragraph for a report: whether the packaged model was trained on part of a corpus. Empty for other models.
+
+    A corpus is recognised by its name, that of the file or folder; the model's training configuration, which is
+    shipped, names those that it was trained on.
+
+    Args:
+        model: as `--model` takes it.
+        corpus: its name.
+    """
+    if model != "default":
+        return ""
+    import sevenviews.training
+    from sevenviews.training.config import TrainConfig
+
+    data = TrainConfig.load(Path(sevenviews.training.__file__).parent / "configs" / "default.yaml").data
+    collections = [_stem(one.name) for one in data.corpora]
+    named = _listed([*collections, "the synthetic corpus (`sevenviews synth`)"])
+    if _stem(corpus) in collections:
+        return (
+            "The packaged model was trained on part of this corpus: on up to "
+            f"{data.most_designs} designs of each of {_listed(collections)}, without their labels. Some of them ask "
+            f"or answer here: {_WARNING}"
+        )
+    return (
+        f"The packaged model was trained on designs of {named}, without their labels. If this corpus holds some of "
+        f"these, {_WARNING}"
+    )
+
+
+def _stem(name: str) -> str:
+    return name.split(".", maxsplit=1)[0]
+
+
+def _listed(names: Iterable[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
