@@ -25,12 +25,12 @@ LEASE_SECONDS = 30.0
 _LOCK_KEY = "sevenviews:refresh:lock"
 _TOKEN_KEY = "sevenviews:refresh:token"  # noqa: S105
 
-# A token is the time in milliseconds, or one more than the last: so that it grows on even where Redis or the lock's
+# A token is the time in microseconds, or one more than the last: so that it grows on even where Redis or the lock's
 # file was lost, and with it the last token.
 _ACQUIRE = """
 if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 0 end
 local time = redis.call('TIME')
-local token = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(redis.call('GET', KEYS[2]) or 0) + 1)
+local token = math.max(time[1] * 1000000 + time[2], tonumber(redis.call('GET', KEYS[2]) or 0) + 1)
 redis.call('SET', KEYS[2], string.format('%.0f', token))
 return string.format('%.0f', token)
 """
@@ -99,7 +99,7 @@ class FileLock:
             holder = self._read()[1]
             self._file.close()
             raise _locked(holder) from None
-        self._token = max(self._read()[0] + 1, round(time.time() * 1000))
+        self._token = max(self._read()[0] + 1, time.time_ns() // 1000)
         self._file.truncate(0)
         self._file.write(json.dumps({"token": self._token, "holder": self._holder}))
         self._file.flush()
