@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -36,6 +38,28 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line("nothing was skipped")
     for (file, reason), count in sorted(reasons.items()):
         terminalreporter.write_line(f"{count:4d}  {file:50s}  {reason}")
+
+
+_STATUS = pytest.StashKey[int]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    session.config.stash[_STATUS] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End at once, with the status that pytest has found; all fixtures are gone by now, and all is told.
+
+    Ray, gRPC, torch, faiss and ONNX Runtime leave native threads behind. Together in one process, one of them was seen
+    to crash it while the interpreter was being taken down, after a run of everything: its status was then the crash's.
+    """
+    status = config.stash.get(_STATUS, None)
+    if status is not None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
 
 
 def _file_of(report: pytest.TestReport) -> str:
