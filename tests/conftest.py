@@ -52,8 +52,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End at once, with the status that pytest has found; all fixtures are gone by now, and all is told.
 
-    Ray, gRPC, torch, faiss and ONNX Runtime leave native threads behind. Together in one process, one of them was seen
-    to crash it while the interpreter was being taken down, after a run of everything: its status was then the crash's.
+    Ray, gRPC, torch, faiss and ONNX Runtime leave native threads behind. Together in one process, one of them was
+    seen to crash it while the interpreter was taken down, after a run of everything: the status was the crash's.
     """
     status = config.stash.get(_STATUS, None)
     if status is not None:
