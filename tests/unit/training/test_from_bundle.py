@@ -1,0 +1,53 @@
+"""A deployed bundle as the weights that a training starts from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from sevenviews.encoder.bundle import write_bundle
+from sevenviews.training.export import write_onnx
+from sevenviews.training.models.build import make_model
+from sevenviews.training.models.config import ModelConfig
+
+SIDE = 64
+
+
+def bundle_of(config: ModelConfig, folder: Path) -> tuple[torch.nn.Module, Path]:
+    """A network whose normalisation has statistics of its own, deployed."""
+    torch.manual_seed(3)
+    model = make_model(config)
+    for module in model.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            assert module.running_mean is not None
+            assert module.running_var is not None
+            torch.nn.init.normal_(module.running_mean, 0, 0.1)
+            torch.nn.init.uniform_(module.running_var, 0.5, 1.5)
+    folder.mkdir()
+    write_onnx(model, folder / "model.onnx", SIDE)
+    bundle = write_bundle(
+        folder, folder / "model.onnx", name="deployed", image_size=SIDE, dimension=config.dimension
+    )
+    return model, bundle.path
+
+
+@pytest.mark.parametrize("backbone", ["resnet18", "mobilenet_v2"])
+def test_the_training_starts_where_the_deployed_model_stands(backbone: str, tmp_path: Path) -> None:
+    config = ModelConfig.model_validate({"backbone": backbone, "dimension": 16, "gem_p": 2.5})
+    deployed, path = bundle_of(config, tmp_path / "bundle")
+    fresh = make_model(config.model_copy(update={"initial_weights": str(path), "gem_p": 3.0}))
+    drawings = torch.from_numpy(np.random.default_rng(1).integers(0, 256, (5, 1, SIDE, SIDE), np.uint8))
+    with torch.no_grad():
+        expected, actual = deployed.eval()(drawings), fresh.eval()(drawings)
+    assert float((expected * actual).sum(1).min()) > 0.9999
+
+
+def test_another_network_is_refused(tmp_path: Path) -> None:
+    _, path = bundle_of(ModelConfig(backbone="resnet18", dimension=16), tmp_path / "bundle")
+    for other in ({"backbone": "resnet34", "dimension": 16}, {"backbone": "resnet18", "dimension": 24}):
+        config = ModelConfig.model_validate({**other, "initial_weights": str(path)})
+        with pytest.raises(ValueError, match="of another network"):
+            make_model(config)
