@@ -29,10 +29,13 @@ CORPORA = (6_000_000, 60_000_000)
 """Drawings for which the time is extrapolated."""
 
 _BARE_DRAWINGS = 400
+_BLOCK_SECONDS = 0.005
 _BATCH = 64
 _PATENTS_PER_INSERT = 8
 _WARM_SHARE = 0.2
 """Of the drawings, before the steady rate is taken: actors start, pages are read for the first time."""
+_PATENTS_PER_TASK = 10
+"""Small ones, so that work arrives steadily also from a small corpus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class _Measurement:
     def __init__(self, services: Services, path: Path, bundle: Bundle, workers: int) -> None:
         self._services = services
         self._bundle = replace(bundle, path=path.resolve())
-        self._config = EmbeddingConfig(workers=workers)
+        self._config = EmbeddingConfig(workers=workers, patents_per_task=_PATENTS_PER_TASK)
         self._ids = list(services.patent_ids())
         self._session = EncoderSession(bundle)
         patents = [
@@ -128,19 +131,18 @@ class _Measurement:
             self._bundle.version,
             self._config,
         )
-        marks: list[tuple[float, int]] = []
+        marks: list[tuple[float, int]] = []  # rows arrive by blocks: the first of each tells when it came
         started = time.perf_counter()
 
         def advance(report: EmbeddingReport) -> None:
-            marks.append((time.perf_counter(), report.drawings))
+            now = time.perf_counter()
+            if not marks or now - marks[-1][0] > _BLOCK_SECONDS:
+                marks.append((now, report.drawings))
 
         report = embed_corpus(task, self._ids, advance)
         ended = time.perf_counter()
         self._services.retire(release.release_id)
-        warm = next(mark for mark in marks if mark[1] >= _WARM_SHARE * report.drawings)
-        return _Round(
-            steady=(report.drawings - warm[1]) / (ended - warm[0]), whole=report.drawings / (ended - started)
-        )
+        return _Round(steady=steady_rate(marks, report.drawings), whole=report.drawings / (ended - started))
 
     def _bare(self) -> dict[str, float]:
         pixels: list[npt.NDArray[np.uint8]] = []
@@ -193,6 +195,21 @@ class _Measurement:
             self._session.dimension,
             vectors_pb2.IndexParameters(),
         )
+
+
+def steady_rate(marks: Sequence[tuple[float, int]], drawings: int) -> float:
+    """From the first block behind the warm-up to the last one.
+
+    Raises:
+        ValueError: the corpus is too small to tell.
+    """
+    warm = next((mark for mark in marks if mark[1] >= _WARM_SHARE * drawings), marks[-1])
+    last = marks[-1]
+    if last[1] - warm[1] < drawings / 2:
+        raise ValueError(
+            f"{drawings} drawings are too few to tell a steady rate: embed more designs or copies"
+        )
+    return (last[1] - warm[1]) / (last[0] - warm[0])
 
 
 def _sample(patents: Sequence[Patent], drawings: int) -> list[Patent]:

@@ -6,7 +6,8 @@ import asyncio
 import os
 import platform
 import tempfile
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +17,7 @@ from sevenviews.cli.console import fail, fail_with, note, output, print_json, pr
 from sevenviews.cli.ingest import ingest_all
 from sevenviews.cli.local import Addresses, LocalOptions, LocalServices, StartError
 from sevenviews.cli.options import JsonOutput
-from sevenviews.client import Client
+from sevenviews.client import Client, ImportItem
 from sevenviews.designs import SevenviewsError
 
 if TYPE_CHECKING:
@@ -153,7 +154,8 @@ def evaluate_bench(
 
 @app.command()
 def reembed(
-    designs: Annotated[int, typer.Option(min=8, help="Synthetic designs to embed again.")] = 150,
+    designs: Annotated[int, typer.Option(min=8, help="Synthetic designs to embed again.")] = 100,
+    copies: Annotated[int, typer.Option(min=1, help="Of each design, under other ids.")] = 6,
     pairs: Annotated[int, typer.Option(min=6, help="Alternations of pipeline and bare stages.")] = 6,
     workers: Annotated[int, typer.Option(min=1, help="Ray actors that hold the model.")] = 1,
     json_output: JsonOutput = False,
@@ -164,8 +166,8 @@ def reembed(
     """
     with tempfile.TemporaryDirectory(prefix="sevenviews-bench-") as folder:
         try:
-            figures = asyncio.run(_reembedded(Path(folder), designs, pairs, workers))
-        except StartError as error:
+            figures = asyncio.run(_reembedded(Path(folder), designs, copies, pairs, workers))
+        except (StartError, ValueError) as error:
             fail(str(error))
         except SevenviewsError as error:
             fail_with(error)
@@ -175,19 +177,23 @@ def reembed(
         _show_reembedding(figures)
 
 
-async def _reembedded(folder: Path, designs: int, pairs: int, workers: int) -> ReembedFigures:
+async def _reembedded(folder: Path, designs: int, copies: int, pairs: int, workers: int) -> ReembedFigures:
     services = LocalServices(LocalOptions(folder / "data", Addresses.of(0)), note)
     starting = asyncio.create_task(services.start())
     try:
         await asyncio.to_thread(_make_corpus, folder / "corpus", designs)
         await starting
-        return await asyncio.to_thread(_measure_reembedding, folder, services.addresses, pairs, workers)
+        return await asyncio.to_thread(
+            _measure_reembedding, folder, services.addresses, copies, pairs, workers
+        )
     finally:
         starting.cancel()
         await services.stop()
 
 
-def _measure_reembedding(folder: Path, addresses: Addresses, pairs: int, workers: int) -> ReembedFigures:
+def _measure_reembedding(
+    folder: Path, addresses: Addresses, copies: int, pairs: int, workers: int
+) -> ReembedFigures:
     from sevenviews.bench.reembed import measure
     from sevenviews.cli.local import LocalStores
     from sevenviews.encoder.store import ModelStore
@@ -195,13 +201,29 @@ def _measure_reembedding(folder: Path, addresses: Addresses, pairs: int, workers
 
     with Client(addresses.gateway) as client, progress() as bar:
         report = ingest_all(client, [folder / "corpus"], os.cpu_count() or 1, bar)
-    if report.failures:
-        fail("; ".join(report.failures))
+        results = list(client.import_patents(_copies(client, copies)))
+    failed = [*report.failures, *(one.error.message for one in results if one.error is not None)]
+    if failed:
+        fail("; ".join(failed))
     stores = LocalStores.read(folder / "data")
     models = ModelStore(stores.models)
     note("measuring")
     places = Places(addresses.embedding, addresses.vectors, addresses.metadata, stores.drawings_url)
     return measure(places, models.open(models.default_version()), pairs, workers)
+
+
+def _copies(client: Client, copies: int) -> Iterator[ImportItem]:
+    """All that is there but once, under ids of its own."""
+    for patent in client.list_patents(page_size=1000).patents:
+        images = [client.get_drawing(one.drawing_id).content for one in patent.drawings]
+        for number in range(2, copies + 1):
+            patent_id = f"{patent.patent_id}C{number}"
+            drawings = tuple(
+                replace(one, drawing_id=one.drawing_id.replace(patent.patent_id, patent_id, 1))
+                for one in patent.drawings
+            )
+            contents = {one.drawing_id: image for one, image in zip(drawings, images, strict=True)}
+            yield ImportItem(replace(patent, patent_id=patent_id, drawings=drawings), contents)
 
 
 def _show_reembedding(figures: ReembedFigures) -> None:
