@@ -34,7 +34,10 @@ Row = dict[str, Any]
 """What passes between the stages: "patent" and the like, pickled, so that Arrow need not know them."""
 
 _STORE_SECONDS = 30.0
-_PATENTS_PER_BATCH = 8
+_PATENTS_PER_BATCH = 24
+"""Some 200 drawings: with fewer, the network waits for its batches more often."""
+_PATENTS_PER_WRITE = 8
+"""A patent has up to 1,000 drawings, and a write takes 10,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ def embed_here(task: EmbeddingTask, patent_ids: Sequence[str]) -> EmbeddingRepor
     if not rows:
         return report
     embedding = _Embed(task)
-    for batch in portions(rows, _PATENTS_PER_BATCH):
+    for batch in portions(rows, _PATENTS_PER_WRITE):
         patents = {"patent": [row["patent"] for row in batch]}
         written = writing(embedding(decoding(patents)))
         for drawings, lost in zip(written["drawings"], written["lost"], strict=True):
@@ -159,7 +162,7 @@ def _dataset(task: EmbeddingTask, patent_ids: Sequence[str]) -> Any:
         .map_batches(
             _Embed, fn_constructor_args=(task,), batch_size=_PATENTS_PER_BATCH, compute=pool, **resources
         )
-        .map_batches(_Write(task), batch_size=_PATENTS_PER_BATCH, num_cpus=0.25)
+        .map_batches(_Write(task), batch_size=_PATENTS_PER_WRITE, num_cpus=0.25)
     )
 
 
