@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -11,25 +10,10 @@ import pytest
 from sevenviews.designs import LocarnoClass, PatentFilter, Reason, SevenviewsError, View
 from sevenviews.vectors.drawings import Embedding
 from sevenviews.vectors.index import DesignIndex
-from sevenviews.vectors.milvus_index import MilvusIndex
 from sevenviews.vectors.releases import IndexParameters, Metric, Release, ReleaseState
 from tests.contract.test_design_index import MODEL, SECONDS, patent, refused, unit
-from tests.fakes_vectors import FakeDesignIndex
 
 BITS = 8
-
-
-@pytest.fixture(scope="module", params=["fake", "lite", "server"])
-def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DesignIndex]:
-    made: DesignIndex
-    if request.param == "fake":
-        made = FakeDesignIndex()
-    elif request.param == "lite":
-        made = MilvusIndex(f"milvus-lite:{tmp_path_factory.mktemp('lite')}")
-    else:
-        made = MilvusIndex(request.getfixturevalue("milvus_url"))
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

@@ -30,24 +30,11 @@ from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.milvus_index import MilvusIndex
 from sevenviews.vectors.releases import IndexParameters, Release, ReleaseState
 from tests.contract.milvus_server import MilvusProcess
-from tests.fakes_vectors import FakeDesignIndex, as_patent
+from tests.fakes_vectors import as_patent
 
 DIMENSION = 8
 MODEL = "0123456789abcdef"
 SECONDS = 30.0
-
-
-@pytest.fixture(scope="module", params=["fake", "lite", "server"])
-def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DesignIndex]:
-    made: DesignIndex
-    if request.param == "fake":
-        made = FakeDesignIndex()
-    elif request.param == "lite":
-        made = MilvusIndex(f"milvus-lite:{tmp_path_factory.mktemp('lite')}")
-    else:
-        made = MilvusIndex(request.getfixturevalue("milvus_url"))
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

@@ -133,6 +133,20 @@ def test_a_lease_is_renewed_as_long_as_the_work_lasts(redis_server: RedisServer)
             assert refusal(redis_server.url).metadata == {"holder": "busy"}
 
 
+def test_a_lock_that_was_let_go_is_renewed_when_it_is_held_again(redis_server: RedisServer) -> None:
+    """As `refresh --resume` does, that finds nothing to resume and begins anew."""
+    with redis.Redis(port=redis_server.port) as client:
+        client.flushall()
+        lock = RedisLock(client, "again", lease_seconds=0.6)
+        with lock:
+            first = lock.token
+        with lock:
+            assert lock.token > first
+            renewed = lock._held_until
+            while lock._held_until == renewed:
+                lock.check()
+
+
 def test_an_unreachable_redis_is_named() -> None:
     error = refusal("redis://127.0.0.1:1/0")
     assert error.reason is Reason.DEPENDENCY_UNAVAILABLE

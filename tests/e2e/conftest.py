@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from sevenviews.corpus import CorpusPatent
 from sevenviews.corpus.synthetic import write_corpus
 from sevenviews.designs import View
+from tests.refreshing import read_patents
 from tests.system import System, running_system
 
 DESIGNS = 12
@@ -44,3 +46,9 @@ def system(tmp_path_factory: pytest.TempPathFactory, corpus: SyntheticCorpus) ->
         report = running.json("ingest", corpus.folder)
         assert report["patents"]["created"] == DESIGNS, report
         yield running
+
+
+@pytest.fixture(scope="session")
+def patents(tmp_path_factory: pytest.TempPathFactory) -> list[CorpusPatent]:
+    """A small corpus, read: for tests that import patents one at a time."""
+    return read_patents(tmp_path_factory.mktemp("archives"))

@@ -17,7 +17,6 @@ from tests.refreshing import (
     Clients,
     configuration,
     item,
-    read_patents,
     releases,
     serving,
     start,
@@ -26,11 +25,6 @@ from tests.refreshing import (
     until,
 )
 from tests.system import System
-
-
-@pytest.fixture(scope="module")
-def patents(tmp_path_factory: pytest.TempPathFactory) -> list[CorpusPatent]:
-    return read_patents(tmp_path_factory.mktemp("archives"))
 
 
 @pytest.fixture(scope="module", params=["embedded", "servers"])

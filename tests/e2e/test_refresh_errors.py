@@ -23,15 +23,10 @@ from sevenviews.refresh.plan import Kind
 from sevenviews.refresh.record import RefreshState
 from sevenviews.refresh.services import Addresses, Services
 from tests.models import tiny_bundle
-from tests.refreshing import read_patents, started
+from tests.refreshing import started
 from tests.system import System, running_system
 
 CONFIG = RefreshConfig()
-
-
-@pytest.fixture(scope="module")
-def patents(tmp_path_factory: pytest.TempPathFactory) -> list[CorpusPatent]:
-    return read_patents(tmp_path_factory.mktemp("archives"))
 
 
 @pytest.fixture(scope="module")

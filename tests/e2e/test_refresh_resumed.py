@@ -17,7 +17,6 @@ from tests.refreshing import (
     FIRST,
     Clients,
     configuration,
-    read_patents,
     releases,
     serving,
     start,
@@ -28,11 +27,6 @@ from tests.refreshing import (
 from tests.system import System
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def patents(tmp_path_factory: pytest.TempPathFactory) -> list[CorpusPatent]:
-    return read_patents(tmp_path_factory.mktemp("archives"))
 
 
 @pytest.fixture(scope="module")

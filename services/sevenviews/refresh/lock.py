@@ -181,6 +181,7 @@ class RedisLock:
             raise _locked((held or b"another process").decode().partition(" ")[0])
         self._token = int(cast(bytes, token))
         self._held_until = asked + self._lease
+        self._ended.clear()  # it may have been held, and let go, before
         self._renewing = threading.Thread(target=self._renew_all_the_time, name="renew-lock", daemon=True)
         self._renewing.start()
         return self
