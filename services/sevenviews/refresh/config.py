@@ -74,7 +74,9 @@ class EmbeddingConfig(_Part):
     workers: int = Field(default=1, ge=1, description="Ray actors that hold the model; on CPU one a core.")
     provider: Literal["cpu", "cuda"] = "cpu"
     gpus_per_worker: float = Field(default=0.0, ge=0)
-    decoders: int = Field(default=2, ge=1, description="Threads of each task that decode images.")
+    readers: int = Field(
+        default=8, ge=1, description="Threads in which a task reads the images that it decodes."
+    )
     patents_per_task: int = Field(default=100, ge=1, le=1000, description="What one task compares and reads.")
     batch_drawings: int = Field(default=64, ge=1, description="About as many go through the network at once.")
     patience_seconds: float = Field(

@@ -1,6 +1,6 @@
 """The corpus through the network: Ray Data, from the catalogue and the object store into a release.
 
-    ids -> compare and read (tasks) -> decode (tasks) -> embed (a pool of actors that hold the model) -> write (tasks)
+    ids -> compare and read -> decode -> embed (each actor holds the model) -> write
 
 A row is a whole patent, because a release is written by whole patents. Nothing is kept between the stages but what
 Ray holds back to let a slower stage catch up.
@@ -13,8 +13,8 @@ import pickle
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from sevenviews.encoder.bundle import load_bundle
 from sevenviews.encoder.images import decode
 from sevenviews.encoder.preprocess import preprocess
 from sevenviews.encoder.session import EncoderSession
-from sevenviews.metadata.objects import ObjectStore, key_of
+from sevenviews.metadata.objects import key_of
 from sevenviews.metadata.stores import open_objects
 from sevenviews.refresh.config import EmbeddingConfig
 from sevenviews.refresh.difference import outdated, portions
@@ -36,6 +36,8 @@ Row = dict[str, Any]
 _STORE_SECONDS = 30.0
 _PATENTS_PER_BATCH = 24
 """Some 200 drawings: with fewer, the network waits for its batches more often."""
+_CALLS_PER_ACTOR = 2
+"""One is in the network, another fetches its drawings and hands its vectors on."""
 _PATENTS_PER_WRITE = 8
 """A patent has up to 1,000 drawings, and a write takes 10,000."""
 
@@ -136,6 +138,10 @@ def embed_here(task: EmbeddingTask, patent_ids: Sequence[str]) -> EmbeddingRepor
     return report
 
 
+def _services(task: EmbeddingTask) -> Services:
+    return Services(task.addresses, task.config.patience_seconds)
+
+
 def _ids_row(patent_ids: Sequence[str]) -> Row:
     return {"ids": pickle.dumps(list(patent_ids))}
 
@@ -153,86 +159,81 @@ def _dataset(task: EmbeddingTask, patent_ids: Sequence[str]) -> Any:
     config = task.config
     rows = [_ids_row(one) for one in portions(patent_ids, config.patents_per_task)]
     on_gpu = config.provider == "cuda"
-    resources = {"num_gpus": config.gpus_per_worker or 1} if on_gpu else {"num_cpus": 1}
-    pool = ray.data.ActorPoolStrategy(size=config.workers)
+    resources: dict[str, Any] = {"num_gpus": config.gpus_per_worker or 1} if on_gpu else {"num_cpus": 1}
+    # Actors all of them: Ray ends processes of tasks that have a second's rest, and starting one takes as long as
+    # decoding a thousand drawings. The shares of one worker, together with it, fit into two cores.
+    few = ray.data.ActorPoolStrategy(min_size=1, max_size=config.workers)
+    many = ray.data.ActorPoolStrategy(min_size=1)
+    network = ray.data.ActorPoolStrategy(
+        size=config.workers,
+        max_tasks_in_flight_per_actor=2 * _CALLS_PER_ACTOR,
+        max_concurrent_calls_per_actor=_CALLS_PER_ACTOR,
+        enable_true_multi_threading=True,
+    )
+    told: dict[str, Any] = {"fn_constructor_args": (task,)}
     return (
         ray.data.from_items(rows, override_num_blocks=len(rows))
-        .flat_map(_Compare(task), num_cpus=0.25)
-        .map_batches(_Decode(task), batch_size=_PATENTS_PER_BATCH, num_cpus=0.5)
-        .map_batches(
-            _Embed, fn_constructor_args=(task,), batch_size=_PATENTS_PER_BATCH, compute=pool, **resources
-        )
-        .map_batches(_Write(task), batch_size=_PATENTS_PER_WRITE, num_cpus=0.25)
+        .flat_map(_Compare, compute=few, num_cpus=0.25, **told)
+        .map_batches(_Decode, batch_size=_PATENTS_PER_BATCH, compute=many, num_cpus=0.5, **told)
+        .map_batches(_Embed, batch_size=_PATENTS_PER_BATCH, compute=network, **resources, **told)
+        .map_batches(_Write, batch_size=_PATENTS_PER_WRITE, compute=few, num_cpus=0.25, **told)
     )
 
 
-# Once a process, however many tasks it works on.
-
-
-@cache
-def _services(addresses: Addresses, patience_seconds: float) -> Services:
-    return Services(addresses, patience_seconds)
-
-
-@cache
-def _objects(url: str) -> ObjectStore:
-    return open_objects(url, _STORE_SECONDS)
-
-
-@cache
-def _image_size(bundle: Path) -> int:
-    return load_bundle(bundle).manifest.image_size
-
-
-class _Stage:
-    """Travels to a worker by its task."""
+class _Compare:
+    """Ids of patents to those patents that the release lacks."""
 
     def __init__(self, task: EmbeddingTask) -> None:
-        self._task = task
-
-    @property
-    def _services(self) -> Services:
-        return _services(self._task.addresses, self._task.config.patience_seconds)
-
-
-class _Compare(_Stage):
-    """Ids of patents to those patents that the release lacks."""
+        self._release_id = task.release_id
+        self._services = _services(task)
 
     def __call__(self, row: Row) -> Iterator[Row]:
         ids = pickle.loads(row["ids"])  # noqa: S301
-        for patent in outdated(self._services, self._task.release_id, ids):
+        for patent in outdated(self._services, self._release_id, ids):
             yield {"patent": pickle.dumps(patent)}
 
 
-class _Decode(_Stage):
+class _Decode:
     """Patents to their drawings as the network takes them."""
+
+    def __init__(self, task: EmbeddingTask) -> None:
+        self._readers = task.config.readers
+        self._objects = open_objects(task.addresses.drawings_url, _STORE_SECONDS)
+        self._image_size = load_bundle(task.bundle).manifest.image_size
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         patents = [pickle.loads(one) for one in batch["patent"]]  # noqa: S301
         keys = [(n, drawing) for n, patent in enumerate(patents) for drawing in patent.drawings]
-        with ThreadPoolExecutor(self._task.config.decoders) as threads:
-            made = list(threads.map(lambda one: self._prepared(one[1].content_digest), keys))
         prepared: list[dict[str, Any]] = [{} for _ in patents]
-        for (n, drawing), pixels in zip(keys, made, strict=True):
-            prepared[n][drawing.drawing_id] = pixels
+        with ThreadPoolExecutor(self._readers) as threads:
+            contents = threads.map(lambda one: self._content(one[1].content_digest), keys)
+            # Here and not in those threads, so that a task takes one core, whatever it reads from.
+            for (n, drawing), content in zip(keys, contents, strict=True):
+                prepared[n][drawing.drawing_id] = self._prepared(content)
         return {"patent": batch["patent"], "pixels": [pickle.dumps(one) for one in prepared]}
 
-    def _prepared(self, content_digest: str) -> Any:
+    def _content(self, content_digest: str) -> bytes | None:
+        return self._objects.get(key_of(content_digest))
+
+    def _prepared(self, content: bytes | None) -> Any:
         """The pixels, or why there are none."""
-        content = _objects(self._task.addresses.drawings_url).get(key_of(content_digest))
         if content is None:
             return "its image is lost"
         try:
-            return preprocess(decode(content), _image_size(self._task.bundle))
+            return preprocess(decode(content), self._image_size)
         except SevenviewsError as error:
             return error.message
 
 
 class _Embed:
-    """An actor with the model in memory. Drawings to vectors."""
+    """An actor with the model in memory. Drawings to vectors.
+
+    Its calls overlap, all but the network itself: a worker takes one core (or its GPU), as it was told to.
+    """
 
     def __init__(self, task: EmbeddingTask) -> None:
         self._task = task
+        self._turn = Lock()
         self._session = EncoderSession(load_bundle(task.bundle), task.config.provider)
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
@@ -241,7 +242,7 @@ class _Embed:
             (n, id_) for n, one in enumerate(prepared) for id_, it in one.items() if not isinstance(it, str)
         ]
         pixels = np.stack([prepared[n][id_] for n, id_ in good]) if good else None
-        vectors = iter(() if pixels is None else self._in_batches(pixels))
+        vectors = iter([] if pixels is None else list(self._in_batches(pixels)))
         embedded: list[dict[str, Any]] = [
             {id_: it for id_, it in one.items() if isinstance(it, str)} for one in prepared
         ]
@@ -251,12 +252,17 @@ class _Embed:
 
     def _in_batches(self, pixels: Any) -> Iterator[Any]:
         size = self._task.config.batch_drawings
-        for at in range(0, len(pixels), size):
-            yield from self._session.embed(pixels[at : at + size])
+        with self._turn:
+            for at in range(0, len(pixels), size):
+                yield from self._session.embed(pixels[at : at + size])
 
 
-class _Write(_Stage):
+class _Write:
     """Vectors into the release. A patent without any readable image is left out."""
+
+    def __init__(self, task: EmbeddingTask) -> None:
+        self._task = task
+        self._services = _services(task)
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         patents: list[Patent] = [pickle.loads(one) for one in batch["patent"]]  # noqa: S301

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 from types import TracebackType
 from typing import Self
 
 _ATTEMPTS = 3
+_LEAST_CORES = 2
+"""What the stages of the re-embedding are given together; on a single core they take turns."""
 
 
 class RaySession:
@@ -43,9 +46,11 @@ class RaySession:
     def _init(self) -> None:
         import ray
 
+        here = self._address == "local"
         ray.init(
             address=self._address,
-            include_dashboard=False if self._address == "local" else None,
+            num_cpus=max(_LEAST_CORES, os.cpu_count() or 1) if here else None,
+            include_dashboard=False if here else None,
             log_to_driver=False,
             logging_level=logging.ERROR,
         )
