@@ -47,7 +47,6 @@ APPEARS = [
     ("models.persistence.enabled=true", (), "PersistentVolumeClaim", "models"),
     ("refresh.enabled=true", settings("models.persistence.enabled=true"), "CronJob", "refresh"),
     ("refresh.enabled=true", settings("models.persistence.enabled=true"), "ConfigMap", "refresh"),
-    ("refresh.enabled=true", settings("models.persistence.enabled=true"), "PersistentVolumeClaim", "refresh"),
     ("refresh.enabled=true", settings("models.persistence.enabled=true"), "ServiceAccount", "refresh"),
     ("refresh.enabled=true", settings("models.persistence.enabled=true"), "NetworkPolicy", "refresh"),
     ("refresh.mode=rayjob", DEV, "Role", "refresh-launcher"),
@@ -60,6 +59,7 @@ APPEARS = [
     ("dev.milvus.enabled=true", (), "Deployment", "milvus"),
     ("dev.milvus.enabled=true", (), "Service", "milvus"),
     ("dev.milvus.enabled=true", (), "NetworkPolicy", "milvus"),
+    ("refresh.persistence.enabled=true", REFRESH, "PersistentVolumeClaim", "refresh"),
     ("dev.redis.enabled=true", (), "Deployment", "redis"),
     ("dev.redis.enabled=true", (), "ServiceAccount", "dev"),
     ("dev.postgresql.enabled=true", settings("postgresql.password=x"), "Deployment", "postgresql"),
@@ -80,8 +80,8 @@ DISAPPEARS = [
      "PersistentVolumeClaim", "drawings"),
     ("postgresql.existingSecret=mine", settings("postgresql.password=x"), "Secret", "metadata"),
     ("milvus.existingSecret=mine", settings("milvus.token=x"), "Secret", "vectors"),
-    ("refresh.persistence.enabled=false", REFRESH, "PersistentVolumeClaim", "refresh"),
-    ("refresh.persistence.existingClaim=mine", REFRESH, "PersistentVolumeClaim", "refresh"),
+    ("refresh.persistence.existingClaim=mine", (*REFRESH, *settings("refresh.persistence.enabled=true")),
+     "PersistentVolumeClaim", "refresh"),
     ("refresh.rayCronJob.enabled=true", RAY, "CronJob", "refresh"),
     ("refresh.rayCronJob.enabled=true", RAY, "Role", "refresh-launcher"),
     ("embedding.mode=deployment", settings("metrics.serviceMonitor.enabled=true"), "PodMonitor", "monitoring"),
@@ -559,25 +559,28 @@ class TestRefresh:
         assert told["SEVENVIEWS_REFRESH_LOCK_URL"] == "redis://sv-sevenviews-redis:6379/0"
         assert told["SEVENVIEWS_REFRESH_RAY_ADDRESS"] == "local"
         mounts = {one["name"] for one in container["volumeMounts"]}
-        assert mounts >= {"models", "drawings", "workspace", "config"}
+        assert mounts >= {"models", "drawings", "config"}
 
     def test_without_redis_the_lock_lies_in_the_workspace(self) -> None:
         (container,) = self.cron(*DEV, *settings("dev.redis.enabled=false", "redis.url="))["template"][
             "spec"
         ]["containers"]
         told = environment(container)
-        assert told["SEVENVIEWS_REFRESH_LOCK_URL"] == "file:///var/lib/sevenviews/refresh/lock"
+        assert told["SEVENVIEWS_REFRESH_LOCK_URL"] == "file:///var/lib/sevenviews/models/.refreshes/lock"
 
     def test_time_zone_and_suspension(self) -> None:
         spec = render(*DEV, *settings("refresh.timeZone=Europe/Madrid")).one("CronJob", "refresh")["spec"]
         assert (spec["timeZone"], spec["suspend"]) == ("Europe/Madrid", True)
         assert "timeZone" not in render(*DEV).one("CronJob", "refresh")["spec"]
 
-    def test_a_workspace_that_is_not_kept(self) -> None:
-        volumes = self.cron(*DEV, *settings("refresh.persistence.enabled=false"))["template"]["spec"][
-            "volumes"
-        ]
-        assert {"name": "workspace", "emptyDir": {}} in volumes
+    def test_a_workspace_beside_the_models_or_on_a_volume_of_its_own(self) -> None:
+        for own, where in ((False, "models/.refreshes"), (True, "refresh")):
+            set_ = settings(f"refresh.persistence.enabled={own}".lower())
+            pod = self.cron(*DEV, *set_)["template"]["spec"]
+            (container,) = pod["containers"]
+            assert environment(container)["SEVENVIEWS_REFRESH_WORK"] == f"/var/lib/sevenviews/{where}"
+            assert ("workspace" in {one["name"] for one in pod["volumes"]}) is own
+            assert ("workspace" in {one["name"] for one in container["volumeMounts"]}) is own
 
     def test_kuberays_own_schedule(self) -> None:
         spec = render(*RAY, *settings("refresh.rayCronJob.enabled=true")).one("RayCronJob", "refresh")["spec"]

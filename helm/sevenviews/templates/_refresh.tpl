@@ -9,6 +9,11 @@ python -m sevenviews.cli refresh --resume --config /etc/sevenviews/refresh.yaml
 {{- tpl (toYaml .Values.refresh.config) . }}
 {{- end }}
 
+{{/* Snapshots and checkpoints. Beside the models, unless they have a volume of their own. */}}
+{{- define "sevenviews.refresh.work" -}}
+{{- .Values.refresh.persistence.enabled | ternary "/var/lib/sevenviews/refresh" (printf "%s/.refreshes" (include "sevenviews.models.path" .)) }}
+{{- end }}
+
 {{/* Where everything is: see the options of `sevenviews refresh`. */}}
 {{- define "sevenviews.refresh.env" -}}
 {{- range $service := tuple "embedding" "vectors" "metadata" }}
@@ -20,13 +25,13 @@ python -m sevenviews.cli refresh --resume --config /etc/sevenviews/refresh.yaml
 - name: SEVENVIEWS_REFRESH_MODEL_STORE
   value: {{ include "sevenviews.models.path" . }}
 - name: SEVENVIEWS_REFRESH_WORK
-  value: /var/lib/sevenviews/refresh
+  value: {{ include "sevenviews.refresh.work" . }}
 # The lock that lets one refresh run: in Redis, or where all runs have their workspace.
 - name: SEVENVIEWS_REFRESH_LOCK_URL
 {{- with include "sevenviews.redis.value" . }}
   {{- . | nindent 2 }}
 {{- else }}
-  value: file:///var/lib/sevenviews/refresh/lock
+  value: file://{{ include "sevenviews.refresh.work" . }}/lock
 {{- end }}
 - name: SEVENVIEWS_REFRESH_RAY_ADDRESS
   value: {{ eq .Values.refresh.mode "rayjob" | ternary "auto" "local" }}
@@ -54,8 +59,10 @@ python -m sevenviews.cli refresh --resume --config /etc/sevenviews/refresh.yaml
 - name: config
   mountPath: /etc/sevenviews
   readOnly: true
+{{- if .Values.refresh.persistence.enabled }}
 - name: workspace
   mountPath: /var/lib/sevenviews/refresh
+{{- end }}
 {{- include "sevenviews.models.mount" (dict "root" . "readOnly" false) }}
 {{- include "sevenviews.drawings.mount" . }}
 {{- include "sevenviews.tls.mount" . }}
@@ -71,15 +78,13 @@ python -m sevenviews.cli refresh --resume --config /etc/sevenviews/refresh.yaml
     items:
       - key: refresh.yaml
         path: refresh.yaml
+{{- with .Values.refresh.persistence }}
+{{- if .enabled }}
 - name: workspace
-  {{- with .Values.refresh.persistence }}
-  {{- if .enabled }}
   persistentVolumeClaim:
     claimName: {{ .existingClaim | default (include "sevenviews.component" (dict "root" $ "component" "refresh")) }}
-  {{- else }}
-  emptyDir: {}
-  {{- end }}
-  {{- end }}
+{{- end }}
+{{- end }}
 {{- include "sevenviews.models.volume" . }}
 {{- include "sevenviews.drawings.volume" . }}
 {{/* The gateway's: both are clients of vectors and metadata. */}}
