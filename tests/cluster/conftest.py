@@ -5,12 +5,13 @@ SEVENVIEWS_CLUSTER_KEEP=1 leaves it, and the next run takes it as it finds it.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,9 +57,18 @@ class Installation:
         image = f"localhost/sevenviews-gateway:{TAG}"
         return SearchStream(self.kubernetes, image, address, self.query, threads, name)
 
-    def upgrade(self, *settings: str, seconds: float = 600) -> None:
-        """`helm upgrade` that keeps what was set before; returns when the new pods are ready, the old ones gone."""
+    def upgrade(
+        self, *settings: str, objects: Mapping[str, object] | None = None, seconds: float = 600
+    ) -> None:
+        """`helm upgrade` that keeps what was set before; returns when the new pods are ready, the old ones gone.
+
+        Args:
+            settings: KEY=VALUE.
+            objects: values that are more than a word.
+            seconds: to wait at the most.
+        """
         values = [f"--set={setting}" for setting in settings]
+        values += [f"--set-json={key}={json.dumps(value)}" for key, value in (objects or {}).items()]
         chart = str(ROOT / "helm" / "sevenviews")
         wait = ("--wait", f"--timeout={seconds:.0f}s")
         self.kubernetes.helm(
@@ -128,14 +138,18 @@ def stream(pairs: Installation) -> Iterator[SearchStream]:
 @pytest.fixture(scope="session")
 def next_tag(kubernetes: Kubernetes) -> str:
     """The tag of a second version of our images; skipped where the nodes have none."""
+    require_images(kubernetes, [f"localhost/sevenviews-{service}:{NEXT_TAG}" for service in SERVICES])
+    return NEXT_TAG
+
+
+def require_images(kubernetes: Kubernetes, wanted: Sequence[str]) -> None:
+    """Skip the test where no node has one of them."""
     nodes = kubernetes.get("nodes")["items"]
     names = {
         name for node in nodes for image in node["status"]["images"] for name in image.get("names") or ()
     }
-    wanted = [f"localhost/sevenviews-{service}:{NEXT_TAG}" for service in SERVICES]
     if missing := [name for name in wanted if name not in names]:
         pytest.skip(f"no node has {', '.join(missing)}")
-    return NEXT_TAG
 
 
 def _walk(installed: Installation) -> None:

@@ -35,12 +35,21 @@ def variant(drawing: Image.Image, number: int) -> bytes:
 def search(client: Client, content: bytes) -> dict[str, object]:
     """What is printed of one search."""
     started = time.monotonic()
+    release = model = ""
     try:
-        hits = client.search([content], limit=3).hits
-        error = "" if hits else "no hits"
+        page = client.search([content], limit=3)
+        release, model = page.release_id, page.model_version
+        error = "" if page.hits else "no hits"
     except SevenviewsError as failure:
         error = f"{failure.reason} {failure.message}"
-    return {"time": round(time.time(), 3), "seconds": round(time.monotonic() - started, 4), "error": error}
+    seconds = round(time.monotonic() - started, 4)
+    return {
+        "time": round(time.time(), 3),
+        "seconds": seconds,
+        "error": error,
+        "release": release,
+        "model": model,
+    }
 
 
 def main() -> None:

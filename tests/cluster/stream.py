@@ -15,11 +15,13 @@ _PROGRAM = Path(__file__).with_name("searcher.py")
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """One search: when it ended, how long it took, and what went wrong (empty: nothing)."""
+    """One search: when it ended, how long it took, what went wrong (empty: nothing), and who answered."""
 
     time: float
     seconds: float
     error: str
+    release: str
+    model: str
 
 
 @dataclass(slots=True)
