@@ -25,6 +25,11 @@ class NetworkConfig(_Part):
     bfloat16: bool = Field(default=False, description="Compute in it: twice as fast for dense convolutions.")
     pretrained: bool = Field(default=False, description="Begin with ImageNet weights from the local cache.")
 
+    @property
+    def name(self) -> str:
+        """Of the row."""
+        return f"{self.architecture}, ImageNet" if self.pretrained else self.architecture
+
 
 class FeatureHeadConfig(_Part):
     """A linear head on the features of a model that is there already: the row to compare the others with."""

@@ -26,8 +26,9 @@ from sevenviews.lab.patentnet.dataset import PatentNetDataset
 from sevenviews.lab.patentnet.features import DrawingSet, drawings_of, features_of, prepared
 from sevenviews.lab.patentnet.labels import Level
 from sevenviews.lab.patentnet.split import split_designs
-from sevenviews.training.classification.config import ClassificationConfig
+from sevenviews.training.classification.config import ClassificationConfig, NetworkConfig
 from sevenviews.training.classification.fit import train_feature_head, train_network
+from sevenviews.training.classification.imagenet import NOT_CACHED, is_cached
 from sevenviews.training.minibatches import outputs_of
 
 Tell = Callable[[str], None]
@@ -70,6 +71,7 @@ class ClassificationReport:
         training, calibration, test: drawings of each part; no design is in two.
         designs: of all parts.
         results: the rows.
+        not_run: networks whose ImageNet weights are not here, by name, and why they were left out.
         seconds: of processor time, all cores together, reading apart.
     """
 
@@ -79,6 +81,7 @@ class ClassificationReport:
     test: int
     designs: int
     results: tuple[ClassifierResult, ...]
+    not_run: Mapping[str, str]
     seconds: float
 
 
@@ -113,18 +116,24 @@ def classify(
     started = time.process_time()
     torch.set_num_threads(config.threads)
     parts = _parts(dataset, config)
-    results = []
+    results, not_run = list[ClassifierResult](), dict[str, str]()
     if config.head is not None:
         tell(f"features of {config.head.model}, {len(parts.drawings.contents)} drawings")
         results.append(_of_features(parts, config, cache))
         tell(f"linear head on {config.head.model}: top-1 {results[-1].top[1]:.3f}")
     if config.networks:
         pixels = prepared(parts.drawings.contents, config.image_size)
-        for number in range(len(config.networks)):
-            results.append(_of_pixels(parts, config, number, pixels))
+        for chosen in config.networks:
+            if chosen.pretrained and not is_cached(chosen.architecture):
+                not_run[chosen.name] = NOT_CACHED
+                tell(f"{chosen.name}: {NOT_CACHED}")
+                continue
+            results.append(_of_pixels(parts, config, chosen, pixels))
             tell(
                 f"{results[-1].name}: top-1 {results[-1].top[1]:.3f}, {results[-1].seconds:.0f} s of processor time"
             )
+    if not results:
+        raise ValueError(f"networks: no row could be run: {not_run or 'none is configured'}")
     return ClassificationReport(
         parts.classes,
         len(parts.training),
@@ -132,6 +141,7 @@ def classify(
         len(parts.test),
         len(dataset.samples),
         tuple(results),
+        not_run,
         time.process_time() - started,
     )
 
@@ -193,9 +203,8 @@ def _of_features(parts: _Parts, config: ClassificationConfig, cache: Path | None
 
 
 def _of_pixels(
-    parts: _Parts, config: ClassificationConfig, number: int, pixels: npt.NDArray[np.uint8]
+    parts: _Parts, config: ClassificationConfig, chosen: NetworkConfig, pixels: npt.NDArray[np.uint8]
 ) -> ClassifierResult:
-    chosen = config.networks[number]
     started = time.process_time()
     network = train_network(
         pixels[parts.training],
@@ -208,7 +217,7 @@ def _of_pixels(
     logits = np.zeros(parts.labels.shape, np.float32)
     asked = np.concatenate([parts.calibration, parts.test])
     logits[asked] = outputs_of(network, torch.from_numpy(pixels[asked]), 64, chosen.bfloat16).numpy()
-    return _measured(chosen.architecture, parts, logits, None, seconds)
+    return _measured(chosen.name, parts, logits, None, seconds)
 
 
 def _measured(
