@@ -108,8 +108,8 @@ def test_classify(corpus: Path, bundle: Path, tmp_path: Path, monkeypatch: pytes
     code, output = run("classify", "--corpus", corpus, "--out", out, "--config", config)
     assert code == 0, output
     report = (out / "report.md").read_text()
-    assert "| efficientnet_b0 | 62.92 |" in report
-    assert "| vgg19, ImageNet | 72.95 | not run: weights not in the cache |" in report
+    assert "| efficientnet_b0 | 32² | 62.92 |" in report
+    assert "| vgg19, ImageNet | — | 72.95 | not run: weights not in the cache |" in report
     assert "Hierarchical consistency" in report
     assert len(pictures(report, out)) == 3
 

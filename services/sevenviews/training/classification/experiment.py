@@ -48,6 +48,7 @@ class ClassifierResult:
         confusion: [classes, classes].
         hierarchy: with a second head for classes; None where the labels are classes already.
         seconds: of processor time, all cores together, that training took.
+        image_size: side in pixels of what the network saw; None: features were given.
     """
 
     name: str
@@ -60,6 +61,7 @@ class ClassifierResult:
     confusion: npt.NDArray[np.float64]
     hierarchy: HierarchyReport | None
     seconds: float
+    image_size: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +123,19 @@ def classify(
         tell(f"features of {config.head.model}, {len(parts.drawings.contents)} drawings")
         results.append(_of_features(parts, config, cache))
         tell(f"linear head on {config.head.model}: top-1 {results[-1].top[1]:.3f}")
-    if config.networks:
-        pixels = prepared(parts.drawings.contents, config.image_size)
-        for chosen in config.networks:
-            if chosen.pretrained and not is_cached(chosen.architecture):
-                not_run[chosen.name] = NOT_CACHED
-                tell(f"{chosen.name}: {NOT_CACHED}")
-                continue
-            results.append(_of_pixels(parts, config, chosen, pixels))
-            tell(
-                f"{results[-1].name}: top-1 {results[-1].top[1]:.3f}, {results[-1].seconds:.0f} s of processor time"
-            )
+    pixels: dict[int, npt.NDArray[np.uint8]] = {}
+    for chosen in config.networks:
+        if chosen.pretrained and not is_cached(chosen.architecture):
+            not_run[chosen.name] = NOT_CACHED
+            tell(f"{chosen.name}: {NOT_CACHED}")
+            continue
+        side = chosen.image_size or config.image_size
+        if side not in pixels:
+            pixels[side] = prepared(parts.drawings.contents, side)
+        results.append(_of_pixels(parts, config, chosen, pixels[side]))
+        tell(
+            f"{results[-1].name}: top-1 {results[-1].top[1]:.3f}, {results[-1].seconds:.0f} s of processor time"
+        )
     if not results:
         raise ValueError(f"networks: no row could be run: {not_run or 'none is configured'}")
     return ClassificationReport(
@@ -199,7 +203,7 @@ def _of_features(parts: _Parts, config: ClassificationConfig, cache: Path | None
     seconds = time.process_time() - started
     several = parts.parents is not None and parts.class_labels.shape[1] > 1
     above = logits_of(parts.class_labels) if several else None
-    return _measured(f"{config.head.model} features, linear head", parts, logits, above, seconds)
+    return _measured(f"{config.head.model} features, linear head", parts, logits, above, seconds, None)
 
 
 def _of_pixels(
@@ -217,11 +221,16 @@ def _of_pixels(
     logits = np.zeros(parts.labels.shape, np.float32)
     asked = np.concatenate([parts.calibration, parts.test])
     logits[asked] = outputs_of(network, torch.from_numpy(pixels[asked]), 64, chosen.bfloat16).numpy()
-    return _measured(chosen.name, parts, logits, None, seconds)
+    return _measured(chosen.name, parts, logits, None, seconds, pixels.shape[-1])
 
 
 def _measured(
-    name: str, parts: _Parts, logits: Logits, class_logits: Logits | None, seconds: float
+    name: str,
+    parts: _Parts,
+    logits: Logits,
+    class_logits: Logits | None,
+    seconds: float,
+    image_size: int | None,
 ) -> ClassifierResult:
     temperature = fit_temperature(logits[parts.calibration], parts.labels[parts.calibration])
     asked, own = logits[parts.test], parts.labels[parts.test]
@@ -241,4 +250,5 @@ def _measured(
         confusion=confusion_matrix(asked, own),
         hierarchy=hierarchy,
         seconds=seconds,
+        image_size=image_size,
     )

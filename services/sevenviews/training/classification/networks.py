@@ -22,8 +22,8 @@ Architecture = Literal[
     "resnet18",
     "mobilenet_v3_small",
 ]
-"""The paper's five; VGG-19 also with batch normalisation, without which it learned nothing from random weights in
-80 steps, and with it little; the last two are small ones for quick trials."""
+"""The paper's five; VGG-19 also with batch normalisation, with which it learns from random weights in few steps (see
+the configurations); the last two are small ones for quick trials."""
 
 _LEAST_SIDE = 32
 
