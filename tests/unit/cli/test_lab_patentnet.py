@@ -59,6 +59,21 @@ def test_statistics(corpus: Path, tmp_path: Path) -> None:
     assert len(pictures(report, tmp_path)) == 6
 
 
+def test_statistics_of_drawings_whose_view_nobody_knows(tmp_path: Path) -> None:
+    """Nothing but grey would be in the grid; the record shows the drawing all the same."""
+    (tmp_path / "corpus").mkdir()
+    for number in range(3):
+        drawing(tmp_path / "corpus" / f"USD053433{number}.png", number + 3)
+    rows = "".join(f"USD053433{number},D6/50{number},Chair\n" for number in range(3))
+    (tmp_path / "corpus" / "index.csv").write_text("id,uspc,title\n" + rows)
+    code, output = run("statistics", "--corpus", tmp_path / "corpus", "--out", tmp_path)
+    assert code == 0, output
+    report = (tmp_path / "report.md").read_text()
+    assert "it is known what view it shows" in report
+    assert "grid.png" not in pictures(report, tmp_path)
+    assert "record.png" in pictures(report, tmp_path)
+
+
 def test_hash(corpus: Path, bundle: Path, tmp_path: Path) -> None:
     config = tmp_path / "small.yaml"
     config.write_text(

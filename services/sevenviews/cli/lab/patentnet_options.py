@@ -65,8 +65,8 @@ def read_labelled(corpus: Path, selection: SelectionConfig | None = None) -> Pat
 def budget(seconds: float, stated_minutes: float) -> str:
     """A sentence for a report: what it cost, beside what its configuration states."""
     return (
-        f"{seconds / 60:.1f} minutes of processor time, all cores together (stated budget: {stated_minutes:g} "
-        "minutes on two cores)."
+        f"{seconds / 60:.1f} min of processor time, all cores together (stated budget: {stated_minutes:g} min on two "
+        "cores)."
     )
 
 
