@@ -16,9 +16,11 @@ from sevenviews.cli.local import Addresses as LocalAddresses
 from sevenviews.cli.local import LocalStores
 from sevenviews.cli.options import JsonOutput
 from sevenviews.designs import SevenviewsError
+from sevenviews.encoder.bundle import MANIFEST_FILE
 from sevenviews.runtime.security import ClientTls
 
 if TYPE_CHECKING:
+    from sevenviews.encoder.store import ModelStore
     from sevenviews.refresh.config import RefreshConfig
     from sevenviews.refresh.job import Surroundings
     from sevenviews.refresh.record import Refresh
@@ -176,7 +178,11 @@ def refresh(
 def reembed(
     release: Annotated[str, typer.Option(help="Id of the release to build or to bring up to date.")],
     model: Annotated[
-        str, typer.Option(help="Version of a model in the store; default: the serving one.")
+        str,
+        typer.Option(
+            help="Version of a model in the store, or a bundle's directory, which is put there; default: the serving "
+            "one."
+        ),
     ] = "",
     config: Annotated[
         Path | None, typer.Option(help="YAML, as of `refresh`; index and embedding count.")
@@ -206,11 +212,22 @@ def reembed(
     loaded = _with_metric(_config(config), metric)
     place = Place(data, embedding, vectors, metadata, drawings_url, model_store, work, lock_url, ray_address)
     with place.open() as around:
+        version = _version_in_store(around.models, model)
         _finish(
-            lambda: begin(around, loaded, Kind.REEMBED, release_id=release, model_version=model),
+            lambda: begin(around, loaded, Kind.REEMBED, release_id=release, model_version=version),
             around,
             json_output,
         )
+
+
+def _version_in_store(models: ModelStore, model: str) -> str:
+    """A version as it is; of a bundle's directory, its own, once it is in the store."""
+    if not Path(model, MANIFEST_FILE).is_file():
+        return model
+    try:
+        return models.add(Path(model)).version
+    except SevenviewsError as error:
+        fail_with(error)
 
 
 _REFUSED_EXIT = 3

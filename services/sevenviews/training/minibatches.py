@@ -1,15 +1,19 @@
-"""The plain training loop of the smaller networks: AdamW, warm-up, half a cosine, shuffled batches."""
+"""The plain training loop of the smaller networks: AdamW or SGD, warm-up, half a cosine, shuffled batches."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
+Optimizer = Literal["adamw", "sgd"]
+
 _GRADIENT_NORM = 5.0
+_MOMENTUM = 0.9
 _WARMUP_SHARE = 0.05
 
 Loss = Callable[[Tensor, Tensor, int], Tensor]
@@ -27,9 +31,10 @@ class Schedule:
         steps: batches.
         batch_size: samples of each.
         rate: learning rate after the warm-up, of the first twentieth of the steps.
-        weight_decay: AdamW's.
+        weight_decay: of the optimizer.
         seed: of the order of the samples.
         bfloat16: compute in it, which some processors do faster.
+        optimizer: AdamW, or stochastic gradient descent with Nesterov's momentum of 0.9.
     """
 
     steps: int
@@ -38,6 +43,7 @@ class Schedule:
     weight_decay: float = 1e-4
     seed: int = 0
     bfloat16: bool = False
+    optimizer: Optimizer = "adamw"
 
     def rate_at(self, step: int) -> float:
         """Linear from 0, then half a cosine to 0."""
@@ -75,7 +81,7 @@ def fit(
             f"samples: {len(inputs)} with {len(labels)} labels; as many, and at least 2, are needed"
         )
     device = next(network.parameters()).device
-    optimizer = torch.optim.AdamW(network.parameters(), lr=schedule.rate, weight_decay=schedule.weight_decay)
+    optimizer = _optimizer(network, schedule)
     generator = torch.Generator().manual_seed(schedule.seed)
     size = min(schedule.batch_size, len(inputs))
     order = torch.empty(0, dtype=torch.long)
@@ -100,6 +106,15 @@ def fit(
         losses.append(float(value.detach()))
         advance(step + 1, losses[-1])
     return losses
+
+
+def _optimizer(network: nn.Module, schedule: Schedule) -> torch.optim.Optimizer:
+    decay = schedule.weight_decay
+    if schedule.optimizer == "adamw":
+        return torch.optim.AdamW(network.parameters(), lr=schedule.rate, weight_decay=decay)
+    return torch.optim.SGD(
+        network.parameters(), lr=schedule.rate, momentum=_MOMENTUM, nesterov=True, weight_decay=decay
+    )
 
 
 @torch.no_grad()

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from sevenviews.cli.lab import lab_app
 from sevenviews.cli.lab.taught import taught_by
 from sevenviews.designs import STANDARD_VIEWS
+from sevenviews.encoder import load_bundle
 from tests.models import tiny_bundle
 from tests.unit.lab.test_patentnet_dataset import drawing, views_corpus
 
@@ -58,14 +59,30 @@ def test_statistics(corpus: Path, tmp_path: Path) -> None:
     assert len(pictures(report, tmp_path)) == 6
 
 
+def test_statistics_of_drawings_whose_view_nobody_knows(tmp_path: Path) -> None:
+    """Nothing but grey would be in the grid; the record shows the drawing all the same."""
+    (tmp_path / "corpus").mkdir()
+    for number in range(3):
+        drawing(tmp_path / "corpus" / f"USD053433{number}.png", number + 3)
+    rows = "".join(f"USD053433{number},D6/50{number},Chair\n" for number in range(3))
+    (tmp_path / "corpus" / "index.csv").write_text("id,uspc,title\n" + rows)
+    code, output = run("statistics", "--corpus", tmp_path / "corpus", "--out", tmp_path)
+    assert code == 0, output
+    report = (tmp_path / "report.md").read_text()
+    assert "it is known what view it shows" in report
+    assert "grid.png" not in pictures(report, tmp_path)
+    assert "record.png" in pictures(report, tmp_path)
+
+
 def test_hash(corpus: Path, bundle: Path, tmp_path: Path) -> None:
     config = tmp_path / "small.yaml"
     config.write_text(
         f"name: small\nbudget_minutes: 1\nmodel: {bundle}\nbits: [16, 24]\n"
         "head: {hidden: 0, steps: 40, batch_size: 16, rate: 0.01}\n"
     )
-    out = tmp_path / "out"
-    code, output = run("hash", "--corpus", corpus, "--out", out, "--config", config, "--json")
+    out, codes = tmp_path / "out", tmp_path / "codes.bundle"
+    arguments = ("--corpus", corpus, "--out", out, "--config", config, "--json")
+    code, output = run("hash", *arguments, "--bundle", f"csq-24={codes}")
     assert code == 0, output
     found = json.loads(output[output.index("{") :])["map10"]
     assert set(found) == {"vectors", "csq-16", "csq-24", "hashnet-16", "hashnet-24"}
@@ -75,29 +92,39 @@ def test_hash(corpus: Path, bundle: Path, tmp_path: Path) -> None:
     assert "| csq | 24 | 54.00 |" in report
     assert "FAISS Hamming, 24 bits" in report
     assert pictures(report, out) == ["curves.png", "categories.png"]
+    written = load_bundle(codes)
+    assert written.manifest.dimension == 24
+    assert f"csq-24: `codes.bundle`, version {written.version}" in report
 
 
-def test_retrieve(corpus: Path, bundle: Path, tmp_path: Path) -> None:
-    code, output = run("retrieve", "--corpus", corpus, "--out", tmp_path, "--model", bundle, "--model", "raw")
+def test_retrieve(corpus: Path, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows whose weights are not here are named, and the others measured."""
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    models = ("--model", bundle, "--model", "raw", "--model", "resnet152")
+    code, output = run("retrieve", "--corpus", corpus, "--out", tmp_path, *models)
     assert code == 0, output
     report = (tmp_path / "report.md").read_text()
     assert "| tiny | — | 100.00 | 64 |" in report
-    assert "| resnet152 | 72.05 | not run | — |" in report
+    assert "| resnet152 | 72.05 | not run: weights not in the cache | — |" in report
+    assert "| vgg19 | 66.96 | not run: weights not in the cache | — |" in report
     assert pictures(report, tmp_path) == ["categories.png"]
 
 
-def test_classify(corpus: Path, bundle: Path, tmp_path: Path) -> None:
+def test_classify(corpus: Path, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     config = tmp_path / "small.yaml"
     config.write_text(
         "name: small\nbudget_minutes: 1\nimage_size: 32\nthreads: 1\n"
         f"head: {{model: {bundle}, steps: 100, batch_size: 16}}\n"
-        "networks: [{architecture: efficientnet_b0, steps: 2, batch_size: 4}]\n"
+        "networks: [{architecture: efficientnet_b0, steps: 2, batch_size: 4},\n"
+        "           {architecture: vgg19, steps: 2, pretrained: true}]\n"
     )
     out = tmp_path / "out"
     code, output = run("classify", "--corpus", corpus, "--out", out, "--config", config)
     assert code == 0, output
     report = (out / "report.md").read_text()
-    assert "| efficientnet_b0 | 62.92 |" in report
+    assert "| efficientnet_b0 | 32² | 62.92 |" in report
+    assert "| vgg19, ImageNet | — | 72.95 | not run: weights not in the cache |" in report
     assert "Hierarchical consistency" in report
     assert len(pictures(report, out)) == 3
 
@@ -106,6 +133,8 @@ def test_classify(corpus: Path, bundle: Path, tmp_path: Path) -> None:
     ("command", "options", "message"),
     [
         ("hash", ("--config", "nothing"), "neither a file nor one of categories"),
+        ("hash", ("--bundle", "csq-65=codes"), "METHOD-BITS=DIR is meant, with one of csq-16"),
+        ("hash", ("--bundle", "csq-64"), "METHOD-BITS=DIR is meant"),
         ("classify", ("--config", "nothing"), "categories, locarno, uspc"),
         ("retrieve", ("--model", "resnet152"), "resnet152-"),
         ("retrieve", ("--model", "sift"), "no model"),

@@ -63,14 +63,17 @@ def test_losses_are_their_formulas() -> None:
     assert multilabel_loss(logits, labels).item() == pytest.approx(several / 3)
 
 
-@pytest.mark.parametrize("multilabel", [False, True])
-def test_a_network_learns_what_it_is_shown(multilabel: bool) -> None:
+SMALL = NetworkConfig(architecture="mobilenet_v3_small", steps=15, batch_size=12, rate=3e-3)
+VGG = NetworkConfig(architecture="vgg19_bn", steps=15, batch_size=12, rate=0.02, optimizer="sgd")
+
+
+@pytest.mark.parametrize(("config", "multilabel"), [(SMALL, False), (SMALL, True), (VGG, False)])
+def test_a_network_learns_what_it_is_shown(config: NetworkConfig, multilabel: bool) -> None:
     drawings = np.full((24, 1, 32, 32), 255, np.uint8)
     drawings[:12, :, :, 8:24] = 0
     drawings[12:, :, 14:18, :] = 0
     labels = np.eye(2, dtype=bool)[[0] * 12 + [1] * 12]
     losses: list[float] = []
-    config = NetworkConfig(architecture="mobilenet_v3_small", steps=15, batch_size=12, rate=3e-3)
     train_network(
         drawings, labels, config, multilabel=multilabel, advance=lambda _step, loss: losses.append(loss)
     )
@@ -107,8 +110,8 @@ def test_the_experiment_measures_every_row(corpus: Path, tmp_path: Path) -> None
         name="test",
         budget_minutes=1,
         selection=SelectionConfig(most_classes=0, drawings_each=0, test_share=0.3),
-        image_size=32,
-        networks=(NetworkConfig(architecture="mobilenet_v3_small", steps=4, batch_size=8),),
+        image_size=64,
+        networks=(NetworkConfig(architecture="mobilenet_v3_small", steps=4, batch_size=8, image_size=32),),
         head=FeatureHeadConfig(model=str(tiny_bundle(tmp_path / "tiny")), steps=120, batch_size=16),
         threads=1,
     )
@@ -122,7 +125,7 @@ def test_the_experiment_measures_every_row(corpus: Path, tmp_path: Path) -> None
     assert head.top[1] == 1
     assert head.hierarchy is not None
     assert head.hierarchy.consistent == 1
-    assert network.name == "mobilenet_v3_small"
+    assert (network.name, network.image_size, head.image_size) == ("mobilenet_v3_small", 32, None)
     for result in report.results:
         assert result.confusion.sum() == 18
         assert sum(row.samples for row in result.rows) == 18

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import pytest
 import torch
@@ -9,10 +11,11 @@ from torch import nn
 
 from sevenviews.lab.hashing.codes import binarise
 from sevenviews.lab.hashing.ranking import evaluate_codes, shared_labels
+from sevenviews.training.classification.networks import build_network
 from sevenviews.training.hashing.config import HashingConfig, HeadConfig, Method, SelectionConfig
 from sevenviews.training.hashing.fit import train_codes, train_head
-from sevenviews.training.hashing.head import HashHead, hash_backbone
-from sevenviews.training.minibatches import Schedule, fit, outputs_of
+from sevenviews.training.hashing.head import HashHead
+from sevenviews.training.minibatches import Optimizer, Schedule, fit, outputs_of
 from tests.conftest import ROOT
 
 
@@ -63,7 +66,8 @@ def test_a_small_backbone_learns_from_drawings() -> None:
     noise = torch.rand(drawings.shape, generator=generator) < 0.02
     drawings[noise] = 0
     labels = np.eye(2, dtype=bool)[[0] * 8 + [1] * 8]
-    network = hash_backbone("mobilenet_v3_small", 16)
+    torch.manual_seed(0)
+    network = build_network("mobilenet_v3_small", 16)
     losses = train_codes(network, drawings, labels, "csq", 16, HeadConfig(steps=12, batch_size=16, rate=2e-3))
     assert losses[-1] < 0.7 * losses[0]
 
@@ -112,6 +116,23 @@ def test_the_rate_warms_up_and_fades() -> None:
     assert max(rates) == 0.5
     assert rates[-1] < 0.001
     assert rates[5:] == sorted(rates[5:], reverse=True)
+
+
+@pytest.mark.parametrize("name", get_args(Optimizer))
+def test_the_optimizer_is_the_one_that_is_asked_for(name: Optimizer) -> None:
+    """The first step upon a weight of 1 whose slope is 2, undecayed: AdamW goes by the rate, SGD by rate · slope."""
+    network = nn.Linear(1, 1, bias=False)
+    nn.init.ones_(network.weight)
+    schedule = Schedule(1, 2, 0.01, weight_decay=0, optimizer=name)
+    fit(
+        network,
+        torch.full((2, 1), 2.0),
+        torch.zeros(2),
+        lambda outputs, _labels, _step: outputs.mean(),
+        schedule,
+    )
+    # Nesterov's momentum counts the slope once more, by its 0.9.
+    assert network.weight.item() == pytest.approx(1 - 0.01 * (1 if name == "adamw" else 2 * 1.9), abs=1e-6)
 
 
 def test_impossible_heads_are_refused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sevenviews.cli.console import fail, fail_with, note, print_json, progress, table
+from sevenviews.cli.lab.patentnet_options import budget
 from sevenviews.cli.lab.taught import taught_by
 from sevenviews.cli.options import JsonOutput
 from sevenviews.designs import SevenviewsError
@@ -17,6 +19,9 @@ from sevenviews.designs import SevenviewsError
 if TYPE_CHECKING:
     from sevenviews.lab.multiview.chairs import MethodResult
     from sevenviews.lab.multiview.features import DesignFeatures
+
+_BUDGET_MINUTES = 3
+"""For 400 designs and 20 runs of each method, drawing them apart."""
 
 
 def cluster(
@@ -72,6 +77,7 @@ def _measure(corpus: Path, synthetic: bool, model: str, runs: int, out: Path) ->
     from sevenviews.lab.multiview.chairs import TABLE_5, table_5
     from sevenviews.lab.multiview.report import write_report
 
+    started = time.process_time()
     designs = _features(corpus, model)
     with progress() as bar:
         task = bar.add_task("methods", total=len(TABLE_5))
@@ -80,10 +86,10 @@ def _measure(corpus: Path, synthetic: bool, model: str, runs: int, out: Path) ->
             bar.update(task, description=name, advance=1)
 
         results = table_5(designs, runs, advance)
-    taught = taught_by(model, "chairs" if synthetic else corpus.name)
-    write_report(
-        out, "synthetic chairs" if synthetic else corpus.name, f"`{model}`", designs, results, taught
-    )
+    name = "synthetic chairs" if synthetic else corpus.name
+    cost = budget(time.process_time() - started, _BUDGET_MINUTES)
+    notes = [one for one in (cost, taught_by(model, name)) if one]
+    write_report(out, name, f"`{model}`", designs, results, notes)
     return results
 
 

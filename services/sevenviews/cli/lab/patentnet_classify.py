@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from sevenviews.cli.lab.patentnet_options import (
     Config,
     Corpus,
     Out,
+    budget,
     config_path,
     failing_clearly,
     read_labelled,
@@ -51,6 +53,11 @@ def classify(
         note(f"wrote {path}")
 
 
+def _architecture(name: str) -> str:
+    """Of the row of a network."""
+    return name.partition(",")[0]
+
+
 def write_report(corpus: str, config: ClassificationConfig, found: ClassificationReport, out: Path) -> Path:
     """The report in Markdown, with its pictures."""
     from sevenviews.lab.classification.confusion import draw_confusion
@@ -64,9 +71,8 @@ def write_report(corpus: str, config: ClassificationConfig, found: Classificatio
         f"{found.training} for training, {found.calibration} for calibration, {found.test} for testing; "
         "no design is in two parts. "
         f"{'Multilabel' if config.multilabel else 'Single-label'}. Networks begin with random weights unless the "
-        f"configuration says otherwise, and see {config.image_size} × {config.image_size} pixels. "
-        f"{found.seconds / 60:.1f} minutes of processor time, all cores together (stated budget: "
-        f"{config.budget_minutes:g} minutes on two cores)."
+        "row says otherwise. "
+        f"{budget(found.seconds, config.budget_minutes)}"
     )
     if config.head is not None:
         report.text(taught_by(config.head.model, corpus))
@@ -74,6 +80,7 @@ def write_report(corpus: str, config: ClassificationConfig, found: Classificatio
     report.table(
         (
             "model",
+            "pixels",
             "paper top-1 %",
             "top-1 %",
             "top-5 %",
@@ -86,7 +93,8 @@ def write_report(corpus: str, config: ClassificationConfig, found: Classificatio
         [
             (
                 one.name,
-                percent(TOP1_ACCURACY.get(one.name)),
+                f"{one.image_size}²" if one.image_size else "—",
+                percent(TOP1_ACCURACY.get(_architecture(one.name))),
                 percent(one.top[1]),
                 percent(one.top[5]),
                 percent(one.average_precision),
@@ -96,11 +104,17 @@ def write_report(corpus: str, config: ClassificationConfig, found: Classificatio
                 f"{one.seconds:.0f}",
             )
             for one in found.results
+        ]
+        + [
+            (name, "—", percent(TOP1_ACCURACY.get(_architecture(name))), why, *("—",) * 6)
+            for name, why in found.not_run.items()
         ],
     )
+    counted = [row.samples for row in found.results[0].rows]
     report.text(
-        "The paper's column is of 8 subclasses of clothing with 40,000 training images, whole trainings, and "
-        "networks of unstated initial weights: another task; it shows what the paper reports, and is not to be "
+        f"Always naming the largest class would be right for {percent(max(counted) / max(1, found.test))} % of the "
+        "drawings. The paper's column is of 8 subclasses of clothing with 40,000 training images, whole trainings, "
+        "and networks of unstated initial weights: another task; it shows what the paper reports, and is not to be "
         "compared digit by digit. A softmax ranks the labels; T is the temperature that calibrates it, fitted on "
         "designs that neither taught nor ask; 0.001 and 1000 are the ends of its search: at "
         "1000, nothing that the network is sure of was worth it."
@@ -135,7 +149,7 @@ def write_report(corpus: str, config: ClassificationConfig, found: Classificatio
         ],
     )
     for one in found.results:
-        name = f"confusion-{one.name.split()[0].rpartition('/')[2]}.png"
+        name = f"confusion-{'-'.join(re.findall(r'[A-Za-z0-9_]+', one.name.rpartition('/')[2]))}.png"
         draw_confusion(
             one.confusion, found.classes, report.picture(name, f"Confusion of {one.name}"), one.name
         )

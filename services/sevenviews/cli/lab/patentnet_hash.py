@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +16,7 @@ from sevenviews.cli.lab.patentnet_options import (
     Config,
     Corpus,
     Out,
+    budget,
     config_path,
     failing_clearly,
     read_labelled,
@@ -24,7 +27,8 @@ from sevenviews.cli.options import JsonOutput
 if TYPE_CHECKING:
     from sevenviews.lab.hashing.cost import SearchCost
     from sevenviews.lab.patentnet.report import Report
-    from sevenviews.training.hashing.experiment import CodeResult, RetrievalTask
+    from sevenviews.training.hashing.config import HashingConfig
+    from sevenviews.training.hashing.experiment import CodeResult, FeatureResult, RetrievalTask
 
 _ENTRIES = 100_000
 _MILVUS_ENTRIES = 20_000
@@ -42,18 +46,31 @@ def hash_codes(
         str,
         typer.Option(help="Time the search in this Milvus too: milvus-lite:PATH, or http(s)://HOST:PORT."),
     ] = "",
+    bundle: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="METHOD-BITS=DIR, such as csq-64=codes.bundle: write this head with its model as a bundle whose "
+            "embeddings have the bits as signs; repeatedly.",
+            metavar="METHOD-BITS=DIR",
+        ),
+    ] = None,
     json_output: JsonOutput = False,
 ) -> None:
     """Learn binary codes with CSQ and HashNet, and report them beside the vectors they were learned from.
 
-    Example:  sevenviews lab patentnet hash --corpus ldraw-views.tar.gz --out hash
+    A bundle of them is served as any other model: `sevenviews reembed --release codes --model codes.bundle --metric
+    hamming`, then `sevenviews releases promote codes`.
+
+    Example:  sevenviews lab patentnet hash --corpus ldraw-views.tar.gz --out hash --bundle csq-64=codes.bundle
     """
     with failing_clearly():
         from sevenviews.lab.patentnet.report import Report
         from sevenviews.training.hashing.config import HashingConfig
         from sevenviews.training.hashing.experiment import learn_codes, rank_features, retrieval_task
 
+        started = time.process_time()
         loaded = HashingConfig.load(config_path(config, "hashing"))
+        wanted = _wanted(bundle or (), loaded)
         dataset = read_labelled(corpus, loaded.selection)
         task = retrieval_task(dataset, loaded.selection, loaded.model, cache or out / "cache")
         vectors = rank_features(loaded.model, task)
@@ -63,18 +80,60 @@ def hash_codes(
         report.text(
             f"{len(dataset.samples)} designs of {len(task.classes)} {loaded.selection.level} labels, "
             f"{len(task.gallery)} drawings in the database, which also teach, {len(task.queries)} queries; no design "
-            "is in both. A drawing is relevant if it shares a label with the query."
+            "is in both. A drawing is relevant if it shares a label with the query. "
+            f"{budget(time.process_time() - started, loaded.budget_minutes)}"
         )
         report.text(taught_by(loaded.model, dataset.name))
         _quality(report, vectors.mean_average_precision, vectors.bytes_each, results)
         _costs(report, task, results, milvus)
-        _pictures(report, task, results, dict(vectors.by_category))
+        _pictures(report, task, results, vectors)
+        _bundles(report, wanted, results, loaded.model, dataset.name)
         path = report.write()
     if json_output:
-        worth = {f"{one.method}-{one.bits}": one.report.mean_average_precision[10] for one in results}
+        worth = {one.name: one.report.mean_average_precision[10] for one in results}
         print_json({"report": str(path), "map10": {"vectors": vectors.mean_average_precision, **worth}})
     else:
         note(f"wrote {path}")
+
+
+def _wanted(bundles: Sequence[str], config: HashingConfig) -> dict[str, Path]:
+    """The bundles that are asked for, by the head's name. Raises ValueError before anything was computed."""
+    from sevenviews.training.hashing.export import base_bundle, check_bits
+
+    names = {f"{method}-{bits}": bits for method in config.methods for bits in config.bits}
+    wanted = {}
+    for text in bundles:
+        name, _, folder = text.partition("=")
+        if name not in names or not folder:
+            raise ValueError(f"--bundle {text}: METHOD-BITS=DIR is meant, with one of {', '.join(names)}")
+        check_bits(names[name])
+        base_bundle(config.model)
+        wanted[name] = Path(folder)
+    return wanted
+
+
+def _bundles(
+    report: Report, wanted: Mapping[str, Path], results: Sequence[CodeResult], model: str, corpus: str
+) -> None:
+    from sevenviews.training.hashing.export import base_bundle, export_head
+
+    if not wanted:
+        return
+    report.heading("Bundles")
+    for one in results:
+        if one.name in wanted:
+            facts = {
+                "method": one.method,
+                "bits": one.bits,
+                "corpus": corpus,
+                "map10": one.report.mean_average_precision[10],
+            }
+            written = export_head(one.head, base_bundle(model), wanted[one.name], one.name, facts)
+            report.text(
+                f"{one.name}: `{written.path.name}`, version {written.version}. ONNX gave the same bits as torch. "
+                f"`sevenviews reembed --release codes --model {written.path.name} --metric hamming` makes a release."
+            )
+            note(f"wrote {written.path}, version {written.version}")
 
 
 def _quality(report: Report, vectors: float, bytes_each: int, results: Sequence[CodeResult]) -> None:
@@ -113,7 +172,8 @@ def _quality(report: Report, vectors: float, bytes_each: int, results: Sequence[
         )
     report.table(columns, rows)
     report.text(
-        "The paper's column is of 8 subclasses of clothing, 40,000 images and 8,000 queries: another task."
+        "The paper's column is of 8 subclasses of clothing, 40,000 images and 8,000 queries: another task. P and R "
+        "are precision and recall of the codes within Hamming radius 2; a query with nothing within it counts as 0."
     )
 
 
@@ -167,7 +227,7 @@ def _shown(results: Sequence[CodeResult]) -> list[CodeResult]:
 
 
 def _pictures(
-    report: Report, task: RetrievalTask, results: Sequence[CodeResult], by_category: dict[str, float]
+    report: Report, task: RetrievalTask, results: Sequence[CodeResult], vectors: FeatureResult
 ) -> None:
     import numpy as np
 
@@ -187,7 +247,8 @@ def _pictures(
         at[f"{one.method}, {one.bits} bits"] = precision_at(
             -distances.astype(np.float32), task.relevance, first
         )
-    by_bits: dict[str, Curve] = {}
+    lengths = np.array(sorted({float(one.bits) for one in results}))
+    by_bits = {"vectors": Curve(lengths, np.full(len(lengths), vectors.mean_average_precision))}
     for method in dict.fromkeys(one.method for one in results):
         points = sorted(
             (one.bits, one.report.mean_average_precision[10]) for one in results if one.method == method
@@ -197,7 +258,7 @@ def _pictures(
     draw_curves(by_radius, at, by_bits, report.picture("curves.png", "Balls, rankings and lengths"))
     report.heading("By category (Figure 7)")
     draw_bars(
-        {"vectors": by_category, **{one.method: dict(one.report.by_category) for one in shown}},
+        {"vectors": vectors.by_category, **{one.method: dict(one.report.by_category) for one in shown}},
         report.picture("categories.png", f"Top-10 mAP by category, {shown[0].bits} bits"),
         "Top-10 mAP by category",
         "mAP@10",

@@ -62,6 +62,14 @@ def read_labelled(corpus: Path, selection: SelectionConfig | None = None) -> Pat
         return read_dataset(corpus, chosen, lambda done: bar.update(task, completed=done))
 
 
+def budget(seconds: float, stated_minutes: float) -> str:
+    """A sentence for a report: what it cost, beside what its configuration states."""
+    return (
+        f"{seconds / 60:.1f} min of processor time, all cores together (stated budget: {stated_minutes:g} min on two "
+        "cores)."
+    )
+
+
 @contextmanager
 def failing_clearly() -> Iterator[None]:
     """End the command with a message where the work raises."""

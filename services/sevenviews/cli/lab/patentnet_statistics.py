@@ -21,7 +21,6 @@ def statistics(corpus: Corpus, out: Out, json_output: JsonOutput = False) -> Non
     Example:  sevenviews lab patentnet statistics --corpus ldraw-views.tar.gz --out patentnet
     """
     with failing_clearly():
-        from sevenviews.designs import STANDARD_VIEWS
         from sevenviews.lab.patentnet.labels import Level
         from sevenviews.lab.patentnet.pictures import (
             draw_distribution,
@@ -53,13 +52,17 @@ def statistics(corpus: Corpus, out: Out, json_output: JsonOutput = False) -> Non
         report.table([view.value for view in counts.observed], [list(counts.observed.values())])
         draw_views(counts, report.picture("views.png", "Views observed, and views of a design"))
         report.heading("Incomplete multiview (Figures 1 and 5)")
-        incomplete = [one for one in dataset.samples if 0 < len(one.missing) < len(STANDARD_VIEWS)]
+        seen = [one for one in dataset.samples if one.views]
+        incomplete = [one for one in seen if one.missing]
         first = _spread(incomplete, _ROWS // 2)
-        others = [one for one in dataset.samples if one not in first]
+        others = [one for one in seen if one not in first]
         chosen = [*first, *_spread(others, _ROWS - len(first))]
-        draw_multiview_grid(
-            chosen, report.picture("grid.png", "Designs by row, views by column; grey: missing")
-        )
+        if chosen:
+            draw_multiview_grid(
+                chosen, report.picture("grid.png", "Designs by row, views by column; grey: missing")
+            )
+        else:
+            report.text("Of no drawing of this corpus it is known what view it shows.")
         report.heading("A record (Figure 2)")
         richest = max(dataset.samples, key=lambda one: (bool(one.patent.claim), len(one.views)))
         draw_record(richest, report.picture("record.png", "A design with its text and images"))

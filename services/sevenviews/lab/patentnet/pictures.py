@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from sevenviews.designs import STANDARD_VIEWS, View
@@ -21,7 +22,10 @@ from sevenviews.lab.patentnet.statistics import Statistics
 _GREY = "0.82"
 _DPI = 110
 _MOST_BARS = 40
-_MOST_CHILDREN = 14
+_MOST_CHILDREN = 7
+_CELL = 200
+"""Pixels of a drawing's side in a grid."""
+_MOST_INK = 3.0
 
 
 def draw_multiview_grid(samples: Sequence[Sample], path: Path, title: str = "") -> None:
@@ -51,7 +55,7 @@ def draw_multiview_grid(samples: Sequence[Sample], path: Path, title: str = "") 
 
 
 def draw_record(sample: Sample, path: Path) -> None:
-    """One design with its bibliography: text beside images (the paper's figure 2)."""
+    """One design with its bibliography: text beside images, its views and two more (the paper's figure 2)."""
     figure = Figure(figsize=(11, 5.2), layout="constrained")
     halves = figure.add_gridspec(1, 2, width_ratios=(1.1, 1))
     text, images = figure.add_subfigure(halves[0]), figure.add_subfigure(halves[1])
@@ -62,6 +66,10 @@ def draw_record(sample: Sample, path: Path) -> None:
         axes.set_axis_on()
         _show_view(axes, sample, view)
         axes.set_title(view.value, fontsize=8)
+    for axes, content in zip(grid.flat[len(STANDARD_VIEWS) :], sample.more, strict=False):
+        axes.set_axis_on()
+        _show(axes, content)
+        axes.set_title("further", fontsize=8)
     axes = text.subplots()
     axes.set_axis_off()
     for line, (name, value) in enumerate(record_lines(sample)):
@@ -122,7 +130,10 @@ def draw_views(counts: Statistics, path: Path) -> None:
     left.bar(range(len(heights)), heights, color="tab:blue", label="observed")
     left.set_xticks(range(len(heights)), [view.value for view in counts.observed], rotation=30, fontsize=8)
     left.set_ylabel("designs")
-    left.legend(fontsize=8, loc="lower right")
+    left.set_ylim(0, 1.2 * counts.designs)
+    for axes in (left, right):
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    left.legend(fontsize=8, loc="upper right", ncols=2)
     left.set_title("Views observed", fontsize=10)
     right.bar(list(counts.views_each), list(counts.views_each.values()), color="tab:blue")
     right.set_xticks(range(len(STANDARD_VIEWS) + 1))
@@ -234,8 +245,10 @@ def _show(axes: Axes, content: bytes | None) -> None:
         axes.add_patch(Rectangle((0, 0), 1, 1, color=_GREY))
         return
     image = Image.open(io.BytesIO(content)).convert("L")
-    image.thumbnail((260, 260))
+    # Fine lines fade as a drawing is made smaller: they get that much more ink.
+    gain = float(np.clip(max(image.size) / _CELL / 2, 1, _MOST_INK))
+    image.thumbnail((_CELL, _CELL))
     side = max(image.size)
     paper = Image.new("L", (side, side), 255)
     paper.paste(image, ((side - image.width) // 2, (side - image.height) // 2))
-    axes.imshow(np.asarray(paper), cmap="gray", vmin=0, vmax=255)
+    axes.imshow(255 - np.minimum(255, gain * (255.0 - np.asarray(paper))), cmap="gray", vmin=0, vmax=255)

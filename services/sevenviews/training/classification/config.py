@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sevenviews.training.classification.networks import Architecture
 from sevenviews.training.hashing.config import SelectionConfig
+from sevenviews.training.minibatches import Optimizer
 
 
 class _Part(BaseModel):
@@ -22,8 +23,18 @@ class NetworkConfig(_Part):
     steps: int = Field(ge=1)
     batch_size: int = Field(default=32, ge=2)
     rate: float = Field(default=1e-3, gt=0, description="Learning rate.")
+    optimizer: Optimizer = Field(default="adamw", description="See `training.minibatches`.")
+    weight_decay: float = Field(default=1e-4, ge=0, description="Of the optimizer.")
+    image_size: int | None = Field(
+        default=None, ge=32, description="Side in pixels of what it sees; none: that of all networks."
+    )
     bfloat16: bool = Field(default=False, description="Compute in it: twice as fast for dense convolutions.")
     pretrained: bool = Field(default=False, description="Begin with ImageNet weights from the local cache.")
+
+    @property
+    def name(self) -> str:
+        """Of the row."""
+        return f"{self.architecture}, ImageNet" if self.pretrained else self.architecture
 
 
 class FeatureHeadConfig(_Part):
@@ -47,7 +58,7 @@ class ClassificationConfig(_Part):
     multilabel: bool = Field(
         default=False, description="A probability for each label by itself, instead of one class of all."
     )
-    image_size: int = Field(default=64, ge=32, description="Side in pixels of what the networks see.")
+    image_size: int = Field(default=64, ge=32, description="Side in pixels of what a network sees.")
     networks: tuple[NetworkConfig, ...] = ()
     head: FeatureHeadConfig | None = FeatureHeadConfig()
     threads: int = Field(default=2, ge=1, description="CPU cores.")

@@ -26,8 +26,9 @@ from sevenviews.lab.patentnet.dataset import PatentNetDataset
 from sevenviews.lab.patentnet.features import DrawingSet, drawings_of, features_of, prepared
 from sevenviews.lab.patentnet.labels import Level
 from sevenviews.lab.patentnet.split import split_designs
-from sevenviews.training.classification.config import ClassificationConfig
+from sevenviews.training.classification.config import ClassificationConfig, NetworkConfig
 from sevenviews.training.classification.fit import train_feature_head, train_network
+from sevenviews.training.classification.imagenet import NOT_CACHED, is_cached
 from sevenviews.training.minibatches import outputs_of
 
 Tell = Callable[[str], None]
@@ -47,6 +48,7 @@ class ClassifierResult:
         confusion: [classes, classes].
         hierarchy: with a second head for classes; None where the labels are classes already.
         seconds: of processor time, all cores together, that training took.
+        image_size: side in pixels of what the network saw; None: features were given.
     """
 
     name: str
@@ -59,6 +61,7 @@ class ClassifierResult:
     confusion: npt.NDArray[np.float64]
     hierarchy: HierarchyReport | None
     seconds: float
+    image_size: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class ClassificationReport:
         training, calibration, test: drawings of each part; no design is in two.
         designs: of all parts.
         results: the rows.
+        not_run: networks whose ImageNet weights are not here, by name, and why they were left out.
         seconds: of processor time, all cores together, reading apart.
     """
 
@@ -79,6 +83,7 @@ class ClassificationReport:
     test: int
     designs: int
     results: tuple[ClassifierResult, ...]
+    not_run: Mapping[str, str]
     seconds: float
 
 
@@ -113,18 +118,26 @@ def classify(
     started = time.process_time()
     torch.set_num_threads(config.threads)
     parts = _parts(dataset, config)
-    results = []
+    results, not_run = list[ClassifierResult](), dict[str, str]()
     if config.head is not None:
         tell(f"features of {config.head.model}, {len(parts.drawings.contents)} drawings")
         results.append(_of_features(parts, config, cache))
         tell(f"linear head on {config.head.model}: top-1 {results[-1].top[1]:.3f}")
-    if config.networks:
-        pixels = prepared(parts.drawings.contents, config.image_size)
-        for number in range(len(config.networks)):
-            results.append(_of_pixels(parts, config, number, pixels))
-            tell(
-                f"{results[-1].name}: top-1 {results[-1].top[1]:.3f}, {results[-1].seconds:.0f} s of processor time"
-            )
+    pixels: dict[int, npt.NDArray[np.uint8]] = {}
+    for chosen in config.networks:
+        if chosen.pretrained and not is_cached(chosen.architecture):
+            not_run[chosen.name] = NOT_CACHED
+            tell(f"{chosen.name}: {NOT_CACHED}")
+            continue
+        side = chosen.image_size or config.image_size
+        if side not in pixels:
+            pixels[side] = prepared(parts.drawings.contents, side)
+        results.append(_of_pixels(parts, config, chosen, pixels[side]))
+        tell(
+            f"{results[-1].name}: top-1 {results[-1].top[1]:.3f}, {results[-1].seconds:.0f} s of processor time"
+        )
+    if not results:
+        raise ValueError(f"networks: no row could be run: {not_run or 'none is configured'}")
     return ClassificationReport(
         parts.classes,
         len(parts.training),
@@ -132,6 +145,7 @@ def classify(
         len(parts.test),
         len(dataset.samples),
         tuple(results),
+        not_run,
         time.process_time() - started,
     )
 
@@ -189,13 +203,12 @@ def _of_features(parts: _Parts, config: ClassificationConfig, cache: Path | None
     seconds = time.process_time() - started
     several = parts.parents is not None and parts.class_labels.shape[1] > 1
     above = logits_of(parts.class_labels) if several else None
-    return _measured(f"{config.head.model} features, linear head", parts, logits, above, seconds)
+    return _measured(f"{config.head.model} features, linear head", parts, logits, above, seconds, None)
 
 
 def _of_pixels(
-    parts: _Parts, config: ClassificationConfig, number: int, pixels: npt.NDArray[np.uint8]
+    parts: _Parts, config: ClassificationConfig, chosen: NetworkConfig, pixels: npt.NDArray[np.uint8]
 ) -> ClassifierResult:
-    chosen = config.networks[number]
     started = time.process_time()
     network = train_network(
         pixels[parts.training],
@@ -208,11 +221,16 @@ def _of_pixels(
     logits = np.zeros(parts.labels.shape, np.float32)
     asked = np.concatenate([parts.calibration, parts.test])
     logits[asked] = outputs_of(network, torch.from_numpy(pixels[asked]), 64, chosen.bfloat16).numpy()
-    return _measured(chosen.architecture, parts, logits, None, seconds)
+    return _measured(chosen.name, parts, logits, None, seconds, pixels.shape[-1])
 
 
 def _measured(
-    name: str, parts: _Parts, logits: Logits, class_logits: Logits | None, seconds: float
+    name: str,
+    parts: _Parts,
+    logits: Logits,
+    class_logits: Logits | None,
+    seconds: float,
+    image_size: int | None,
 ) -> ClassifierResult:
     temperature = fit_temperature(logits[parts.calibration], parts.labels[parts.calibration])
     asked, own = logits[parts.test], parts.labels[parts.test]
@@ -232,4 +250,5 @@ def _measured(
         confusion=confusion_matrix(asked, own),
         hierarchy=hierarchy,
         seconds=seconds,
+        image_size=image_size,
     )

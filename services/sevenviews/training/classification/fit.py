@@ -65,7 +65,15 @@ def train_network(
     check_labels(labels, len(drawings))
     torch.manual_seed(seed)
     network = build_network(config.architecture, labels.shape[1], config.pretrained)
-    schedule = Schedule(config.steps, config.batch_size, config.rate, seed=seed, bfloat16=config.bfloat16)
+    schedule = Schedule(
+        config.steps,
+        config.batch_size,
+        config.rate,
+        config.weight_decay,
+        seed,
+        config.bfloat16,
+        config.optimizer,
+    )
     loss = multilabel_loss if multilabel else single_label_loss
     fit(
         network,

@@ -1,4 +1,7 @@
-"""Features of the networks that PatentNet takes from ImageNet: ResNet-152's 2048 and VGG-19's 4096 numbers."""
+"""Networks with ImageNet's weights, which must lie in torchvision's local cache: nothing is downloaded.
+
+And features of the two that PatentNet takes: ResNet-152's 2048 and VGG-19's 4096 numbers.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,9 @@ from torch.nn import functional
 
 IMAGENET_NETWORKS = ("resnet152", "vgg19")
 IMAGENET_SIDE = 224
+NOT_CACHED = "not run: weights not in the cache"
+"""What a report says of a row that needs them."""
+
 _MEAN = (0.485, 0.456, 0.406)
 _STD = (0.229, 0.224, 0.225)
 _BATCH = 16
@@ -28,12 +34,34 @@ def imagenet_features(drawings: npt.NDArray[np.uint8], name: str) -> npt.NDArray
     """
     if name not in IMAGENET_NETWORKS:
         raise ValueError(f"{name!r} is none of {', '.join(IMAGENET_NETWORKS)}")
+    return describe(without_classes(imagenet_network(name)), drawings)
+
+
+def imagenet_network(name: str, **options: bool) -> nn.Module:
+    """A network of torchvision with its ImageNet weights.
+
+    Args:
+        name: torchvision's.
+        options: of its constructor.
+
+    Raises:
+        FileNotFoundError: the weights are not in torchvision's cache.
+        ValueError: what lies there is of another network.
+    """
     path = cached_weights(name)
-    if not path.is_file():
+    if not is_cached(name):
         raise FileNotFoundError(f"{name} needs torchvision's ImageNet weights at {path}; they are not there")
-    network = torchvision.models.get_model(name, weights=None)
-    network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-    return describe(without_classes(network), drawings)
+    network: nn.Module = torchvision.models.get_model(name, weights=None, **options)
+    try:
+        network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    except RuntimeError as error:
+        raise ValueError(f"{path} holds the weights of another network than {name}") from error
+    return network
+
+
+def is_cached(name: str) -> bool:
+    """Whether the weights of a network of torchvision are here."""
+    return cached_weights(name).is_file()
 
 
 def cached_weights(name: str) -> Path:

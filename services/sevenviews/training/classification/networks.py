@@ -9,6 +9,7 @@ import torch
 import torchvision
 from torch import Tensor, nn
 
+from sevenviews.training.classification.imagenet import imagenet_network
 from sevenviews.training.models.initial import one_input_channel
 
 Architecture = Literal[
@@ -21,8 +22,8 @@ Architecture = Literal[
     "resnet18",
     "mobilenet_v3_small",
 ]
-"""The paper's five; VGG-19 also with batch normalisation, without which it learned nothing from random weights in
-80 steps, and with it little; the last two are small ones for quick trials."""
+"""The paper's five; VGG-19 also with batch normalisation, with which it learns from random weights in few steps (see
+the configurations); the last two are small ones for quick trials."""
 
 _LEAST_SIDE = 32
 
@@ -59,17 +60,20 @@ def build_network(architecture: Architecture, outputs: int, pretrained: bool = F
 
     Raises:
         ValueError: the architecture is not known, or there are no outputs.
+        FileNotFoundError: the weights are not in the cache; nothing is downloaded.
     """
     if architecture not in get_args(Architecture):
         raise ValueError(f"architecture {architecture!r} is none of {', '.join(get_args(Architecture))}")
     if outputs < 1:
         raise ValueError(f"outputs: a network needs at least 1, not {outputs}")
-    # GoogLeNet's side branches are for training from ImageNet only, and its default initialisation takes a minute.
-    plain = architecture == "googlenet" and not pretrained
-    options = {"aux_logits": False, "init_weights": False} if plain else {}
-    network = torchvision.models.get_model(architecture, weights="DEFAULT" if pretrained else None, **options)
-    if architecture == "googlenet":
-        network.transform_input = False
+    # GoogLeNet's side branches are of no use here, but the published weights have them; and its default
+    # initialisation takes a minute.
+    options = {"aux_logits": pretrained, "init_weights": False} if architecture == "googlenet" else {}
+    if pretrained:
+        network = imagenet_network(architecture, **options)
+    else:
+        network = torchvision.models.get_model(architecture, weights=None, **options)
+    if isinstance(network, torchvision.models.GoogLeNet):
         network.aux_logits = False
         network.aux1 = network.aux2 = None
     if architecture in {"vgg19", "vgg19_bn"} and not pretrained:

@@ -35,6 +35,7 @@ from sevenviews.training.classification.imagenet import (
 )
 from sevenviews.training.hashing.config import HashingConfig, Method, SelectionConfig
 from sevenviews.training.hashing.fit import train_head
+from sevenviews.training.hashing.head import HashHead
 from sevenviews.training.minibatches import outputs_of
 
 Tell = Callable[[str], None]
@@ -85,6 +86,7 @@ class CodeResult:
         queries, gallery: the codes themselves.
         report: what they are worth.
         seconds: of processor time, all cores together, that training took.
+        head: the network that gives them.
     """
 
     method: Method
@@ -93,6 +95,12 @@ class CodeResult:
     gallery: Codes
     report: HashingReport
     seconds: float
+    head: HashHead
+
+    @property
+    def name(self) -> str:
+        """Method and length: csq-64."""
+        return f"{self.method}-{self.bits}"
 
 
 def retrieval_task(
@@ -164,5 +172,5 @@ def learn_codes(task: RetrievalTask, config: HashingConfig, tell: Tell) -> list[
             )
             report = evaluate_codes(queries, gallery, task.relevance, task.categories)
             tell(f"{method}, {bits} bits: mAP@10 {report.mean_average_precision[TOP]:.3f}")
-            results.append(CodeResult(method, bits, queries, gallery, report, seconds))
+            results.append(CodeResult(method, bits, queries, gallery, report, seconds, head))
     return results

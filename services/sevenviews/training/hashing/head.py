@@ -1,13 +1,10 @@
-"""Networks that give bits: a head on features, or a small backbone on drawings."""
+"""The network that gives bits: a head on features."""
 
 from __future__ import annotations
 
 import math
 
-import torch
 from torch import Tensor, nn
-
-from sevenviews.training.classification.networks import Architecture, DrawingNetwork, build_network
 
 
 class HashHead(nn.Module):
@@ -18,6 +15,10 @@ class HashHead(nn.Module):
         bits: of a code.
         hidden: neurons between; 0: a linear head.
 
+    Attributes:
+        scale: √dimension: unit vectors have components of about 1/√dimension, and layers are initialised for
+            components of about 1.
+
     Raises:
         ValueError: a number is too small.
     """
@@ -26,17 +27,10 @@ class HashHead(nn.Module):
         super().__init__()
         if dimension < 1 or bits < 1 or hidden < 0:
             raise ValueError(f"dimension, bits and hidden: {dimension}, {bits}, {hidden} make no head")
-        # Unit vectors have components of about 1/√d; layers are initialised for components of about 1.
-        self._scale = math.sqrt(dimension)
+        self.scale = math.sqrt(dimension)
         layers: list[nn.Module] = [nn.Linear(dimension, hidden), nn.ReLU()] if hidden else []
         self.layers = nn.Sequential(*layers, nn.Linear(hidden or dimension, bits))
 
     def forward(self, features: Tensor) -> Tensor:
-        outputs: Tensor = self.layers(features * self._scale)
+        outputs: Tensor = self.layers(features * self.scale)
         return outputs
-
-
-def hash_backbone(architecture: Architecture, bits: int, seed: int = 0) -> DrawingNetwork:
-    """uint8 [n, 1, side, side] to outputs z [n, bits]. Raises ValueError as `build_network`."""
-    torch.manual_seed(seed)
-    return build_network(architecture, bits)

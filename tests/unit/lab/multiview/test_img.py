@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.linalg import solve_sylvester
 from scipy.optimize import minimize
 
 from sevenviews.lab.multiview import IMG
@@ -95,6 +96,34 @@ def test_complete_views_are_one_view_side_by_side() -> None:
         descend_latent(views, bases, laplacian(graph), latent, BETA),
         descend_latent(joined, together, laplacian(graph), latent, BETA),
     )
+
+
+def complete_data_method(rows: Floats, start: Floats, iterations: int) -> Floats:
+    """The graph that low-rank factors of one matrix [n, d] learn: each block solved whole, without masks."""
+    latent, graph = start, np.full((len(rows), len(rows)), 1 / len(rows))
+    for _ in range(iterations):
+        basis = np.linalg.solve(latent.T @ latent + RIDGE * np.eye(latent.shape[1]), latent.T @ rows)
+        symmetric = (graph + graph.T) / 2
+        smooth = BETA * (np.diag(symmetric.sum(axis=1)) - symmetric)
+        latent = solve_sylvester(smooth, basis @ basis.T, rows @ basis.T)
+        for i in range(len(rows)):
+            pull = -BETA / (4 * GAMMA) * ((latent - latent[i]) ** 2).sum(axis=1)
+            low, high = pull.min() - 1, pull.max()
+            for _ in range(200):
+                middle = (low + high) / 2
+                low, high = (middle, high) if np.clip(pull - middle, 0, None).sum() > 1 else (low, middle)
+            graph[i] = np.clip(pull - low, 0, None)
+    return np.asarray((graph + graph.T) / 2)
+
+
+def test_with_complete_views_it_is_the_complete_data_method() -> None:
+    sample = clustered(2, each=7, sizes=(8, 6), noise=0.8)
+    found = IMG(3, ridge=RIDGE, beta=BETA, gamma=GAMMA, max_iter=5, tol=0.0, random_state=4)
+    found.fit(sample.views)
+    unit = [view / np.linalg.norm(view, axis=1, keepdims=True) for view in sample.views]
+    start = np.random.default_rng(4).random((21, 3))[np.argsort(found.order_)]
+    expected = complete_data_method(np.concatenate(unit, axis=1), start, 5)
+    np.testing.assert_allclose(found.graph_, expected, atol=1e-5)
 
 
 def test_what_img_cannot_handle_is_refused() -> None:
