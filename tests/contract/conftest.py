@@ -8,7 +8,7 @@ import pytest
 
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.milvus_index import MilvusIndex
-from tests.fakes_vectors import FakeDesignIndex
+from tests.fakes.design_index import FakeDesignIndex
 
 
 @pytest.fixture(scope="module", params=["fake", "lite", "server"])

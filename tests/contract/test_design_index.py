@@ -30,7 +30,7 @@ from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.milvus_index import MilvusIndex
 from sevenviews.vectors.releases import IndexParameters, Release, ReleaseState
 from tests.contract.milvus_server import MilvusProcess
-from tests.fakes_vectors import as_patent
+from tests.fakes.design_index import as_patent
 
 DIMENSION = 8
 MODEL = "0123456789abcdef"

@@ -16,7 +16,7 @@ from sevenviews.metadata.directory_store import DirectoryStore
 from sevenviews.metadata.objects import ObjectStore, digest_of, key_of
 from sevenviews.metadata.stores import open_objects
 from tests.contract.s3_server import new_bucket
-from tests.fakes_metadata import FakeObjectStore
+from tests.fakes.patent_stores import FakeObjectStore
 
 
 @pytest.fixture(params=["fake", "directory", "s3"])

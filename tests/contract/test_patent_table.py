@@ -29,7 +29,7 @@ from sevenviews.metadata.patent_table import PatentTable, SqlPatentTable, State
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.metadata.stores import open_engine, open_objects
 from tests.contract.postgresql_server import new_database
-from tests.fakes_metadata import FakePatentTable
+from tests.fakes.patent_stores import FakePatentTable
 from tests.unit.encoder.test_images import drawing, encoded
 from tests.unit.metadata.samples import image, patent, put
 

@@ -124,8 +124,22 @@ def settings(*pairs: str) -> tuple[str, ...]:
     )
 
 
-def containers(pod: Object, init: bool = True) -> Iterable[Object]:
-    return [*(pod.get("initContainers", []) if init else []), *pod["containers"]]
+def deployment(rendered: Rendered, name: str) -> Object:
+    spec: Object = rendered.one("Deployment", name)["spec"]
+    return spec
+
+
+def pod(rendered: Rendered, owner: str) -> Object:
+    return dict(rendered.pods())[owner]
+
+
+def main_container(rendered: Rendered, owner: str) -> Object:
+    container: Object = pod(rendered, owner)["containers"][0]
+    return container
+
+
+def containers(spec: Object, init: bool = True) -> Iterable[Object]:
+    return [*(spec.get("initContainers", []) if init else []), *spec["containers"]]
 
 
 def environment(container: Object) -> dict[str, str]:
@@ -153,3 +167,9 @@ def _pods(owner: str, node: Any) -> Iterator[tuple[str, Object]]:
     elif isinstance(node, list):
         for value in node:
             yield from _pods(owner, value)
+
+
+# What many tests start from: values of the profiles, and those that a feature needs.
+DEV, RAY = PROFILES["dev"], PROFILES["dev-ray"]
+TLS = settings("tls.enabled=true", "tls.secrets.gateway=g", "tls.secrets.vectors=v", "tls.secrets.metadata=m")
+REFRESH = settings("refresh.enabled=true", "models.persistence.enabled=true")

@@ -14,7 +14,7 @@ import typer
 from sevenviews.cli.console import fail, fail_with, note, print_json, table
 from sevenviews.cli.local import Addresses as LocalAddresses
 from sevenviews.cli.options import JsonOutput
-from sevenviews.cli.refreshing import backend_tls
+from sevenviews.cli.places import Data, Embedding, Vectors, backend_tls
 from sevenviews.designs import SevenviewsError
 
 if TYPE_CHECKING:
@@ -25,18 +25,6 @@ app = typer.Typer(
     help="Releases: a model and its collection of vectors, one of which serves.", no_args_is_help=True
 )
 
-Data = Annotated[
-    Path, typer.Option(help="Data directory of `sevenviews up`.", envvar="SEVENVIEWS_REFRESH_DATA")
-]
-Vectors = Annotated[
-    str,
-    typer.Option(
-        help="The vector service, HOST:PORT, on a cluster.", envvar="SEVENVIEWS_REFRESH_VECTORS_ADDRESS"
-    ),
-]
-Embedding = Annotated[
-    str, typer.Option(help="The embedding service.", envvar="SEVENVIEWS_REFRESH_EMBEDDING_ADDRESS")
-]
 ReleaseId = Annotated[str, typer.Argument(help="Id of a release; see `releases list`.")]
 
 _HERE = Path(".sevenviews")

@@ -47,6 +47,8 @@ def train(
             result = run_training(loaded, out, note, advance)
         except (ValueError, FileNotFoundError) as error:
             fail(str(error), 2)
+        except SevenviewsError as error:
+            fail_with(error)
     if json_output:
         print_json({"run": str(result.folder), "metrics": [dict(one) for one in result.metrics]})
 

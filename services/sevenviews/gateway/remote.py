@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import grpc
 import structlog
 
 from sevenviews.designs import Reason, SevenviewsError
-from sevenviews.runtime.status import error_from_rpc
+from sevenviews.runtime.status import TriedError, error_from_rpc
 
 log = structlog.get_logger()
 
@@ -29,7 +29,8 @@ async def call(
 
     Raises:
         SevenviewsError: the service's own reason. DEPENDENCY_UNAVAILABLE where it does not answer, is about
-            to stop, or fails without a reason of ours: then gRPC or a proxy answered in its place.
+            to stop, or fails without a reason of ours: then gRPC or a proxy answered in its place. It is a
+            TriedError where the channel has tried again already.
     """
     try:
         return await method(request, timeout=timeout_seconds)
@@ -39,6 +40,14 @@ async def call(
 
 def dependency_error(error: grpc.RpcError, service: str) -> SevenviewsError:
     """What a caller of the gateway is told of another service's failure."""
+    meant = _meaning(error, service)
+    # The one code that channels try again, as often as they may: see runtime.channels.
+    if meant.reason is Reason.DEPENDENCY_UNAVAILABLE and _code(error) is grpc.StatusCode.UNAVAILABLE:
+        return TriedError(meant.reason, meant.message, meant.metadata)
+    return meant
+
+
+def _meaning(error: grpc.RpcError, service: str) -> SevenviewsError:
     reported = error_from_rpc(error, service)
     if reported.reason is Reason.DRAINING:
         return _unavailable(service, "is about to stop")
@@ -55,3 +64,7 @@ def _unavailable(service: str, why: str) -> SevenviewsError:
     return SevenviewsError(
         Reason.DEPENDENCY_UNAVAILABLE, f"the {service} service {why}; try again", {"service": service}
     )
+
+
+def _code(error: grpc.RpcError) -> grpc.StatusCode:
+    return cast(grpc.Call, error).code()  # every RpcError that a stub raises is also a Call

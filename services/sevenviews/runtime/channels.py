@@ -29,6 +29,7 @@ _SERVICE_CONFIG = json.dumps(
                     "initialBackoff": "0.05s",
                     "maxBackoff": "1s",
                     "backoffMultiplier": 3,
+                    # Unless the server pushes back, as the gateway does when it has tried itself: see TriedError.
                     "retryableStatusCodes": ["UNAVAILABLE"],
                 },
             }

@@ -9,10 +9,9 @@ from typing import Any
 
 import grpc
 import structlog
-from grpc_status import rpc_status
 
 from sevenviews.designs import Reason, SevenviewsError
-from sevenviews.runtime.status import code_of, to_rpc_status
+from sevenviews.runtime.status import code_of, trailing_metadata
 from sevenviews.runtime.telemetry import REQUEST_ID_KEY, ServerMetrics, accept_request_id, request_id
 
 log = structlog.get_logger()
@@ -124,7 +123,7 @@ class _Observation:
         self._metrics.finished(self._method, code, seconds)
         self._write(code, seconds, status, error)
         if status is not None:
-            await self._context.abort_with_status(rpc_status.to_status(to_rpc_status(status)))
+            await self._context.abort(code_of(status.reason), status.message, trailing_metadata(status))
 
     def _write(
         self, code: str, seconds: float, status: SevenviewsError | None, error: BaseException | None

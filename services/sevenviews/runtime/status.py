@@ -15,6 +15,8 @@ from sevenviews.v1 import common_pb2, error_reason_pb2
 
 DOMAIN = "sevenviews"
 DETAILS_KEY = "grpc-status-details-bin"
+PUSHBACK = ("grpc-retry-pushback-ms", "-1")
+"""Trailing metadata that ends the retries of whoever called (gRPC's proposal A6: negative means not to retry)."""
 
 _INVALID = (
     Reason.FIELD_REQUIRED,
@@ -88,6 +90,13 @@ _REASON_OF_BARE_CODE = MappingProxyType(
 )
 
 
+class TriedError(SevenviewsError):
+    """A failure that this server has tried to overcome already, as often as retries may.
+
+    Its caller's channel is told not to try again: retries of two layers would multiply, and make an outage worse.
+    """
+
+
 def code_of(reason: Reason) -> grpc.StatusCode:
     """The gRPC status code of a reason."""
     return CODES[reason]
@@ -100,6 +109,12 @@ def to_rpc_status(error: SevenviewsError) -> status_pb2.Status:
         error_details_pb2.ErrorInfo(reason=error.reason.value, domain=DOMAIN, metadata=error.metadata)
     )
     return status_pb2.Status(code=_number(code_of(error.reason)), message=error.message, details=[detail])
+
+
+def trailing_metadata(error: SevenviewsError) -> tuple[tuple[str, str | bytes], ...]:
+    """What goes along with the status of a failed call: its details, and whether to try again."""
+    rich: tuple[tuple[str, str | bytes], ...] = rpc_status.to_status(to_rpc_status(error)).trailing_metadata
+    return (*rich, PUSHBACK) if isinstance(error, TriedError) else rich
 
 
 def item_status(error: SevenviewsError) -> common_pb2.ItemStatus:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -57,7 +57,7 @@ class Batches:
     rank: int
     device: torch.device
 
-    def from_number(self, first: int) -> Iterator[Batch]:
+    def from_number(self, first: int) -> Generator[Batch, None, None]:
         """The batches from one on, up to the last."""
         sampler = make_sampler(self.config, self.dataset.designs[self.training])
         numbers = range(first, self.config.optimization.steps)

@@ -18,6 +18,11 @@ def workers() -> int:
     return distributed.get_world_size() if distributed.is_initialized() else 1
 
 
+def worker_rank() -> int:
+    """Which of them this is, from 0."""
+    return distributed.get_rank() if distributed.is_initialized() else 0
+
+
 def gather(local: Tensor) -> Tensor:
     """The rows of all workers, in their order; each has as many.
 

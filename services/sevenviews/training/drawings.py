@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -18,9 +18,10 @@ from PIL import Image
 
 from sevenviews.corpus import CorpusEntry, NotADesign, iter_entries
 from sevenviews.corpus.synthetic import design, render
-from sevenviews.designs import STANDARD_VIEWS, Patent, SevenviewsError
+from sevenviews.designs import STANDARD_VIEWS, SevenviewsError
 from sevenviews.encoder.images import decode
 from sevenviews.encoder.preprocess import preprocess
+from sevenviews.lab.collection import category_of
 from sevenviews.training.config import DataConfig
 from sevenviews.training.data_hash import data_digest
 
@@ -38,9 +39,10 @@ class DrawingDataset:
         pixels: uint8 [n, side, side], a read-only memory map.
         designs: int64 [n], the design of each drawing, numbered from 0.
         names: of the designs.
-        categories: of the designs; empty where the corpus tells none.
+        categories: of the designs: the corpus' own, or the Locarno class, or the USPC class; empty: none is told.
         digest: SHA-256 of all that the content depends on.
         unread: what could not be read, and why.
+        origins: of the designs: the place of its corpus among those of the configuration; behind them, synthetic.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -49,6 +51,7 @@ class DrawingDataset:
     categories: tuple[str, ...]
     digest: str
     unread: tuple[str, ...] = ()
+    origins: tuple[int, ...] = ()
 
 
 def open_dataset(
@@ -83,6 +86,7 @@ def load_dataset(place: Path, digest: str) -> DrawingDataset:
         categories=tuple(index["categories"]),
         digest=digest,
         unread=tuple(index["unread"]),
+        origins=tuple(index["origins"]),
     )
 
 
@@ -91,13 +95,14 @@ def _build(place: Path, config: DataConfig, seed: int, workers: int, tell: Calla
     names: list[str] = []
     categories: list[str] = []
     designs: list[int] = []
+    origins: list[int] = []
     unread: list[str] = []
     context = get_context("forkserver")
     with (
         (place / _PIXELS).open("wb") as file,
         ProcessPoolExecutor(max_workers=workers, mp_context=context) as pool,
     ):
-        for one in _all_designs(config, seed, pool):
+        for origin, one in _all_designs(config, seed, pool):
             unread += one.unread
             if len(one.drawings) < config.least_drawings:
                 continue
@@ -106,6 +111,7 @@ def _build(place: Path, config: DataConfig, seed: int, workers: int, tell: Calla
                 designs.append(len(names))
             names.append(one.name)
             categories.append(one.category)
+            origins.append(origin)
             if len(names) % 1000 == 0:
                 tell(f"{len(names)} designs, {len(designs)} drawings")
     _tell_unread(unread, tell)
@@ -116,6 +122,7 @@ def _build(place: Path, config: DataConfig, seed: int, workers: int, tell: Calla
         "names": names,
         "categories": categories,
         "designs": designs,
+        "origins": origins,
         "unread": unread,
     }
     # Last, so that a dataset without it is known to be unfinished.
@@ -137,14 +144,14 @@ class _Design:
     unread: list[str]
 
 
-def _all_designs(config: DataConfig, seed: int, pool: ProcessPoolExecutor) -> Iterator[_Design]:
-    reads = (
-        pool.map(partial(_read, config.cache_side), _sampled(corpus, config.most_designs, seed), chunksize=16)
-        for corpus in config.corpora
-    )
-    numbers = range(config.synthetic_designs)
-    drawn = pool.map(partial(_draw, config.cache_side, config.synthetic_seed), numbers, chunksize=16)
-    yield from chain(chain.from_iterable(reads), drawn)
+def _all_designs(config: DataConfig, seed: int, pool: ProcessPoolExecutor) -> Iterator[tuple[int, _Design]]:
+    """Each with the place of its corpus."""
+    for origin, corpus in enumerate(config.corpora):
+        entries = _sampled(corpus, config.most_designs, seed)
+        yield from zip(repeat(origin), pool.map(partial(_read, config.cache_side), entries, chunksize=16))
+    draw = partial(_draw, config.cache_side, config.synthetic_seed)
+    drawn = pool.map(draw, range(config.synthetic_designs), chunksize=16)
+    yield from zip(repeat(len(config.corpora)), drawn)
 
 
 def _sampled(corpus: Path, most: int, seed: int) -> Iterable[CorpusEntry]:
@@ -167,19 +174,12 @@ def _read(side: int, entry: CorpusEntry) -> _Design:
             drawings.append(preprocess(decode(content), side))
         except SevenviewsError as error:
             unread.append(f"{entry.name}, {drawing_id}: {error.message}")
-    return _Design(entry.name, _category_of(read.patent), drawings, unread)
+    return _Design(entry.name, category_of(read), drawings, unread)
 
 
 def _draw(side: int, seed: int, number: int) -> _Design:
     article = design(seed, number)
-    category = f"locarno {article.locarno[0].class_number}"
+    category = f"Locarno {article.locarno[0].whole_class}"
     rendered = (render(article, view, _RENDER_SIDE) for view in STANDARD_VIEWS)
     drawings = [preprocess(Image.fromarray(one), side) for one in rendered]
     return _Design(f"synthetic-{seed}-{number}", category, drawings, [])
-
-
-def _category_of(patent: Patent) -> str:
-    """Its first Locarno class, or else its class of the USPTO's own classification."""
-    if patent.locarno:
-        return f"locarno {patent.locarno[0].class_number}"
-    return f"uspc {patent.uspc[0].partition('/')[0]}" if patent.uspc else ""

@@ -4,10 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 
-from sevenviews.training.config import ROTATIONS, is_rotation
+from sevenviews.training.config import ROTATIONS, DataConfig, is_rotation
 from sevenviews.training.drawings import DrawingDataset
 from sevenviews.training.losses.config import ClassificationConfig, LossConfig
 from sevenviews.training.split import Indices
+
+
+def is_category(loss: LossConfig) -> bool:
+    """Whether the labels are categories."""
+    return isinstance(loss, ClassificationConfig) and loss.by == "category"
+
+
+def check_categories(dataset: DrawingDataset, data: DataConfig) -> None:
+    """Refuse to classify by category what has none: it would be left out in silence.
+
+    A design without one, in a corpus that has them, may be left out.
+
+    Raises:
+        ValueError: no design of a corpus has a category.
+    """
+    with_some = {origin for origin, name in zip(dataset.origins, dataset.categories, strict=True) if name}
+    without = [str(data.corpora[one]) for one in sorted(set(dataset.origins) - with_some)]
+    if without:
+        raise ValueError(
+            f"loss.by: category: no design of {', '.join(without)} has one: neither a category in an index.csv, nor "
+            "a Locarno or USPC class. Leave the corpus out, or classify by patent"
+        )
 
 
 def labelled(dataset: DrawingDataset, training: Indices, loss: LossConfig) -> tuple[Indices, Indices]:
@@ -21,7 +43,7 @@ def labelled(dataset: DrawingDataset, training: Indices, loss: LossConfig) -> tu
     designs = dataset.designs[training]
     if is_rotation(loss):
         return training, np.arange(len(training)) % ROTATIONS
-    if isinstance(loss, ClassificationConfig) and loss.by == "category":
+    if is_category(loss):
         named = np.array(dataset.categories)[designs]
         known = named != ""
         categories, numbers = np.unique(named[known], return_inverse=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,20 +12,17 @@ from ray import train as ray_train
 from ray.train.torch import prepare_model
 from torch import Tensor, nn
 
-from sevenviews.training.batches import Batch, Batches
+from sevenviews.training.batches import Batches
 from sevenviews.training.config import TrainConfig
-from sevenviews.training.distributed import average_gradients, from_first, gather, with_global_batch_norm
+from sevenviews.training.distributed import from_first, with_global_batch_norm
 from sevenviews.training.drawings import DrawingDataset, load_dataset
 from sevenviews.training.labels import labelled
-from sevenviews.training.losses.base import Level
-from sevenviews.training.models.build import Encoder
 from sevenviews.training.records import Records
 from sevenviews.training.split import Indices, split
 from sevenviews.training.start import begin, descriptors, refit_whitening
 from sevenviews.training.state import TrainingState
+from sevenviews.training.step import Trained, take_step
 from sevenviews.training.validation import measure
-
-_GRADIENT_NORM = 5.0
 
 
 def worker(arguments: dict[str, Any]) -> None:
@@ -47,12 +43,12 @@ def worker(arguments: dict[str, Any]) -> None:
     state = begin(config, dataset, training, labels, device)
     state.load(run, device)
     records = Records(run, state.step) if rank == 0 else None
-    network = _distributed(_Trained(state.model, state.loss.level), config)
+    network = _distributed(Trained(state.model, state.loss.level), config)
     batches = Batches(config, dataset, training, labels, rank, device)
     started = time.monotonic()
     losses: list[Tensor] = []
     for batch in batches.from_number(state.step):
-        losses.append(_step(state, network, batch, config, device))
+        losses.append(take_step(state, network, batch, config))
         if state.step % config.evaluate_every and state.step < config.optimization.steps:
             continue
         if rank == 0:
@@ -78,18 +74,6 @@ def worker(arguments: dict[str, Any]) -> None:
         records.close()
 
 
-class _Trained(nn.Module):
-    """What is trained: from drawings to the vectors that the loss takes."""
-
-    def __init__(self, model: Encoder, level: Level) -> None:
-        super().__init__()
-        self.model = model
-        self._level: Level = level
-
-    def forward(self, drawings: Tensor, branch: Tensor) -> Tensor:
-        return self.model.vectors(drawings, self._level, branch)
-
-
 def _distributed(network: nn.Module, config: TrainConfig) -> nn.Module:
     if config.workers == 1:
         return network
@@ -109,37 +93,6 @@ def _keep(
         state.save_best(run)
     # Last: what goes on from here must find the rest.
     state.save(run)
-
-
-def _step(
-    state: TrainingState, network: nn.Module, batch: Batch, config: TrainConfig, device: torch.device
-) -> Tensor:
-    network.train()
-    # Dropout, too, goes on after an interruption as it would have; other drawings, other chance.
-    torch.manual_seed(hash((config.seed, state.step, ray_train.get_context().get_world_rank())))
-    for group in state.optimizer.param_groups:
-        group["lr"] = group["peak"] * _schedule(state.step, config)
-    with torch.autocast(device.type, torch.bfloat16, enabled=config.bfloat16):
-        vectors = network(batch.drawings, batch.branch)
-    loss: Tensor = state.loss(gather(vectors.float()), gather(batch.labels))
-    state.optimizer.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    average_gradients(state.loss.parameters())
-    nn.utils.clip_grad_norm_(state.model.parameters(), _GRADIENT_NORM)
-    state.optimizer.step()
-    state.step += 1
-    return loss.detach()
-
-
-def _schedule(step: int, config: TrainConfig) -> float:
-    """Linear warm-up, then half a cosine down to nothing, or no change."""
-    options = config.optimization
-    if step < options.warmup_steps:
-        return (step + 1) / options.warmup_steps
-    if options.schedule == "constant":
-        return 1.0
-    progress = (step - options.warmup_steps) / max(1, options.steps - options.warmup_steps)
-    return 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
 
 
 def _validate(

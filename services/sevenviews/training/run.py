@@ -127,9 +127,11 @@ def _fit(config: TrainConfig, folder: Path, drawings: Path, digest: str) -> None
 def _check_labels(config: TrainConfig, dataset: DrawingDataset) -> None:
     """What the data cannot give is said now, rather than by a worker after the steps before."""
     from sevenviews.training.batches import make_sampler
-    from sevenviews.training.labels import labelled
+    from sevenviews.training.labels import check_categories, is_category, labelled
     from sevenviews.training.split import split
 
+    if is_category(config.loss):
+        check_categories(dataset, config.data)
     training, _ = labelled(dataset, split(dataset, config.data, config.seed).training, config.loss)
     make_sampler(config, dataset.designs[training])
 

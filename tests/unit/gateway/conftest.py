@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.fakes_services import FakeServices, fake_services
+from tests.fakes.services import FakeServices, fake_services
 from tests.unit.gateway.harness import RELEASE, RunningGateway, running_gateway
 
 

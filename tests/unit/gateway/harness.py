@@ -22,7 +22,9 @@ from sevenviews.runtime.server import GrpcServer
 from sevenviews.runtime.status import error_from_rpc
 from sevenviews.runtime.wire import patent_to_wire
 from sevenviews.v1 import search_pb2_grpc
-from tests.fakes_services import FakeServices, PatentContent, embedding_of, vector_image
+from tests.fakes.embedding import embedding_of, vector_image
+from tests.fakes.patents import PatentContent
+from tests.fakes.services import FakeServices
 
 RELEASE = "r-1"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sevenviews.designs import DrawingSize, PatentFilter, Reason
-from tests.fakes_services import vector_image
+from tests.fakes.embedding import vector_image
 from tests.unit.gateway.harness import RunningGateway, design, failure, publish
 
 QUERY = vector_image(1)

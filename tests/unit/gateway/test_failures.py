@@ -8,10 +8,11 @@ import time
 import grpc
 import pytest
 
-from sevenviews.client import AsyncClient
+from sevenviews.client import AsyncClient, Client
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.runtime.channels import MAX_ATTEMPTS
-from tests.fakes_services import FakeServices, vector_image
+from tests.fakes.embedding import vector_image
+from tests.fakes.services import FakeServices
 from tests.unit.gateway.harness import (
     RunningGateway,
     design,
@@ -51,6 +52,38 @@ async def test_tries_end(stocked: RunningGateway, service: str) -> None:
     error = await failure(search_once(stocked, QUERY), Reason.DEPENDENCY_UNAVAILABLE)
     assert error.metadata == {"service": service}
     assert server.count(METHOD_OF[service]) == MAX_ATTEMPTS
+
+
+@pytest.mark.parametrize("service", METHOD_OF)
+async def test_tries_of_client_and_gateway_do_not_multiply(stocked: RunningGateway, service: str) -> None:
+    server = stocked.services.servers[service]
+    server.fail(METHOD_OF[service], grpc.StatusCode.UNAVAILABLE, times=1000)
+    await failure(stocked.client.search([QUERY]), Reason.DEPENDENCY_UNAVAILABLE)
+    assert server.count(METHOD_OF[service]) == MAX_ATTEMPTS
+
+    def program() -> Reason:
+        with Client(stocked.server.address, timeout_seconds=10) as client:
+            try:
+                client.search([QUERY])
+            except SevenviewsError as error:
+                return error.reason
+        raise AssertionError("it was found")
+
+    assert await asyncio.to_thread(program) is Reason.DEPENDENCY_UNAVAILABLE
+    assert server.count(METHOD_OF[service]) == 2 * MAX_ATTEMPTS
+
+
+async def test_a_failure_that_the_gateway_does_not_try_again_is_tried_by_the_client(
+    stocked: RunningGateway,
+) -> None:
+    """A proxy in front of a service says INTERNAL when it has lost its replica: one layer tries again."""
+    server = stocked.services.embedding_server
+    server.fail("EmbedImages", grpc.StatusCode.INTERNAL, times=2)
+    assert ids((await stocked.client.search([QUERY])).hits) == ["USD1"]
+    assert server.count("EmbedImages") == 3
+    server.fail("EmbedImages", grpc.StatusCode.INTERNAL, times=1000)
+    await failure(stocked.client.search([vector_image(0, 1)]), Reason.DEPENDENCY_UNAVAILABLE)
+    assert server.count("EmbedImages") == 3 + MAX_ATTEMPTS
 
 
 @pytest.mark.parametrize("service", METHOD_OF)

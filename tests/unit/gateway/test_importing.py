@@ -22,7 +22,9 @@ from sevenviews.designs import (
 )
 from sevenviews.runtime.channels import open_channel
 from sevenviews.v1 import patents_pb2, search_pb2, search_pb2_grpc, vectors_pb2
-from tests.fakes_services import DEFAULT_MODEL, FakeServices, embedding_of, locarno, vector_image
+from tests.fakes.embedding import DEFAULT_MODEL, embedding_of, vector_image
+from tests.fakes.patents import locarno
+from tests.fakes.services import FakeServices
 from tests.unit.gateway.harness import (
     RELEASE,
     RunningGateway,

@@ -19,7 +19,7 @@ from sevenviews.gateway.locarno_votes import (
     predict_classes,
 )
 from sevenviews.lab.classification.neighbours import NeighbourCalibration, neighbour_probabilities
-from tests.fakes_services import vector_image
+from tests.fakes.embedding import vector_image
 from tests.unit.gateway.harness import RunningGateway, design, publish
 
 CHAIR, TABLE, LAMP = LocarnoClass(6, 1), LocarnoClass(6, 3), LocarnoClass(26, 5)

@@ -8,7 +8,8 @@ import pytest
 
 from sevenviews.client import SearchPage
 from sevenviews.designs import PatentFilter, Reason, SevenviewsError, View, ViewMatching
-from tests.fakes_services import FakeServices, vector_image
+from tests.fakes.embedding import vector_image
+from tests.fakes.services import FakeServices
 from tests.unit.gateway.harness import (
     RELEASE,
     RunningGateway,

@@ -17,7 +17,9 @@ from sevenviews.designs import (
     View,
     ViewMatching,
 )
-from tests.fakes_services import DEFAULT_MODEL, FakeServices, locarno, vector_image
+from tests.fakes.embedding import DEFAULT_MODEL, vector_image
+from tests.fakes.patents import locarno
+from tests.fakes.services import FakeServices
 from tests.unit.gateway.harness import (
     RELEASE,
     RunningGateway,

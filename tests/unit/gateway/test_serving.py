@@ -22,7 +22,8 @@ from sevenviews.gateway.settings import GatewaySettings
 from sevenviews.gateway.telemetry import DEPENDENCIES, STAGES, GatewayMetrics
 from sevenviews.runtime.channels import open_channel
 from tests.conftest import ROOT
-from tests.fakes_services import FakeServices, vector_image
+from tests.fakes.embedding import vector_image
+from tests.fakes.services import FakeServices
 from tests.unit.gateway.harness import RunningGateway, design, failure, ids, publish, running_gateway
 
 QUERY = vector_image(1)

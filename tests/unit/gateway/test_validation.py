@@ -13,7 +13,7 @@ from sevenviews.runtime.channels import channel_options, open_channel
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.status import error_from_rpc
 from sevenviews.v1 import common_pb2, patents_pb2, search_pb2, search_pb2_grpc
-from tests.fakes_services import FakeServices
+from tests.fakes.services import FakeServices
 from tests.unit.gateway.harness import RunningGateway, running_gateway
 
 IMAGE = b"image"

@@ -25,7 +25,7 @@ def dataset(designs: int = 200, drawings: int = 3) -> DrawingDataset:
         pixels=np.zeros((len(numbers), 8, 8), np.uint8),
         designs=numbers,
         names=tuple(f"USD{800000 + number:07d}" for number in range(designs)),
-        categories=tuple(("", "locarno 6", "locarno 14")[number % 3] for number in range(designs)),
+        categories=tuple(("", "Locarno 06", "Locarno 14")[number % 3] for number in range(designs)),
         digest="",
     )
 
@@ -110,7 +110,7 @@ def test_labels_are_patents_categories_or_rotations() -> None:
     assert np.array_equal(drawings, training)
     assert np.array_equal(labels, np.repeat(np.arange(7), 2))
     drawings, labels = labelled(given, training, ClassificationConfig(by="category"))
-    assert {given.categories[one] for one in given.designs[drawings]} == {"locarno 6", "locarno 14"}
+    assert {given.categories[one] for one in given.designs[drawings]} == {"Locarno 06", "Locarno 14"}
     assert (
         len(set(zip(labels.tolist(), [given.categories[d] for d in given.designs[drawings]], strict=True)))
         == 2

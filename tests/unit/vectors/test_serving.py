@@ -21,7 +21,7 @@ from sevenviews.v1 import common_pb2, vectors_pb2, vectors_pb2_grpc
 from sevenviews.vectors.__main__ import SERVICE
 from sevenviews.vectors.servicer import VectorServicer
 from sevenviews.vectors.settings import VectorsSettings
-from tests.fakes_vectors import FakeDesignIndex
+from tests.fakes.design_index import FakeDesignIndex
 
 MODEL = "0123456789abcdef"
 RELEASE = "r-1"

@@ -12,7 +12,7 @@ from sevenviews.designs import Reason, SevenviewsError, View
 from sevenviews.vectors.drawings import DrawingVector, Embedding, PatentVectors
 from sevenviews.vectors.releases import IndexParameters, Release
 from sevenviews.vectors.telemetry import ReleaseMetrics
-from tests.fakes_vectors import FakeDesignIndex
+from tests.fakes.design_index import FakeDesignIndex
 
 MODEL = "0123456789abcdef"
 EVERY_SECONDS = 30.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 
 from sevenviews.cli.console import fail, note, print_json, progress
 from sevenviews.cli.evaluate import evaluate_with_progress, read_with_progress, show_reports
+from sevenviews.cli.grouped import grouped
 from sevenviews.cli.lab.trained import train_row
 from sevenviews.cli.options import JsonOutput
 
@@ -20,9 +22,6 @@ if TYPE_CHECKING:
     from sevenviews.lab.papers import PaperRow
     from sevenviews.lab.task import RetrievalTask
 
-Corpus = Annotated[Path, typer.Option(help="Whatever `sevenviews ingest` reads.")]
-Out = Annotated[Path, typer.Option(help="Folder of the report; made if absent.")]
-Distractors = Annotated[Path | None, typer.Option(help="A corpus that only adds to the gallery.")]
 Models = Annotated[
     str,
     typer.Option(
@@ -30,35 +29,47 @@ Models = Annotated[
         "paper's table, such as rn50-triplet=my.bundle."
     ),
 ]
-Queries = Annotated[Path | None, typer.Option(help="A corpus whose drawings ask; none: they are withheld.")]
-Fit = Annotated[
-    Path | None, typer.Option(help="Corpus that sift-fv and pca: are fitted on; none: the gallery.")
-]
-Train = Annotated[
-    list[str] | None,
-    typer.Option(
-        help="ROW=CONFIG: train this YAML first, and measure what it gives; may be given repeatedly."
-    ),
-]
-Steps = Annotated[
-    int | None, typer.Option(min=1, help="The budget: batches of each training; none: as its YAML says.")
-]
-Seed = Annotated[int, typer.Option(help="Of the choice of queries, and of all figures.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is measured on what; see `grouped`."""
+
+    corpus: Annotated[Path, typer.Option(help="Whatever `sevenviews ingest` reads.")]
+    out: Annotated[Path, typer.Option(help="Folder of the report; made if absent.")]
+    distractors: Annotated[Path | None, typer.Option(help="A corpus that only adds to the gallery.")] = None
+    queries: Annotated[
+        Path | None, typer.Option(help="A corpus whose drawings ask; none: they are withheld.")
+    ] = None
+    fit: Annotated[
+        Path | None, typer.Option(help="Corpus that sift-fv and pca: are fitted on; none: the gallery.")
+    ] = None
+    train: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="ROW=CONFIG: train this YAML first, and measure what it gives; may be given repeatedly."
+        ),
+    ] = None
+    steps: Annotated[
+        int | None,
+        typer.Option(min=1, help="The budget: batches of each training; none: as its YAML says."),
+    ] = None
+    seed: Annotated[int, typer.Option(help="Of the choice of queries, and of all figures.")] = 0
+
+    def task(self) -> RetrievalTask:
+        """Read; ends the command where that fails."""
+        return read_with_progress(self.corpus, self.distractors, self.seed, self.queries)
+
 
 _CURVES = 4
 """Models whose figures are drawn against database size: the best."""
 
 
+@grouped
 def deeppatent(
-    corpus: Corpus,
-    out: Out,
-    distractors: Distractors = None,
+    *,
+    run: Run,
     models: Models = "raw,ahdh,vishash,sift-fv,hog,lbp,ri-lbp,default",
-    queries: Queries = None,
-    fit: Fit = None,
-    train: Train = None,
-    steps: Steps = None,
-    seed: Seed = 0,
     json_output: JsonOutput = False,
 ) -> None:
     """Run rows of DeepPatent's tables, and write a report with its figures beside ours.
@@ -67,38 +78,28 @@ def deeppatent(
     """
     from sevenviews.lab.papers import DEEPPATENT, DEEPPATENT_ROWS
 
-    task = read_with_progress(corpus, distractors, seed, queries)
-    wanted = _entries(models, DEEPPATENT_ROWS) + _trained(train, steps, out, DEEPPATENT_ROWS)
+    task = run.task()
+    wanted = _entries(models, DEEPPATENT_ROWS) + _trained(run, DEEPPATENT_ROWS)
     title = f"DeepPatent's tables, on {task.name}"
-    _run(task, wanted, DEEPPATENT_ROWS, out, fit, (title, DEEPPATENT), (), json_output)
+    _report(task, wanted, DEEPPATENT_ROWS, run, (title, DEEPPATENT), (), json_output)
 
 
-def cross_entropy(
-    corpus: Corpus,
-    out: Out,
-    distractors: Distractors = None,
-    models: Models = "ri-lbp,default",
-    queries: Queries = None,
-    fit: Fit = None,
-    train: Train = None,
-    steps: Steps = None,
-    seed: Seed = 0,
-    json_output: JsonOutput = False,
-) -> None:
+@grouped
+def cross_entropy(*, run: Run, models: Models = "ri-lbp,default", json_output: JsonOutput = False) -> None:
     """Run rows of the cross-entropy paper's table, and write a report with its figures beside ours.
 
     Example:  sevenviews lab cross-entropy --corpus drawings.tar.gz --out report --train effnet-arcface=my.yaml
     """
     from sevenviews.lab.papers import CROSS_ENTROPY, CROSS_ENTROPY_ROWS
 
-    task = read_with_progress(corpus, distractors, seed, queries)
-    wanted = _entries(models, CROSS_ENTROPY_ROWS) + _trained(train, steps, out, CROSS_ENTROPY_ROWS)
+    task = run.task()
+    wanted = _entries(models, CROSS_ENTROPY_ROWS) + _trained(run, CROSS_ENTROPY_ROWS)
     title = f"Cross-entropy metric learning, on {task.name}"
     notes = (
         "The paper takes .069 of RI-LBP from DeepPatent's test split and .379 of ResNet with triplets from its "
         "validation split; on which split its own three figures were measured it does not say.",
     )
-    _run(task, wanted, CROSS_ENTROPY_ROWS, out, fit, (title, CROSS_ENTROPY), notes, json_output)
+    _report(task, wanted, CROSS_ENTROPY_ROWS, run, (title, CROSS_ENTROPY), notes, json_output)
 
 
 def _entries(models: str, rows: Sequence[PaperRow]) -> list[Entry]:
@@ -110,29 +111,28 @@ def _entries(models: str, rows: Sequence[PaperRow]) -> list[Entry]:
         fail(f"--models: {error}", 2)
 
 
-def _trained(
-    train: Sequence[str] | None, steps: int | None, out: Path, rows: Sequence[PaperRow]
-) -> list[Entry]:
+def _trained(run: Run, rows: Sequence[PaperRow]) -> list[Entry]:
     from sevenviews.lab.comparison import parse_entry
 
     entries = []
-    for text in train or ():
+    for text in run.train or ():
         try:
             entry = parse_entry(text, rows)
         except ValueError as error:
             fail(f"--train: {error}", 2)
         if entry.row is None:
             fail(f"--train takes ROW=CONFIG, not {text!r}", 2)
-        entries.append(type(entry)(str(train_row(entry.row.key, Path(entry.model), out, steps)), entry.row))
+        entries.append(
+            type(entry)(str(train_row(entry.row.key, Path(entry.model), run.out, run.steps)), entry.row)
+        )
     return entries
 
 
-def _run(
+def _report(
     task: RetrievalTask,
     wanted: Sequence[Entry],
     rows: Sequence[PaperRow],
-    out: Path,
-    fit: Path | None,
+    run: Run,
     heading: tuple[str, str],
     notes: Sequence[str],
     json_output: bool,
@@ -143,15 +143,15 @@ def _run(
 
     if not wanted:
         fail("there is no model to run", 2)
-    answers = [evaluate_with_progress(task, entry.model, fit) for entry in wanted]
+    answers = [evaluate_with_progress(task, entry.model, run.fit) for entry in wanted]
     reports = [answer.report() for answer in answers]
     best_first = sorted(answers, key=lambda answer: -answer.average_precision.mean())
     sizes = {answer.model: against_database_size(answer, seed=task.seed) for answer in best_first[:_CURVES]}
     compared = compare(rows, list(zip(wanted, reports, strict=True)))
-    figures = _figures(best_first[0], sizes, out)
-    figures |= _training_curves(out)
-    about = (*notes, *_about_fitting(wanted, fit))
-    path = Report(*heading, task, compared, sizes, figures, about).write(out)
+    figures = _figures(best_first[0], sizes, run.out)
+    figures |= _training_curves(run.out)
+    about = (*notes, *_about_fitting(wanted, run.fit))
+    path = Report(*heading, task, compared, sizes, figures, about).write(run.out)
     if json_output:
         print_json({"report": str(path), "rows": as_document(compared)})
     else:

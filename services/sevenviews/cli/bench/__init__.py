@@ -1,0 +1,16 @@
+"""`sevenviews bench`: this machine's figures, each beside the bare work that it cannot do without."""
+
+from __future__ import annotations
+
+import typer
+
+from sevenviews.cli.bench.evaluation import evaluate_bench
+from sevenviews.cli.bench.reembedding import reembed
+from sevenviews.cli.bench.search import search
+from sevenviews.cli.bench.training import training
+
+app = typer.Typer(help="Measure this machine: the services beside the bare stages.", no_args_is_help=True)
+app.command("search")(search)
+app.command("training")(training)
+app.command("evaluate")(evaluate_bench)
+app.command("reembed")(reembed)

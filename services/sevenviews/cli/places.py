@@ -1,0 +1,128 @@
+"""Where the services, the models and the lock are: on one machine all in a directory, on a cluster by address."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sevenviews.cli.console import fail, note
+from sevenviews.cli.local import Addresses as LocalAddresses
+from sevenviews.cli.local import LocalStores
+from sevenviews.runtime.security import ClientTls
+
+if TYPE_CHECKING:
+    from sevenviews.refresh.job import Surroundings
+
+_PREFIX = "SEVENVIEWS_REFRESH_"
+_PATIENCE_SECONDS = 120.0
+
+Data = Annotated[Path, typer.Option(help="Data directory of `sevenviews up`.", envvar=_PREFIX + "DATA")]
+Embedding = Annotated[
+    str,
+    typer.Option(
+        help="The embedding service, HOST:PORT, on a cluster.", envvar=_PREFIX + "EMBEDDING_ADDRESS"
+    ),
+]
+Vectors = Annotated[
+    str,
+    typer.Option(help="The vector service, HOST:PORT, on a cluster.", envvar=_PREFIX + "VECTORS_ADDRESS"),
+]
+Metadata = Annotated[str, typer.Option(help="The metadata service.", envvar=_PREFIX + "METADATA_ADDRESS")]
+Drawings = Annotated[
+    str,
+    typer.Option(help="The object store, as the metadata service takes it.", envvar=_PREFIX + "DRAWINGS_URL"),
+]
+Models = Annotated[
+    Path | None,
+    typer.Option(help="The model store of the embedding service.", envvar=_PREFIX + "MODEL_STORE"),
+]
+Work = Annotated[
+    Path | None,
+    typer.Option(help="Where runs keep what they need to be resumed.", envvar=_PREFIX + "WORK"),
+]
+Lock = Annotated[
+    str,
+    typer.Option(help="redis://HOST:PORT/DB, or file://PATH on one machine.", envvar=_PREFIX + "LOCK_URL"),
+]
+RayAddress = Annotated[
+    str, typer.Option(help="'local', 'auto', or HOST:PORT of a Ray cluster.", envvar=_PREFIX + "RAY_ADDRESS")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where everything is, as the options say; see `grouped`."""
+
+    data: Data = Path(".sevenviews")
+    embedding: Embedding = ""
+    vectors: Vectors = ""
+    metadata: Metadata = ""
+    drawings_url: Drawings = ""
+    model_store: Models = None
+    work: Work = None
+    lock_url: Lock = ""
+    ray_address: RayAddress = "local"
+
+    @contextmanager
+    def open(self) -> Iterator[Surroundings]:
+        """Ends the command where the options do not say enough."""
+        from sevenviews.encoder.store import ModelStore
+        from sevenviews.refresh.job import Surroundings
+        from sevenviews.refresh.lock import open_lock
+        from sevenviews.refresh.services import Addresses, Services
+
+        given = (
+            self.embedding,
+            self.vectors,
+            self.metadata,
+            self.drawings_url,
+            self.model_store,
+            self.work,
+            self.lock_url,
+        )
+        if all(given):
+            addresses = Addresses(
+                self.embedding, self.vectors, self.metadata, self.drawings_url, backend_tls()
+            )
+            models, work, lock_url = self.model_store, self.work, self.lock_url
+        elif any(given):
+            fail(
+                "on a cluster give --embedding, --vectors, --metadata, --drawings-url, --model-store, --work and "
+                "--lock-url together; on one machine --data alone",
+                2,
+            )
+        else:
+            local, stores = _local(self.data)
+            addresses = Addresses(local.embedding, local.vectors, local.metadata, stores.drawings_url)
+            models, work, lock_url = stores.models, stores.work, stores.lock_url
+        assert models is not None and work is not None  # noqa: S101, PT018 - either branch gives them
+        try:
+            lock = open_lock(lock_url)
+        except ValueError as error:
+            fail(str(error), 2)
+        services = Services(addresses, _PATIENCE_SECONDS)
+        try:
+            yield Surroundings(services, ModelStore(models), work, lock, self.ray_address, note)
+        finally:
+            services.close()
+
+
+def backend_tls() -> ClientTls | None:
+    """As the environment says: SEVENVIEWS_REFRESH_CA, and _CERTIFICATE with _KEY where services demand one."""
+    ca, certificate, key = (os.environ.get(_PREFIX + name) for name in ("CA", "CERTIFICATE", "KEY"))
+    if not ca:
+        return None
+    return ClientTls(Path(ca), Path(certificate) if certificate else None, Path(key) if key else None)
+
+
+def _local(data: Path) -> tuple[LocalAddresses, LocalStores]:
+    try:
+        return LocalAddresses.read(data), LocalStores.read(data)
+    except FileNotFoundError:
+        fail(f"nothing runs on {data}; start it with: sevenviews up --data {data}", 2)

@@ -1,0 +1,221 @@
+"""The vector service in memory: releases, and exact search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from sevenviews.designs import Party, Patent, Reason, SevenviewsError, View
+from sevenviews.runtime.wire import (
+    check_range,
+    date_from_wire,
+    filter_from_wire,
+    locarno_from_wire,
+    view_from_wire,
+    view_to_wire,
+)
+from sevenviews.v1 import common_pb2, vectors_pb2, vectors_pb2_grpc
+from tests.fakes.embedding import DEFAULT_MODEL, DIMENSION, Vector
+
+
+@dataclass
+class IndexedDrawing:
+    """A row of a collection. The patent holds what filters need."""
+
+    drawing_id: str
+    patent: Patent
+    view: View
+    vector: Vector
+
+
+@dataclass
+class FakeRelease:
+    """A release with its collection."""
+
+    release_id: str
+    model_version: str
+    state: vectors_pb2.ReleaseState.ValueType = vectors_pb2.RELEASE_STATE_BUILDING
+    drawings: dict[str, IndexedDrawing] = field(default_factory=dict)
+
+    def to_wire(self) -> vectors_pb2.Release:
+        return vectors_pb2.Release(
+            release_id=self.release_id,
+            model_version=self.model_version,
+            dimension=DIMENSION,
+            state=self.state,
+            vector_count=len(self.drawings),
+        )
+
+    def put(self, patent: Patent, drawings: Iterable[tuple[str, View, Vector]]) -> None:
+        """Replace what is held of the patent."""
+        self.remove(patent.patent_id)
+        for drawing_id, view, vector in drawings:
+            self.drawings[drawing_id] = IndexedDrawing(drawing_id, patent, view, vector)
+
+    def remove(self, patent_id: str) -> None:
+        self.drawings = {
+            key: drawing for key, drawing in self.drawings.items() if drawing.patent.patent_id != patent_id
+        }
+
+
+class FakeVectors(vectors_pb2_grpc.VectorServiceServicer):
+    """Exact search; of equal scores the smaller drawing id first."""
+
+    def __init__(self) -> None:
+        self.releases: dict[str, FakeRelease] = {}
+
+    def add_release(self, release_id: str, model_version: str = DEFAULT_MODEL) -> FakeRelease:
+        """A new release; serves if told so by `serve`."""
+        self.releases[release_id] = FakeRelease(release_id, model_version)
+        return self.releases[release_id]
+
+    def serve(self, release_id: str) -> FakeRelease:
+        """Promote a release."""
+        for release in self.releases.values():
+            if release.state == vectors_pb2.RELEASE_STATE_SERVING:
+                release.state = vectors_pb2.RELEASE_STATE_KEPT
+        self.releases[release_id].state = vectors_pb2.RELEASE_STATE_SERVING
+        return self.releases[release_id]
+
+    def serving(self) -> FakeRelease:
+        for release in self.releases.values():
+            if release.state == vectors_pb2.RELEASE_STATE_SERVING:
+                return release
+        raise SevenviewsError(Reason.NO_SERVING_RELEASE, "no release was promoted yet")
+
+    def _release(self, release_id: str) -> FakeRelease:
+        if not release_id:
+            return self.serving()
+        if release_id not in self.releases:
+            raise SevenviewsError(
+                Reason.RELEASE_NOT_FOUND, f"no release {release_id}", {"release_id": release_id}
+            )
+        return self.releases[release_id]
+
+    def SearchVectors(  # noqa: N802
+        self, request: vectors_pb2.SearchVectorsRequest, context: Any
+    ) -> vectors_pb2.SearchVectorsResponse:
+        release = self._release(request.release_id)
+        check_range("limit", request.limit, 1, 16_384)
+        check_range("queries", len(request.queries), 1, 32)
+        patent_filter = filter_from_wire(request.filter)
+        views = {view_from_wire(view) for view in request.views}
+        rows = [
+            row
+            for row in release.drawings.values()
+            if patent_filter.matches(row.patent) and (not views or row.view in views)
+        ]
+        return vectors_pb2.SearchVectorsResponse(
+            results=[_nearest(rows, _checked(query, release), request.limit) for query in request.queries],
+            release=common_pb2.ReleaseReference(
+                release_id=release.release_id, model_version=release.model_version
+            ),
+        )
+
+    def UpsertVectors(  # noqa: N802
+        self, request: vectors_pb2.UpsertVectorsRequest, context: Any
+    ) -> vectors_pb2.UpsertVectorsResponse:
+        release = self._release(request.release_id)
+        for patent in request.patents:
+            drawings = [
+                (drawing.drawing_id, view_from_wire(drawing.view), _checked(drawing.embedding, release))
+                for drawing in patent.drawings
+            ]
+            release.put(_filterable(patent), drawings)
+        return vectors_pb2.UpsertVectorsResponse(
+            vector_count=sum(len(patent.drawings) for patent in request.patents)
+        )
+
+    def DeleteVectors(  # noqa: N802
+        self, request: vectors_pb2.DeleteVectorsRequest, context: Any
+    ) -> vectors_pb2.DeleteVectorsResponse:
+        releases = [self._release(request.release_id)] if request.release_id else self.releases.values()
+        for release in releases:
+            for patent_id in request.patent_ids:
+                release.remove(patent_id)
+        return vectors_pb2.DeleteVectorsResponse()
+
+    def ListVectors(self, request: vectors_pb2.ListVectorsRequest, context: Any) -> Any:  # noqa: N802
+        raise NotImplementedError("the gateway does not use it")
+
+    def CreateRelease(  # noqa: N802
+        self, request: vectors_pb2.CreateReleaseRequest, context: Any
+    ) -> vectors_pb2.CreateReleaseResponse:
+        known = self.releases.get(request.release_id)
+        if known is not None and known.model_version != request.model_version:
+            raise SevenviewsError(Reason.RELEASE_CONFLICT, "other parameters")
+        release = known or self.add_release(request.release_id, request.model_version)
+        return vectors_pb2.CreateReleaseResponse(release=release.to_wire())
+
+    def GetRelease(  # noqa: N802
+        self, request: vectors_pb2.GetReleaseRequest, context: Any
+    ) -> vectors_pb2.GetReleaseResponse:
+        return vectors_pb2.GetReleaseResponse(release=self._release(request.release_id).to_wire())
+
+    def GetServingRelease(  # noqa: N802
+        self, request: vectors_pb2.GetServingReleaseRequest, context: Any
+    ) -> vectors_pb2.GetServingReleaseResponse:
+        return vectors_pb2.GetServingReleaseResponse(release=self.serving().to_wire())
+
+    def ListReleases(  # noqa: N802
+        self, request: vectors_pb2.ListReleasesRequest, context: Any
+    ) -> vectors_pb2.ListReleasesResponse:
+        releases = [release.to_wire() for release in self.releases.values()]
+        return vectors_pb2.ListReleasesResponse(releases=releases)
+
+    def PromoteRelease(  # noqa: N802
+        self, request: vectors_pb2.PromoteReleaseRequest, context: Any
+    ) -> vectors_pb2.PromoteReleaseResponse:
+        self._release(request.release_id)
+        return vectors_pb2.PromoteReleaseResponse(release=self.serve(request.release_id).to_wire())
+
+    def CompleteRelease(self, request: vectors_pb2.CompleteReleaseRequest, context: Any) -> Any:  # noqa: N802
+        raise NotImplementedError("the gateway does not use it")
+
+    def FencePromotions(self, request: vectors_pb2.FencePromotionsRequest, context: Any) -> Any:  # noqa: N802
+        raise NotImplementedError("the gateway does not use it")
+
+    def RetireRelease(  # noqa: N802
+        self, request: vectors_pb2.RetireReleaseRequest, context: Any
+    ) -> vectors_pb2.RetireReleaseResponse:
+        del self.releases[self._release(request.release_id).release_id]
+        return vectors_pb2.RetireReleaseResponse()
+
+
+def _checked(embedding: common_pb2.Embedding, release: FakeRelease) -> Vector:
+    if embedding.model_version != release.model_version:
+        raise SevenviewsError(
+            Reason.EMBEDDING_MODEL_MISMATCH,
+            "the embedding is of another model than the release",
+            {"expected": release.model_version, "actual": embedding.model_version},
+        )
+    return np.array(embedding.values, np.float32)
+
+
+def _nearest(rows: Sequence[IndexedDrawing], query: Vector, limit: int) -> vectors_pb2.NearestDrawings:
+    scored = sorted(((-float(row.vector @ query), row.drawing_id, row) for row in rows), key=lambda s: s[:2])
+    return vectors_pb2.NearestDrawings(
+        drawings=[
+            vectors_pb2.NearestDrawing(
+                drawing_id=drawing_id,
+                patent_id=row.patent.patent_id,
+                view=view_to_wire(row.view),
+                score=-negative,
+            )
+            for negative, drawing_id, row in scored[:limit]
+        ]
+    )
+
+
+def _filterable(patent: vectors_pb2.PatentVectors) -> Patent:
+    return Patent(
+        patent.patent_id,
+        office=patent.office,
+        locarno=tuple(map(locarno_from_wire, patent.locarno)),
+        assignees=tuple(map(Party, patent.holders)),
+        publication_date=date_from_wire(patent.publication_date),
+        filing_date=date_from_wire(patent.filing_date),
+    )

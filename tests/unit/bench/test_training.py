@@ -1,0 +1,96 @@
+"""The benchmark of the training measures what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from sevenviews.bench.statistics import Spread
+from sevenviews.bench.training import STAGES, TrainingFigures, default_config, measure
+from sevenviews.training.config import DataConfig, OptimizationConfig, StepConfig, TrainConfig
+from sevenviews.training.drawings import DrawingDataset
+from sevenviews.training.losses.config import ClassificationConfig, LossConfig, TripletConfig
+from sevenviews.training.models.config import ModelConfig
+
+
+def dataset(designs: int = 12, drawings: int = 4, side: int = 64) -> DrawingDataset:
+    chance = np.random.default_rng(0)
+    return DrawingDataset(
+        pixels=chance.integers(0, 256, (designs * drawings, side, side), np.uint8),
+        designs=np.repeat(np.arange(designs), drawings),
+        names=tuple(f"D{number}" for number in range(designs)),
+        categories=("",) * designs,
+        digest="none",
+    )
+
+
+def config(loss: LossConfig | None = None, use_gpu: bool = False) -> TrainConfig:
+    return TrainConfig(
+        name="bench",
+        data=DataConfig(cache_side=64, validation_share=0.2),
+        model=ModelConfig(backbone="mobilenet_v3_small", dimension=8),
+        loss=loss or TripletConfig(),
+        optimization=OptimizationConfig(batch_size=8, drawings_per_design=2, image_size=32, steps=1),
+        threads=1,
+        use_gpu=use_gpu,
+    )
+
+
+@pytest.mark.parametrize(
+    "loss", [TripletConfig(), ClassificationConfig(by="rotation")], ids=["triplet", "rotnet"]
+)
+def test_loader_and_training_are_timed_beside_their_stages(loss: LossConfig) -> None:
+    threads = torch.get_num_threads()
+    figures = measure(config(loss), dataset(), pairs=6, batches=3)
+    assert (figures.drawings, figures.pairs, figures.batch_size, figures.device) == (48, 6, 8, "cpu")
+    assert set(figures.bare) == set(STAGES)
+    # A step holds what the bare network does, and more; the map is read faster than it is augmented.
+    assert 0 < figures.loop_ratio.median < 1.1
+    assert figures.slowest == "augment"
+    assert figures.bare["read"].median > figures.loader.median > figures.loop.median
+    assert figures.headroom == figures.loader.median / figures.network.median
+    assert torch.get_num_threads() == threads
+
+
+def test_the_ratio_of_the_loader_is_against_the_slower_stage() -> None:
+    rate = Spread.of([100.0])
+    bare = {"read": Spread.of([400.0]), "augment": Spread.of([200.0])}
+    figures = TrainingFigures(
+        "resnet18", 64, 8, 1, "cpu", 48, 6, rate, bare, rate, rate, Spread.of([50.0]), rate
+    )
+    assert figures.slowest == "augment"
+    assert figures.headroom == 2
+
+
+def test_of_several_steps_the_last_is_measured() -> None:
+    rotnet = StepConfig(name="rotnet", loss=ClassificationConfig(by="rotation"))
+    options = OptimizationConfig(batch_size=4, drawings_per_design=2, image_size=32)
+    chained = config().model_copy(
+        update={"steps": (rotnet, StepConfig(name="triplet", optimization=options))}
+    )
+    assert measure(chained, dataset(), pairs=1, batches=1).batch_size == 4
+
+
+def test_what_cannot_be_measured_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        measure(config(), dataset(), pairs=0, batches=1)
+    with pytest.raises(ValueError, match="batch_size: a batch needs 4 designs"):
+        measure(config(), dataset(designs=4), pairs=1, batches=1)
+    if not torch.cuda.is_available():
+        with pytest.raises(ValueError, match="use_gpu: there is no GPU"):
+            measure(config(use_gpu=True), dataset(), pairs=1, batches=1)
+
+
+def test_weights_need_not_be_there(tmp_path: Path) -> None:
+    model = ModelConfig(backbone="mobilenet_v3_small", dimension=8, initial_weights=str(tmp_path / "none.pt"))
+    absent = config().model_copy(update={"model": model})
+    assert measure(absent, dataset(), pairs=1, batches=1).loop.median > 0
+
+
+def test_the_default_is_the_packaged_network() -> None:
+    default = default_config(designs=30, threads=2)
+    assert (default.model.backbone, default.model.dimension, default.threads) == ("mobilenet_v2", 256, 2)
+    assert default.data.synthetic_designs == 30
