@@ -162,7 +162,7 @@ async def test_a_deadline_ends_a_call(gateway: RunningGateway) -> None:
 
 async def test_nobody_listens() -> None:
     def alone() -> None:
-        with Client("127.0.0.1:1", timeout_seconds=2) as client:
+        with Client("127.0.0.1:1", timeout_seconds=10) as client:
             client.get_patent("USD1")
 
     with pytest.raises(SevenviewsError) as caught:

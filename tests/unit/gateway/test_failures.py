@@ -252,5 +252,5 @@ async def test_too_many_requests_at_once(services: FakeServices) -> None:
 
 
 async def test_a_gateway_that_is_gone(services: FakeServices) -> None:
-    async with AsyncClient("127.0.0.1:1", timeout_seconds=2) as client:
+    async with AsyncClient("127.0.0.1:1", timeout_seconds=10) as client:
         await failure(client.search([QUERY]), Reason.DEPENDENCY_UNAVAILABLE)
