@@ -3,6 +3,16 @@
 {{- include "sevenviews.component" (dict "root" . "component" "embedding") }}-ray
 {{- end }}
 
+{{/* KubeRay's operator looks for them by name, and adds none where a container names some of its own. */}}
+{{- define "sevenviews.ray.headPorts" -}}
+- name: gcs-server
+  containerPort: 6379
+- name: dashboard
+  containerPort: 8265
+- name: client
+  containerPort: 10001
+{{- end }}
+
 {{/*
 A pod of the RayService. Head and workers have one environment, because Serve builds the application on any of them.
 (dict "root" $ "component" "embedding" "values" … "name" "ray-worker" "isWorker" true "resources" …)
@@ -41,12 +51,7 @@ spec:
         - name: metrics
           containerPort: {{ .root.Values.metrics.port }}
         {{- if not .isWorker }}
-        - name: gcs-server
-          containerPort: 6379
-        - name: dashboard
-          containerPort: 8265
-        - name: client
-          containerPort: 10001
+        {{- include "sevenviews.ray.headPorts" . | nindent 8 }}
         {{- end }}
       {{- if .isWorker }}
       # A worker is ready when the application answers through its own proxy; KubeRay adds the liveness probe.

@@ -118,6 +118,9 @@ spec:
       ports:
         - name: metrics
           containerPort: {{ .root.Values.metrics.port }}
+        {{- if eq .name "ray-head" }}
+        {{- include "sevenviews.ray.headPorts" . | nindent 8 }}
+        {{- end }}
       resources:
         {{- .resources | nindent 8 }}
       {{- include "sevenviews.container.security" . | nindent 6 }}
