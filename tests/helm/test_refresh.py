@@ -108,3 +108,12 @@ class TestRefresh:
         spec = render(*RAY, *settings("refresh.rayCronJob.enabled=true")).one("RayCronJob", "refresh")["spec"]
         assert spec["schedule"] == "0 3 1 * *"
         assert spec["jobTemplate"] == self.rayjob(*RAY)["spec"]
+
+
+def test_kuberay_finds_the_dashboard_of_the_head_alone() -> None:
+    more = settings("refresh.workers.replicas=1")
+    manifest = json.loads(render(*RAY, *more).one("ConfigMap", "refresh")["data"]["rayjob.json"])
+    cluster = manifest["spec"]["rayClusterSpec"]
+    pods = [cluster["headGroupSpec"], *cluster["workerGroupSpecs"]]
+    ports = [{one["name"] for one in pod["template"]["spec"]["containers"][0]["ports"]} for pod in pods]
+    assert ports == [{"metrics", "gcs-server", "dashboard", "client"}, {"metrics"}]
