@@ -41,8 +41,9 @@ async def call(
 def dependency_error(error: grpc.RpcError, service: str) -> SevenviewsError:
     """What a caller of the gateway is told of another service's failure."""
     meant = _meaning(error, service)
-    # The one code that channels try again, as often as they may: see runtime.channels.
-    if meant.reason is Reason.DEPENDENCY_UNAVAILABLE and _code(error) is grpc.StatusCode.UNAVAILABLE:
+    # The codes that channels try again, as often as they may: see runtime.channels.
+    tried = _code(error) in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
+    if meant.reason is Reason.DEPENDENCY_UNAVAILABLE and tried:
         return TriedError(meant.reason, meant.message, meant.metadata)
     return meant
 

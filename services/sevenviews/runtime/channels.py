@@ -15,7 +15,7 @@ from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.telemetry import REQUEST_ID_KEY, request_id
 
 MAX_ATTEMPTS = 5
-"""The most that gRPC allows. With their pauses they bridge some two seconds: a pod that goes, a leader that changes."""
+"""The most that gRPC allows. Their pauses bridge some two seconds: a pod that goes, a leader that changes."""
 
 _SERVICE_CONFIG = json.dumps(
     {
@@ -31,7 +31,8 @@ _SERVICE_CONFIG = json.dumps(
                     "maxBackoff": "1s",
                     "backoffMultiplier": 3,
                     # Unless the server pushes back, as the gateway does when it has tried itself: see TriedError.
-                    "retryableStatusCodes": ["UNAVAILABLE"],
+                    # A server that stops cancels what reaches it in that very moment: it has not begun with it.
+                    "retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"],
                 },
             }
         ],

@@ -84,6 +84,8 @@ CODES = MappingProxyType(
 _REASON_OF_BARE_CODE = MappingProxyType(
     {
         grpc.StatusCode.UNAVAILABLE: Reason.DEPENDENCY_UNAVAILABLE,
+        # By the server, which stops; a caller that cancels hears nothing of it.
+        grpc.StatusCode.CANCELLED: Reason.DEPENDENCY_UNAVAILABLE,
         grpc.StatusCode.DEADLINE_EXCEEDED: Reason.DEADLINE_EXCEEDED,
         grpc.StatusCode.RESOURCE_EXHAUSTED: Reason.OVERLOADED,
     }
@@ -160,6 +162,8 @@ def _bare_message(code: grpc.StatusCode, details: str, service: str) -> str:
         return f"{who} does not answer: {details}"
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
         return f"{who} did not answer in time"
+    if code is grpc.StatusCode.CANCELLED:
+        return f"{who} stopped before it answered"
     return f"{who} failed ({code.name}): {details}"
 
 

@@ -31,6 +31,7 @@ class Probe(search_pb2_grpc.CatalogServiceServicer):
     def __init__(self) -> None:
         self.calls = 0
         self.failures_left = 0
+        self.cancellations_left = 0
         self.seen_request_id = ""
         self.release = asyncio.Event()
         self.entered = asyncio.Semaphore(0)
@@ -43,6 +44,9 @@ class Probe(search_pb2_grpc.CatalogServiceServicer):
         if self.failures_left:
             self.failures_left -= 1
             raise SevenviewsError(Reason.DEPENDENCY_UNAVAILABLE, "down", {"service": "vectors"})
+        if self.cancellations_left:
+            self.cancellations_left -= 1
+            await context.abort(grpc.StatusCode.CANCELLED, "CANCELLED")
         match request.patent_id:
             case "missing":
                 raise SevenviewsError(Reason.PATENT_NOT_FOUND, "no such patent", {"patent_id": "missing"})
@@ -153,6 +157,15 @@ async def test_retries_happen_and_end(running: Running) -> None:
     code, error = await failure(running.get("a"))
     assert (code, error.metadata) == (grpc.StatusCode.UNAVAILABLE, {"service": "vectors"})
     assert running.probe.calls == 3 + MAX_ATTEMPTS
+
+
+async def test_a_call_that_reached_a_server_as_it_stopped_is_tried_again(running: Running) -> None:
+    running.probe.cancellations_left = 1
+    assert (await running.get("a")).patent.patent_id == "a"
+    assert running.probe.calls == 2
+    running.probe.cancellations_left = 100
+    _, error = await failure(running.get("a"))
+    assert error.reason is Reason.DEPENDENCY_UNAVAILABLE
 
 
 async def test_the_request_id_crosses_the_channel(running: Running) -> None:
