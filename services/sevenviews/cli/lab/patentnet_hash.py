@@ -189,7 +189,8 @@ def _costs(report: Report, task: RetrievalTask, results: Sequence[CodeResult], m
     report.heading("Memory and search time")
     report.text(
         "The database repeated to so many drawings, one query at a time, the median. FAISS searches exhaustively on "
-        "one thread; Milvus by HNSW for the vectors and exhaustively for the codes, the round trip included."
+        "one thread; Milvus by HNSW for the vectors and exhaustively for the codes, the round trip included. Bytes "
+        "are those of a vector or a code alone, without what an engine adds."
     )
     report.table(
         ("engine", "drawings", "bytes per drawing", "MB in all", "ms a query"),
