@@ -26,7 +26,7 @@ def training(
     ] = None,
     designs: Annotated[int, typer.Option(min=24, help="Synthetic designs, where there is no YAML.")] = 60,
     pairs: Annotated[int, typer.Option(min=6, help="Alternations of the training and its bare stages.")] = 6,
-    batches: Annotated[int, typer.Option(min=1, help="In each round of each way.")] = 8,
+    batches: Annotated[int, typer.Option(min=1, help="In each round of each way.")] = 4,
     json_output: JsonOutput = False,
 ) -> None:
     """Measure loader and training of `sevenviews train`, on one worker, beside their bare stages.
