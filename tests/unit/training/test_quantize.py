@@ -66,7 +66,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_an_export_in_integers_is_proven_on_the_validation_drawings(run: Path, tmp_path: Path) -> None:
-    single, integers = (export(run, tmp_path / one, precision=one) for one in ("float32", "int8"))  # type: ignore[arg-type]
+    single, integers = (export(run, tmp_path / one, precision=one) for one in ("float32", "int8"))
     held = held_out(run, TrainConfig.model_validate_json((run / CONFIG_FILE).read_text()))
     assert held.drawings.shape == (len(held.designs), 1, SIDE, SIDE)
     found = agreement(single, integers, held)
@@ -75,7 +75,7 @@ def test_an_export_in_integers_is_proven_on_the_validation_drawings(run: Path, t
     assert 0.9 <= found.least_cosine <= found.median_cosine < 1
     assert found.is_close
     assert single.version != integers.version
-    assert integers.model_path.stat().st_size < 0.4 * single.model_path.stat().st_size
+    assert integers.model_path.stat().st_size < 0.45 * single.model_path.stat().st_size
     kinds = [node.op_type for node in onnx.load(integers.model_path).graph.node]
     assert kinds.count("QuantizeLinear") > 10
 
