@@ -58,17 +58,24 @@ def export(
     out: Annotated[Path, typer.Option(help="Directory of the bundle; made if absent.")],
     card: Annotated[Path | None, typer.Option(help="A model card to put into the bundle.")] = None,
     half: Annotated[bool, typer.Option("--half", help="Compute the backbone in float16: for GPUs.")] = False,
+    int8: Annotated[
+        bool, typer.Option("--int8", help="Compute the backbone in 8-bit integers: for CPUs.")
+    ] = False,
     json_output: JsonOutput = False,
 ) -> None:
     """Write a run's model as a bundle: ONNX, proven equal to the trained network, with a manifest.
 
     Example:  sevenviews export runs/mine --out mine.bundle && sevenviews up --model mine.bundle
     """
-    from sevenviews.training.export import ExportError
+    from sevenviews.training.export import ExportError, Precision
     from sevenviews.training.export import export as write_export
+    from sevenviews.training.quantize import Agreement
 
+    if half and int8:
+        fail("--half and --int8 exclude each other", 2)
+    precision: Precision = "float16" if half else "int8" if int8 else "float32"
     try:
-        bundle = write_export(run, out, (card,) if card else (), "float16" if half else "float32")
+        bundle = write_export(run, out, (card,) if card else (), precision)
     except (FileNotFoundError, ValueError, ExportError) as error:
         fail(str(error))
     except SevenviewsError as error:
@@ -77,3 +84,5 @@ def export(
         print_json({"path": str(bundle.path), "version": bundle.version, "name": bundle.manifest.name})
     else:
         note(f"wrote {bundle.path}, version {bundle.version}")
+        if told := bundle.manifest.training.get("int8"):
+            note(str(Agreement(**told)))

@@ -86,7 +86,8 @@ def load_dataset(place: Path, digest: str) -> DrawingDataset:
         categories=tuple(index["categories"]),
         digest=digest,
         unread=tuple(index["unread"]),
-        origins=tuple(index["origins"]),
+        # What was kept before layout 3 has none, and may still be exported from.
+        origins=tuple(index.get("origins", ())),
     )
 
 

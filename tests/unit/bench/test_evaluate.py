@@ -7,9 +7,10 @@ import pytest
 from sevenviews.bench.evaluate import measure
 
 
-def test_both_ways_are_timed_in_pairs() -> None:
-    figures = measure(queries=40, gallery=300, dimension=16, pairs=6)
-    assert (figures.queries, figures.gallery, figures.pairs) == (40, 300, 6)
+@pytest.mark.parametrize(("gallery", "dimension"), [(300, 16), (3000, 256)])
+def test_both_ways_are_timed_in_pairs(gallery: int, dimension: int) -> None:
+    figures = measure(queries=40, gallery=gallery, dimension=dimension, pairs=6)
+    assert (figures.queries, figures.gallery, figures.pairs) == (40, gallery, 6)
     assert 0 < figures.product.least <= figures.product.median <= figures.product.most
     # It does the product, and more.
     assert figures.ratio.median > 1

@@ -26,13 +26,17 @@ def training(
     ] = None,
     designs: Annotated[int, typer.Option(min=24, help="Synthetic designs, where there is no YAML.")] = 60,
     pairs: Annotated[int, typer.Option(min=6, help="Alternations of the training and its bare stages.")] = 6,
-    batches: Annotated[int, typer.Option(min=1, help="In each round of each way.")] = 8,
+    batches: Annotated[int, typer.Option(min=1, help="In each round of each way.")] = 4,
     json_output: JsonOutput = False,
 ) -> None:
     """Measure loader and training of `sevenviews train`, on one worker, beside their bare stages.
 
     The loader stands beside a bare read of the same rows of the memory map, and the bare augmentation of drawings
     that are read; the training beside the bare forward and backward pass over a batch that is ready.
+
+    Measured with MobileNetV2 at 160 pixels on two busy cores: the loader gives 1,114 drawings a second (1,046 to
+    1,208), 0.92 of the bare augmentation (0.88 to 1.00); the training takes 34 (30 to 37), the bare network 29 (19 to
+    43), a ratio of 1.13 (0.77 to 1.62): what the training adds to the network is less than the noise.
 
     Example:  sevenviews bench training --config my.yaml --pairs 10
     """
