@@ -127,7 +127,7 @@ def draw_changes(designs: Tensor, config: AugmentationConfig, generator: torch.G
         blur=chosen["blur"],
         hatch=chosen["hatch"],
         stipple=chosen["stipple"],
-        strength=torch.where(chosen["faint"], 0.3 + 0.7 * hand["strength"], 1.0),
+        strength=torch.where(chosen["faint"], 0.2 + 0.8 * hand["strength"], 1.0),
         hatching=torch.stack([math.pi * hand["angle"], 3 + 6 * hand["pitch"]], 1),
         density=0.04 + 0.16 * hand["density"],
         erase=of_drawing(config.erase),

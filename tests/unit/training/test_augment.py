@@ -136,7 +136,7 @@ def test_hatching_is_parallel_lines_at_their_pitch() -> None:
 def test_faint_strokes_keep_their_form_and_lose_their_black() -> None:
     before = ink(crosses()[0])
     kept = ink(changed(faint=1)) / before
-    assert ((kept > 0.28) & (kept < 1)).all()
+    assert ((kept > 0.18) & (kept < 1)).all()
     assert kept[:3].std() < 0.01  # one design, one pencil
     assert len(set(kept.mul(100).int().tolist())) == 2
 
