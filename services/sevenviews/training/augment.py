@@ -1,8 +1,9 @@
 """Batches of drawings, changed toward what real patent sheets look like.
 
-A patent's drawings come from one hand: stroke width, broken lines and sharpness are drawn once for each design in a
-batch, position and size for each drawing. What changes is decided for the whole batch, on the CPU; the changing is
-done where the network is, and by each worker for its own share: two workers see what one would have seen.
+A patent's drawings come from one hand: stroke width, broken lines, shading and sharpness are drawn once for each
+design (of a batch, or for good), position and size for each drawing. What changes is decided for the whole batch, on
+the CPU; the changing is done where the network is, and by each worker for its own share: two workers see what one
+would have seen.
 """
 
 from __future__ import annotations
@@ -23,13 +24,23 @@ _INK = 0.1
 _MARGIN = 0.04
 """Around the content of a crop, as preprocessing leaves it."""
 
+_PATCHES = 4
+"""Along each side of a drawing, the corners of what chance shades."""
+
+_HAND_SEED = 7919
+"""Apart from small seeds, whose generators begin alike."""
+
+_HAND = ("thicken", "thin", "dash", "blur", "faint", "hatch", "stipple")
+_HAND_AMOUNTS = ("strength", "angle", "pitch", "density")
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What becomes of each drawing of a batch; every tensor has a row a drawing.
 
     Attributes:
-        thicken, thin, dash, blur, erase, crop: bool [n].
+        thicken, thin, dash, blur, erase, crop, hatch, stipple: bool [n].
+        strength: [n], of the ink; 1: as it is.
         rotation: [n], radians.
         size: [n], the share of the drawing that fills the result; above 1, paper around it.
         mirror: [n], 1 or -1.
@@ -37,6 +48,9 @@ class Changes:
         dashes: [n, 2], direction in radians and pitch in pixels.
         patch: [n, 4], left, top, right and bottom of what is erased, as shares of the side.
         window: [n, 4], what a crop leaves, likewise.
+        hatching: [n, 2], direction in radians and pitch in pixels.
+        density: [n], share of the pixels that stippling blackens.
+        shaded: [n, 4, 4], 0 to 1 at points over the drawing; what lies above a half is shaded.
     """
 
     thicken: Tensor
@@ -45,6 +59,9 @@ class Changes:
     blur: Tensor
     erase: Tensor
     crop: Tensor
+    hatch: Tensor
+    stipple: Tensor
+    strength: Tensor
     rotation: Tensor
     size: Tensor
     mirror: Tensor
@@ -52,8 +69,11 @@ class Changes:
     dashes: Tensor
     patch: Tensor
     window: Tensor
+    hatching: Tensor
+    density: Tensor
+    shaded: Tensor
 
-    def of(self, rows: slice) -> Changes:
+    def of(self, rows: slice | Tensor) -> Changes:
         """Those of a part of the batch."""
         return Changes(**{one.name: getattr(self, one.name)[rows] for one in fields(self)})
 
@@ -89,10 +109,8 @@ def draw_changes(designs: Tensor, config: AugmentationConfig, generator: torch.G
         generator: of all randomness.
     """
     n = len(designs)
-    _, style = torch.unique(designs, return_inverse=True)
-
-    def of_design(probability: float) -> Tensor:
-        return torch.rand(n, generator=generator)[style] < probability
+    hand = _hands(designs, config, generator)
+    chosen = {name: hand[name] < getattr(config, name) for name in _HAND}
 
     def of_drawing(probability: float) -> Tensor:
         return torch.rand(n, generator=generator) < probability
@@ -103,10 +121,15 @@ def draw_changes(designs: Tensor, config: AugmentationConfig, generator: torch.G
     quarter = math.pi / 2 * torch.randint(1, 4, (n,), generator=generator)
     turn = math.radians(config.rotation_degrees)
     return Changes(
-        thicken=of_design(config.thicken),
-        thin=of_design(config.thin),
-        dash=of_design(config.dash),
-        blur=of_design(config.blur),
+        thicken=chosen["thicken"],
+        thin=chosen["thin"],
+        dash=chosen["dash"],
+        blur=chosen["blur"],
+        hatch=chosen["hatch"],
+        stipple=chosen["stipple"],
+        strength=torch.where(chosen["faint"], 0.2 + 0.8 * hand["strength"], 1.0),
+        hatching=torch.stack([math.pi * hand["angle"], 3 + 6 * hand["pitch"]], 1),
+        density=0.04 + 0.16 * hand["density"],
         erase=of_drawing(config.erase),
         crop=of_drawing(config.crop),
         rotation=uniform(-turn, turn) + of_drawing(config.quarter_turn) * quarter,
@@ -116,7 +139,20 @@ def draw_changes(designs: Tensor, config: AugmentationConfig, generator: torch.G
         dashes=torch.stack([uniform(0, math.pi), uniform(6, 16)], 1),
         patch=_windows(uniform(0.1, 0.35, 2), uniform(0, 1, 2)),
         window=_windows(uniform(config.crop_least, 1, 2), uniform(0, 1, 2)),
+        shaded=uniform(0, 1, _PATCHES, _PATCHES),
     )
+
+
+def _hands(designs: Tensor, config: AugmentationConfig, generator: torch.Generator) -> dict[str, Tensor]:
+    """Numbers from 0 to 1, [n] each, that are the same for all drawings of a design: of this batch, or of any."""
+    names = _HAND + _HAND_AMOUNTS
+    numbers, of_drawing = torch.unique(designs, return_inverse=True)
+    if config.hand == "batch":
+        hands = torch.rand(len(numbers), len(names), generator=generator)
+    else:
+        each = [torch.Generator().manual_seed(_HAND_SEED + int(number)) for number in numbers]
+        hands = torch.stack([torch.rand(len(names), generator=one) for one in each])
+    return dict(zip(names, hands[of_drawing].unbind(1), strict=True))
 
 
 def change(paper: Tensor, changes: Changes, side: int) -> Tensor:
@@ -137,7 +173,10 @@ def change(paper: Tensor, changes: Changes, side: int) -> Tensor:
     ink = _where(changes.crop, ink, lambda some, rows: _inside(some, changes.window[rows]))
     ink = _moved(ink, side, changes)
     ink = _where(changes.dash, ink, lambda some, rows: _dashed(some, changes.dashes[rows]))
+    ink = _where(changes.hatch, ink, lambda some, rows: _hatched(some, changes.of(rows)))
+    ink = _where(changes.stipple, ink, lambda some, rows: _stippled(some, changes.of(rows)))
     ink = _where(changes.blur, ink, lambda some, _: functional.avg_pool2d(some, 3, 1, 1))
+    ink = ink * changes.strength[:, None, None, None]
     ink = _where(changes.erase, ink, lambda some, rows: some - _inside(some, changes.patch[rows]))
     return ((1 - ink.clamp(0, 1)) * 255).round().to(torch.uint8)
 
@@ -207,12 +246,49 @@ def _content(ink: Tensor, chosen: Tensor) -> tuple[Tensor, Tensor]:
 
 def _dashed(ink: Tensor, dashes: Tensor) -> Tensor:
     """Broken lines: stripes of paper across the drawing, along a direction and at a pitch by chance."""
-    height, width = ink.shape[-2:]
     angle, pitch = dashes[:, :, None, None].unbind(1)
-    rows = torch.arange(height, device=ink.device)[None, :, None]
-    columns = torch.arange(width, device=ink.device)[None, None, :]
+    rows, columns = _coordinates(ink)
     # Two crossed sets of gaps, so that lines of every direction are cut.
     along = (torch.cos(angle) * columns + torch.sin(angle) * rows) % pitch
     across = (torch.cos(angle) * rows - torch.sin(angle) * columns) % pitch
     kept = (along > 0.3 * pitch) & (across > 0.3 * pitch)
     return ink * kept[:, None]
+
+
+def _hatched(ink: Tensor, changes: Changes) -> Tensor:
+    """Parallel lines of one pixel on some surfaces."""
+    angle, pitch = changes.hatching[:, :, None, None].unbind(1)
+    rows, columns = _coordinates(ink)
+    along = (torch.cos(angle) * columns + torch.sin(angle) * rows) % pitch
+    # The share of a pixel that the line covers, or nearly: its edges are grey, as those of all strokes are.
+    lines = (1.2 - (along - pitch / 2).abs()).clamp(0, 1)
+    return torch.maximum(ink, lines[:, None] * _surfaces(ink, changes.shaded))
+
+
+def _stippled(ink: Tensor, changes: Changes) -> Tensor:
+    """Dots of one pixel on some surfaces, each drawing's its own."""
+    rows, columns = _coordinates(ink)
+    # The shader's noise: of a place, and of the drawing, without a generator that all workers would have to share.
+    phase = changes.shaded.flatten(1).sum(1)[:, None, None]
+    noise = (torch.sin(columns * 12.9898 + rows * 78.233 + phase) * 43758.5453) % 1
+    dots = (noise < changes.density[:, None, None]).float()
+    return torch.maximum(ink, dots[:, None] * _surfaces(ink, changes.shaded))
+
+
+def _surfaces(ink: Tensor, shaded: Tensor) -> Tensor:
+    """Some of what lies between strokes, to the left and right as well as above and below: [n, 1, h, w], 0 or 1."""
+    is_ink = (ink > _INK).float()
+    between = torch.ones_like(ink)
+    for axis in (2, 3):
+        before = is_ink.cumsum(axis)
+        after = before.amax(axis, keepdim=True) - before
+        between = between * (before > 0) * (after > 0)
+    field = functional.interpolate(shaded[:, None], size=ink.shape[-2:], mode="bilinear")
+    return between * (field > 0.5)  # noqa: PLR2004 - as Changes has it
+
+
+def _coordinates(ink: Tensor) -> tuple[Tensor, Tensor]:
+    """Rows [1, h, 1] and columns [1, 1, w] of the pixels."""
+    height, width = ink.shape[-2:]
+    rows = torch.arange(height, device=ink.device)[None, :, None]
+    return rows, torch.arange(width, device=ink.device)[None, None, :]

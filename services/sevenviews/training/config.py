@@ -58,6 +58,12 @@ class DataConfig(Settings):
 class AugmentationConfig(Settings):
     """Toward real sheets. Drawings of one design in one batch share their draughting style."""
 
+    hand: Literal["batch", "design"] = Field(
+        default="batch",
+        description="How long a design keeps its draughting style: for a batch, so that classes learn to overlook "
+        "it; or for good, so that it helps to tell them apart, as it does with the drawings of a patent.",
+    )
+
     rotation_degrees: float = Field(default=8.0, ge=0, description="Rotations are drawn from ± this.")
     scale: float = Field(default=0.15, ge=0, lt=1, description="Relative change of size, ±.")
     shift: float = Field(default=0.06, ge=0, lt=1, description="Shift, as a share of the side, ±.")
@@ -79,6 +85,16 @@ class AugmentationConfig(Settings):
     dash: float = Field(default=0.2, ge=0, le=1, description="Probability of broken lines.")
     erase: float = Field(default=0.3, ge=0, le=1, description="Probability of a white patch.")
     blur: float = Field(default=0.2, ge=0, le=1, description="Probability of blur.")
+    faint: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Probability of grey strokes: what large sheets have, once they are made small.",
+    )
+    hatch: float = Field(
+        default=0.0, ge=0, le=1, description="Probability of surfaces shaded by parallel lines."
+    )
+    stipple: float = Field(default=0.0, ge=0, le=1, description="Probability of surfaces shaded by dots.")
 
 
 class OptimizationConfig(Settings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
@@ -26,6 +27,9 @@ def only(**settings: Any) -> AugmentationConfig:
         "dash": 0,
         "erase": 0,
         "blur": 0,
+        "faint": 0,
+        "hatch": 0,
+        "stipple": 0,
     }
     return AugmentationConfig.model_validate({**off, **settings})
 
@@ -69,7 +73,7 @@ def test_without_augmentation_a_drawing_is_only_resized() -> None:
     assert (changed().int() - crosses()[0].int()).abs().max() <= 1
 
 
-@pytest.mark.parametrize("name", ["thicken", "thin", "dash", "blur"])
+@pytest.mark.parametrize("name", ["thicken", "thin", "dash", "blur", "hatch", "stipple"])
 def test_drawings_of_one_design_share_their_hand(name: str) -> None:
     seen = set()
     for seed in range(16):
@@ -79,6 +83,62 @@ def test_drawings_of_one_design_share_their_hand(name: str) -> None:
         assert len(set(chosen[:3].tolist())) == len(set(chosen[3:].tolist())) == 1
         seen.add((bool(chosen[0]), bool(chosen[3])))
     assert len(seen) == 4  # either, for either design on its own
+
+
+def test_a_hand_for_good_is_the_same_in_every_batch() -> None:
+    designs = torch.tensor([5, 5, 9, 12])
+    names = ("thicken", "hatch", "strength", "hatching", "density")
+
+    def hands(seed: int, of: Tensor, **settings: Any) -> dict[str, Tensor]:
+        config = AugmentationConfig(hatch=0.5, faint=0.5, **settings)
+        changes = draw_changes(of, config, torch.Generator().manual_seed(seed))
+        return {name: getattr(changes, name) for name in names}
+
+    first = hands(1, designs, hand="design")
+    again = hands(2, designs.flip(0), hand="design")
+    assert all(torch.equal(first[name], again[name].flip(0)) for name in names)
+    assert not torch.equal(first["hatching"][0], first["hatching"][2])
+    one, other = (hands(seed, designs)["hatching"] for seed in (1, 2))
+    assert not torch.equal(one, other)
+
+
+def framed() -> Tensor:
+    """Six empty squares, with paper around them."""
+    paper = torch.full((6, 1, SIDE, SIDE), 255, dtype=torch.uint8)
+    paper[:, :, 16:80, 16:80] = 0
+    paper[:, :, 18:78, 18:78] = 255
+    return paper
+
+
+@pytest.mark.parametrize("name", ["hatch", "stipple"])
+def test_shading_lies_between_strokes_on_some_surfaces(name: str) -> None:
+    before = framed()
+    made = augment(before, torch.arange(6), SIDE, only(**{name: 1}), torch.Generator().manual_seed(0))
+    outside = torch.ones(SIDE, SIDE, dtype=torch.bool)
+    outside[16:80, 16:80] = False
+    assert (made.int() - before.int())[..., outside].abs().max() <= 1
+    shaded = (made[:, 0, 18:78, 18:78] < 128).float().mean((1, 2))
+    assert ((shaded > 0.01) & (shaded < 0.4)).all()
+    # Those of one design are shaded by one hand, each in places of its own.
+    of_one = augment(before, torch.zeros(6), SIDE, only(**{name: 1}), torch.Generator().manual_seed(0))
+    assert not torch.equal(of_one[0], of_one[1])
+
+
+def test_hatching_is_parallel_lines_at_their_pitch() -> None:
+    changes = draw_changes(torch.arange(6), only(hatch=1), torch.Generator().manual_seed(0))
+    upright = torch.tensor([[0.0, 6.0]]).expand(6, 2)
+    all_over = dataclasses.replace(changes, hatching=upright, shaded=torch.ones(6, 4, 4))
+    row = change(framed(), all_over, SIDE)[0, 0, 48, 18:78] < 128
+    lines = torch.nonzero(row.int().diff() == 1)[:, 0]
+    assert set(lines.diff().tolist()) == {6}
+
+
+def test_faint_strokes_keep_their_form_and_lose_their_black() -> None:
+    before = ink(crosses()[0])
+    kept = ink(changed(faint=1)) / before
+    assert ((kept > 0.18) & (kept < 1)).all()
+    assert kept[:3].std() < 0.01  # one design, one pencil
+    assert len(set(kept.mul(100).int().tolist())) == 2
 
 
 def test_thicker_strokes_contain_the_drawing_and_grow_by_a_pixel_on_either_side() -> None:

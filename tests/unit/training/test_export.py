@@ -54,6 +54,7 @@ def lively(config: ModelConfig) -> Encoder:
     [
         {"backbone": "resnet18"},
         {"backbone": "sketch_a_net"},
+        {"backbone": "line_resnet", "width": 16, "levels": 3, "gem_learned": False},
         {
             "backbone": "resnet18",
             "branches": 2,

@@ -21,6 +21,7 @@ from sevenviews.training.models.config import Backbone, ModelConfig
 from sevenviews.training.models.encoder import DrawingEncoder
 from sevenviews.training.models.gem import GeM
 from sevenviews.training.models.initial import load_folded, one_input_channel
+from sevenviews.training.models.line_resnet import LineResNet
 from sevenviews.training.models.sketch_a_net import SketchANet
 from sevenviews.training.models.sketchy import TwoBranchEncoder
 from sevenviews.training.places import CHECKPOINT, CONFIG_FILE
@@ -121,6 +122,48 @@ def test_every_backbone_gives_the_features_it_says(backbone: Backbone, channels:
 def test_backbones_have_the_published_sizes(backbone: Backbone, millions: float) -> None:
     features, _ = make_backbone(ModelConfig(backbone=backbone, input_channels=3))
     assert sum(one.numel() for one in features.parameters()) / 1e6 == pytest.approx(millions, rel=0.02)
+
+
+def test_line_resnet_of_64_is_resnet18_but_for_its_stem() -> None:
+    network, channels = make_backbone(ModelConfig(backbone="line_resnet", width=64))
+    stages = list(network.children())[1:]
+    theirs = list(torchvision.models.resnet18().children())[4:8]
+    assert channels == 512
+    for mine, other in zip(stages, theirs, strict=True):
+        assert sum(one.numel() for one in mine.parameters()) == sum(one.numel() for one in other.parameters())
+    assert make_backbone(ModelConfig(backbone="line_resnet", width=16))[1] == 128
+
+
+def test_blocks_of_line_resnet_begin_as_their_shortcuts() -> None:
+    block = next(LineResNet(1, 16).eval()[2].children())
+    features = torch.rand(2, 16, 8, 8)
+    shortcut = next(child for name, child in block.named_children() if name == "shortcut")
+    assert torch.allclose(block(features), shortcut(features).relu(), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("backbone", "depths"), [("line_resnet", (16, 32, 64, 128)), ("resnet18", (64, 128, 256, 512))]
+)
+def test_levels_are_the_pooled_stages_side_by_side(backbone: Backbone, depths: tuple[int, ...]) -> None:
+    torch.manual_seed(0)
+    config = ModelConfig(backbone=backbone, width=16, levels=3, dimension=8, gem_p=2.0)
+    model = DrawingEncoder(config).eval()
+    assert model.channels == sum(depths[1:])
+    with torch.no_grad():
+        pooled = model.pooled(drawings(2))
+        features = drawings(2).float() / 127.5 - 1
+        found = []
+        for stage in model.features.children():
+            features = stage(features)
+            found.append(features.square().mean((2, 3)).sqrt())
+    assert torch.allclose(pooled, torch.cat(found[-3:], 1), atol=1e-4)
+
+
+def test_stages_are_those_of_resnets_alone() -> None:
+    with pytest.raises(ValueError, match="levels: the stages of mobilenet_v2 cannot be pooled"):
+        ModelConfig(backbone="mobilenet_v2", levels=2)
+    with pytest.raises(ValueError, match="no line_resnet of ImageNet"):
+        make_backbone(ModelConfig(backbone="line_resnet", initial_weights="imagenet"))
 
 
 def test_sketch_a_net_sees_all_of_a_drawing_at_once() -> None:

@@ -16,6 +16,7 @@ from sevenviews.training.models.initial import (
     load_state,
     one_input_channel,
 )
+from sevenviews.training.models.line_resnet import LineResNet
 from sevenviews.training.models.sketch_a_net import SketchANet
 
 
@@ -27,11 +28,10 @@ def make_backbone(config: ModelConfig) -> tuple[nn.Module, int]:
         ValueError: they are of another network.
     """
     path = config.weights_path
-    if config.backbone == "sketch_a_net":
+    if config.backbone in {"sketch_a_net", "line_resnet"}:
         if config.initial_weights == "imagenet":
-            raise ValueError("initial_weights: there is no Sketch-a-Net of ImageNet")
-        features: nn.Module = SketchANet(config.input_channels)
-        channels = SketchANet.channels
+            raise ValueError(f"initial_weights: there is no {config.backbone} of ImageNet")
+        features, channels = _for_drawings(config)
         if path is not None and not path.is_dir():
             load_state(features, features, path)
     else:
@@ -43,6 +43,13 @@ def make_backbone(config: ModelConfig) -> tuple[nn.Module, int]:
     if path is not None and path.is_dir():
         load_features_of_run(features, path, config)
     return features, channels
+
+
+def _for_drawings(config: ModelConfig) -> tuple[nn.Module, int]:
+    if config.backbone == "sketch_a_net":
+        return SketchANet(config.input_channels), SketchANet.channels
+    network = LineResNet(config.input_channels, config.width)
+    return network, network.channels
 
 
 def _load_colour_weights(config: ModelConfig, network: nn.Module, features: nn.Module) -> None:

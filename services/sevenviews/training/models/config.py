@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sevenviews.training.settings import Settings
 
@@ -33,6 +33,7 @@ Backbone = Literal[
     "mobilenet_v3_small",
     "mobilenet_v3_large",
     "sketch_a_net",
+    "line_resnet",
 ]
 
 _NAMED_WEIGHTS = ("", "none", "imagenet")
@@ -45,6 +46,15 @@ class ModelConfig(Settings):
     input_channels: Literal[1, 3] = Field(
         default=1,
         description="3: the drawing three times over, as DeepPatent feeds networks made for colours.",
+    )
+    width: int = Field(
+        default=32, ge=8, le=256, multiple_of=2, description="Of line_resnet: channels of its first stage."
+    )
+    levels: int = Field(
+        default=1,
+        ge=1,
+        le=4,
+        description="How many of the last stages are pooled, side by side; more than 1: ResNets alone.",
     )
     dimension: int = Field(default=256, ge=2, le=4096, description="Length of the embeddings.")
     gem_p: float = Field(default=3.0, gt=0, description="Exponent of GeM, or where it begins.")
@@ -61,6 +71,12 @@ class ModelConfig(Settings):
     freeze_batch_norm: bool = Field(
         default=False, description="Keep the statistics of the initial weights; for folded ones it is a must."
     )
+
+    @model_validator(mode="after")
+    def _has_stages(self) -> ModelConfig:
+        if self.levels > 1 and "resnet" not in self.backbone:
+            raise ValueError(f"levels: the stages of {self.backbone} cannot be pooled; those of ResNets can")
+        return self
 
     @property
     def weights_path(self) -> Path | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -17,14 +19,21 @@ _WHITENING_EPSILON = 1e-3
 class DrawingEncoder(nn.Module):
     """uint8 [n, 1, side, side] (0 ink, 255 paper) to unit vectors [n, dimension]; any side of 32 and more.
 
-    Normalisation to [-1, 1] is part of the network, hence of the ONNX graph.
+    Normalisation to [-1, 1] is part of the network, hence of the ONNX graph. With several levels, the pooled
+    features of as many of the last stages stand side by side, the lowest first: strokes and their shading are seen
+    by the lower ones, shapes by the last.
     """
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.features, channels = make_backbone(config)
         self.pool = GeM(config.gem_p, config.gem_learned)
-        self.whiten = nn.Linear(channels, config.dimension)
+        self.lower_pools = nn.ModuleList(
+            GeM(config.gem_p, config.gem_learned) for _ in range(config.levels - 1)
+        )
+        # Each stage of a ResNet has twice the channels of the one before.
+        pooled = sum(channels >> level for level in range(config.levels))
+        self.whiten = nn.Linear(pooled, config.dimension)
         self._input_channels = config.input_channels
         self._freeze_batch_norm = config.freeze_batch_norm
 
@@ -54,8 +63,18 @@ class DrawingEncoder(nn.Module):
         if weights.dtype == torch.float16:
             # An export in half precision: pooling and all behind it stay in single, where cubes do not overflow.
             paper = paper.half()
-        pooled: Tensor = self.pool(functional.relu(self.features(paper)).float())
-        return pooled
+        levels = zip([*self.lower_pools, self.pool], self._maps(paper), strict=True)
+        return torch.cat([pool(functional.relu(one).float()) for pool, one in levels], 1)
+
+    def _maps(self, paper: Tensor) -> list[Tensor]:
+        """Of the last stages, the lowest first."""
+        if not len(self.lower_pools):
+            return [self.features(paper)]
+        maps = []
+        for stage in cast(nn.Sequential, self.features):
+            paper = stage(paper)
+            maps.append(paper)
+        return maps[-1 - len(self.lower_pools) :]
 
     def descriptors(self, drawings: Tensor) -> Tensor:
         """What is whitened: [n, channels], of unit length."""

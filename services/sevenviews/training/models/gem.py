@@ -20,6 +20,8 @@ class GeM(nn.Module):
 
     def __init__(self, p: float, learned: bool = True) -> None:
         super().__init__()
+        # A plain number, where it stays what it is: its cube costs a tenth of a power.
+        self._fixed = None if learned else p
         if learned:
             self.p = nn.Parameter(torch.tensor(p))
         else:
@@ -27,4 +29,5 @@ class GeM(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """[n, c, h, w], at least 0, to [n, c]."""
-        return features.clamp(min=_EPSILON).pow(self.p).mean((2, 3)).pow(1 / self.p)
+        p = self.p if self._fixed is None else self._fixed
+        return features.clamp(min=_EPSILON).pow(p).mean((2, 3)).pow(1 / p)
