@@ -54,10 +54,11 @@ class GatewaySettings(ServiceSettings):
         description="Where searches are counted: memory://, or redis:// for all replicas.",
     )
     embedding_channel_seconds: float = Field(
-        default=60.0,
+        default=10.0,
         gt=0,
         description="The embedding service is connected to anew after this time, to find replicas that its name has "
-        "gained: Ray's proxy, unlike our servers, never asks for it.",
+        "gained: Ray's proxy, unlike our servers, never asks for it. Much shorter than an old cluster serves on: the "
+        "proxy of one that ends takes calls that nobody answers.",
     )
     backend_ca: Path | None = Field(
         default=None,

@@ -88,11 +88,13 @@ class RenewedChannel:
     """A channel that is opened anew at intervals, for a server that never ends a connection by itself.
 
     Only a new connection makes gRPC ask for the addresses behind a name again; without it, replicas that came later
-    would get no request. Made and used inside a running event loop.
+    would get no request. The old one serves until the new one is connected: a name may have no address for seconds,
+    as while KubeRay moves a Service from one cluster to the next. Made and used inside a running event loop.
 
     Args:
         open_one: opens a channel.
-        seconds: after which the next call gets a new one. The old one is closed when its calls are done.
+        seconds: after which a call makes another be opened, and the longest that its connection is waited for. The
+            old one is closed when its calls are done.
         grace_seconds: the longest that such a call is waited for.
         clock: seconds.
     """
@@ -109,24 +111,37 @@ class RenewedChannel:
         self._grace_seconds = grace_seconds
         self._clock = clock
         self._channel = open_one()
-        self._opened_at = clock()
-        self._closing: set[asyncio.Task[None]] = set()
+        self._renewed_at = clock()
+        self._renewals: set[asyncio.Task[None]] = set()
 
     def __call__(self) -> grpc.aio.Channel:
         """The channel for a call that is made at once."""
-        if self._clock() >= self._opened_at + self._seconds:
-            task = asyncio.ensure_future(self._channel.close(self._grace_seconds))
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
-            self._channel = self._open_one()
-            self._opened_at = self._clock()
+        now = self._clock()
+        if now >= self._renewed_at + self._seconds:
+            self._renewed_at = now
+            task = asyncio.ensure_future(self._renew())
+            self._renewals.add(task)
+            task.add_done_callback(self._renewals.discard)
         return self._channel
+
+    async def _renew(self) -> None:
+        fresh = self._open_one()
+        try:
+            await asyncio.wait_for(fresh.channel_ready(), self._seconds)
+        except TimeoutError:
+            await fresh.close()
+            return
+        except asyncio.CancelledError:
+            await fresh.close()
+            raise
+        old, self._channel = self._channel, fresh
+        await old.close(self._grace_seconds)
 
     async def close(self) -> None:
         """Close what is open; what runs fails."""
-        for task in self._closing:
+        for task in self._renewals:
             task.cancel()
-        await asyncio.gather(self._channel.close(), *self._closing, return_exceptions=True)
+        await asyncio.gather(self._channel.close(), *self._renewals, return_exceptions=True)
 
 
 def _with_request_id(details: grpc.aio.ClientCallDetails) -> grpc.aio.ClientCallDetails:

@@ -141,18 +141,46 @@ async def test_a_server_that_never_ends_a_connection_is_left_by_the_client(
     names: Names, unused_tcp_port: int
 ) -> None:
     names.addresses = [FIRST]
-    clock = iter([0.0, 1.0, 61.0, 61.0]).__next__
+    now = [0.0]
     async with replica(FIRST, unused_tcp_port), replica(SECOND, unused_tcp_port):
         renewed = RenewedChannel(
-            lambda: open_channel(address_of(names, unused_tcp_port)), seconds=60, grace_seconds=5, clock=clock
+            lambda: open_channel(address_of(names, unused_tcp_port)),
+            seconds=60,
+            grace_seconds=5,
+            clock=lambda: now[0],
         )
         first = renewed()
         assert await who(first) == FIRST
         names.addresses = [SECOND]
-        running = asyncio.ensure_future(who(first))
-        await asyncio.sleep(0)
-        assert await who(renewed()) == SECOND
+        now[0] = 61.0
+        running = asyncio.ensure_future(who(renewed()))
+        async with asyncio.timeout(10):
+            while await who(renewed()) == FIRST:
+                assert not running.cancelled()
         assert await running == FIRST  # what ran on the old channel was finished
+        await renewed.close()
+
+
+async def test_a_channel_is_kept_while_another_finds_nobody(names: Names, unused_tcp_port: int) -> None:
+    names.addresses = [FIRST]
+    now = [0.0]
+    async with replica(FIRST, unused_tcp_port):
+        renewed = RenewedChannel(
+            lambda: open_channel(address_of(names, unused_tcp_port)),
+            seconds=0.3,
+            grace_seconds=5,
+            clock=lambda: now[0],
+        )
+        first = renewed()
+        assert await who(first) == FIRST
+        names.addresses = []
+        asked = names.questions
+        now[0] = 1.0
+        assert renewed() is first
+        async with asyncio.timeout(10):
+            while names.questions == asked:  # the other channel looks for an address
+                assert await who(renewed()) == FIRST
+        assert renewed() is first
         await renewed.close()
 
 
