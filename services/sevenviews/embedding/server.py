@@ -17,6 +17,7 @@ from ray.serve.config import HTTPOptions, ProxyLocation, gRPCOptions
 
 from sevenviews.embedding.app import APPLICATION, SERVE_LOGGING, build_application
 from sevenviews.embedding.settings import EmbeddingSettings
+from sevenviews.local_ray import start_local_ray
 
 log = structlog.get_logger()
 
@@ -96,8 +97,7 @@ def _start_ray(settings: EmbeddingSettings) -> None:
     for name, value in ray_environment(settings).items():
         os.environ.setdefault(name, value)
     replicas = settings.max_replicas or settings.num_replicas
-    ray.init(
-        address=_LOCAL,
+    start_local_ray(
         # What Ray schedules by, not what it uses: with fewer cores than replicas they still all start.
         num_cpus=max(1, math.ceil(replicas * settings.num_cpus)),
         object_store_memory=settings.object_store_bytes,

@@ -7,7 +7,6 @@ import os
 from types import TracebackType
 from typing import Self
 
-_ATTEMPTS = 3
 _LEAST_CORES = 2
 """What the stages of the re-embedding are given together; on a single core they take turns."""
 
@@ -31,29 +30,23 @@ class RaySession:
             return
         # A dashboard that nobody asked for would be missed aloud.
         logging.getLogger("ray._private.services").setLevel(logging.CRITICAL)
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                self._init()
-            except Exception:
-                # Ray raises no narrower type. Its processes may not be up in time on a busy machine.
-                ray.shutdown()
-                if attempt == _ATTEMPTS:
-                    raise
-            else:
-                break
+        self._init()
         self._ours = True
 
     def _init(self) -> None:
-        import ray
+        if self._address == "local":
+            from sevenviews.local_ray import start_local_ray
 
-        here = self._address == "local"
-        ray.init(
-            address=self._address,
-            num_cpus=max(_LEAST_CORES, os.cpu_count() or 1) if here else None,
-            include_dashboard=False if here else None,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-        )
+            start_local_ray(
+                num_cpus=max(_LEAST_CORES, os.cpu_count() or 1),
+                include_dashboard=False,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+            )
+        else:
+            import ray
+
+            ray.init(address=self._address, log_to_driver=False, logging_level=logging.ERROR)
 
     def __enter__(self) -> Self:
         return self

@@ -189,10 +189,12 @@ def _git_commit() -> str:
 @contextmanager
 def _local_ray(ray: Any) -> Iterator[None]:
     """The Ray that is there already, or one of this machine's for as long as it is needed."""
+    from sevenviews.local_ray import start_local_ray
+
     if ray.is_initialized():
         yield
         return
-    ray.init(include_dashboard=False, log_to_driver=False, logging_level="warning")
+    start_local_ray(include_dashboard=False, log_to_driver=False, logging_level="warning")
     try:
         yield
     finally:
