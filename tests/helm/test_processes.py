@@ -1,7 +1,8 @@
 """The chart's own commands and environments, started on this machine: addresses and folders rewritten, nothing else.
 
 What a cluster adds is names, ports and volumes; what is left, this runs: the migration, the model's installation,
-the four services with their probes, an import, a search, the chart's check, and the drain.
+the four services with their probes, an import, a search, the chart's check, and the drain. The embedding is the same
+with and without TLS: it is started once, because a Ray takes longer to start than everything else.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -142,33 +143,52 @@ def _inherited() -> Mapping[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("SEVENVIEWS_")}
 
 
-@contextmanager
-def installed(machine: Machine) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-    """Migrated, with a model, started, and ready; drained at the end."""
-    machine.run("metadata", machine.container("Job/migrations"))
+@pytest.fixture(scope="module")
+def embedding(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """The embedding alone, with its model; drained at the end."""
+    machine = Machine(render(*PROFILES["dev"]), tmp_path_factory.mktemp("embedding"))
     machine.run("embedding", machine.container("Deployment/embedding", init=True))
+    with started(machine, ("embedding",)):
+        yield machine
+
+
+@contextmanager
+def installed(machine: Machine, embedding: Machine) -> Iterator[None]:
+    """Migrated, started beside the embedding, and ready; drained at the end."""
+    for init in (False, True):
+        theirs, ours = (one.container("Deployment/embedding", init) for one in (embedding, machine))
+        assert theirs == ours, "one embedding cannot stand for both"
+    machine.ports |= embedding.ports
+    machine.run("metadata", machine.container("Job/migrations"))
+    with started(machine, tuple(service for service in SERVICES if service != "embedding")):
+        yield
+
+
+@contextmanager
+def started(machine: Machine, services: Sequence[str]) -> Iterator[None]:
+    """Started, and ready by the probe of the last; drained at the end."""
     processes: dict[str, subprocess.Popen[bytes]] = {}
     with ExitStack() as stack:
-        for service in SERVICES:
+        for service in services:
             processes[service] = machine.start(service, machine.container(f"Deployment/{service}"))
             stack.callback(_kill, processes[service])
         give_up = time.monotonic() + _READY_SECONDS
-        while not machine.probe("gateway", "readinessProbe"):
+        while not machine.probe(services[-1], "readinessProbe"):
             assert time.monotonic() < give_up, machine.logs()
             assert all(process.poll() is None for process in processes.values()), machine.logs()
             time.sleep(0.3)
-        yield processes
+        yield
         _drain(machine, processes)
 
 
 def _drain(machine: Machine, processes: Mapping[str, subprocess.Popen[bytes]]) -> None:
-    started = time.monotonic()
+    begun = time.monotonic()
     for process in processes.values():
         process.send_signal(signal.SIGTERM)
     for service, process in processes.items():
         allowed = dict(machine.rendered.pods())[f"Deployment/{service}"]["terminationGracePeriodSeconds"]
         assert process.wait(allowed) == 0, machine.logs()
-        assert time.monotonic() - started < allowed, service
+        assert time.monotonic() - begun < allowed, service
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
@@ -177,10 +197,10 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def test_what_the_chart_starts_imports_and_searches(tmp_path: Path) -> None:
+def test_what_the_chart_starts_imports_and_searches(tmp_path: Path, embedding: Machine) -> None:
     machine = Machine(render(*PROFILES["dev"]), tmp_path)
     check = machine.container("Pod/check")
-    with installed(machine):
+    with installed(machine, embedding):
         for service in SERVICES:
             for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
                 assert machine.probe(service, probe), f"{probe} of {service}"
@@ -212,7 +232,7 @@ def test_what_the_chart_starts_imports_and_searches(tmp_path: Path) -> None:
         assert "FAILED" not in after
 
 
-def test_with_mutual_tls(tmp_path: Path) -> None:
+def test_with_mutual_tls(tmp_path: Path, embedding: Machine) -> None:
     """The same with certificates where the chart mounts them; the embedding stays plaintext."""
     values = settings(
         *("tls.enabled=true", "tls.secrets.gateway=g", "tls.secrets.vectors=v", "tls.secrets.metadata=m"),
@@ -224,7 +244,7 @@ def test_with_mutual_tls(tmp_path: Path) -> None:
     for service in ("gateway", "vectors", "metadata"):
         authority.issue(service)
     check = machine.container("Pod/check")
-    with installed(machine):
+    with installed(machine, embedding):
         for service in SERVICES:
             assert machine.probe(service, "livenessProbe"), service
         answer = machine.run("gateway", check)
