@@ -4,6 +4,9 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Start no servers, and may run side by side: each with one thread, or they would wait for each other.
+QUICK := tests/unit tests/architecture tests/truth
+PARALLEL := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto
 SOURCES := services tests hatch_build.py
 
 .PHONY: help
@@ -24,16 +27,17 @@ demo: $(STAMP) ## Make a corpus, start everything, import, search with held-out 
 	$(BIN)/sevenviews demo --out demo
 
 .PHONY: test
-test: lint $(STAMP) ## Run all checks and tests; ends with a table of what was skipped and why.
-	$(BIN)/python -m pytest --ignore tests/cluster
+test: lint $(STAMP) ## Run all checks and tests; each part ends with a table of what was skipped and why.
+	$(PARALLEL) $(QUICK)
+	$(BIN)/python -m pytest $(addprefix --ignore ,tests/cluster $(QUICK))
 
 .PHONY: test-cluster
 test-cluster: $(STAMP) ## Run the tests that need a Kubernetes, on the one that KUBECONFIG names.
 	$(BIN)/python -m pytest tests/cluster
 
 .PHONY: test-unit
-test-unit: $(STAMP) ## Run the tests that take seconds.
-	$(BIN)/python -m pytest tests/unit tests/architecture
+test-unit: $(STAMP) ## Run the tests that start no servers.
+	$(PARALLEL) $(QUICK)
 
 .PHONY: lint
 lint: $(STAMP) ## Check the style, the types, the import rule and the protos.
