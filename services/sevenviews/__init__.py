@@ -10,6 +10,7 @@ The map, a line a package:
     vectors    Milvus behind the DesignIndex protocol; releases
     metadata   patents in SQL, drawings in an object store
     gateway    search and import; ranking; clients of the three services above
+    local_ray  a Ray of this machine alone, started with patience
     training   data, models, losses, Ray Train loop, ONNX export; hashing and classification
     lab        the papers' comparisons: metrics, classic descriptors, clustering, figures, reports
     reconcile  proves that the three stores agree, and repairs them
@@ -24,5 +25,5 @@ The import rule (tests/architecture holds it): `designs` and `encoder` import no
 use designs. `corpus` and `runtime` stand on them. A service imports designs, encoder, runtime and v1, never
 another service: they meet on the wire. `lab` stands on designs, corpus and encoder, `training` on these and
 lab. `reconcile` stands on the gateway, `refresh` on training, and on metadata's port to the object store;
-`bench` on all of these. `cli` wires it all.
+`bench` on all of these. `local_ray` stands alone, below what starts one. `cli` wires it all.
 """
