@@ -4,9 +4,6 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-# Start no servers, and may run side by side: each with one thread, or they would wait for each other.
-QUICK := tests/unit tests/architecture tests/truth
-PARALLEL := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto
 SOURCES := services tests hatch_build.py
 
 .PHONY: help
@@ -27,9 +24,8 @@ demo: $(STAMP) ## Make a corpus, start everything, import, search with held-out 
 	$(BIN)/sevenviews demo --out demo
 
 .PHONY: test
-test: lint $(STAMP) ## Run all checks and tests; each part ends with a table of what was skipped and why.
-	$(PARALLEL) $(QUICK)
-	$(BIN)/python -m pytest $(addprefix --ignore ,tests/cluster $(QUICK))
+test: lint $(STAMP) ## Run all checks and tests; ends with a table of what was skipped and why.
+	$(BIN)/python -m pytest --ignore tests/cluster
 
 .PHONY: test-cluster
 test-cluster: $(STAMP) ## Run the tests that need a Kubernetes, on the one that KUBECONFIG names.
@@ -37,7 +33,7 @@ test-cluster: $(STAMP) ## Run the tests that need a Kubernetes, on the one that 
 
 .PHONY: test-unit
 test-unit: $(STAMP) ## Run the tests that start no servers.
-	$(PARALLEL) $(QUICK)
+	$(BIN)/python -m pytest tests/unit tests/architecture
 
 .PHONY: lint
 lint: $(STAMP) ## Check the style, the types, the import rule and the protos.
