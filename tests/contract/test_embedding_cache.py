@@ -173,10 +173,12 @@ async def test_a_redis_that_hangs_is_given_up_quickly(registry: CollectorRegistr
 async def silent_server() -> AsyncIterator[str]:
     connections = []
     server = await asyncio.start_server(lambda *streams: connections.append(streams), "127.0.0.1", 0)
-    yield f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    for _, writer in connections:
-        writer.close()
-    server.close()
+    try:
+        yield f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        for _, writer in connections:
+            writer.close()
+        server.close()
 
 
 # ---- quotas, which share the link

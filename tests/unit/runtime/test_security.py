@@ -41,8 +41,10 @@ async def serving(pair: Pair, demand: bool = False, **more: Any) -> AsyncIterato
     )
     server = GrpcServer("probe", settings, lambda _: (), _ready, CollectorRegistry())
     await server.start()
-    yield server
-    await server.stop()
+    try:
+        yield server
+    finally:
+        await server.stop()
 
 
 async def _ready() -> None:
