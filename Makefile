@@ -32,7 +32,7 @@ test-cluster: $(STAMP) ## Run the tests that need a Kubernetes, on the one that 
 	$(BIN)/python -m pytest tests/cluster
 
 .PHONY: test-unit
-test-unit: $(STAMP) ## Run the tests that start no servers.
+test-unit: $(STAMP) ## Run the unit tests: some minutes.
 	$(BIN)/python -m pytest tests/unit tests/architecture
 
 .PHONY: lint
