@@ -84,6 +84,11 @@ def open_channel(
     )
 
 
+_BEGIN_SECONDS = 1.0
+"""Before a channel is closed: a call that was just made on it has yet to come through the interceptors, and a channel
+that is closing waits for those alone that have, and fails the rest."""
+
+
 class RenewedChannel:
     """A channel that is opened anew at intervals, for a server that never ends a connection by itself.
 
@@ -135,6 +140,11 @@ class RenewedChannel:
             await fresh.close()
             raise
         old, self._channel = self._channel, fresh
+        try:
+            await asyncio.sleep(_BEGIN_SECONDS)
+        except asyncio.CancelledError:
+            await old.close()
+            raise
         await old.close(self._grace_seconds)
 
     async def close(self) -> None:
