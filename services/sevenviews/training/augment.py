@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from sevenviews.training.compositions import BENDS, bend, joined, mirrored, repeated, thickened
 from sevenviews.training.config import AugmentationConfig
 
 _INK = 0.1
@@ -30,8 +31,22 @@ _PATCHES = 4
 _HAND_SEED = 7919
 """Apart from small seeds, whose generators begin alike."""
 
-_HAND = ("thicken", "thin", "dash", "blur", "faint", "hatch", "stipple")
-_HAND_AMOUNTS = ("strength", "angle", "pitch", "density")
+_HAND = (
+    "thicken",
+    "thin",
+    "dash",
+    "blur",
+    "faint",
+    "hatch",
+    "stipple",
+    "tone",
+    "symmetric",
+    "repeat",
+    "join",
+)
+_HAND_AMOUNTS = ("strength", "angle", "pitch", "density", "shade", "times", "share")
+_BENT = 2 * BENDS**2
+"""Numbers that say how a design is bent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +54,16 @@ class Changes:
     """What becomes of each drawing of a batch; every tensor has a row a drawing.
 
     Attributes:
-        thicken, thin, dash, blur, erase, crop, hatch, stipple: bool [n].
+        thicken, thin, dash, blur, erase, crop, hatch, stipple, tone, symmetric, repeat, join: bool [n].
         strength: [n], of the ink; 1: as it is.
         rotation: [n], radians.
         size: [n], the share of the drawing that fills the result; above 1, paper around it.
         mirror: [n], 1 or -1.
+        shade: [n], darkness of the surfaces that a tone fills.
+        times: int64 [n], how often a repeated drawing comes along each side.
+        share: [n], of the side that a joined design takes.
+        place: [n, 2], of its centre, in half sides from the middle.
+        bends: [n, 2, BENDS, BENDS], how far points over the drawing are moved, in half sides.
         shift: [n, 2], in half sides.
         dashes: [n, 2], direction in radians and pitch in pixels.
         patch: [n, 4], left, top, right and bottom of what is erased, as shares of the side.
@@ -61,6 +81,10 @@ class Changes:
     crop: Tensor
     hatch: Tensor
     stipple: Tensor
+    tone: Tensor
+    symmetric: Tensor
+    repeat: Tensor
+    join: Tensor
     strength: Tensor
     rotation: Tensor
     size: Tensor
@@ -72,6 +96,11 @@ class Changes:
     hatching: Tensor
     density: Tensor
     shaded: Tensor
+    shade: Tensor
+    times: Tensor
+    share: Tensor
+    place: Tensor
+    bends: Tensor
 
     def of(self, rows: slice | Tensor) -> Changes:
         """Those of a part of the batch."""
@@ -109,7 +138,7 @@ def draw_changes(designs: Tensor, config: AugmentationConfig, generator: torch.G
         generator: of all randomness.
     """
     n = len(designs)
-    hand = _hands(designs, config, generator)
+    hand, bends = _hands(designs, config, generator)
     chosen = {name: hand[name] < getattr(config, name) for name in _HAND}
 
     def of_drawing(probability: float) -> Tensor:
@@ -130,6 +159,15 @@ def draw_changes(designs: Tensor, config: AugmentationConfig, generator: torch.G
         strength=torch.where(chosen["faint"], 0.2 + 0.8 * hand["strength"], 1.0),
         hatching=torch.stack([math.pi * hand["angle"], 3 + 6 * hand["pitch"]], 1),
         density=0.04 + 0.16 * hand["density"],
+        tone=chosen["tone"],
+        symmetric=chosen["symmetric"],
+        repeat=chosen["repeat"],
+        join=chosen["join"],
+        shade=0.1 + 0.9 * hand["shade"] ** 2,
+        times=2 + (2 * hand["times"]).long(),
+        share=0.35 + 0.35 * hand["share"],
+        place=uniform(-0.6, 0.6, 2),
+        bends=config.bend * (2 * bends - 1),
         erase=of_drawing(config.erase),
         crop=of_drawing(config.crop),
         rotation=uniform(-turn, turn) + of_drawing(config.quarter_turn) * quarter,
@@ -143,38 +181,53 @@ def draw_changes(designs: Tensor, config: AugmentationConfig, generator: torch.G
     )
 
 
-def _hands(designs: Tensor, config: AugmentationConfig, generator: torch.Generator) -> dict[str, Tensor]:
-    """Numbers from 0 to 1, [n] each, that are the same for all drawings of a design: of this batch, or of any."""
+def _hands(
+    designs: Tensor, config: AugmentationConfig, generator: torch.Generator
+) -> tuple[dict[str, Tensor], Tensor]:
+    """What is the same for all drawings of a design, of this batch or of any: numbers from 0 to 1.
+
+    Returns:
+        [n] of each name; and [n, 2, BENDS, BENDS] for the bends.
+    """
     names = _HAND + _HAND_AMOUNTS
     numbers, of_drawing = torch.unique(designs, return_inverse=True)
+    count = len(names) + _BENT
     if config.hand == "batch":
-        hands = torch.rand(len(numbers), len(names), generator=generator)
+        hands = torch.rand(len(numbers), count, generator=generator)
     else:
         each = [torch.Generator().manual_seed(_HAND_SEED + int(number)) for number in numbers]
-        hands = torch.stack([torch.rand(len(names), generator=one) for one in each])
-    return dict(zip(names, hands[of_drawing].unbind(1), strict=True))
+        hands = torch.stack([torch.rand(count, generator=one) for one in each])
+    of_names, bends = hands[of_drawing].split([len(names), _BENT], 1)
+    return dict(zip(names, of_names.unbind(1), strict=True)), bends.unflatten(1, (2, BENDS, BENDS))
 
 
-def change(paper: Tensor, changes: Changes, side: int) -> Tensor:
+def change(paper: Tensor, changes: Changes, side: int, others: Tensor | None = None) -> Tensor:
     """Do to each drawing what was decided.
 
     Args:
         paper: uint8 [n, 1, S, S], 0 ink to 255 paper.
         changes: n of them, on the same device.
         side: of the result, in pixels.
+        others: as many of other designs, for those that are to be joined to one; None: nothing is joined.
 
     Returns:
         uint8 [n, 1, side, side].
     """
     ink = 1 - paper.to(torch.float32) / 255
-    ink = _where(changes.thicken, ink, lambda some, _: functional.max_pool2d(some, 3, 1, 1))
+    ink = _where(changes.thicken, ink, lambda some, _: thickened(some))
     # Lighter rather than gone: a line of one pixel would leave nothing.
-    ink = _where(changes.thin, ink, lambda some, _: (some - functional.max_pool2d(-some, 3, 1, 1)) / 2)
+    ink = _where(changes.thin, ink, lambda some, _: (some - thickened(-some)) / 2)
+    ink = _reduced(ink, side)
+    ink = _where(changes.symmetric, ink, lambda some, _: mirrored(some))
+    if others is not None:
+        ink = _where(changes.join, ink, lambda some, rows: _joined(some, others[rows], changes.of(rows)))
+    ink = _where(changes.repeat, ink, lambda some, rows: repeated(some, changes.times[rows]))
     ink = _where(changes.crop, ink, lambda some, rows: _inside(some, changes.window[rows]))
     ink = _moved(ink, side, changes)
     ink = _where(changes.dash, ink, lambda some, rows: _dashed(some, changes.dashes[rows]))
     ink = _where(changes.hatch, ink, lambda some, rows: _hatched(some, changes.of(rows)))
     ink = _where(changes.stipple, ink, lambda some, rows: _stippled(some, changes.of(rows)))
+    ink = _where(changes.tone, ink, lambda some, rows: _toned(some, changes.of(rows)))
     ink = _where(changes.blur, ink, lambda some, _: functional.avg_pool2d(some, 3, 1, 1))
     ink = ink * changes.strength[:, None, None, None]
     ink = _where(changes.erase, ink, lambda some, rows: some - _inside(some, changes.patch[rows]))
@@ -188,8 +241,11 @@ def _windows(extent: Tensor, place: Tensor) -> Tensor:
 
 
 def _where(chosen: Tensor, ink: Tensor, changed: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+    """In place: a copy of the whole batch for each of the changes would cost more than they do."""
     rows = torch.nonzero(chosen)[:, 0]
-    return ink.index_copy(0, rows, changed(ink[rows], rows)) if len(rows) else ink
+    if len(rows):
+        ink[rows] = changed(ink[rows], rows)
+    return ink
 
 
 def _inside(ink: Tensor, windows: Tensor) -> Tensor:
@@ -216,11 +272,22 @@ def _moved(ink: Tensor, side: int, changes: Changes) -> Tensor:
         ],
         1,
     )
-    if side < ink.shape[-1]:
-        # As preprocessing does for large drawings: average, rather than skip pixels.
-        ink = functional.interpolate(ink, size=(side, side), mode="bilinear", antialias=True)
     grid = functional.affine_grid(matrix, [n, 1, side, side], align_corners=False)
+    if changes.bends.any():
+        grid = grid + bend(changes.bends, side)
     return functional.grid_sample(ink, grid, padding_mode="zeros", align_corners=False)
+
+
+def _reduced(ink: Tensor, side: int) -> Tensor:
+    """As preprocessing does for large drawings: average, rather than skip pixels."""
+    if side >= ink.shape[-1]:
+        return ink
+    return functional.interpolate(ink, size=(side, side), mode="bilinear", antialias=True)
+
+
+def _joined(ink: Tensor, others: Tensor, changes: Changes) -> Tensor:
+    other = _reduced(1 - others.to(torch.float32) / 255, ink.shape[-1])
+    return joined(ink, other, changes.share, changes.place)
 
 
 def _column(offset: Tensor) -> Tensor:
@@ -273,6 +340,11 @@ def _stippled(ink: Tensor, changes: Changes) -> Tensor:
     noise = (torch.sin(columns * 12.9898 + rows * 78.233 + phase) * 43758.5453) % 1
     dots = (noise < changes.density[:, None, None]).float()
     return torch.maximum(ink, dots[:, None] * _surfaces(ink, changes.shaded))
+
+
+def _toned(ink: Tensor, changes: Changes) -> Tensor:
+    """Some surfaces filled evenly, grey to black."""
+    return torch.maximum(ink, changes.shade[:, None, None, None] * _surfaces(ink, changes.shaded))
 
 
 def _surfaces(ink: Tensor, shaded: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from torch import Tensor
 from sevenviews.training.augment import Changes, change, draw_changes
 from sevenviews.training.config import ROTATIONS, TrainConfig, is_rotation
 from sevenviews.training.drawings import DrawingDataset
-from sevenviews.training.sampling import BatchSampler
+from sevenviews.training.sampling import BatchSampler, companions
 from sevenviews.training.split import Indices
 
 _AHEAD = 2
@@ -61,10 +61,10 @@ class Batches:
         """The batches from one on, up to the last."""
         sampler = make_sampler(self.config, self.dataset.designs[self.training])
         numbers = range(first, self.config.optimization.steps)
-        for paper, labels, changes in _read_ahead(lambda number: self._read(sampler, number), numbers):
-            yield self._finished(paper, labels, changes)
+        for read in _read_ahead(lambda number: self._read(sampler, number), numbers):
+            yield self._finished(*read)
 
-    def _read(self, sampler: BatchSampler, number: int) -> tuple[Tensor, Tensor, Changes]:
+    def _read(self, sampler: BatchSampler, number: int) -> tuple[Tensor, Tensor | None, Tensor, Changes]:
         rows = sampler.batch(number)
         chosen = self.training[rows]
         generator = torch.Generator().manual_seed((self.config.seed << 32) + number)
@@ -72,15 +72,26 @@ class Batches:
         changes = draw_changes(of_all, self.config.augmentation, generator)
         share = len(rows) // self.config.workers
         mine = slice(self.rank * share, (self.rank + 1) * share)
-        # The order of the file, so that a disk reads on.
-        order = np.argsort(chosen[mine])
-        paper = np.empty((share, *self.dataset.pixels.shape[1:]), np.uint8)
-        paper[order] = self.dataset.pixels[chosen[mine][order]]
-        return torch.from_numpy(paper)[:, None], torch.from_numpy(self.labels[rows[mine]]), changes.of(mine)
+        paper = self._pixels(chosen[mine])
+        others = None
+        if self.config.augmentation.join:
+            of_each = self.config.optimization.drawings_per_design
+            designs = self.dataset.designs[self.training]
+            chance = np.random.default_rng([self.config.seed, number])
+            others = self._pixels(self.training[companions(designs, rows, of_each, chance)[mine]])
+        return paper, others, torch.from_numpy(self.labels[rows[mine]]), changes.of(mine)
 
-    def _finished(self, paper: Tensor, labels: Tensor, changes: Changes) -> Batch:
+    def _pixels(self, chosen: Indices) -> Tensor:
+        # The order of the file, so that a disk reads on.
+        order = np.argsort(chosen)
+        paper = np.empty((len(chosen), *self.dataset.pixels.shape[1:]), np.uint8)
+        paper[order] = self.dataset.pixels[chosen[order]]
+        return torch.from_numpy(paper)[:, None]
+
+    def _finished(self, paper: Tensor, others: Tensor | None, labels: Tensor, changes: Changes) -> Batch:
         side = self.config.optimization.image_size
-        drawings = change(paper.to(self.device), changes.to(self.device), side)
+        others = others if others is None else others.to(self.device)
+        drawings = change(paper.to(self.device), changes.to(self.device), side, others)
         if is_rotation(self.config.loss):
             drawings, labels = in_all_rotations(drawings)
         return Batch(drawings, labels.to(self.device), torch.arange(len(labels), device=self.device) % 2)

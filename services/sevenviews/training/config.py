@@ -95,6 +95,22 @@ class AugmentationConfig(Settings):
         default=0.0, ge=0, le=1, description="Probability of surfaces shaded by parallel lines."
     )
     stipple: float = Field(default=0.0, ge=0, le=1, description="Probability of surfaces shaded by dots.")
+    tone: float = Field(default=0.0, ge=0, le=1, description="Probability of surfaces filled grey or black.")
+    join: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Probability that drawings of another design stand over a design's.",
+    )
+    symmetric: float = Field(
+        default=0.0, ge=0, le=1, description="Probability of a design united with its mirror image."
+    )
+    repeat: float = Field(
+        default=0.0, ge=0, le=1, description="Probability of a design repeated, as a pattern is."
+    )
+    bend: float = Field(
+        default=0.0, ge=0, le=0.5, description="Most that places of a design are moved, in half sides."
+    )
 
 
 class OptimizationConfig(Settings):
@@ -115,7 +131,12 @@ class OptimizationConfig(Settings):
     whiten_drawings: int = Field(
         default=0,
         ge=0,
-        description="Start the fully connected layer as the PCA whitening of so many drawings; 0: random.",
+        description="Start the fully connected layer as the whitening of so many drawings; 0: random.",
+    )
+    whitening: Literal["pca", "discriminative"] = Field(
+        default="pca",
+        description="Of drawings as they are, whatever they show; or of augmented ones, so that what differs between "
+        "those of one design counts little.",
     )
 
 

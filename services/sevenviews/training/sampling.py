@@ -55,3 +55,19 @@ class BatchSampler:
 
     def _some(self, members: Indices, chance: np.random.Generator) -> Indices:
         return chance.choice(members, self._of_each, replace=len(members) < self._of_each)
+
+
+def companions(labels: Indices, rows: Indices, of_each: int, chance: np.random.Generator) -> Indices:
+    """For the drawings of a batch, as many of other designs: those of one design beside those of one other.
+
+    Args:
+        labels: of all drawings, sorted or not.
+        rows: of the batch, `of_each` of one label side by side.
+        of_each: drawings of one label in the batch.
+        chance: of all choices.
+
+    Returns:
+        Positions in the labels. Chance may give a design itself.
+    """
+    guides = labels[chance.integers(0, len(labels), len(rows) // of_each)]
+    return np.concatenate([chance.choice(np.flatnonzero(labels == guide), of_each) for guide in guides])

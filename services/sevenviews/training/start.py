@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from sevenviews.training.augment import change, draw_changes
 from sevenviews.training.config import TrainConfig
 from sevenviews.training.distributed import share_start
 from sevenviews.training.drawings import DrawingDataset
@@ -14,9 +17,13 @@ from sevenviews.training.losses.base import RetrievalLoss
 from sevenviews.training.losses.registry import make_loss
 from sevenviews.training.models.build import Encoder, make_model
 from sevenviews.training.optimizers import make_optimizer
+from sevenviews.training.sampling import BatchSampler
 from sevenviews.training.state import TrainingState
 
 _BATCH = 64
+
+_WORD_DRAWINGS = 256
+"""That NetVLAD's words are found in: some hundred thousand places."""
 
 
 def begin(
@@ -38,6 +45,7 @@ def begin(
     torch.manual_seed(config.seed)
     # Depthwise convolutions on a CPU are twenty times slower in the other layout.
     model = make_model(config.model).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    _start_words(model, config, dataset, training, device)
     refit_whitening(model, config, dataset, training, device)
     classes = int(labels.max()) + 1
     level = "pooled" if config.loss.kind == "classification" else "embedding"
@@ -63,13 +71,58 @@ def refit_whitening(
     options = config.optimization
     if not options.whiten_drawings:
         return
-    chance = np.random.default_rng(config.seed)
-    chosen = np.sort(chance.choice(training, min(options.whiten_drawings, len(training)), replace=False))
+    if options.whitening == "discriminative":
+        rows = _of_some_designs(config, dataset.designs[training])
+        chosen, of_each = training[rows], torch.from_numpy(dataset.designs[training[rows]])
+        for branch in model.branches:
+            found = _described(branch, _augmented(config, dataset, chosen, device))
+            branch.start_whitened(found, of_each.to(device))
+        return
+    chosen = _some(config, training, options.whiten_drawings)
     for branch in model.branches:
         branch.start_whitened(descriptors(branch, dataset, chosen, options.image_size, device))
 
 
-@torch.no_grad()
+def _start_words(
+    model: Encoder,
+    config: TrainConfig,
+    dataset: DrawingDataset,
+    training: npt.NDArray[np.int64],
+    device: torch.device,
+) -> None:
+    """Let NetVLAD's words begin at what the network sees, unless it begins with those of another run."""
+    if not config.model.vlad_words or config.model.initial_weights not in {"", "none", "imagenet"}:
+        return
+    chosen = _some(config, training, _WORD_DRAWINGS)
+    for branch in model.branches:
+        branch.start_words(torch.cat(list(_augmented(config, dataset, chosen, device))), config.seed)
+
+
+def _some(config: TrainConfig, training: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
+    chance = np.random.default_rng(config.seed)
+    return np.sort(chance.choice(training, min(count, len(training)), replace=False))
+
+
+def _of_some_designs(config: TrainConfig, designs: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Rows of as many drawings as are to be whitened by, several of each of their designs."""
+    of_each = max(2, config.optimization.drawings_per_design)
+    wanted = min(config.optimization.whiten_drawings // of_each, len(np.unique(designs)))
+    return BatchSampler(designs, wanted * of_each, of_each, config.seed).batch(0)
+
+
+def _augmented(
+    config: TrainConfig, dataset: DrawingDataset, indices: npt.NDArray[np.int64], device: torch.device
+) -> Iterator[Tensor]:
+    """Drawings as training sees them, uint8 [some, 1, side, side] after another; nothing is joined to them."""
+    generator = torch.Generator().manual_seed(config.seed)
+    designs = torch.from_numpy(dataset.designs[indices])
+    changes = draw_changes(designs, config.augmentation, generator)
+    for at in range(0, len(indices), _BATCH):
+        rows = slice(at, at + _BATCH)
+        paper = torch.from_numpy(dataset.pixels[indices[rows]])[:, None].to(device)
+        yield change(paper, changes.of(rows).to(device), config.optimization.image_size)
+
+
 def descriptors(
     model: Encoder,
     dataset: DrawingDataset,
@@ -78,14 +131,23 @@ def descriptors(
     device: torch.device,
 ) -> Tensor:
     """What is whitened, of drawings as they are: [n, channels], unit length."""
-    model.eval()
-    parts = []
+    return _described(model, _unchanged(dataset, indices, side, device))
+
+
+def _unchanged(
+    dataset: DrawingDataset, indices: npt.NDArray[np.int64], side: int, device: torch.device
+) -> Iterator[Tensor]:
     for at in range(0, len(indices), _BATCH):
         paper = torch.from_numpy(dataset.pixels[indices[at : at + _BATCH]])[:, None].to(device).float()
         if side < paper.shape[-1]:
             paper = nn.functional.interpolate(paper, size=(side, side), mode="bilinear", antialias=True)
-        parts.append(model.descriptors(paper.round().to(torch.uint8)))
-    return torch.cat(parts)
+        yield paper.round().to(torch.uint8)
+
+
+@torch.no_grad()
+def _described(model: Encoder, drawings: Iterator[Tensor]) -> Tensor:
+    model.eval()
+    return torch.cat([model.descriptors(some) for some in drawings])
 
 
 @torch.no_grad()

@@ -56,6 +56,12 @@ class ModelConfig(Settings):
         le=4,
         description="How many of the last stages are pooled, side by side; more than 1: ResNets alone.",
     )
+    vlad_words: int = Field(
+        default=0,
+        ge=0,
+        le=256,
+        description="Words of NetVLAD's vocabulary, over the lowest of the pooled stages; 0: GeM alone.",
+    )
     dimension: int = Field(default=256, ge=2, le=4096, description="Length of the embeddings.")
     gem_p: float = Field(default=3.0, gt=0, description="Exponent of GeM, or where it begins.")
     gem_learned: bool = Field(default=True, description="Learn it; DeepPatent keeps 3.")

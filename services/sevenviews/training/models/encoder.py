@@ -12,8 +12,8 @@ from sevenviews.training.losses.base import Level
 from sevenviews.training.models.backbones import make_backbone
 from sevenviews.training.models.config import ModelConfig
 from sevenviews.training.models.gem import GeM
-
-_WHITENING_EPSILON = 1e-3
+from sevenviews.training.models.vlad import NetVlad
+from sevenviews.training.models.whitening import discriminative_whitening, pca_whitening
 
 
 class DrawingEncoder(nn.Module):
@@ -21,7 +21,8 @@ class DrawingEncoder(nn.Module):
 
     Normalisation to [-1, 1] is part of the network, hence of the ONNX graph. With several levels, the pooled
     features of as many of the last stages stand side by side, the lowest first: strokes and their shading are seen
-    by the lower ones, shapes by the last.
+    by the lower ones, shapes by the last. With words, NetVLAD's vector of the lowest of these stages stands beside
+    them, as long as all the others together.
     """
 
     def __init__(self, config: ModelConfig) -> None:
@@ -33,7 +34,9 @@ class DrawingEncoder(nn.Module):
         )
         # Each stage of a ResNet has twice the channels of the one before.
         pooled = sum(channels >> level for level in range(config.levels))
-        self.whiten = nn.Linear(pooled, config.dimension)
+        lowest = channels >> (config.levels - 1)
+        self.vlad = NetVlad(lowest, config.vlad_words) if config.vlad_words else None
+        self.whiten = nn.Linear(pooled + config.vlad_words * lowest, config.dimension)
         self._input_channels = config.input_channels
         self._freeze_batch_norm = config.freeze_batch_norm
 
@@ -56,15 +59,24 @@ class DrawingEncoder(nn.Module):
         return pooled if level == "pooled" else self.embed(pooled)
 
     def pooled(self, drawings: Tensor) -> Tensor:
-        """[n, channels], not normalised."""
+        """[n, channels]; where GeM's are all, not normalised."""
+        maps = [functional.relu(one).float() for one in self._maps(self._paper(drawings))]
+        means = torch.cat(
+            [pool(one) for pool, one in zip([*self.lower_pools, self.pool], maps, strict=True)], 1
+        )
+        if self.vlad is None:
+            return means
+        return torch.cat([functional.normalize(means, dim=1), self.vlad(maps[0])], 1)
+
+    def _paper(self, drawings: Tensor) -> Tensor:
+        """As the first convolution takes it: [n, 1 or 3, side, side], from -1 to 1."""
         paper = (drawings.to(torch.float32) / 127.5 - 1).contiguous(memory_format=torch.channels_last)
         paper = paper.expand(-1, self._input_channels, -1, -1)
         weights = next(self.features.parameters())
         if weights.dtype == torch.float16:
             # An export in half precision: pooling and all behind it stay in single, where cubes do not overflow.
             paper = paper.half()
-        levels = zip([*self.lower_pools, self.pool], self._maps(paper), strict=True)
-        return torch.cat([pool(functional.relu(one).float()) for pool, one in levels], 1)
+        return paper
 
     def _maps(self, paper: Tensor) -> list[Tensor]:
         """Of the last stages, the lowest first."""
@@ -93,17 +105,26 @@ class DrawingEncoder(nn.Module):
         return self
 
     @torch.no_grad()
-    def start_whitened(self, descriptors: Tensor) -> None:
-        """Let the fully connected layer begin as the PCA whitening of some descriptors [m, channels].
+    def start_words(self, drawings: Tensor, seed: int) -> None:
+        """Let the words of NetVLAD begin at what the network sees in some drawings."""
+        if self.vlad is not None:
+            self.eval()
+            self.vlad.start_at(self._maps(self._paper(drawings))[0].float(), seed)
 
-        y = (Λ / λ₁ + ε)^(-1/2) Vᵀ (x - μ), with the largest eigenvalues Λ and their axes V: the "learned
-        whitening" of DeepPatent starts where an unlearned one would stand.
+    @torch.no_grad()
+    def start_whitened(self, descriptors: Tensor, designs: Tensor | None = None) -> None:
+        """Let the fully connected layer begin as the whitening of some descriptors [m, channels].
+
+        Args:
+            descriptors: what `descriptors` gives.
+            designs: int64 [m]; None: the whitening of PCA, that needs none.
         """
-        mean = descriptors.mean(0)
-        _, singular, axes = torch.linalg.svd(descriptors - mean, full_matrices=False)
-        kept = min(self.whiten.out_features, len(singular))
-        variances = (singular[:kept] / singular[0]) ** 2
-        rows = axes[:kept] * (variances + _WHITENING_EPSILON).rsqrt()[:, None]
+        dimension = self.whiten.out_features
+        found = (
+            pca_whitening(descriptors, dimension)
+            if designs is None
+            else discriminative_whitening(descriptors, designs, dimension)
+        )
         # Fewer drawings than dimensions leave the rest as they are.
-        self.whiten.weight[:kept] = rows
-        self.whiten.bias[:kept] = -(rows @ mean)
+        self.whiten.weight[: len(found.weight)] = found.weight
+        self.whiten.bias[: len(found.bias)] = found.bias
