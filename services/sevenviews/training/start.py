@@ -90,8 +90,9 @@ def _start_words(
     training: npt.NDArray[np.int64],
     device: torch.device,
 ) -> None:
-    """Let NetVLAD's words begin at what the network sees, unless it begins with those of another run."""
-    if not config.model.vlad_words or config.model.initial_weights not in {"", "none", "imagenet"}:
+    """Let NetVLAD's words begin at what the network sees, unless it begins as a run or a bundle has ended."""
+    path = config.model.weights_path
+    if not config.model.vlad_words or (path is not None and path.is_dir()):
         return
     chosen = _some(config, training, _WORD_DRAWINGS)
     for branch in model.branches:

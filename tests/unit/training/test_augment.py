@@ -30,6 +30,11 @@ def only(**settings: Any) -> AugmentationConfig:
         "faint": 0,
         "hatch": 0,
         "stipple": 0,
+        "tone": 0,
+        "join": 0,
+        "symmetric": 0,
+        "repeat": 0,
+        "bend": 0,
     }
     return AugmentationConfig.model_validate({**off, **settings})
 
@@ -73,7 +78,10 @@ def test_without_augmentation_a_drawing_is_only_resized() -> None:
     assert (changed().int() - crosses()[0].int()).abs().max() <= 1
 
 
-@pytest.mark.parametrize("name", ["thicken", "thin", "dash", "blur", "hatch", "stipple"])
+@pytest.mark.parametrize(
+    "name",
+    ["thicken", "thin", "dash", "blur", "hatch", "stipple", "tone", "join", "symmetric", "repeat"],
+)
 def test_drawings_of_one_design_share_their_hand(name: str) -> None:
     seen = set()
     for seed in range(16):
@@ -131,6 +139,44 @@ def test_hatching_is_parallel_lines_at_their_pitch() -> None:
     row = change(framed(), all_over, SIDE)[0, 0, 48, 18:78] < 128
     lines = torch.nonzero(row.int().diff() == 1)[:, 0]
     assert set(lines.diff().tolist()) == {6}
+
+
+def test_a_tone_fills_surfaces_evenly_and_darkens_no_stroke() -> None:
+    changes = draw_changes(torch.arange(6), only(tone=1), torch.Generator().manual_seed(0))
+    filled = dataclasses.replace(changes, shaded=torch.ones(6, 4, 4), shade=torch.full((6,), 0.4))
+    made = change(framed(), filled, SIDE)
+    assert (made[:, :, 18:78, 18:78] == round(0.6 * 255)).all()
+    outside = torch.ones(SIDE, SIDE, dtype=torch.bool)
+    outside[18:78, 18:78] = False
+    assert (made.int() - framed().int())[..., outside].abs().max() <= 1
+
+
+def test_a_design_is_joined_to_another_where_there_is_one() -> None:
+    before, designs = crosses()
+    changes = draw_changes(designs, only(join=1), torch.Generator().manual_seed(0))
+    assert (change(before, changes, SIDE).int() - before.int()).abs().max() <= 1
+    others = framed()
+    both = change(before, changes, SIDE, others)
+    assert (both.int() <= before.int() + 1).all()
+    assert (ink(both) > ink(before) + 20).all()
+    # The other one takes its share of the side, in a place of this drawing's own.
+    alone = change(
+        torch.full_like(before, 255), dataclasses.replace(changes, place=torch.zeros(6, 2)), SIDE, others
+    )
+    for one, share in zip(alone[:, 0] < 128, changes.share, strict=True):
+        rows = torch.nonzero(one.any(1))[:, 0]
+        assert int(rows.max() - rows.min()) + 1 == pytest.approx(float(share) * 66, abs=3)
+
+
+def test_all_drawings_of_a_design_are_bent_alike() -> None:
+    _, designs = crosses()
+    changes = draw_changes(designs, only(bend=0.2), torch.Generator().manual_seed(0))
+    assert changes.bends.abs().max() <= 0.2
+    assert torch.equal(changes.bends[0], changes.bends[2])
+    assert not torch.equal(changes.bends[0], changes.bends[3])
+    bent = changed(bend=0.2)
+    assert torch.equal(bent[0], bent[2])
+    assert (bent.int() - crosses()[0].int()).abs().float().mean((1, 2, 3)).min() > 1
 
 
 def test_faint_strokes_keep_their_form_and_lose_their_black() -> None:

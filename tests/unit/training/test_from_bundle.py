@@ -34,11 +34,23 @@ def bundle_of(config: ModelConfig, folder: Path) -> tuple[torch.nn.Module, Path]
     return model, bundle.path
 
 
-@pytest.mark.parametrize("backbone", ["resnet18", "mobilenet_v2"])
-def test_the_training_starts_where_the_deployed_model_stands(backbone: str, tmp_path: Path) -> None:
-    config = ModelConfig.model_validate({"backbone": backbone, "dimension": 16, "gem_p": 2.5})
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"backbone": "resnet18"},
+        {"backbone": "mobilenet_v2"},
+        {"backbone": "line_resnet", "width": 16, "levels": 3, "vlad_words": 8, "gem_learned": False},
+    ],
+    ids=str,
+)
+def test_the_training_starts_where_the_deployed_model_stands(
+    settings: dict[str, object], tmp_path: Path
+) -> None:
+    config = ModelConfig.model_validate({**settings, "dimension": 16, "gem_p": 2.5})
     deployed, path = bundle_of(config, tmp_path / "bundle")
-    fresh = make_model(config.model_copy(update={"initial_weights": str(path), "gem_p": 3.0}))
+    # An exponent that is learned comes with the bundle.
+    begun = config.model_copy(update={"gem_p": 3.0}) if config.gem_learned else config
+    fresh = make_model(begun.model_copy(update={"initial_weights": str(path)}))
     drawings = torch.from_numpy(np.random.default_rng(1).integers(0, 256, (5, 1, SIDE, SIDE), np.uint8))
     with torch.no_grad():
         expected, actual = deployed.eval()(drawings), fresh.eval()(drawings)

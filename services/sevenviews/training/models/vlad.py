@@ -1,4 +1,4 @@
-"""NetVLAD pooling (Arandjelović et al., CVPR 2016): which local forms a drawing has, and how they differ from the usual.
+"""NetVLAD pooling (Arandjelović et al., CVPR 2016): which local forms a drawing has, and how they vary.
 
 A mean over positions says how much there is of each feature; this says it for each of a vocabulary of local forms
 apart, as Fisher vectors of SIFT do. What drawings of one hand and one article share from whatever side they show it,
