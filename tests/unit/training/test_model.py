@@ -22,6 +22,7 @@ from sevenviews.training.models.encoder import DrawingEncoder
 from sevenviews.training.models.gem import GeM
 from sevenviews.training.models.initial import load_folded, one_input_channel
 from sevenviews.training.models.line_resnet import LineResNet
+from sevenviews.training.models.resizing import resized
 from sevenviews.training.models.sketch_a_net import SketchANet
 from sevenviews.training.models.sketchy import TwoBranchEncoder
 from sevenviews.training.places import CHECKPOINT, CONFIG_FILE
@@ -157,6 +158,27 @@ def test_levels_are_the_pooled_stages_side_by_side(backbone: Backbone, depths: t
             features = stage(features)
             found.append(features.square().mean((2, 3)).sqrt())
     assert torch.allclose(pooled, torch.cat(found[-3:], 1), atol=1e-4)
+
+
+def test_resizing_is_bilinear_with_antialiasing() -> None:
+    paper = torch.rand(2, 1, 60, 60)
+    for side in (32, 45, 60, 75):
+        expected = nn.functional.interpolate(paper, size=(side, side), mode="bilinear", antialias=True)
+        assert torch.allclose(resized(paper, side), expected, atol=1e-5)
+
+
+def test_with_sides_the_mean_over_them_is_deployed() -> None:
+    torch.manual_seed(0)
+    config = ModelConfig(backbone="resnet18", dimension=8, sides=(64, 48))
+    model = DrawingEncoder(config).eval()
+    with torch.no_grad():
+        small = nn.functional.interpolate(drawings(3).float(), size=(48, 48), mode="bilinear", antialias=True)
+        each = [model.embed(model.pooled(one)) for one in (drawings(3), small)]
+        assert torch.allclose(
+            model(drawings(3)), nn.functional.normalize(each[0] + each[1], dim=1), atol=1e-4
+        )
+    with pytest.raises(ValueError, match="needs 32 pixels"):
+        ModelConfig(sides=(16,))
 
 
 def test_stages_are_those_of_resnets_alone() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from sevenviews.training.settings import Settings
 
@@ -36,6 +36,7 @@ Backbone = Literal[
     "line_resnet",
 ]
 
+_LEAST_SIDE = 32
 _NAMED_WEIGHTS = ("", "none", "imagenet")
 
 
@@ -63,6 +64,11 @@ class ModelConfig(Settings):
         description="Words of NetVLAD's vocabulary, over the lowest of the pooled stages; 0: GeM alone.",
     )
     dimension: int = Field(default=256, ge=2, le=4096, description="Length of the embeddings.")
+    sides: tuple[int, ...] = Field(
+        default=(),
+        description="Sides in pixels at which a drawing is embedded once trained, the mean being taken; empty: as it "
+        "comes. Each costs a pass.",
+    )
     gem_p: float = Field(default=3.0, gt=0, description="Exponent of GeM, or where it begins.")
     gem_learned: bool = Field(default=True, description="Learn it; DeepPatent keeps 3.")
     branches: Literal[1, 2] = Field(
@@ -83,6 +89,13 @@ class ModelConfig(Settings):
         if self.levels > 1 and "resnet" not in self.backbone:
             raise ValueError(f"levels: the stages of {self.backbone} cannot be pooled; those of ResNets can")
         return self
+
+    @field_validator("sides")
+    @classmethod
+    def _wide_enough(cls, sides: tuple[int, ...]) -> tuple[int, ...]:
+        if any(side < _LEAST_SIDE for side in sides):
+            raise ValueError(f"a network needs {_LEAST_SIDE} pixels a side")
+        return sides
 
     @property
     def weights_path(self) -> Path | None:

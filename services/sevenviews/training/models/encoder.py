@@ -12,6 +12,7 @@ from sevenviews.training.losses.base import Level
 from sevenviews.training.models.backbones import make_backbone
 from sevenviews.training.models.config import ModelConfig
 from sevenviews.training.models.gem import GeM
+from sevenviews.training.models.resizing import resized
 from sevenviews.training.models.vlad import NetVlad
 from sevenviews.training.models.whitening import discriminative_whitening, pca_whitening
 
@@ -38,6 +39,7 @@ class DrawingEncoder(nn.Module):
         self.vlad = NetVlad(lowest, config.vlad_words) if config.vlad_words else None
         self.whiten = nn.Linear(pooled + config.vlad_words * lowest, config.dimension)
         self._input_channels = config.input_channels
+        self._sides = config.sides
         self._freeze_batch_norm = config.freeze_batch_norm
 
     @property
@@ -51,7 +53,12 @@ class DrawingEncoder(nn.Module):
         return self.whiten.in_features
 
     def forward(self, drawings: Tensor) -> Tensor:
-        return self.embed(self.pooled(drawings))
+        """What is deployed: [n, 1, side, side] to unit vectors [n, dimension]; with sides, the mean over those."""
+        if not self._sides:
+            return self.embed(self.pooled(drawings))
+        paper = drawings.to(torch.float32)
+        of_sides = [self.embed(self.pooled(resized(paper, side))) for side in self._sides]
+        return functional.normalize(torch.stack(of_sides).sum(0), dim=1)
 
     def vectors(self, drawings: Tensor, level: Level, branch: Tensor) -> Tensor:  # noqa: ARG002
         """What a loss of that level takes. `branch` [n] matters to networks that have two."""
