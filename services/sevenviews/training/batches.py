@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sevenviews.training.augment import Changes, change, draw_changes
+from sevenviews.training.augmentation import Changes, change, draw_changes
 from sevenviews.training.config import ROTATIONS, TrainConfig, is_rotation
 from sevenviews.training.drawings import DrawingDataset
 from sevenviews.training.sampling import BatchSampler, companions

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from sevenviews.training.augment import change, draw_changes
+from sevenviews.training.augmentation import change, draw_changes
 from sevenviews.training.config import TrainConfig
 from sevenviews.training.distributed import share_start
 from sevenviews.training.drawings import DrawingDataset

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from sevenviews.training.augment import augment, change, draw_changes
+from sevenviews.training.augmentation import augment, change, draw_changes
 from sevenviews.training.config import AugmentationConfig
 
 SIDE = 96

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from sevenviews.training.compositions import BENDS, bend, joined, mirrored, repeated, thickened
+from sevenviews.training.augmentation.compositions import BENDS, bend, joined, mirrored, repeated, thickened
 
 SIDE = 48
 
@@ -24,7 +24,7 @@ def test_thickening_is_the_maximum_of_nine_pixels() -> None:
 
 
 def test_a_whole_other_drawing_in_the_middle_is_the_union_of_both() -> None:
-    ink, other = drawings(6).split(3)
+    ink, other = drawings(6)[:3], drawings(6)[3:]
     both = joined(ink, other, torch.ones(3), torch.zeros(3, 2))
     assert torch.allclose(both, torch.maximum(ink, thickened(other)), atol=1e-5)
 

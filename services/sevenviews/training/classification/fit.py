@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from sevenviews.lab.patentnet.features import check_features
-from sevenviews.training.augment import augment
+from sevenviews.training.augmentation import augment
 from sevenviews.training.classification.config import FeatureHeadConfig, NetworkConfig
 from sevenviews.training.classification.networks import DrawingNetwork, build_network
 from sevenviews.training.config import AugmentationConfig

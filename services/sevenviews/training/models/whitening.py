@@ -55,7 +55,7 @@ def discriminative_whitening(descriptors: Tensor, designs: Tensor, dimension: in
     Raises:
         ValueError: no design has two drawings.
     """
-    _, numbers, counts = designs.unique(return_inverse=True, return_counts=True)
+    _, numbers, counts = torch.unique(designs, return_inverse=True, return_counts=True)
     if counts.max() < 2:  # noqa: PLR2004 - a pair
         raise ValueError("whitening: no design has two drawings to learn from")
     mean = descriptors.mean(0)

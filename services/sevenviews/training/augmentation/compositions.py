@@ -65,7 +65,7 @@ def repeated(ink: Tensor, times: Tensor) -> Tensor:
     """
     side = ink.shape[-1]
     made = torch.empty_like(ink)
-    for count in times.unique().tolist():
+    for count in torch.unique(times).tolist():
         rows = torch.nonzero(times == count)[:, 0]
         small = functional.interpolate(
             ink[rows], size=(-(-side // count),) * 2, mode="bilinear", antialias=True
