@@ -166,7 +166,7 @@ def _hands(
         each = [torch.Generator().manual_seed(_HAND_SEED + int(number)) for number in numbers]
         hands = torch.stack([torch.rand(count, generator=one) for one in each])
     of_names, bends = torch.split(hands[of_drawing], [len(names), _BENT], 1)
-    return dict(zip(names, of_names.unbind(1), strict=True)), bends.unflatten(1, (2, BENDS, BENDS))
+    return dict(zip(names, of_names.unbind(1), strict=True)), bends.reshape(-1, 2, BENDS, BENDS)
 
 
 def _windows(extent: Tensor, place: Tensor) -> Tensor:
