@@ -39,7 +39,14 @@ def bundle_of(config: ModelConfig, folder: Path) -> tuple[torch.nn.Module, Path]
     [
         {"backbone": "resnet18"},
         {"backbone": "mobilenet_v2"},
-        {"backbone": "line_resnet", "width": 16, "levels": 3, "vlad_words": 8, "gem_learned": False},
+        {
+            "backbone": "line_resnet",
+            "width": 16,
+            "levels": 3,
+            "vlad_words": 8,
+            "gem_learned": False,
+            "sides": (48, 64),
+        },
     ],
     ids=str,
 )
