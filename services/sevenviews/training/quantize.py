@@ -9,7 +9,7 @@ Measured with a MobileNetV2 at 224 pixels (`mobilenetv2-imagenet.yaml`), an AMD 
 20 alternating pairs: float32 takes 1.71 times as long for a single drawing (1.50 to 1.88; 4.40 ms and 2.57 ms), 1.93
 times for batches of 16 (1.79 to 2.05). The file shrinks from 10.1 to 5.1 MB. Of 903 drawings as in its training, mAP
 goes from .3567 to .3553, and cosines to float32 are .934 at least, .978 in the median; of 38 figures of real patents
-among 771 drawings, mAP goes from .533 to .537. Without 8-bit dot products in the processor (VNNI) the gain is smaller.
+among 771 drawings, mAP goes from .533 to .537. Without 8-bit dot products (VNNI) the gain is smaller.
 """
 
 from __future__ import annotations
