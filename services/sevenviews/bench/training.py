@@ -17,7 +17,6 @@ from sevenviews.training.batches import Batch, Batches, make_sampler
 from sevenviews.training.config import DataConfig, OptimizationConfig, TrainConfig
 from sevenviews.training.drawings import DrawingDataset
 from sevenviews.training.labels import labelled
-from sevenviews.training.losses.config import InfoNceConfig
 from sevenviews.training.models.config import ModelConfig
 from sevenviews.training.split import Indices, split
 from sevenviews.training.start import begin
@@ -72,9 +71,8 @@ def default_config(designs: int, threads: int) -> TrainConfig:
     return TrainConfig(
         name="bench",
         data=DataConfig(synthetic_designs=designs),
-        model=ModelConfig(backbone="line_resnet", levels=3, vlad_words=32, dimension=256, gem_learned=False),
-        loss=InfoNceConfig(),
-        optimization=OptimizationConfig(batch_size=64, image_size=192),
+        model=ModelConfig(backbone="mobilenet_v2", dimension=256),
+        optimization=OptimizationConfig(batch_size=64, image_size=160),
         threads=threads,
     )
 

@@ -58,10 +58,11 @@ class DataConfig(Settings):
 class AugmentationConfig(Settings):
     """Toward real sheets. Drawings of one design in one batch share their draughting style."""
 
-    hand: Literal["batch", "design"] = Field(
+    hand: Literal["batch", "design", "drawing"] = Field(
         default="batch",
         description="How long a design keeps its draughting style: for a batch, so that classes learn to overlook "
-        "it; or for good, so that it helps to tell them apart, as it does with the drawings of a patent.",
+        "it; for good, so that it helps to tell them apart, as it does with the drawings of a patent; or for one "
+        "drawing, so that what is asked in another hand than the patent's is found too.",
     )
 
     rotation_degrees: float = Field(default=8.0, ge=0, description="Rotations are drawn from ± this.")

@@ -110,6 +110,17 @@ def test_a_hand_for_good_is_the_same_in_every_batch() -> None:
     assert not torch.equal(one, other)
 
 
+def test_a_hand_of_its_own_changes_the_pen_and_not_the_design() -> None:
+    designs = torch.zeros(200, dtype=torch.long)
+    config = only(thicken=0.5, hatch=0.5, join=0.5, symmetric=0.5, repeat=0.5, bend=0.2, hand="drawing")
+    changes = draw_changes(designs, config, torch.Generator().manual_seed(0))
+    for name in ("thicken", "hatch"):
+        assert 60 < int(getattr(changes, name).sum()) < 140
+    assert len(changes.hatching[:, 0].unique()) > 100  # type: ignore[no-untyped-call]
+    for name in ("join", "symmetric", "repeat", "times", "share", "bends"):
+        assert (getattr(changes, name) == getattr(changes, name)[:1]).all()
+
+
 def framed() -> Tensor:
     """Six empty squares, with paper around them."""
     paper = torch.full((6, 1, SIDE, SIDE), 255, dtype=torch.uint8)

@@ -31,6 +31,9 @@ _HAND = (
     "join",
 )
 _HAND_AMOUNTS = ("strength", "angle", "pitch", "density", "shade", "times", "share")
+_OF_DESIGN = ("symmetric", "repeat", "join", "times", "share")
+"""Of these, what makes another design, rather than another hand."""
+
 _BENT = 2 * BENDS**2
 """Numbers that say how a design is bent."""
 
@@ -160,13 +163,18 @@ def _hands(
     names = _HAND + _HAND_AMOUNTS
     numbers, of_drawing = torch.unique(designs, return_inverse=True)
     count = len(names) + _BENT
-    if config.hand == "batch":
-        hands = torch.rand(len(numbers), count, generator=generator)
-    else:
+    if config.hand == "design":
         each = [torch.Generator().manual_seed(_HAND_SEED + int(number)) for number in numbers]
         hands = torch.stack([torch.rand(count, generator=one) for one in each])
+    else:
+        hands = torch.rand(len(numbers), count, generator=generator)
     of_names, bends = torch.split(hands[of_drawing], [len(names), _BENT], 1)
-    return dict(zip(names, of_names.unbind(1), strict=True)), bends.reshape(-1, 2, BENDS, BENDS)
+    chosen = dict(zip(names, of_names.unbind(1), strict=True))
+    if config.hand == "drawing":
+        # The pen is each drawing's own; what the design is made of stays the same for all of them.
+        pen = [name for name in names if name not in _OF_DESIGN]
+        chosen |= {name: torch.rand(len(designs), generator=generator) for name in pen}
+    return chosen, bends.reshape(-1, 2, BENDS, BENDS)
 
 
 def _windows(extent: Tensor, place: Tensor) -> Tensor:
