@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 import torch
+from onnx import numpy_helper
 from onnxruntime.quantization import (
     CalibrationMethod,
     QuantFormat,
@@ -141,9 +142,7 @@ def _parted(graph: onnx.GraphProto) -> tuple[list[str], list[str]]:
     Not: the first and the last convolution, of each side at which a drawing is embedded; and what leads to none. A
     kind of which no node leads to one is left out as a whole: lengths of unit vectors have no range to measure.
     """
-    contents = {
-        one.name: one.SerializeToString().replace(one.name.encode(), b"") for one in graph.initializer
-    }
+    contents = {one.name: numpy_helper.to_array(one).tobytes() for one in graph.initializer}
     convolutions = [node for node in graph.node if node.op_type == "Conv"]
     outer = {contents[convolutions[place].input[1]] for place in (0, -1)}
     kept = [node.name for node in convolutions if contents[node.input[1]] in outer]

@@ -142,3 +142,19 @@ def test_calibration_on_other_drawings_is_worse(tmp_path: Path) -> None:
         write_int8(tmp_path / "x.onnx", tmp_path / f"{name}.onnx", held)
     well, badly = (agreement(bundle("x"), bundle(name), lines) for name in ("lines", "blank"))
     assert badly.median_cosine < well.median_cosine
+
+
+def test_outer_convolutions_stay_in_float_at_each_side(tmp_path: Path) -> None:
+    config = ModelConfig(
+        backbone="line_resnet", width=16, levels=2, vlad_words=4, dimension=8, sides=(48, SIDE)
+    )
+    write_onnx(make_model(config), tmp_path / "float.onnx", SIDE)
+    held = HeldOut(line_drawings(8, SIDE), np.arange(8) // 2)
+    write_int8(tmp_path / "float.onnx", tmp_path / "int8.onnx", held)
+    graph = onnx.load(tmp_path / "int8.onnx").graph
+    made_by = {name: node.op_type for node in graph.node for name in node.output}
+    convolutions = [node for node in graph.node if node.op_type == "Conv"]
+    in_float = [one for one in convolutions if made_by.get(one.input[1]) != "DequantizeLinear"]
+    # The first and the last, twice.
+    assert len(in_float) == 4
+    assert len(convolutions) > 20
