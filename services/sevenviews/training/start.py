@@ -67,7 +67,7 @@ def refit_whitening(
     training: npt.NDArray[np.int64],
     device: torch.device,
 ) -> None:
-    """Let the fully connected layer be the PCA whitening of some of the drawings, if that was asked for."""
+    """Let the fully connected layer be a whitening of some of the drawings, if that was asked for."""
     options = config.optimization
     if not options.whiten_drawings:
         return

@@ -27,10 +27,10 @@ def taught_by(model: str, corpus: str) -> str:
     collections = [_stem(one.name) for one in data.corpora]
     named = _listed([*collections, "the synthetic corpus (`sevenviews synth`)"])
     if _stem(corpus) in collections:
-        how_many = f"up to {data.most_designs} designs" if data.most_designs else "most designs"
         return (
-            f"The packaged model was trained on part of this corpus: on {how_many} of each of "
-            f"{_listed(collections)}, without their labels. Some of them ask or answer here: {_WARNING}"
+            "The packaged model was trained on part of this corpus: on up to "
+            f"{data.most_designs} designs of each of {_listed(collections)}, without their labels. Some of them ask "
+            f"or answer here: {_WARNING}"
         )
     return (
         f"The packaged model was trained on designs of {named}, without their labels. If this corpus holds some of "
