@@ -30,7 +30,8 @@ def evaluate(
     queries: Annotated[
         Path | None,
         typer.Option(
-            help="A corpus whose drawings ask, such as DeepPatent's query list; none: they are withheld."
+            help="Whose drawings ask: a corpus, such as DeepPatent's query list, or a folder of images with an "
+            "index.csv (file,patent_id), as `synth --held-out` writes it; none: they are withheld."
         ),
     ] = None,
     fit: Annotated[

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from sevenviews.lab.asked import read_asked
 from sevenviews.lab.collection import Collection, read_collection
 from sevenviews.lab.protocol import split_queries
 
@@ -59,7 +60,8 @@ def read_task(
         corpus: whatever `sevenviews ingest` reads.
         distractors: a corpus that only adds to the gallery.
         seed: of the choice of queries.
-        queries: a corpus whose drawings ask, such as DeepPatent's list of queries; then nothing is withheld.
+        queries: whose drawings ask, such as DeepPatent's list of queries, or a folder that `read_asked` knows;
+            then nothing is withheld.
         advance: is told how many entries of the present corpus were read.
 
     Raises:
@@ -71,9 +73,14 @@ def read_task(
         asking, findable = _withheld(found, corpus, seed)
         drawings = found
     else:
-        asked = read_collection(queries, advance)
+        asked = read_asked(queries, advance)
         if not set(asked.patents) & set(found.patents):
             raise ValueError(f"no patent of {queries} is in {corpus}: there is nothing to find")
+        of_patent = dict(zip(found.patents, found.categories, strict=True))
+        asked.categories = [
+            own or of_patent.get(patent, "")
+            for patent, own in zip(asked.patents, asked.categories, strict=True)
+        ]
         asking = np.arange(len(found), len(found) + len(asked))
         findable = np.arange(len(found))
         drawings = found + asked

@@ -102,6 +102,26 @@ def test_queries_of_other_patents_are_refused(corpus: Path, tmp_path: Path) -> N
         read_task(corpus, queries=tmp_path / "E1")
 
 
+def test_loose_queries_ask_for_the_patents_of_their_index(corpus: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "queries"
+    folder.mkdir()
+    for sides in KINDS:
+        article(sides, 0).save(folder / f"asked-{sides}.png")
+    (folder / "broken.png").write_bytes(b"not an image")
+    rows = [
+        *((f"asked-{sides}.png", f"D{sides}") for sides in KINDS),
+        ("broken.png", "D3"),
+        ("lost.png", "D4"),
+    ]
+    with (folder / "index.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("file", "patent_id"), *rows])
+    report = evaluate_on(read_task(corpus, queries=folder), "raw").report()
+    assert (report.queries, report.gallery) == (4, 12)
+    assert report.accuracy[1] == 1
+    assert {name: queries for name, (_, queries) in report.categories.items()} == {"even": 2, "even odd": 2}
+    assert [line.partition(":")[0] for line in report.unread] == ["broken.png", "lost.png"]
+
+
 def test_what_learns_is_fitted_on_the_gallery_or_on_what_is_given(
     corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
