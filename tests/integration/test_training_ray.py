@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw
 
 from sevenviews.training.config import TrainConfig
 from sevenviews.training.export import export
+from sevenviews.training.order import OrderConfig, OrderReport, run_order
 from sevenviews.training.places import BEST, CHECKPOINT
 from sevenviews.training.run import RunResult, load_config, train
 
@@ -210,3 +211,24 @@ def test_a_yaml_says_it_all(corpus: Path, tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_text(yaml.safe_dump(told.model_dump(mode="json")))
     assert TrainConfig.load(path) == told
+
+
+def test_rows_are_trained_and_measured_seed_by_seed_on_what_all_of_them_held_out(
+    corpus: Path, tmp_path: Path
+) -> None:
+    settings = {
+        "base": config_of(corpus).model_dump(mode="json", exclude={"name", "seed"}),
+        "rows": {"ArcFace": {}, "in two": {"steps": [{"name": "one"}, {"name": "other"}]}},
+        "descriptors": ["raw"],
+        "claims": [{"above": "raw", "below": "ArcFace", "by": "nobody"}],
+        "seeds": [1, 2],
+    }
+    order = OrderConfig.model_validate(settings)
+    found = list(run_order(order, tmp_path, silent))
+    assert [(one.row, one.seed, one.drawings) for one in found] == [
+        (row, seed, drawings)
+        for seed in (1, 2)
+        for row, drawings in (("ArcFace", 32), ("in two", 64), ("raw", 0))
+    ]
+    assert found == list(run_order(order, tmp_path, silent))
+    assert OrderReport(order, found).verdict(order.claims[0]) is not None

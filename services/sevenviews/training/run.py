@@ -50,8 +50,6 @@ def train(
         FileNotFoundError: a corpus, a list or the initial weights are not there.
         ValueError: the folder holds a run of another configuration; or the configuration does not fit the data.
     """
-    import ray
-
     from sevenviews.training.drawings import dataset_folder, open_dataset
     from sevenviews.training.state import is_done
 
@@ -65,7 +63,7 @@ def train(
     for step in config.as_steps():
         _check_labels(step, dataset)
     metrics: list[Mapping[str, float]] = []
-    with _local_ray(ray):
+    with local_ray():
         for place, step, begun in _places(config, folder):
             if place != folder:
                 tell(f"step {place.name}")
@@ -187,8 +185,10 @@ def _git_commit() -> str:
 
 
 @contextmanager
-def _local_ray(ray: Any) -> Iterator[None]:
+def local_ray() -> Iterator[None]:
     """The Ray that is there already, or one of this machine's for as long as it is needed."""
+    import ray
+
     from sevenviews.local_ray import start_local_ray
 
     if ray.is_initialized():
