@@ -58,11 +58,17 @@ class DataConfig(Settings):
 class AugmentationConfig(Settings):
     """Toward real sheets. Drawings of one design in one batch share their draughting style."""
 
-    hand: Literal["batch", "design", "drawing"] = Field(
+    hand: Literal["batch", "design"] = Field(
         default="batch",
         description="How long a design keeps its draughting style: for a batch, so that classes learn to overlook "
-        "it; for good, so that it helps to tell them apart, as it does with the drawings of a patent; or for one "
-        "drawing, so that what is asked in another hand than the patent's is found too.",
+        "it; or for good, so that it helps to tell them apart, as it does with the drawings of a patent.",
+    )
+    other_hand: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Probability of a drawing in a style of its own, so that what is asked in another hand than the "
+        "patent's is found too.",
     )
 
     rotation_degrees: float = Field(default=8.0, ge=0, description="Rotations are drawn from ± this.")
@@ -82,6 +88,12 @@ class AugmentationConfig(Settings):
         default=0.6, gt=0, le=1, description="Least share of the side that a crop leaves."
     )
     thicken: float = Field(default=0.4, ge=0, le=1, description="Probability of thicker strokes.")
+    thickest: int = Field(
+        default=1,
+        ge=1,
+        le=4,
+        description="Most pixels that those grow by on either side, at the cache's side.",
+    )
     thin: float = Field(default=0.0, ge=0, le=1, description="Probability of thinner strokes.")
     dash: float = Field(default=0.2, ge=0, le=1, description="Probability of broken lines.")
     erase: float = Field(default=0.3, ge=0, le=1, description="Probability of a white patch.")

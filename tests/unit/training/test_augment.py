@@ -84,7 +84,7 @@ def test_without_augmentation_a_drawing_is_only_resized() -> None:
 )
 def test_drawings_of_one_design_share_their_hand(name: str) -> None:
     seen = set()
-    for seed in range(16):
+    for seed in range(32):
         _, designs = crosses()
         changes = draw_changes(designs, only(**{name: 0.5}), torch.Generator().manual_seed(seed))
         chosen = getattr(changes, name)
@@ -110,15 +110,37 @@ def test_a_hand_for_good_is_the_same_in_every_batch() -> None:
     assert not torch.equal(one, other)
 
 
-def test_a_hand_of_its_own_changes_the_pen_and_not_the_design() -> None:
+def test_another_hand_changes_the_pen_and_not_the_design() -> None:
     designs = torch.zeros(200, dtype=torch.long)
-    config = only(thicken=0.5, hatch=0.5, join=0.5, symmetric=0.5, repeat=0.5, bend=0.2, hand="drawing")
+    config = only(thicken=0.5, hatch=0.5, join=0.5, symmetric=0.5, repeat=0.5, bend=0.2, other_hand=1)
     changes = draw_changes(designs, config, torch.Generator().manual_seed(0))
     for name in ("thicken", "hatch"):
         assert 60 < int(getattr(changes, name).sum()) < 140
     assert len(changes.hatching[:, 0].unique()) > 100  # type: ignore[no-untyped-call]
     for name in ("join", "symmetric", "repeat", "times", "share", "bends"):
         assert (getattr(changes, name) == getattr(changes, name)[:1]).all()
+
+
+@pytest.mark.parametrize("hand", ["batch", "design"])
+def test_the_drawings_in_no_other_hand_keep_their_designs(hand: str) -> None:
+    designs = torch.zeros(400, dtype=torch.long)
+    config = only(hatch=0.5, other_hand=0.4, hand=hand)
+    angles = draw_changes(designs, config, torch.Generator().manual_seed(0)).hatching[:, 0]
+    shared = int((angles == angles.mode().values).sum())
+    assert 200 < shared < 280  # 0.6 of 400, by five standard deviations
+    assert len(angles.unique()) > 400 - shared  # type: ignore[no-untyped-call]
+
+
+def test_thick_strokes_grow_by_up_to_so_many_pixels() -> None:
+    paper = torch.full((400, 1, SIDE, SIDE), 255, dtype=torch.uint8)
+    paper[:, :, 20:76, 48] = 0
+    made = augment(
+        paper, torch.arange(400), SIDE, only(thicken=1, thickest=3), torch.Generator().manual_seed(0)
+    )
+    widths = (made[:, 0, 48] < 128).sum(1)
+    counts = {int(width): int((widths == width).sum()) for width in widths.unique()}  # type: ignore[no-untyped-call]
+    assert set(counts) == {3, 5, 7}
+    assert min(counts.values()) > 90
 
 
 def framed() -> Tensor:

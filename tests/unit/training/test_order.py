@@ -36,7 +36,7 @@ def test_a_row_changes_what_it_names_alone() -> None:
     assert (row.optimization.steps, row.optimization.batch_size) == (20, 32)
     assert row.model_copy(
         update={"name": base.name, "loss": base.loss, "optimization": base.optimization}
-    ) == (base)
+    ) == base
 
 
 def test_another_kind_takes_no_settings_over() -> None:

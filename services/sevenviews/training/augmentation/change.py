@@ -46,7 +46,8 @@ def change(paper: Tensor, changes: Changes, side: int, others: Tensor | None = N
         uint8 [n, 1, side, side].
     """
     ink = 1 - paper.to(torch.float32) / 255
-    ink = _where(changes.thicken, ink, lambda some, _: thickened(some))
+    for already in range(int(changes.thickness.max())):
+        ink = _where(changes.thicken & (changes.thickness > already), ink, lambda some, _: thickened(some))
     ink = _where(changes.thin, ink, lambda some, _: thinned(some))
     ink = reduced(ink, side)
     ink = _where(changes.symmetric, ink, lambda some, _: mirrored(some))

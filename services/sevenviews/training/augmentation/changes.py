@@ -30,7 +30,7 @@ _HAND = (
     "repeat",
     "join",
 )
-_HAND_AMOUNTS = ("strength", "angle", "pitch", "density", "shade", "times", "share")
+_HAND_AMOUNTS = ("thickness", "strength", "angle", "pitch", "density", "shade", "times", "share")
 _OF_DESIGN = ("symmetric", "repeat", "join", "times", "share")
 """Of these, what makes another design, rather than another hand."""
 
@@ -44,6 +44,7 @@ class Changes:
 
     Attributes:
         thicken, thin, dash, blur, erase, crop, hatch, stipple, tone, symmetric, repeat, join: bool [n].
+        thickness: int64 [n], pixels that thicker strokes grow by on either side.
         strength: [n], of the ink; 1: as it is.
         rotation: [n], radians.
         size: [n], the share of the drawing that fills the result; above 1, paper around it.
@@ -74,6 +75,7 @@ class Changes:
     symmetric: Tensor
     repeat: Tensor
     join: Tensor
+    thickness: Tensor
     strength: Tensor
     rotation: Tensor
     size: Tensor
@@ -127,6 +129,7 @@ def draw_changes(designs: Tensor, config: AugmentationConfig, generator: torch.G
         blur=chosen["blur"],
         hatch=chosen["hatch"],
         stipple=chosen["stipple"],
+        thickness=1 + (config.thickest * hand["thickness"]).long(),
         strength=torch.where(chosen["faint"], 0.2 + 0.8 * hand["strength"], 1.0),
         hatching=torch.stack([math.pi * hand["angle"], 3 + 6 * hand["pitch"]], 1),
         density=0.04 + 0.16 * hand["density"],
@@ -170,10 +173,11 @@ def _hands(
         hands = torch.rand(len(numbers), count, generator=generator)
     of_names, bends = torch.split(hands[of_drawing], [len(names), _BENT], 1)
     chosen = dict(zip(names, of_names.unbind(1), strict=True))
-    if config.hand == "drawing":
-        # The pen is each drawing's own; what the design is made of stays the same for all of them.
-        pen = [name for name in names if name not in _OF_DESIGN]
-        chosen |= {name: torch.rand(len(designs), generator=generator) for name in pen}
+    if config.other_hand:
+        own = torch.rand(len(designs), generator=generator) < config.other_hand
+        # The pen is the drawing's own; what the design is made of stays the same for all of its drawings.
+        for name in (one for one in names if one not in _OF_DESIGN):
+            chosen[name] = torch.where(own, torch.rand(len(designs), generator=generator), chosen[name])
     return chosen, bends.reshape(-1, 2, BENDS, BENDS)
 
 
