@@ -56,6 +56,7 @@ def lively(config: ModelConfig) -> Encoder:
         {"backbone": "sketch_a_net"},
         {"backbone": "line_resnet", "width": 16, "levels": 3, "gem_learned": False},
         {"backbone": "line_resnet", "width": 16, "levels": 3, "vlad_words": 8, "sides": (48, 64, 80)},
+        {"backbone": "line_resnet", "width": 16, "levels": 2, "grid_cells": 3, "sides": (48, 80)},
         {
             "backbone": "resnet18",
             "branches": 2,

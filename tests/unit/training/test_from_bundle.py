@@ -44,6 +44,7 @@ def bundle_of(config: ModelConfig, folder: Path) -> tuple[torch.nn.Module, Path]
             "width": 16,
             "levels": 3,
             "vlad_words": 8,
+            "grid_cells": 3,
             "gem_learned": False,
             "sides": (48, 64),
         },

@@ -34,9 +34,10 @@ def test_a_row_changes_what_it_names_alone() -> None:
     assert (base.seed, row.seed, row.name) == (2, 2, "triplet")
     assert (base.loss.kind, row.loss.kind) == ("arcface", "triplet")
     assert (row.optimization.steps, row.optimization.batch_size) == (20, 32)
-    assert row.model_copy(
-        update={"name": base.name, "loss": base.loss, "optimization": base.optimization}
-    ) == base
+    assert (
+        row.model_copy(update={"name": base.name, "loss": base.loss, "optimization": base.optimization})
+        == base
+    )
 
 
 def test_another_kind_takes_no_settings_over() -> None:

@@ -63,6 +63,13 @@ class ModelConfig(Settings):
         le=256,
         description="Words of NetVLAD's vocabulary, over the lowest of the pooled stages; 0: GeM alone.",
     )
+    grid_cells: int = Field(
+        default=0,
+        ge=0,
+        le=8,
+        description="Cells along each axis of a grid over the last stage but one, each pooled apart, so that where a "
+        "form lies counts; of a single level, over the last stage; 0: none.",
+    )
     dimension: int = Field(default=256, ge=2, le=4096, description="Length of the embeddings.")
     sides: tuple[int, ...] = Field(
         default=(),

@@ -12,6 +12,7 @@ from sevenviews.training.losses.base import Level
 from sevenviews.training.models.backbones import make_backbone
 from sevenviews.training.models.config import ModelConfig
 from sevenviews.training.models.gem import GeM
+from sevenviews.training.models.grid import GridGeM
 from sevenviews.training.models.resizing import resized
 from sevenviews.training.models.vlad import NetVlad
 from sevenviews.training.models.whitening import discriminative_whitening, pca_whitening
@@ -23,7 +24,7 @@ class DrawingEncoder(nn.Module):
     Normalisation to [-1, 1] is part of the network, hence of the ONNX graph. With several levels, the pooled
     features of as many of the last stages stand side by side, the lowest first: strokes and their shading are seen
     by the lower ones, shapes by the last. With words, NetVLAD's vector of the lowest of these stages stands beside
-    them, as long as all the others together.
+    them, and with cells that of a grid over the last stage but one; each as long as all of GeM's together.
     """
 
     def __init__(self, config: ModelConfig) -> None:
@@ -37,7 +38,9 @@ class DrawingEncoder(nn.Module):
         pooled = sum(channels >> level for level in range(config.levels))
         lowest = channels >> (config.levels - 1)
         self.vlad = NetVlad(lowest, config.vlad_words) if config.vlad_words else None
-        self.whiten = nn.Linear(pooled + config.vlad_words * lowest, config.dimension)
+        self.grid = GridGeM(config.grid_cells, config.gem_p) if config.grid_cells else None
+        gridded = config.grid_cells**2 * (channels >> min(1, config.levels - 1))
+        self.whiten = nn.Linear(pooled + config.vlad_words * lowest + gridded, config.dimension)
         self._input_channels = config.input_channels
         self._sides = config.sides
         self._freeze_batch_norm = config.freeze_batch_norm
@@ -71,9 +74,14 @@ class DrawingEncoder(nn.Module):
         means = torch.cat(
             [pool(one) for pool, one in zip([*self.lower_pools, self.pool], maps, strict=True)], 1
         )
-        if self.vlad is None:
+        if self.vlad is None and self.grid is None:
             return means
-        return torch.cat([functional.normalize(means, dim=1), self.vlad(maps[0])], 1)
+        parts = [functional.normalize(means, dim=1)]
+        if self.vlad is not None:
+            parts.append(self.vlad(maps[0]))
+        if self.grid is not None:
+            parts.append(self.grid(maps[-2:][0]))
+        return torch.cat(parts, 1)
 
     def _paper(self, drawings: Tensor) -> Tensor:
         """As the first convolution takes it: [n, 1 or 3, side, side], from -1 to 1."""
