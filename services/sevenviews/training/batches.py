@@ -106,7 +106,7 @@ def make_sampler(config: TrainConfig, designs: Indices) -> BatchSampler:
     options = config.optimization
     if is_rotation(config.loss):
         return BatchSampler(designs, options.batch_size // ROTATIONS, 1, config.seed)
-    return BatchSampler(designs, options.batch_size, options.drawings_per_design, config.seed)
+    return BatchSampler(designs, options.batch_size, options.drawings_per_design, config.seed, options.copies)
 
 
 def in_all_rotations(drawings: Tensor) -> tuple[Tensor, Tensor]:

@@ -134,6 +134,11 @@ class OptimizationConfig(Settings):
     drawings_per_design: int = Field(
         default=4, ge=1, description="Drawings of one design in a batch; 1: drawings by epochs, in any order."
     )
+    copies: int = Field(
+        default=1,
+        ge=1,
+        description="How often each of those comes, augmented anew: of 4 drawings with 2 copies, two are different.",
+    )
     image_size: int = Field(default=160, ge=32, description="Side in pixels of what is trained on.")
     optimizer: OptimizerConfig = AdamWConfig()
     backbone_rate: float = Field(default=1e-4, ge=0, description="Learning rate of the backbone.")
@@ -259,6 +264,10 @@ def _check_batches(config: TrainConfig) -> None:
         raise ValueError(
             f"optimization.batch_size: {options.batch_size} cannot be dealt to {config.workers} workers in "
             f"groups of {of_one} drawings"
+        )
+    if options.drawings_per_design % options.copies:
+        raise ValueError(
+            f"optimization.copies: {options.drawings_per_design} drawings cannot be {options.copies} copies each"
         )
     if config.model.branches > options.drawings_per_design and rotations == 1:
         raise ValueError("optimization.drawings_per_design: two branches need two drawings of each design")

@@ -23,16 +23,20 @@ class BatchSampler:
         size: drawings in a batch.
         of_each: drawings of one label in a batch; 1: any drawings.
         seed: of all chance.
+        copies: how often each drawing comes, one copy after another; it divides `of_each`.
 
     Raises:
         ValueError: there are not enough labels, or drawings, for a batch.
     """
 
-    def __init__(self, labels: Sequence[int] | Indices, size: int, of_each: int, seed: int) -> None:
+    def __init__(
+        self, labels: Sequence[int] | Indices, size: int, of_each: int, seed: int, copies: int = 1
+    ) -> None:
         labels = np.asarray(labels)
         self._of_each = of_each
         self._count = size // of_each
         self._seed = seed
+        self._copies = copies
         if of_each == 1:
             self._members = [np.array([index]) for index in range(len(labels))]
         else:
@@ -54,7 +58,8 @@ class BatchSampler:
         return np.concatenate([self._some(self._members[one], chance) for one in chosen])
 
     def _some(self, members: Indices, chance: np.random.Generator) -> Indices:
-        return chance.choice(members, self._of_each, replace=len(members) < self._of_each)
+        wanted = self._of_each // self._copies
+        return np.repeat(chance.choice(members, wanted, replace=len(members) < wanted), self._copies)
 
 
 def companions(labels: Indices, rows: Indices, of_each: int, chance: np.random.Generator) -> Indices:

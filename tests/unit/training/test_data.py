@@ -107,6 +107,7 @@ def test_deeppatent_is_what_the_paper_says(backbone: str) -> None:
         ("steps: [{name: a, los: {kind: triplet}}]", "no 'los' here; did you mean 'loss'"),
         ("steps: [{name: a}, {name: a}]", "two have one name"),
         ("optimization: {batch_size: 6}", "cannot be dealt to 1 workers in groups of 4"),
+        ("optimization: {copies: 3}", "4 drawings cannot be 3 copies each"),
         ("workers: 3", "cannot be dealt to 3 workers"),
         ("optimization: {drawings_per_design: 1}\nmodel: {branches: 2}", "two branches need two drawings"),
     ],

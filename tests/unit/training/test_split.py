@@ -92,6 +92,14 @@ def test_a_design_of_one_drawing_comes_several_times() -> None:
     assert Counter(batch.tolist())[0] == 2
 
 
+def test_copies_of_a_drawing_stand_side_by_side() -> None:
+    labels = np.repeat(np.arange(10), 5)
+    batch = BatchSampler(labels, size=12, of_each=4, seed=1, copies=2).batch(3).reshape(3, 2, 2)
+    assert np.array_equal(batch[..., 0], batch[..., 1])
+    assert all(len(set(of_design.ravel())) == 2 for of_design in batch)
+    assert np.array_equal(labels[batch].min((1, 2)), labels[batch].max((1, 2)))
+
+
 def test_single_drawings_come_once_an_epoch() -> None:
     sampler = BatchSampler([0] * 12, size=4, of_each=1, seed=0)
     seen = np.concatenate([sampler.batch(number) for number in range(3)])
