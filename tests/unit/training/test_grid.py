@@ -46,7 +46,8 @@ def test_one_form_at_another_place_is_another_vector_and_a_small_shift_is_not() 
     def blob(row: int, column: int) -> torch.Tensor:
         maps = torch.zeros(1, 1, 32, 32)
         maps[:, :, row : row + 4, column : column + 4] = 1
-        return GridGeM(4, 1.0)(maps)[0]
+        found: torch.Tensor = GridGeM(4, 1.0)(maps)[0]
+        return found
 
     home, near, far = blob(10, 10), blob(11, 11), blob(10, 22)
     assert float(home @ near) > 0.9
@@ -74,7 +75,7 @@ def test_it_stands_beside_the_other_parts_as_long_as_they_are() -> None:
         0, 256, (2, 1, 64, 64), generator=torch.Generator().manual_seed(1), dtype=torch.uint8
     )
     with torch.no_grad():
-        parts = model.pooled(drawings).split([192, 256, CELLS**2 * 64], 1)
+        parts = torch.split(model.pooled(drawings), [192, 256, CELLS**2 * 64], 1)
         assert model(drawings).norm(dim=1).allclose(torch.ones(2))
     for part in parts:
         assert torch.allclose(part.norm(dim=1), torch.ones(2), atol=1e-5)
