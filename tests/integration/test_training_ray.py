@@ -16,6 +16,7 @@ import torch
 import yaml
 from PIL import Image, ImageDraw
 
+from sevenviews.local_ray import start_local_ray
 from sevenviews.training.config import TrainConfig
 from sevenviews.training.export import export
 from sevenviews.training.order import OrderConfig, OrderReport, run_order
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module", autouse=True)
 def cluster() -> Iterator[None]:
     """One Ray for all runs; four logical cores, whatever the machine has."""
-    ray.init(num_cpus=4, include_dashboard=False, log_to_driver=False)
+    start_local_ray(num_cpus=4, include_dashboard=False, log_to_driver=False)
     yield
     ray.shutdown()
 

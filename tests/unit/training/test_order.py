@@ -53,6 +53,7 @@ def test_another_kind_takes_no_settings_over() -> None:
         ({"claims": [{"above": "ArcFase", "below": "hog", "by": "me"}]}, "did you mean 'ArcFace'"),
         ({"descriptors": ["hogg"]}, "there is no 'hogg'; did you mean 'hog'"),
         ({"seeds": []}, "seeds"),
+        ({"rows": {}, "claims": []}, "rows"),
     ],
 )
 def test_what_does_not_fit_is_refused(more: dict[str, Any], message: str) -> None:

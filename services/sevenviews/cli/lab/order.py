@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from sevenviews.cli.console import fail, note, print_json, table
+from sevenviews.cli.console import fail, fail_with, note, print_json, table
 from sevenviews.cli.options import JsonOutput
+from sevenviews.designs import SevenviewsError
 
 # Training reports nothing, and nobody else's training is of interest here.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -44,6 +45,8 @@ def order(
             path = OrderReport(loaded, measured).write(out)
     except (ValueError, FileNotFoundError) as error:
         fail(str(error), 2)
+    except SevenviewsError as error:
+        fail_with(error)
     report = OrderReport(loaded, measured)
     if json_output:
         print_json({"report": str(path), **report.document()})

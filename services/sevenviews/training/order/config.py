@@ -26,7 +26,9 @@ class OrderConfig(Settings):
     """Rows of trainings that differ in what they name alone, and the claims about them."""
 
     base: dict[str, Any] = Field(description="A training, as `sevenviews train` takes it.")
-    rows: dict[str, dict[str, Any]] = Field(description="What each row has in place of the base's.")
+    rows: dict[str, dict[str, Any]] = Field(
+        min_length=1, description="What each row has in place of the base's."
+    )
     descriptors: tuple[str, ...] = Field(default=(), description="Classic ones, beside the rows.")
     claims: tuple[Claim, ...] = ()
     seeds: tuple[int, ...] = Field(
