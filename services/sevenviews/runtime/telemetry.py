@@ -8,6 +8,7 @@ import uuid
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 import structlog
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
@@ -57,14 +58,15 @@ class _Collectors:
     ready: Gauge
 
 
-_registered: dict[int, _Collectors] = {}
+# Weak, not by id(): a dead registry's id is given to the next one, which would then get its dead collectors.
+_registered: WeakKeyDictionary[CollectorRegistry, _Collectors] = WeakKeyDictionary()
 
 
 def _collectors(registry: CollectorRegistry) -> _Collectors:
     # A registry takes each name once, but `sevenviews up` runs several services in one process.
-    if id(registry) not in _registered:
+    if registry not in _registered:
         labels = ("service", "method", "code")
-        _registered[id(registry)] = _Collectors(
+        _registered[registry] = _Collectors(
             Counter("sevenviews_requests_total", "Requests finished.", labels, registry=registry),
             Histogram(
                 "sevenviews_request_seconds",
@@ -81,7 +83,7 @@ def _collectors(registry: CollectorRegistry) -> _Collectors:
                 registry=registry,
             ),
         )
-    return _registered[id(registry)]
+    return _registered[registry]
 
 
 def configure_logs(
