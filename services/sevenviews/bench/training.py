@@ -14,15 +14,17 @@ import torch
 from sevenviews.bench.statistics import Pairs, Spread, alternate
 from sevenviews.training.augmentation import Changes, change, draw_changes
 from sevenviews.training.batches import Batch, Batches, make_sampler
-from sevenviews.training.config import DataConfig, OptimizationConfig, TrainConfig
+from sevenviews.training.config import PACKAGED_CONFIG, DataConfig, TrainConfig
 from sevenviews.training.drawings import DrawingDataset
 from sevenviews.training.labels import labelled
-from sevenviews.training.models.config import ModelConfig
 from sevenviews.training.split import Indices, split
 from sevenviews.training.start import begin
 from sevenviews.training.step import Trained, forward, take_step
 
 STAGES = ("read", "augment")
+
+_BATCH = 64
+"""Few designs must be enough for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,12 @@ class TrainingFigures:
 
 
 def default_config(designs: int, threads: int) -> TrainConfig:
-    """The packaged model's network and batches, on synthetic designs and from random weights."""
-    return TrainConfig(
-        name="bench",
-        data=DataConfig(synthetic_designs=designs),
-        model=ModelConfig(backbone="mobilenet_v2", dimension=256),
-        optimization=OptimizationConfig(batch_size=64, image_size=160),
-        threads=threads,
-    )
+    """The first step of the packaged model's training, on synthetic designs and in smaller batches."""
+    shipped = TrainConfig.load(PACKAGED_CONFIG).as_steps()[0]
+    optimization = shipped.optimization.model_copy(update={"batch_size": _BATCH})
+    data = DataConfig(synthetic_designs=designs)
+    changed = {"name": "bench", "data": data, "optimization": optimization, "threads": threads}
+    return shipped.model_copy(update=changed)
 
 
 def measure(config: TrainConfig, dataset: DrawingDataset, pairs: int, batches: int) -> TrainingFigures:

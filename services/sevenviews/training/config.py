@@ -13,6 +13,9 @@ from sevenviews.training.models.config import ModelConfig
 from sevenviews.training.optimizers import AdamWConfig, OptimizerConfig
 from sevenviews.training.settings import Settings
 
+PACKAGED_CONFIG = Path(__file__).parent / "configs" / "default.yaml"
+"""By which the packaged model was trained."""
+
 ROTATIONS = 4
 """That RotNet tells apart: 0, 90, 180 and 270 degrees."""
 

@@ -5,7 +5,7 @@ for each activation (uint8), found on drawings of the validation, and a scale fo
 (int8). Ranges of activations leave out the rarest 0.01 % of the values. The first and the last convolution stay in
 float32: the one sees the drawing, the other is pooled. So does what is behind: pooling and the fully connected layer.
 
-Measured with the packaged MobileNetV2 at 224 pixels (`default.yaml`), an AMD EPYC with VNNI, one thread, CPU time,
+Measured with MobileNetV2 at 224 pixels (`mobilenetv2-imagenet.yaml`), an AMD EPYC with VNNI, one thread, CPU time,
 20 alternating pairs: float32 takes 1.71 times as long for a single drawing (1.50 to 1.88; 4.40 ms and 2.57 ms), 1.93
 times for batches of 16 (1.79 to 2.05). The file shrinks from 10.1 to 5.1 MB. Of 903 drawings as in its training, mAP
 goes from .3567 to .3553, and cosines to float32 are .934 at least, .978 in the median; of 38 figures of real patents

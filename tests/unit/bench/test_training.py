@@ -10,7 +10,13 @@ import torch
 
 from sevenviews.bench.statistics import Spread
 from sevenviews.bench.training import STAGES, TrainingFigures, default_config, measure
-from sevenviews.training.config import DataConfig, OptimizationConfig, StepConfig, TrainConfig
+from sevenviews.training.config import (
+    PACKAGED_CONFIG,
+    DataConfig,
+    OptimizationConfig,
+    StepConfig,
+    TrainConfig,
+)
 from sevenviews.training.drawings import DrawingDataset
 from sevenviews.training.losses.config import ClassificationConfig, LossConfig, TripletConfig
 from sevenviews.training.models.config import ModelConfig
@@ -92,5 +98,6 @@ def test_weights_need_not_be_there(tmp_path: Path) -> None:
 
 def test_the_default_is_the_packaged_network() -> None:
     default = default_config(designs=30, threads=2)
-    assert (default.model.backbone, default.model.dimension, default.threads) == ("mobilenet_v2", 256, 2)
-    assert default.data.synthetic_designs == 30
+    packaged = TrainConfig.load(PACKAGED_CONFIG)
+    assert (default.model, default.threads) == (packaged.model, 2)
+    assert (default.data.synthetic_designs, default.data.corpora) == (30, ())

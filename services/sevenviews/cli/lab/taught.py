@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 _WARNING = "rows of its features are better than they would be on designs that it has never seen."
 
@@ -20,17 +19,15 @@ def taught_by(model: str, corpus: str) -> str:
     """
     if model != "default":
         return ""
-    import sevenviews.training
-    from sevenviews.training.config import TrainConfig
+    from sevenviews.training.config import PACKAGED_CONFIG, TrainConfig
 
-    data = TrainConfig.load(Path(sevenviews.training.__file__).parent / "configs" / "default.yaml").data
+    data = TrainConfig.load(PACKAGED_CONFIG).data
     collections = [_stem(one.name) for one in data.corpora]
     named = _listed([*collections, "the synthetic corpus (`sevenviews synth`)"])
     if _stem(corpus) in collections:
         return (
-            "The packaged model was trained on part of this corpus: on up to "
-            f"{data.most_designs} designs of each of {_listed(collections)}, without their labels. Some of them ask "
-            f"or answer here: {_WARNING}"
+            f"The packaged model was trained on part of this corpus: on {1 - data.validation_share:.0%} of the "
+            f"designs of {_listed(collections)}, without their labels. Some of them ask or answer here: {_WARNING}"
         )
     return (
         f"The packaged model was trained on designs of {named}, without their labels. If this corpus holds some of "
