@@ -9,7 +9,10 @@ import pytest
 from PIL import Image, ImageDraw
 from pydantic import ValidationError
 
-from sevenviews.training.config import DataConfig, TrainConfig, is_rotation
+from sevenviews.encoder.bundle import load_bundle
+from sevenviews.encoder.store import default_bundle_path
+from sevenviews.refresh.config import SHIPPED_TRAINING
+from sevenviews.training.config import PACKAGED_CONFIG, DataConfig, TrainConfig, is_rotation
 from sevenviews.training.drawings import open_dataset
 from sevenviews.training.export import export
 from sevenviews.training.losses.config import ArcFaceConfig, TripletConfig
@@ -70,10 +73,20 @@ def test_every_shipped_configuration_is_valid(name: str) -> None:
     assert TrainConfig.model_validate_json(config.model_dump_json()) == config
 
 
-def test_the_packaged_model_keeps_its_statistics() -> None:
-    config = TrainConfig.load(CONFIGS / "default.yaml")
+def test_folded_statistics_are_kept() -> None:
+    config = TrainConfig.load(CONFIGS / "mobilenetv2-imagenet.yaml")
     assert config.model.freeze_batch_norm
     assert config.loss == ArcFaceConfig(scale=30, margin=0.3)
+
+
+def test_the_packaged_model_begins_from_nothing_and_is_the_one_that_is_refreshed() -> None:
+    trained = TrainConfig.load(PACKAGED_CONFIG)
+    assert trained.model.weights_path is None
+    refreshed = TrainConfig.load(SHIPPED_TRAINING)
+    packaged = load_bundle(default_bundle_path()).manifest
+    assert refreshed.model == trained.model.model_copy(update={"freeze_batch_norm": True})
+    assert refreshed.deployed_image_size == trained.deployed_image_size == packaged.image_size
+    assert packaged.name == trained.as_steps()[-1].name
 
 
 @pytest.mark.parametrize("backbone", ["resnet18", "resnet50"])

@@ -11,7 +11,8 @@ from torch import nn
 
 from sevenviews.encoder import load_bundle, write_bundle
 from sevenviews.encoder.session import EncoderSession
-from sevenviews.training.config import TrainConfig
+from sevenviews.encoder.store import default_bundle_path
+from sevenviews.training.config import PACKAGED_CONFIG, TrainConfig
 from sevenviews.training.export import (
     ExportError,
     export,
@@ -116,6 +117,16 @@ def test_half_precision_keeps_a_trained_network(tmp_path: Path) -> None:
         branch.start_whitened(branch.descriptors(drawings(24)).detach())
     write_onnx(in_half(model), tmp_path / "x.onnx", SIDE)
     bundle = write_bundle(tmp_path / "b", tmp_path / "x.onnx", name="x", image_size=SIDE, dimension=16)
+    assert verify(model, bundle, 0.999) > 0.999
+
+
+@pytest.mark.slow
+def test_half_precision_keeps_the_packaged_network(tmp_path: Path) -> None:
+    config = TrainConfig.load(PACKAGED_CONFIG)
+    packaged = config.model.model_copy(update={"initial_weights": str(default_bundle_path())})
+    model, side = make_model(packaged).eval(), config.deployed_image_size
+    write_onnx(in_half(model), tmp_path / "x.onnx", side)
+    bundle = write_bundle(tmp_path / "b", tmp_path / "x.onnx", name="x", image_size=side, dimension=256)
     assert verify(model, bundle, 0.999) > 0.999
 
 

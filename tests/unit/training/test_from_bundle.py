@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 
-from sevenviews.encoder.bundle import write_bundle
-from sevenviews.training.export import write_onnx
+from sevenviews.encoder.bundle import load_bundle, write_bundle
+from sevenviews.encoder.session import EncoderSession
+from sevenviews.encoder.store import default_bundle_path
+from sevenviews.refresh.config import SHIPPED_TRAINING
+from sevenviews.training.config import TrainConfig
+from sevenviews.training.export import line_drawings, write_onnx
 from sevenviews.training.models.build import make_model
 from sevenviews.training.models.config import ModelConfig
 
 SIDE = 64
 
 
-def bundle_of(config: ModelConfig, folder: Path) -> tuple[torch.nn.Module, Path]:
+def bundle_of(
+    config: ModelConfig, folder: Path, changed: Callable[[torch.nn.Module], None] = lambda _: None
+) -> tuple[torch.nn.Module, Path]:
     """A network whose normalisation has statistics of its own, deployed."""
     torch.manual_seed(3)
     model = make_model(config)
@@ -26,6 +34,7 @@ def bundle_of(config: ModelConfig, folder: Path) -> tuple[torch.nn.Module, Path]
             assert module.running_var is not None
             torch.nn.init.normal_(module.running_mean, 0, 0.1)
             torch.nn.init.uniform_(module.running_var, 0.5, 1.5)
+    changed(model)
     folder.mkdir()
     write_onnx(model, folder / "model.onnx", SIDE)
     bundle = write_bundle(
@@ -71,3 +80,36 @@ def test_another_network_is_refused(tmp_path: Path) -> None:
         config = ModelConfig.model_validate({**other, "initial_weights": str(path)})
         with pytest.raises(ValueError, match="of another network"):
             make_model(config)
+
+
+def test_shifts_that_have_learned_the_same_are_found(tmp_path: Path) -> None:
+    # What the body and the shortcut of a block add to their sum has one gradient, and both begin at 0. With several
+    # sides normalisations are not folded.
+    config = ModelConfig(backbone="line_resnet", width=16, gem_learned=False, dimension=16, sides=(48, 64))
+
+    def equal_shifts(model: torch.nn.Module) -> None:
+        shifts = dict(model.named_parameters())
+        shift = torch.linspace(0.1, 0.9, 32)
+        with torch.no_grad():
+            shifts["features.2.0.body.4.bias"].copy_(shift)
+            shifts["features.2.0.shortcut.1.bias"].copy_(shift)
+
+    deployed, path = bundle_of(config, tmp_path / "bundle", equal_shifts)
+    constants = {one.name for one in onnx.load(path / "model.onnx").graph.initializer}
+    assert not {"features.2.0.body.4.bias", "features.2.0.shortcut.1.bias"} <= constants, "none was merged"
+    fresh = make_model(config.model_copy(update={"initial_weights": str(path)}))
+    assert torch.equal(
+        fresh.state_dict()["features.2.0.shortcut.1.bias"],
+        deployed.state_dict()["features.2.0.shortcut.1.bias"],
+    )
+
+
+def test_the_shipped_refresh_starts_where_the_packaged_model_stands() -> None:
+    path = default_bundle_path()
+    config = TrainConfig.load(SHIPPED_TRAINING)
+    model = make_model(config.model.model_copy(update={"initial_weights": str(path)})).eval()
+    drawings = line_drawings(3, config.deployed_image_size)
+    with torch.no_grad():
+        own = model(torch.from_numpy(drawings)).numpy()
+    deployed = EncoderSession(load_bundle(path)).embed(drawings)
+    assert float((own * deployed).sum(1).min()) > 0.9999

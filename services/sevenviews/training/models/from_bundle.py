@@ -58,6 +58,12 @@ def _constants(path: Path) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]
 
     graph = onnx.load(path).graph
     constants = {one.name: np.array(numpy_helper.to_array(one)) for one in graph.initializer}
+    # Of equal constants the exporter keeps one. Shifts of normalisations whose outputs are added learn the same.
+    for node in graph.node:
+        if node.op_type == "BatchNormalization":
+            norm = node.input[-1].removesuffix(".running_var")
+            for part, kept in zip(("weight", "bias", "running_mean"), node.input[1:4], strict=True):
+                constants.setdefault(f"{norm}.{part}", constants[kept])
     biases = {
         node.input[1]: constants[node.input[2]]
         for node in graph.node
