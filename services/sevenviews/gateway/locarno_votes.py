@@ -30,7 +30,8 @@ NEIGHBOURS = 10
 TEMPERATURE, OFFSET, SLOPE = 0.087, -1.23, 3.71
 """Fitted by `lab.classification.neighbours` to the packaged model on 493 drawings of real design patents by their 29
 USPC classes, which are about as fine as Locarno's 32: the corpora at hand have too few real patents with Locarno
-classes. Expected calibration error of the same on the half that did not fit: 0.09; the first prediction is right for 33 %."""
+classes. Expected calibration error on the half that did not fit, of a fit to the other: 0.09; the first prediction is
+right for 33 %."""
 
 
 @dataclass(frozen=True, slots=True)
