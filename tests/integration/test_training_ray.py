@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from PIL import Image, ImageDraw
 from sevenviews.local_ray import start_local_ray
 from sevenviews.training.config import TrainConfig
 from sevenviews.training.export import export
+from sevenviews.training.memory import ALLOCATOR
 from sevenviews.training.order import OrderConfig, OrderReport, run_order
 from sevenviews.training.places import BEST, CHECKPOINT
 from sevenviews.training.run import RunResult, load_config, train
@@ -66,6 +68,21 @@ def config_of(corpus: Path, **more: Any) -> TrainConfig:
     for key, value in more.items():
         settings[key] = {**settings[key], **value} if key in settings and isinstance(value, dict) else value
     return TrainConfig.model_validate(settings)
+
+
+def test_workers_begin_with_the_allocators_settings(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = tmp_path / "environment.json"
+
+    def worker(_: dict[str, Any]) -> None:
+        seen.write_text(json.dumps(dict(os.environ)))
+
+    monkeypatch.setattr("sevenviews.training.loop.worker", worker)
+    monkeypatch.setattr("sevenviews.training.run.read_metrics", lambda _: [])
+    train(config_of(corpus), tmp_path / "run", silent)
+    environment = json.loads(seen.read_text())
+    assert {name: environment[name] for name in ALLOCATOR} == dict(ALLOCATOR)
 
 
 def test_a_small_run_trains_continues_and_exports(corpus: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sevenviews.training.config import TrainConfig
+from sevenviews.training.memory import allocator_settings
 from sevenviews.training.places import CONFIG_FILE, FACTS_FILE, METRICS, step_folder
 from sevenviews.training.records import read_metrics
 
@@ -118,6 +119,7 @@ def _fit(config: TrainConfig, folder: Path, drawings: Path, digest: str) -> None
             storage_path=str(folder),
             # A killed worker is started again, and continues from the checkpoint.
             failure_config=FailureConfig(max_failures=3),
+            worker_runtime_env={"env_vars": allocator_settings()},  # type: ignore[call-arg]  # V1's types
         ),
     ).fit()
 

@@ -181,9 +181,7 @@ def test_with_sides_the_mean_over_them_is_deployed() -> None:
         ModelConfig(sides=(16,))
 
 
-def test_stages_are_those_of_resnets_alone() -> None:
-    with pytest.raises(ValueError, match="levels: the stages of mobilenet_v2 cannot be pooled"):
-        ModelConfig(backbone="mobilenet_v2", levels=2)
+def test_there_is_no_line_resnet_of_imagenet() -> None:
     with pytest.raises(ValueError, match="no line_resnet of ImageNet"):
         make_backbone(ModelConfig(backbone="line_resnet", initial_weights="imagenet"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from sevenviews.cli.bench.evaluation import evaluate_bench
+from sevenviews.cli.bench.passes import passes
 from sevenviews.cli.bench.reembedding import reembed
 from sevenviews.cli.bench.search import search
 from sevenviews.cli.bench.training import training
@@ -12,5 +13,6 @@ from sevenviews.cli.bench.training import training
 app = typer.Typer(help="Measure this machine: the services beside the bare stages.", no_args_is_help=True)
 app.command("search")(search)
 app.command("training")(training)
+app.command("passes")(passes)
 app.command("evaluate")(evaluate_bench)
 app.command("reembed")(reembed)

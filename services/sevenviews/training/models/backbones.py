@@ -10,6 +10,7 @@ import torchvision
 from torch import nn
 
 from sevenviews.training.models.config import ModelConfig
+from sevenviews.training.models.depthwise import replace_strided_depthwise
 from sevenviews.training.models.initial import (
     load_features_of_run,
     load_folded,
@@ -40,6 +41,7 @@ def make_backbone(config: ModelConfig) -> tuple[nn.Module, int]:
         _load_colour_weights(config, network, features)
         if config.input_channels == 1:
             one_input_channel(features)
+        replace_strided_depthwise(features)
     if path is not None and path.is_dir():
         load_features_of_run(features, path, config)
     return features, channels

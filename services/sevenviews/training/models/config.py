@@ -36,6 +36,9 @@ Backbone = Literal[
     "line_resnet",
 ]
 
+_STAGED = ("resnet", "mobilenet", "efficientnet")
+"""Families that are one sequence of layers, whose maps are [n, c, h, w]."""
+
 _LEAST_SIDE = 32
 _NAMED_WEIGHTS = ("", "none", "imagenet")
 
@@ -55,7 +58,8 @@ class ModelConfig(Settings):
         default=1,
         ge=1,
         le=4,
-        description="How many of the last stages are pooled, side by side; more than 1: ResNets alone.",
+        description="How many of the last stages are pooled, side by side; more than 1: ResNets, MobileNets and "
+        "EfficientNets alone.",
     )
     vlad_words: int = Field(
         default=0,
@@ -93,8 +97,11 @@ class ModelConfig(Settings):
 
     @model_validator(mode="after")
     def _has_stages(self) -> ModelConfig:
-        if self.levels > 1 and "resnet" not in self.backbone:
-            raise ValueError(f"levels: the stages of {self.backbone} cannot be pooled; those of ResNets can")
+        if self.levels > 1 and not any(family in self.backbone for family in _STAGED):
+            raise ValueError(
+                f"levels: the stages of {self.backbone} cannot be pooled; those of ResNets, MobileNets and "
+                "EfficientNets can"
+            )
         return self
 
     @field_validator("sides")

@@ -14,6 +14,7 @@ from sevenviews.training.models.config import ModelConfig
 from sevenviews.training.models.gem import GeM
 from sevenviews.training.models.grid import GridGeM
 from sevenviews.training.models.resizing import resized
+from sevenviews.training.models.stages import Stage, stages_of
 from sevenviews.training.models.vlad import NetVlad
 from sevenviews.training.models.whitening import discriminative_whitening, pca_whitening
 
@@ -34,13 +35,14 @@ class DrawingEncoder(nn.Module):
         self.lower_pools = nn.ModuleList(
             GeM(config.gem_p, config.gem_learned) for _ in range(config.levels - 1)
         )
-        # Each stage of a ResNet has twice the channels of the one before.
-        pooled = sum(channels >> level for level in range(config.levels))
-        lowest = channels >> (config.levels - 1)
-        self.vlad = NetVlad(lowest, config.vlad_words) if config.vlad_words else None
+        self._stages = [Stage(-1, channels)]
+        if config.levels > 1:
+            self._stages = stages_of(self.features, config.input_channels)[-config.levels :]
+        depths = [stage.channels for stage in self._stages]
+        self.vlad = NetVlad(depths[0], config.vlad_words) if config.vlad_words else None
         self.grid = GridGeM(config.grid_cells, config.gem_p) if config.grid_cells else None
-        gridded = config.grid_cells**2 * (channels >> min(1, config.levels - 1))
-        self.whiten = nn.Linear(pooled + config.vlad_words * lowest + gridded, config.dimension)
+        parts = (sum(depths), config.vlad_words * depths[0], config.grid_cells**2 * depths[-2:][0])
+        self.whiten = nn.Linear(sum(parts), config.dimension)
         self._input_channels = config.input_channels
         self._sides = config.sides
         self._freeze_batch_norm = config.freeze_batch_norm
@@ -95,13 +97,15 @@ class DrawingEncoder(nn.Module):
 
     def _maps(self, paper: Tensor) -> list[Tensor]:
         """Of the last stages, the lowest first."""
-        if not len(self.lower_pools):
+        if len(self._stages) == 1:
             return [self.features(paper)]
+        ends = {stage.end for stage in self._stages}
         maps = []
-        for stage in cast(nn.Sequential, self.features):
-            paper = stage(paper)
-            maps.append(paper)
-        return maps[-1 - len(self.lower_pools) :]
+        for index, layer in enumerate(cast(nn.Sequential, self.features)):
+            paper = layer(paper)
+            if index in ends:
+                maps.append(paper)
+        return maps
 
     def descriptors(self, drawings: Tensor) -> Tensor:
         """What is whitened: [n, channels], of unit length."""

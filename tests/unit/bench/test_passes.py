@@ -1,0 +1,62 @@
+"""The benchmark of passes times what it says, in processes that begin with the allocator's settings."""
+
+from __future__ import annotations
+
+import pytest
+from torch import Tensor, nn
+
+from sevenviews.bench.one_pass import rate
+from sevenviews.bench.passes import Comparison, comparisons, measure
+from sevenviews.training.config import OptimizationConfig, TrainConfig
+from sevenviews.training.memory import ALLOCATOR
+from sevenviews.training.models.config import ModelConfig
+from sevenviews.training.models.depthwise import StridedDepthwise
+
+
+def config() -> TrainConfig:
+    return TrainConfig(
+        name="bench",
+        model=ModelConfig(backbone="mobilenet_v2", dimension=8),
+        optimization=OptimizationConfig(batch_size=4, drawings_per_design=2, image_size=32, steps=1),
+        threads=1,
+    )
+
+
+def test_each_comparison_leaves_one_thing_out() -> None:
+    found = comparisons(threads=2)
+    assert {one.config.threads for one in found} == {2}
+    assert [(one.environment == {}, bool(one.arguments)) for one in found] == [
+        (True, False),
+        (True, False),
+        (False, True),
+    ]
+    assert found[-1].environment == ALLOCATOR
+
+
+def test_both_ways_are_timed_in_processes_of_their_own() -> None:
+    figures = measure(Comparison("kept memory", config(), {}), pairs=1, batches=1)
+    assert figures.backbone == "mobilenet_v2"
+    assert figures.ratio.median == figures.shipped.median / figures.without.median > 0
+
+
+def test_strides_are_left_to_autocast_where_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[nn.Module] = []
+    original = StridedDepthwise.forward
+
+    def noted(self: StridedDepthwise, features: Tensor) -> Tensor:
+        called.append(self)
+        return original(self, features)
+
+    monkeypatch.setattr(StridedDepthwise, "forward", noted)
+    assert rate(config(), 1, plain_strides=True) > 0
+    assert not called
+    assert rate(config(), 1, plain_strides=False) > 0
+    assert len(set(called)) == 4
+
+
+def test_what_cannot_be_measured_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        measure(Comparison("none", config(), {}), pairs=0, batches=1)
+    failing = Comparison("none", config(), {"PYTHONPATH": "", "PYTHONHOME": "/nowhere"})
+    with pytest.raises(RuntimeError, match="the passes failed"):
+        measure(failing, pairs=1, batches=1)
