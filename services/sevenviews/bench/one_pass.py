@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import torch
 from torch import nn
@@ -57,5 +58,8 @@ def _leave_to_autocast(model: nn.Module) -> None:
 
 
 if __name__ == "__main__":
-    measured = rate(TrainConfig.model_validate_json(sys.argv[1]), int(sys.argv[2]), PLAIN_STRIDES in sys.argv)
+    step = TrainConfig.model_validate_json(sys.argv[1])
+    # In a thread, as Ray Train does it: there glibc's allocator is another than in the first one.
+    with ThreadPoolExecutor(1) as thread:
+        measured = thread.submit(rate, step, int(sys.argv[2]), PLAIN_STRIDES in sys.argv).result()
     sys.stdout.write(f"{measured}\n")
