@@ -37,7 +37,8 @@ def training(
     Measured with the packaged model's network at 128 pixels on two cores: the loader gives 736 drawings a second
     (676 to 852), 0.72 of the bare augmentation (0.62 to 0.73); the training takes 173 (165 to 197), the bare network
     256 (218 to 291), a ratio of 0.70 (0.58 to 0.86): loader and network share the cores. With MobileNetV2 at
-    160 pixels, on another day, it was 1.13 (0.77 to 1.62): less than the noise.
+    160 pixels, on another day, it was 1.13 (0.77 to 1.62): less than the noise. All in this process, without the kept
+    memory that the workers of `train` have: `bench passes` measures what that is worth.
 
     Example:  sevenviews bench training --config my.yaml --pairs 10
     """
