@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 ALLOCATOR: Mapping[str, str] = {
     # Maps of a batch are of tens of megabytes. glibc asks the system for each and gives it back at once, and every
-    # page is cleared anew: about half of the time of a pass over MobileNetV2.
+    # page is cleared anew: more than half of the time of a pass over MobileNetV2 (`sevenviews bench passes`).
     "MALLOC_MMAP_MAX_": "0",
     "MALLOC_TRIM_THRESHOLD_": str(1 << 40),
     # Ray Train trains in a thread, which would have an arena of its own; those are of 64 MiB pieces, given back too.

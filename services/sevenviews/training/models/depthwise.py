@@ -11,8 +11,8 @@ from torch import Tensor, nn
 class StridedDepthwise(nn.Conv2d):
     """The same convolution, computed in the precision of its weights on a CPU, whatever autocast says.
 
-    In bfloat16 a CPU's library has no kernel of its own for the gradient of these, and takes a plain loop: four of
-    MobileNetV2's 52 convolutions then cost two fifths of a training step. In single precision it has one.
+    In bfloat16 a CPU's library is slow at the gradient of these, and fast in single precision: four of MobileNetV2's
+    52 convolutions would cost two fifths of a pass (`sevenviews bench passes`).
     """
 
     def forward(self, features: Tensor) -> Tensor:
