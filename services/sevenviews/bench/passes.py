@@ -45,7 +45,7 @@ class PassFigures:
 
 
 def comparisons(threads: int) -> tuple[Comparison, ...]:
-    """Of the packaged network's first step, and of MobileNetV2 by the same recipe."""
+    """Of the packaged network in the first step of its training, and of MobileNetV2 in its place."""
     packaged = TrainConfig.load(PACKAGED_CONFIG).as_steps()[0].model_copy(update={"threads": threads})
     mobile = packaged.model_copy(
         update={"model": ModelConfig(backbone="mobilenet_v2", freeze_batch_norm=True)}

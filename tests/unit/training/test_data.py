@@ -89,6 +89,22 @@ def test_the_packaged_model_begins_from_nothing_and_is_the_one_that_is_refreshed
     assert packaged.name == trained.as_steps()[-1].name
 
 
+def test_from_imagenet_is_the_packaged_recipe_but_for_the_network_and_its_rate() -> None:
+    packaged = TrainConfig.load(PACKAGED_CONFIG)
+    beside = TrainConfig.load(CONFIGS / "default-from-imagenet.yaml")
+    assert beside.model.weights_path is not None
+    start = {"backbone", "width", "initial_weights", "freeze_batch_norm"}
+    assert beside.model.model_dump(exclude=start) == packaged.model.model_dump(exclude=start)
+    coarse, whitened = beside.steps
+    assert coarse.optimization is not None
+    theirs = packaged.steps[0].optimization
+    assert theirs is not None
+    slower = theirs.model_copy(update={"backbone_rate": coarse.optimization.backbone_rate})
+    assert (coarse.optimization, whitened) == (slower, packaged.steps[1])
+    shared = {"name", "model", "steps", "evaluate_every"}
+    assert beside.model_dump(exclude=shared) == packaged.model_dump(exclude=shared)
+
+
 @pytest.mark.parametrize("backbone", ["resnet18", "resnet50"])
 def test_deeppatent_is_what_the_paper_says(backbone: str) -> None:
     config = TrainConfig.load(CONFIGS / f"deeppatent-{backbone.replace('resnet', 'rn')}.yaml")
