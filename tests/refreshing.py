@@ -16,8 +16,8 @@ import yaml
 
 from sevenviews.client import Client, ImportItem
 from sevenviews.corpus import CorpusPatent, NotADesign, iter_entries
-from sevenviews.corpus.synthetic import write_corpus
 from sevenviews.designs import ImportOutcome, SevenviewsError
+from sevenviews.synthetic import write_corpus
 from tests.contract.milvus_server import empty_milvus
 from tests.contract.postgresql_server import new_database
 from tests.contract.redis_server import RedisServer

@@ -3,7 +3,8 @@
 The map, a line a package:
 
     designs    the domain: patents, drawings, views, Locarno classes, filters; pure
-    corpus     source documents -> patents with drawings: USPTO bulk data, DeepPatent, PatentNet, synthetic
+    corpus     source documents -> patents with drawings: USPTO bulk data, DeepPatent, PatentNet
+    synthetic  designs that we make: parametric articles, drawn and packed as the USPTO packs patents
     encoder    image bytes -> unit vector: bundle, preprocessing, ONNX session
     runtime    the shared server library: errors, interceptors, server, channels, settings
     embedding  the encoder as a Ray Serve application with a gRPC ingress
@@ -22,8 +23,9 @@ The map, a line a package:
     v1         generated from protos/ at install
 
 The import rule (tests/architecture holds it): `designs` and `encoder` import nothing of ours, but encoder may
-use designs. `corpus` and `runtime` stand on them. A service imports designs, encoder, runtime and v1, never
-another service: they meet on the wire. `lab` stands on designs, corpus and encoder, `training` on these and
-lab. `reconcile` stands on the gateway, `refresh` on training, and on metadata's port to the object store;
-`bench` on all of these. `local_ray` stands alone, below what starts one. `cli` wires it all.
+use designs. `corpus` and `runtime` stand on them, `synthetic` on designs alone. A service imports designs,
+encoder, runtime and v1, never another service: they meet on the wire. `lab` stands on designs, corpus and
+encoder, `training` on these, on synthetic and on lab. `reconcile` stands on the gateway, `refresh` on training,
+and on metadata's port to the object store; `bench` on all of these. `local_ray` stands alone, below what starts
+one. `cli` wires it all.
 """

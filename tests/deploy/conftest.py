@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sevenviews.corpus.synthetic import write_corpus
+from sevenviews.synthetic import write_corpus
 from tests.system import System, running_system
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from sevenviews.corpus import CorpusPatent
-from sevenviews.corpus.synthetic import write_corpus
 from sevenviews.designs import View
+from sevenviews.synthetic import write_corpus
 from tests.refreshing import read_patents
 from tests.system import System, running_system
 

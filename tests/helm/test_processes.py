@@ -25,7 +25,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from sevenviews.client import Client
-from sevenviews.corpus.synthetic import write_corpus
+from sevenviews.synthetic import write_corpus
 from tests.certificates import Authority
 from tests.helm.chart import PREFIX, PROFILES, Object, Rendered, environment, render, settings
 

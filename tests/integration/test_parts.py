@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sevenviews.corpus.synthetic import write_corpus
 from sevenviews.designs import PatentFilter
+from sevenviews.synthetic import write_corpus
 from tests.contract.milvus_server import empty_milvus
 from tests.contract.postgresql_server import new_database
 from tests.contract.redis_server import RedisServer

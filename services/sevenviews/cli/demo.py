@@ -87,7 +87,7 @@ async def _run(out: Path, designs: int, queries: int, seed: int) -> None:
 
 
 def _make_corpus(folder: Path, designs: int, queries: int, seed: int) -> None:
-    from sevenviews.corpus.synthetic import write_corpus
+    from sevenviews.synthetic import write_corpus
 
     write_corpus(folder, designs, seed, held_out=queries, workers=os.cpu_count() or 1)
 

@@ -27,7 +27,7 @@ def synth(
 
     Example:  sevenviews synth corpus --designs 200 --held-out 20 && sevenviews ingest corpus
     """
-    from sevenviews.corpus.synthetic import write_corpus
+    from sevenviews.synthetic import write_corpus
 
     with progress() as bar:
         task = bar.add_task("designs", total=designs)

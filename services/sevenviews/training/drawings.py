@@ -17,11 +17,11 @@ import numpy.typing as npt
 from PIL import Image
 
 from sevenviews.corpus import CorpusEntry, NotADesign, iter_entries
-from sevenviews.corpus.synthetic import design, render
 from sevenviews.designs import STANDARD_VIEWS, SevenviewsError
 from sevenviews.encoder.images import decode
 from sevenviews.encoder.preprocess import preprocess
 from sevenviews.lab.collection import category_of
+from sevenviews.synthetic import design, render
 from sevenviews.training.config import DataConfig
 from sevenviews.training.data_hash import data_digest
 

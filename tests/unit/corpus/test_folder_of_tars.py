@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sevenviews.corpus import NotADesign, iter_entries
-from sevenviews.corpus.synthetic import write_corpus
+from sevenviews.synthetic import write_corpus
 
 
 def test_queries_beside_the_archives_are_not_imported(tmp_path: Path) -> None:

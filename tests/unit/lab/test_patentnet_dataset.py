@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from sevenviews.corpus.synthetic import write_corpus
 from sevenviews.designs import STANDARD_VIEWS, LocarnoClass, Patent, View
 from sevenviews.lab.patentnet.dataset import Selection, read_dataset
 from sevenviews.lab.patentnet.labels import Label, Level, labels_of, names_at
 from sevenviews.lab.patentnet.statistics import statistics_of
+from sevenviews.synthetic import write_corpus
 
 
 def drawing(path: Path, sides: int = 4) -> None:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sevenviews.corpus.synthetic.camera import camera
-from sevenviews.corpus.synthetic.mesh import Mesh, Points
-from sevenviews.corpus.synthetic.raster import DepthBuffer, rasterize
-from sevenviews.corpus.synthetic.topology import Topology, topology
-from sevenviews.corpus.synthetic.visible_lines import LineKind, Segments, visible_segments
 from sevenviews.designs import View
+from sevenviews.synthetic.camera import camera
+from sevenviews.synthetic.mesh import Mesh, Points
+from sevenviews.synthetic.raster import DepthBuffer, rasterize
+from sevenviews.synthetic.topology import Topology, topology
+from sevenviews.synthetic.visible_lines import LineKind, Segments, visible_segments
 
 SIZE = 400
 SCALE = 100.0

@@ -15,10 +15,10 @@ import pytest
 from PIL import Image
 
 from sevenviews.corpus import NotADesign, iter_entries
-from sevenviews.corpus.synthetic import CorpusSummary, design, write_corpus
-from sevenviews.corpus.synthetic.figures import plan_figures
-from sevenviews.corpus.synthetic.sheets import draw_sheets, layout_of
 from sevenviews.designs import STANDARD_VIEWS, Reason, SevenviewsError, View
+from sevenviews.synthetic import CorpusSummary, design, write_corpus
+from sevenviews.synthetic.figures import plan_figures
+from sevenviews.synthetic.sheets import draw_sheets, layout_of
 
 DESIGNS, HELD_OUT, SEED = 22, 6, 3
 

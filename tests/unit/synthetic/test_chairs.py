@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sevenviews.corpus.synthetic.articles.chairs import CHAIR_KINDS
-from sevenviews.corpus.synthetic.chairs import OBSERVED, observed_views, write_chairs
-from sevenviews.corpus.synthetic.designs import design_of_kind, render
-from sevenviews.corpus.synthetic.mesh import signed_volume
 from sevenviews.designs import STANDARD_VIEWS, SevenviewsError, View
+from sevenviews.synthetic.articles.chairs import CHAIR_KINDS
+from sevenviews.synthetic.chairs import OBSERVED, observed_views, write_chairs
+from sevenviews.synthetic.designs import design_of_kind, render
+from sevenviews.synthetic.mesh import signed_volume
 
 EVERY = pytest.mark.parametrize("kind", range(len(CHAIR_KINDS)), ids=[kind.name for kind in CHAIR_KINDS])
 

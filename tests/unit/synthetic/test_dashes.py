@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sevenviews.corpus.synthetic.dashes import dashed
-from sevenviews.corpus.synthetic.mesh import Indices, Points
+from sevenviews.synthetic.dashes import dashed
+from sevenviews.synthetic.mesh import Indices, Points
 
 
 def _polyline(points: Points) -> tuple[Points, Indices]:

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sevenviews.corpus.synthetic import DrawingStyle, Shading, SyntheticDesign, design, random_style, render
-from sevenviews.corpus.synthetic.articles import KINDS
-from sevenviews.corpus.synthetic.camera import camera
-from sevenviews.corpus.synthetic.designs import kind_of
-from sevenviews.corpus.synthetic.dice import Dice
-from sevenviews.corpus.synthetic.mesh import signed_volume
-from sevenviews.corpus.synthetic.raster import rasterize
 from sevenviews.designs import STANDARD_VIEWS, Reason, SevenviewsError, View
+from sevenviews.synthetic import DrawingStyle, Shading, SyntheticDesign, design, random_style, render
+from sevenviews.synthetic.articles import KINDS
+from sevenviews.synthetic.camera import camera
+from sevenviews.synthetic.designs import kind_of
+from sevenviews.synthetic.dice import Dice
+from sevenviews.synthetic.mesh import signed_volume
+from sevenviews.synthetic.raster import rasterize
 from tests.unit.synthetic.scenes import ink_box
 
 ROUND = range(len(KINDS))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sevenviews.corpus.synthetic import design
-from sevenviews.corpus.synthetic.figures import plan_figures
 from sevenviews.designs import STANDARD_VIEWS, View
+from sevenviews.synthetic import design
+from sevenviews.synthetic.figures import plan_figures
 
 PLANS = [plan_figures(design(1, index), held_out=False) for index in range(300)]
 

@@ -6,12 +6,12 @@ import pytest
 from defusedxml.ElementTree import fromstring
 
 from sevenviews.corpus.entry import NotADesign
-from sevenviews.corpus.synthetic import design
-from sevenviews.corpus.synthetic.bibliography import patent_of
-from sevenviews.corpus.synthetic.figures import FigurePlan, plan_figures
-from sevenviews.corpus.synthetic.grant_xml import grant_xml, utility_xml
 from sevenviews.corpus.uspto.grant import parse_grant
 from sevenviews.designs import STANDARD_VIEWS, View
+from sevenviews.synthetic import design
+from sevenviews.synthetic.bibliography import patent_of
+from sevenviews.synthetic.figures import FigurePlan, plan_figures
+from sevenviews.synthetic.grant_xml import grant_xml, utility_xml
 
 SHEETS = [(2560, 3300), (900, 1200)]
 

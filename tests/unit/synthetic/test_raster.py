@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sevenviews.corpus.synthetic.mesh import Indices, Points
-from sevenviews.corpus.synthetic.raster import rasterize
-from sevenviews.corpus.synthetic.solids import box, sphere
 from sevenviews.designs import View
+from sevenviews.synthetic.mesh import Indices, Points
+from sevenviews.synthetic.raster import rasterize
+from sevenviews.synthetic.solids import box, sphere
 from tests.unit.synthetic.scenes import SCALE, SIZE, depth_buffer
 
 

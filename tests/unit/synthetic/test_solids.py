@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sevenviews.corpus.synthetic.mesh import Mesh, join, rotation, signed_volume
-from sevenviews.corpus.synthetic.outlines import (
+from sevenviews.synthetic.mesh import Mesh, join, rotation, signed_volume
+from sevenviews.synthetic.outlines import (
     area,
     circle,
     curve,
@@ -19,8 +19,8 @@ from sevenviews.corpus.synthetic.outlines import (
     superellipse,
     triangulate,
 )
-from sevenviews.corpus.synthetic.solids import box, cylinder, lathe, prism, sphere, torus, tube
-from sevenviews.corpus.synthetic.topology import topology
+from sevenviews.synthetic.solids import box, cylinder, lathe, prism, sphere, torus, tube
+from sevenviews.synthetic.topology import topology
 
 PATH = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 3.0]])
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sevenviews.corpus.synthetic.camera import camera
-from sevenviews.corpus.synthetic.raster import rasterize
-from sevenviews.corpus.synthetic.solids import box, cylinder, inked, lathe, sphere
-from sevenviews.corpus.synthetic.topology import topology
-from sevenviews.corpus.synthetic.visible_lines import LineKind, contact_lines
 from sevenviews.designs import STANDARD_VIEWS, View
+from sevenviews.synthetic.camera import camera
+from sevenviews.synthetic.raster import rasterize
+from sevenviews.synthetic.solids import box, cylinder, inked, lathe, sphere
+from sevenviews.synthetic.topology import topology
+from sevenviews.synthetic.visible_lines import LineKind, contact_lines
 from tests.unit.synthetic.scenes import SIZE, length, pixels, seen_lines
 
 CUBE = box(1.0, 1.0, 1.0).moved(z=-0.5)

@@ -34,7 +34,7 @@ async def running_system(folder: Path, designs: int) -> AsyncIterator[Addresses]
 
 
 def _make_corpus(folder: Path, designs: int) -> None:
-    from sevenviews.corpus.synthetic import write_corpus
+    from sevenviews.synthetic import write_corpus
 
     write_corpus(folder, designs, seed=1, held_out=max(4, designs // 5), workers=os.cpu_count() or 1)
 

@@ -63,7 +63,7 @@ def cluster(
 
 
 def _chairs(out: Path, seed: int, per_kind: int, workers: int) -> Path:
-    from sevenviews.corpus.synthetic.chairs import write_chairs
+    from sevenviews.synthetic.chairs import write_chairs
 
     with progress() as bar:
         task = bar.add_task("chairs", total=8 * per_kind)

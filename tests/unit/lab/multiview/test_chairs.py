@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sevenviews.corpus.synthetic.chairs import write_chairs
 from sevenviews.designs import STANDARD_VIEWS, SevenviewsError
 from sevenviews.lab.multiview.chairs import TABLE_5, table_5
 from sevenviews.lab.multiview.features import DesignFeatures, read_features
 from sevenviews.lab.multiview.report import draw_convergence, markdown, write_report
+from sevenviews.synthetic.chairs import write_chairs
 from tests.unit.lab.multiview.samples import clustered
 
 
