@@ -23,6 +23,7 @@ from tests.contract.postgresql_server import new_database
 from tests.contract.redis_server import RedisServer
 from tests.contract.s3_server import new_bucket
 from tests.models import tiny_bundle
+from tests.processes import start_child
 from tests.system import COMMAND, System, running_system
 
 DESIGNS = 24
@@ -142,7 +143,7 @@ class Clients:
 def start(system: System, *options: str | Path) -> subprocess.Popen[str]:
     """`sevenviews refresh` in a process of its own."""
     command = [COMMAND, "refresh", "--data", str(system.data), *map(str, options)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return start_child(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def steps_of(job: subprocess.Popen[str], *, succeeds: bool = True) -> Iterator[str]:

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from sevenviews.cli.local import Addresses
+from sevenviews.cli.supervisor import die_with_parent
 from sevenviews.client import Client
 from sevenviews.reconcile import Examination, examine, open_stores
+from tests.processes import start_child
 
 COMMAND = str(Path(sys.executable).with_name("sevenviews"))
 _START_SECONDS = 150
@@ -51,6 +53,7 @@ class System:
             text=True,
             timeout=300,
             check=False,
+            preexec_fn=die_with_parent,
         )
         if check:
             assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
@@ -97,7 +100,7 @@ class System:
 def running_system(data: Path, *options: str | Path) -> Iterator[System]:
     """`sevenviews up` on any free ports; drained at the end, and that it drains is part of every test."""
     command = [COMMAND, "up", "--data", str(data), "--port", "0", *map(str, options)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    process = start_child(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
     try:
         yield System(data, _gateway_of(process, data), process)
         process.send_signal(signal.SIGTERM)

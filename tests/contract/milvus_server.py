@@ -16,12 +16,20 @@ from importlib.util import find_spec
 import pytest
 from pymilvus import MilvusClient
 
+from tests.processes import start_child
+
 URL_VARIABLE = "SEVENVIEWS_TEST_MILVUS_URL"
 
 _PROGRAM = textwrap.dedent(
     """
-    import signal, socket, sys
+    import functools, signal, socket, subprocess, sys
     from milvus import MilvusServer, MilvusServerConfig
+    from sevenviews.cli.supervisor import die_with_parent
+
+    # The server ends with this starter, and the starter with the tests.
+    subprocess.Popen = functools.partial(
+        subprocess.Popen, preexec_fn=functools.partial(die_with_parent, signal.SIGKILL)
+    )
 
     def try_bind_port(self, port):
         # As the package does it, but a port that a killed predecessor left is free, as it is for Milvus itself.
@@ -61,10 +69,17 @@ class MilvusProcess:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def starter(self) -> int:
+        """The process that the server is a child of."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Return when it answers: about 11 s."""
-        self._process = subprocess.Popen(
+        self._process = start_child(
             [sys.executable, "-c", _PROGRAM, self._folder.name, str(self.port)],
+            farewell=signal.SIGKILL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +17,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.processes import start_child
+
 URL_VARIABLE = "SEVENVIEWS_TEST_POSTGRESQL_URL"
+_IMMEDIATE = signal.SIGQUIT
+"""PostgreSQL takes it for its shutdown mode `immediate`."""
 
 
 class PostgresqlServer:
@@ -23,6 +29,7 @@ class PostgresqlServer:
 
     def __init__(self, programs: Path) -> None:
         self._programs = programs
+        self._process: subprocess.Popen[bytes] | None = None
         # Not below pytest's own folder: that is closed to the user that PostgreSQL runs as.
         self._folder = tempfile.mkdtemp(prefix="sevenviews-postgresql-")
         with socket.socket() as free:
@@ -39,18 +46,35 @@ class PostgresqlServer:
         return f"postgresql://sevenviews@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> None:
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self._folder} -c fsync=off"
-        self._run(
-            "pg_ctl", "-D", f"{self._folder}/data", "-w", "-l", f"{self._folder}/log", "-o", options, "start"
+        """Return when it answers."""
+        settings = [f"port={self.port}", "listen_addresses=127.0.0.1", "fsync=off"]
+        options = [word for setting in settings for word in ("-c", setting)]
+        # Not by pg_ctl, which would make a daemon of it that outlives the tests.
+        self._process = start_child(
+            [str(self._programs / "postgres"), "-D", f"{self._folder}/data", "-k", self._folder, *options],
+            farewell=_IMMEDIATE,
+            user=self._user,
+            cwd=self._folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
+        while True:
+            with contextlib.suppress(psycopg.OperationalError):
+                psycopg.connect(self.url).close()
+                return
+            if self._process.poll() is not None:
+                raise RuntimeError(f"PostgreSQL ended with {self._process.returncode}")
+            time.sleep(0.05)
 
     def stop(self) -> None:
         """At once, as a crash would."""
-        self._run("pg_ctl", "-D", f"{self._folder}/data", "-m", "immediate", "-w", "stop")
+        if self._process is not None:
+            self._process.send_signal(_IMMEDIATE)
+            self._process.wait()
+            self._process = None
 
     def close(self) -> None:
-        with contextlib.suppress(subprocess.CalledProcessError):
-            self.stop()
+        self.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _run(self, program: str, *arguments: str) -> None:
@@ -65,7 +89,7 @@ def running_postgresql() -> Iterator[PostgresqlServer]:
         Path(path) for path in [shutil.which("initdb")] if path
     ]
     if not found:
-        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+        pytest.skip("PostgreSQL is not installed (make test-deps)")
     server = PostgresqlServer(found[-1].parent)
     try:
         server.start()

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 import pytest
 import redis
 
+from tests.processes import start_child
+
 
 class RedisServer:
     """A process of its own; can be killed and started again on the same port."""
@@ -30,7 +32,7 @@ class RedisServer:
     def start(self) -> None:
         """Return when it answers."""
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", self._folder.name]
-        self._process = subprocess.Popen([self._program, *options], stdout=subprocess.DEVNULL)
+        self._process = start_child([self._program, *options], stdout=subprocess.DEVNULL)
         with contextlib.closing(redis.Redis(port=self.port)) as client:
             for _ in range(200):
                 with contextlib.suppress(redis.ConnectionError):
@@ -52,16 +54,25 @@ class RedisServer:
         self._folder.cleanup()
 
 
-@pytest.fixture(scope="module")
-def redis_server() -> Iterator[RedisServer]:
-    """A running server, empty at first."""
+@contextlib.contextmanager
+def running_redis() -> Iterator[RedisServer]:
+    """A started server, empty at first; the test is skipped where Redis is missing."""
     program = shutil.which("redis-server")
     if program is None:
-        pytest.skip("redis-server is not installed (apt-get install redis-server)")
+        pytest.skip("redis-server is not installed (make test-deps)")
     server = RedisServer(program)
-    server.start()
-    yield server
-    server.close()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="module")
+def redis_server() -> Iterator[RedisServer]:
+    """Of one module: it may kill it and start it again."""
+    with running_redis() as server:
+        yield server
 
 
 def _free_port() -> int:

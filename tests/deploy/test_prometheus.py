@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ import yaml
 from tests.deploy.exporters import FOREIGN
 from tests.deploy.files import DASHBOARDS, RULES, alerts, dashboard_expressions
 from tests.deploy.promql import metric_names
+from tests.processes import start_child
 from tests.system import System
 
 pytestmark = pytest.mark.slow
@@ -57,7 +57,7 @@ def prometheus(
     configuration = folder / "prometheus.yaml"
     configuration.write_text(yaml.safe_dump(_configuration(used.metrics_ports())))
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
+        process = start_child(
             [
                 prometheus_program,
                 f"--config.file={configuration}",

@@ -18,6 +18,7 @@ import pytest
 from sevenviews.client import Client
 from sevenviews.designs import Reason, SevenviewsError
 from tests.e2e.conftest import DESIGNS, SyntheticCorpus
+from tests.processes import start_child
 from tests.system import COMMAND, System, running_system
 
 _DEADLINE_SECONDS = 8.0
@@ -126,7 +127,7 @@ def _belongs_to(process: psutil.Process, system: System) -> bool:
 def test_an_import_that_is_killed_is_finished_by_the_next(tmp_path: Path, corpus: SyntheticCorpus) -> None:
     with running_system(tmp_path / "data") as system:
         command = [COMMAND, "ingest", "--server", system.gateway, "--workers", "1", str(corpus.folder)]
-        importing = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
+        importing = start_child(command, start_new_session=True, stderr=subprocess.DEVNULL)
         with system.client() as client:
             while client.list_patents(page_size=1).total_count < 3 and importing.poll() is None:
                 time.sleep(0.05)

@@ -28,6 +28,7 @@ from sevenviews.client import Client
 from sevenviews.synthetic import write_corpus
 from tests.certificates import Authority
 from tests.helm.chart import PREFIX, PROFILES, Object, Rendered, environment, render, settings
+from tests.processes import start_child
 
 pytestmark = pytest.mark.slow
 
@@ -90,7 +91,7 @@ class Machine:
 
     def start(self, service: str, container: Object) -> subprocess.Popen[bytes]:
         log = (self.folder / f"{service}.log").open("wb")
-        return subprocess.Popen(
+        return start_child(
             self._command(service, container),
             env={**_inherited(), **self.variables(service, container)},
             stdout=log,

@@ -31,6 +31,7 @@ from sevenviews.runtime.channels import channel_options, open_channel
 from sevenviews.runtime.status import error_from_item, error_from_rpc
 from sevenviews.v1 import common_pb2, embedding_pb2, embedding_pb2_grpc
 from tests.models import tiny_bundle
+from tests.processes import start_child
 
 pytestmark = pytest.mark.slow
 
@@ -95,7 +96,7 @@ class Service:
             "MAX_PENDING_IMAGES": str(MAX_PENDING_IMAGES),
             "OBJECT_STORE_BYTES": str(100 * 1024 * 1024),
         }
-        process = subprocess.Popen(
+        process = start_child(
             [sys.executable, "-m", "sevenviews.embedding"],
             env=os.environ | {f"SEVENVIEWS_EMBEDDING_{name}": value for name, value in environment.items()},
             stderr=subprocess.PIPE,

@@ -13,6 +13,7 @@ import pytest
 import ray
 
 from sevenviews.local_ray import start_local_ray
+from tests.processes import start_child
 
 
 class SlowRay:
@@ -33,7 +34,7 @@ class SlowRay:
     def init(self, **options: Any) -> None:
         self.options = options
         if len(self.left) < self._failures:
-            self.left.append(subprocess.Popen([self._raylet, "600"]))
+            self.left.append(start_child([self._raylet, "600"]))
             raise self._error
 
 
@@ -54,7 +55,7 @@ def slow_ray(monkeypatch: pytest.MonkeyPatch, failures: int, raylet: Path, error
 def test_a_slow_start_is_tried_again_and_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch, raylet: Path
 ) -> None:
-    other = subprocess.Popen([raylet, "600"])
+    other = start_child([raylet, "600"])
     try:
         slow = slow_ray(monkeypatch, 2, raylet, RuntimeError("timed out during startup"))
         start_local_ray(num_cpus=3)
