@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import structlog
 
 # The real servers, defined once: each starts at its first use, and runs for the whole session.
 pytest_plugins = [
@@ -27,6 +28,11 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("../shared/data is not here")
     return folder
+
+
+def pytest_configure() -> None:
+    """Logs of services within this process go to standard error, as in theirs: the output is a command's result."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -10,13 +10,14 @@ import functools
 import signal
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from sevenviews.cli.supervisor import die_with_parent
 
 
 def start_child(
-    command: Sequence[str], *, farewell: signal.Signals = signal.SIGTERM, **options: Any
+    command: Sequence[str | Path], *, farewell: signal.Signals = signal.SIGTERM, **options: Any
 ) -> subprocess.Popen[Any]:
     """Start a program. Call it in the main thread: the kernel takes the end of a thread for that of its process.
 

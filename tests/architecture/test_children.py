@@ -33,8 +33,11 @@ RUNS = {
 def test_children_end_with_what_started_them(program: str, ended_by: signal.Signals) -> None:
     lines = [line.strip() for line in program.strip().splitlines()]
     whole = "\n".join([*lines, "print(len(children), flush=True)", "import signal", "signal.pause()"])
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    run = start_child([sys.executable, "-c", whole], cwd=ROOT, **pipes)
+    run = start_child(
+        [sys.executable, "-c", whole], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert run.stdout is not None
+    assert run.stderr is not None
     if not run.stdout.readline():
         _, missing, reason = run.stderr.read().rpartition("Skipped: ")
         assert missing, reason

@@ -73,6 +73,7 @@ class Place:
     def open(self) -> Iterator[Surroundings]:
         """Ends the command where the options do not say enough."""
         from sevenviews.encoder.store import ModelStore
+        from sevenviews.refresh.engine import RayEngine
         from sevenviews.refresh.job import Surroundings
         from sevenviews.refresh.lock import open_lock
         from sevenviews.refresh.services import Addresses, Services
@@ -108,7 +109,7 @@ class Place:
             fail(str(error), 2)
         services = Services(addresses, _PATIENCE_SECONDS)
         try:
-            yield Surroundings(services, ModelStore(models), work, lock, self.ray_address, note)
+            yield Surroundings(services, ModelStore(models), work, lock, RayEngine(self.ray_address), note)
         finally:
             services.close()
 

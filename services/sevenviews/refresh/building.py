@@ -11,7 +11,7 @@ from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.encoder.encoder import Encoder
 from sevenviews.refresh.context import Context
 from sevenviews.refresh.difference import delete_orphans
-from sevenviews.refresh.pipeline import EmbeddingReport, EmbeddingTask, embed_corpus, embed_here
+from sevenviews.refresh.pipeline import EmbeddingReport, EmbeddingTask, embed_here
 from sevenviews.refresh.record import Facts
 from sevenviews.v1 import vectors_pb2
 
@@ -106,7 +106,7 @@ def catch_up(context: Context) -> Facts:
 
 
 def _one_pass(context: Context, at_once: int = 0) -> EmbeddingReport:
-    """A comparison of up to `at_once` patents is done here: starting Ray for it would take longer."""
+    """A comparison of up to `at_once` patents is done here: starting the engine for it would take longer."""
     context.lock.check()
     version = context.model_version
     task = EmbeddingTask(
@@ -126,11 +126,7 @@ def _one_pass(context: Context, at_once: int = 0) -> EmbeddingReport:
             context.tell(f"  {report.drawings} drawings of {report.patents} patents")
 
     ids = list(context.services.patent_ids())
-    if len(ids) <= at_once:
-        report = embed_here(task, ids)
-    else:
-        context.ray.start()
-        report = embed_corpus(task, ids, advance)
+    report = embed_here(task, ids) if len(ids) <= at_once else context.engine.embed(task, ids, advance)
     _refuse_losses(report, context.config.verification.most_lost_drawings)
     return report
 

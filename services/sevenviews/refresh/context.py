@@ -10,9 +10,9 @@ from pathlib import Path
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.encoder.store import ModelStore
 from sevenviews.refresh.config import RefreshConfig
+from sevenviews.refresh.engine import Engine
 from sevenviews.refresh.lock import RefreshLock
 from sevenviews.refresh.plan import Plan
-from sevenviews.refresh.ray_session import RaySession
 from sevenviews.refresh.record import Facts, Refresh
 from sevenviews.refresh.services import Services
 
@@ -30,7 +30,7 @@ class Context:
         lock: held while the job runs.
         plan: what is to be done.
         record: of this refresh.
-        ray: started when a step first needs it.
+        engine: trains and embeds.
         tell: is told what happens, a line at a time.
     """
 
@@ -40,7 +40,7 @@ class Context:
     lock: RefreshLock
     plan: Plan
     record: Refresh
-    ray: RaySession
+    engine: Engine
     tell: Tell
 
     @property

@@ -13,9 +13,9 @@ from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.encoder.store import ModelStore
 from sevenviews.refresh.config import RefreshConfig
 from sevenviews.refresh.context import Context, Tell
+from sevenviews.refresh.engine import Engine
 from sevenviews.refresh.lock import RefreshLock
 from sevenviews.refresh.plan import Kind, Plan
-from sevenviews.refresh.ray_session import RaySession
 from sevenviews.refresh.record import DoneStep, Refresh, RefreshState
 from sevenviews.refresh.report import write_report
 from sevenviews.refresh.services import Services
@@ -31,7 +31,7 @@ class Surroundings:
         models: the store that the embedding replicas read.
         work: where each refresh has a directory of its own.
         lock: that lets one run at a time.
-        ray_address: of a running cluster; "local" starts one here.
+        engine: trains and embeds.
         tell: is told what happens, a line at a time.
     """
 
@@ -39,7 +39,7 @@ class Surroundings:
     models: ModelStore
     work: Path
     lock: RefreshLock
-    ray_address: str
+    engine: Engine
     tell: Tell
 
 
@@ -100,9 +100,11 @@ def resume(around: Surroundings) -> Refresh | None:
 
 
 def _run(around: Surroundings, record: Refresh, plan: Plan, steps: Sequence[Step]) -> Refresh:
-    with RaySession(around.ray_address) as ray:
+    with around.engine as engine:
         work = around.work / record.refresh_id
-        context = Context(around.services, around.models, work, around.lock, plan, record, ray, around.tell)
+        context = Context(
+            around.services, around.models, work, around.lock, plan, record, engine, around.tell
+        )
         _run_steps(context, steps)
     return context.record
 

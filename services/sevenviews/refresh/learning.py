@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sevenviews.designs import Reason, SevenviewsError
-from sevenviews.encoder.bundle import MODEL_FILE, Bundle, load_bundle
+from sevenviews.encoder.bundle import Bundle, load_bundle
 from sevenviews.refresh.context import Context
 from sevenviews.refresh.record import Facts
 from sevenviews.refresh.snapshot import write_drawings
@@ -25,8 +25,6 @@ def train(context: Context) -> Facts:
     """
     if not context.plan.trains:
         return SKIPPED
-    from sevenviews.training.run import train as run_training
-
     context.need_room(_ROOM_MEGABYTES)
     run = context.work / "run"
 
@@ -35,11 +33,12 @@ def train(context: Context) -> Facts:
         context.tell(f"  step {metrics['step']}: loss {metrics['loss']}, mAP {metrics['validation_map']}")
 
     try:
-        context.ray.start()
-        result = run_training(training_config(context), run, lambda line: context.tell(f"  {line}"), advance)
+        last = context.engine.train(
+            training_config(context), run, lambda line: context.tell(f"  {line}"), advance
+        )
     except ValueError as error:
         raise SevenviewsError(Reason.CORPUS_EMPTY, f"the training cannot begin: {error}") from error
-    return {"run": str(run), "validation": dict(result.metrics[-1]) if result.metrics else {}}
+    return {"run": str(run), "validation": dict(last)}
 
 
 def training_config(context: Context) -> TrainConfig:
@@ -62,13 +61,7 @@ def training_config(context: Context) -> TrainConfig:
 
 def export(context: Context) -> Bundle:
     """The trained model as a bundle in the work directory. Raises MODEL_BUNDLE_INVALID: ONNX and torch differ."""
-    from sevenviews.training.export import ExportError
-    from sevenviews.training.export import export as write_export
-
-    try:
-        return write_export(Path(str(context.known("train", "run"))), context.work / "bundle")
-    except ExportError as error:
-        raise SevenviewsError(Reason.MODEL_BUNDLE_INVALID, str(error), {"file": MODEL_FILE}) from error
+    return context.engine.export(Path(str(context.known("train", "run"))), context.work / "bundle")
 
 
 def new_bundle(context: Context) -> Bundle:

@@ -1,0 +1,246 @@
+"""The whole system in this process: the services' own code on real sockets, over the smallest parts there are.
+
+An index in memory stands for Milvus, an encoder for Ray Serve; patents lie in SQLite and drawings in a directory, as
+in the embedded default. It starts in a moment, so that what stands on the services can be tested against all of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import grpc
+import numpy as np
+from prometheus_client import CollectorRegistry
+
+from sevenviews.client import Client
+from sevenviews.encoder.encoder import Encoder
+from sevenviews.encoder.store import ModelStore
+from sevenviews.gateway.bootstrap import Gateway
+from sevenviews.gateway.settings import GatewaySettings
+from sevenviews.metadata.migrate import migrate
+from sevenviews.metadata.patent_table import SqlPatentTable
+from sevenviews.metadata.refresh_journal import RefreshJournal
+from sevenviews.metadata.refresh_servicer import RefreshServicer
+from sevenviews.metadata.service import PatentCatalogue
+from sevenviews.metadata.servicer import PatentServicer
+from sevenviews.metadata.stores import open_engine, open_objects
+from sevenviews.reconcile import Examination, examine, open_stores
+from sevenviews.refresh.engine import Engine
+from sevenviews.refresh.job import Surroundings
+from sevenviews.refresh.lock import open_lock
+from sevenviews.refresh.services import Addresses, Services
+from sevenviews.runtime.server import GrpcServer, Readiness, Register
+from sevenviews.runtime.settings import ServiceSettings
+from sevenviews.runtime.status import item_status
+from sevenviews.v1 import (
+    common_pb2,
+    embedding_pb2,
+    embedding_pb2_grpc,
+    patents_pb2,
+    patents_pb2_grpc,
+    refreshes_pb2,
+    refreshes_pb2_grpc,
+    vectors_pb2,
+    vectors_pb2_grpc,
+)
+from sevenviews.vectors.servicer import VectorServicer
+from tests.fakes.design_index import FakeDesignIndex
+from tests.models import tiny_bundle
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A running system.
+
+    Attributes:
+        folder: of all that is stored.
+        gateway: host:port.
+        backends: host:port of the three services behind it.
+        models: the store that the embedding reads.
+        index: where the vectors are.
+    """
+
+    folder: Path
+    gateway: str
+    backends: str
+    models: ModelStore
+    index: FakeDesignIndex
+
+    @property
+    def _lock_url(self) -> str:
+        return f"file://{self.folder / 'refresh.lock'}"
+
+    def client(self) -> Client:
+        return Client(self.gateway, timeout_seconds=30)
+
+    def addresses(self) -> Addresses:
+        return Addresses(self.backends, self.backends, self.backends, _drawings_url(self.folder))
+
+    def surroundings(
+        self,
+        engine: Engine,
+        tell: Callable[[str], None] = lambda _: None,
+        services: type[Services] = Services,
+        addresses: Addresses | None = None,
+    ) -> Surroundings:
+        """Of a refresh that is not patient; `services` is how it sees them, `addresses` where it looks for them."""
+        seen = services(addresses or self.addresses(), patience_seconds=0)
+        return Surroundings(
+            seen, self.models, self.folder / "refreshes", open_lock(self._lock_url), engine, tell
+        )
+
+    def write_state(self) -> None:
+        """As `sevenviews up` does, for commands with --data."""
+        services = dict.fromkeys(("embedding", "vectors", "metadata"), self.backends)
+        stores = {"drawings_url": _drawings_url(self.folder), "lock_url": self._lock_url}
+        state = {"addresses": {"gateway": self.gateway, **services}, "stores": stores}
+        (self.folder / "up.json").write_text(json.dumps(state))
+
+    def examine(self) -> Examination:
+        """Whether the stores agree."""
+
+        async def compare() -> Examination:
+            async with open_stores(self.backends, self.backends, self.backends) as stores:
+                return await examine(stores)
+
+        return asyncio.run(compare())
+
+
+@contextmanager
+def running_house(folder: Path) -> Iterator[House]:
+    """A house that serves a tiny model, and holds nothing yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    models, index = ModelStore(folder / "models"), FakeDesignIndex()
+    models.set_default(models.add(tiny_bundle(folder / "model", dimension=64, image_size=64)).version)
+    addresses: Future[tuple[str, str]] = Future()
+    ended = threading.Event()
+    thread = threading.Thread(
+        target=lambda: asyncio.run(_serve(folder, models, index, addresses, ended)), daemon=True
+    )
+    thread.start()
+    try:
+        backends, gateway = addresses.result(30)
+        house = House(folder, gateway, backends, models, index)
+        house.write_state()
+        yield house
+    finally:
+        ended.set()
+        thread.join(30)
+
+
+async def _serve(
+    folder: Path,
+    models: ModelStore,
+    index: FakeDesignIndex,
+    addresses: Future[tuple[str, str]],
+    ended: threading.Event,
+) -> None:
+    async with AsyncExitStack() as stack:
+        threads = stack.enter_context(ThreadPoolExecutor(8))
+        backends = await _listen(
+            stack,
+            "backends",
+            ServiceSettings(port=0, drain_seconds=0, grace_seconds=0),
+            lambda server: _register(server, folder, models, index, threads),
+            _always_ready,
+        )
+        settings = GatewaySettings(
+            port=0,
+            drain_seconds=0,
+            grace_seconds=0,
+            release_seconds=0,
+            embedding_address=backends,
+            vectors_address=backends,
+            metadata_address=backends,
+        )
+        gateway = Gateway(settings, CollectorRegistry())
+        stack.push_async_callback(gateway.close)
+        front = await _listen(stack, "gateway", settings, gateway.register, gateway.readiness)
+        addresses.set_result((backends, front))
+        await asyncio.to_thread(ended.wait)
+
+
+async def _listen(
+    stack: AsyncExitStack, name: str, settings: ServiceSettings, register: Register, readiness: Readiness
+) -> str:
+    server = GrpcServer(name, settings, register, readiness, CollectorRegistry())
+    await server.start()
+    stack.push_async_callback(server.stop)
+    return server.address
+
+
+async def _always_ready() -> None:
+    """Nothing stands in the way."""
+
+
+def _register(
+    server: grpc.aio.Server,
+    folder: Path,
+    models: ModelStore,
+    index: FakeDesignIndex,
+    threads: ThreadPoolExecutor,
+) -> Sequence[str]:
+    engine = open_engine(f"sqlite:///{folder / 'patents.sqlite'}", 30.0)
+    migrate(engine)
+    catalogue = PatentCatalogue(SqlPatentTable(engine), open_objects(_drawings_url(folder), 30.0), 3600.0)
+    journal = RefreshJournal(engine)
+    embedding_pb2_grpc.add_EmbeddingServiceServicer_to_server(StoreEmbedding(models), server)
+    vectors_pb2_grpc.add_VectorServiceServicer_to_server(VectorServicer(index, threads, 30.0), server)
+    patents_pb2_grpc.add_PatentServiceServicer_to_server(PatentServicer(catalogue, threads), server)
+    refreshes_pb2_grpc.add_RefreshServiceServicer_to_server(RefreshServicer(journal, threads), server)
+    return [
+        one.full_name
+        for module in (embedding_pb2, vectors_pb2, patents_pb2, refreshes_pb2)
+        for one in module.DESCRIPTOR.services_by_name.values()
+    ]
+
+
+def _drawings_url(folder: Path) -> str:
+    return f"file://{folder / 'drawings'}"
+
+
+class StoreEmbedding(embedding_pb2_grpc.EmbeddingServiceServicer):
+    """Embeds with the models of a store, one image after the other."""
+
+    def __init__(self, models: ModelStore) -> None:
+        self._models = models
+        self._encoders: dict[str, Encoder] = {}
+
+    async def EmbedImages(  # noqa: N802
+        self, request: embedding_pb2.EmbedImagesRequest, context: Any
+    ) -> embedding_pb2.EmbedImagesResponse:
+        encoder = self._encoder(request.model_version or self._models.default_version())
+        response = embedding_pb2.EmbedImagesResponse(model_version=encoder.version)
+        for vector in encoder.encode([image.content for image in request.images]):
+            if isinstance(vector, np.ndarray):
+                embedding = common_pb2.Embedding(values=vector.tolist(), model_version=encoder.version)
+                response.results.add(embedding=embedding)
+            else:
+                response.results.add(status=item_status(vector))
+        return response
+
+    async def ListModels(  # noqa: N802
+        self, request: embedding_pb2.ListModelsRequest, context: Any
+    ) -> embedding_pb2.ListModelsResponse:
+        default = self._models.default_version()
+        found = [self._encoder(version) for version in self._models.versions()]
+        models = [
+            embedding_pb2.Model(
+                model_version=one.version, dimension=one.dimension, is_default=one.version == default
+            )
+            for one in sorted(found, key=lambda one: one.version != default)
+        ]
+        return embedding_pb2.ListModelsResponse(models=models)
+
+    def _encoder(self, version: str) -> Encoder:
+        if version not in self._encoders:
+            self._encoders[version] = Encoder(self._models.open(version))
+        return self._encoders[version]
