@@ -1,10 +1,9 @@
-"""What all tests share: where the optional data lies, and the closing table of what was skipped and why."""
+"""What all tests share: where the optional data lies, and which tests run side by side."""
 
 from __future__ import annotations
 
-import os
+import signal
 import sys
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -16,9 +15,29 @@ pytest_plugins = [
     "tests.contract.postgresql_server",
     "tests.contract.redis_server",
     "tests.contract.s3_server",
+    "tests.systems",
+    # The table of what was skipped, and the closing line.
+    "tests.report",
 ]
 
 ROOT = Path(__file__).resolve().parent.parent
+HERE = ROOT / "tests"
+
+GROUPS = {
+    "servers": (
+        "contract",
+        "e2e/test_failures.py",
+        "e2e/test_refresh.py",
+        "e2e/test_refresh_resumed.py",
+        "integration/test_parts.py",
+    ),
+    "packaged": ("deploy/test_exported_metrics.py", "deploy/test_prometheus.py", "e2e"),
+    "ray": ("integration/test_training_ray.py",),
+    "embedding": ("integration/test_embedding_ray.py",),
+    "processes": ("helm/test_processes.py",),
+}
+"""Tests that share something costly run one after the other, in one process: the first group has the only Milvus and
+what stands on it, the second the packaged system. The longest begin first. All others share nothing but a file."""
 
 
 @pytest.fixture(scope="session")
@@ -31,48 +50,22 @@ def shared_data() -> Path:
 
 
 def pytest_configure() -> None:
-    """Logs of services within this process go to standard error, as in theirs: the output is a command's result."""
+    # Logs of services within this process go where theirs go: the output is a command's result.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    # A run that is told to end takes its fixtures down, as for Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """End the run with a table of what was skipped and why: a skip must not hide a suite."""
-    skipped = terminalreporter.stats.get("skipped", [])
-    reasons = Counter((_file_of(report), _reason_of(report)) for report in skipped)
-    terminalreporter.section("skipped, and why")
-    if not reasons:
-        terminalreporter.write_line("nothing was skipped")
-    for (file, reason), count in sorted(reasons.items()):
-        terminalreporter.write_line(f"{count:4d}  {file:50s}  {reason}")
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tell pytest-xdist which tests belong together, and put the longest groups first."""
+    ranks = {name: rank for rank, name in enumerate(GROUPS)}
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group_of(item.path.relative_to(HERE))))
+    items.sort(key=lambda item: ranks.get(_group_of(item.path.relative_to(HERE)), len(ranks)))
 
 
-_STATUS = pytest.StashKey[int]()
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    session.config.stash[_STATUS] = int(exitstatus)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """End at once, with the status that pytest has found; all fixtures are gone by now, and all is told.
-
-    Ray, gRPC, torch, faiss and ONNX Runtime leave native threads behind. Together in one process, one of them was
-    seen to crash it while the interpreter was taken down, after a run of everything: the status was the crash's.
-    """
-    status = config.stash.get(_STATUS, None)
-    if status is not None:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
-
-
-def _file_of(report: pytest.TestReport) -> str:
-    return report.nodeid.partition("::")[0]
-
-
-def _reason_of(report: pytest.TestReport) -> str:
-    longrepr = report.longrepr
-    text = longrepr[2] if isinstance(longrepr, tuple) else str(longrepr)
-    return text.removeprefix("Skipped: ")
+def _group_of(path: Path) -> str:
+    for name, places in GROUPS.items():
+        if any(path.is_relative_to(place) for place in places):
+            return name
+    return str(path)

@@ -11,24 +11,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from sevenviews.client import Client, ImportItem
-from sevenviews.corpus import CorpusPatent, NotADesign, iter_entries
-from sevenviews.designs import ImportOutcome, SevenviewsError
-from sevenviews.synthetic import write_corpus
-from tests.contract.milvus_server import empty_milvus
-from tests.contract.postgresql_server import new_database
-from tests.contract.redis_server import RedisServer
-from tests.contract.s3_server import new_bucket
-from tests.models import tiny_bundle
+from sevenviews.corpus import CorpusPatent
+from sevenviews.designs import SevenviewsError
 from tests.processes import start_child
-from tests.system import COMMAND, System, running_system
+from tests.system import COMMAND, System
 
-DESIGNS = 24
 FIRST = 14
-"""Imported before anything is refreshed; the others come meanwhile."""
+"""Of the patents, imported before anything is refreshed; the others come meanwhile."""
 
 TRAINING = {
     "name": "tiny",
@@ -47,39 +39,6 @@ REFRESH = {
 }
 
 
-def read_patents(folder: Path) -> list[CorpusPatent]:
-    """A small corpus, read."""
-    write_corpus(folder, DESIGNS, seed=23, workers=2)
-    found = []
-    for entry in iter_entries(folder):
-        try:
-            found.append(entry.read())
-        except NotADesign:
-            continue
-    assert len(found) == DESIGNS
-    return found
-
-
-@contextmanager
-def started(
-    request: pytest.FixtureRequest, kind: str, folder: Path, patents: Sequence[CorpusPatent]
-) -> Iterator[System]:
-    """A system with the first patents, searched by a tiny model."""
-    options: list[str | Path] = ["--model", tiny_bundle(folder / "model", dimension=64, image_size=64)]
-    if kind == "servers":
-        empty_milvus(request.getfixturevalue("milvus_url"))
-        redis: RedisServer = request.getfixturevalue("redis_server")
-        options += ["--vectors-url", request.getfixturevalue("milvus_url")]
-        options += ["--database-url", new_database(request.getfixturevalue("postgresql_url"))]
-        options += ["--drawings-url", new_bucket(request.getfixturevalue("s3_endpoint"))]
-        options += ["--cache-url", redis.url]
-    with running_system(folder / "data", *options) as running:
-        with running.client() as client:
-            for result in client.import_patents(map(item, patents[:FIRST])):
-                assert result.outcome is ImportOutcome.CREATED, result
-        yield running
-
-
 def item(patent: CorpusPatent, *, replaced: bool = False) -> ImportItem:
     return ImportItem(patent.patent, patent.contents, replace=replaced)
 
@@ -88,17 +47,6 @@ def configuration(folder: Path, **changes: Any) -> Path:
     path = folder / "refresh.yaml"
     path.write_text(yaml.safe_dump({**REFRESH, **changes}))
     return path
-
-
-def releases(system: System) -> list[dict[str, Any]]:
-    found = system.json("releases", "list", "--data", system.data)
-    assert isinstance(found, list)
-    return found
-
-
-def serving(system: System) -> dict[str, Any]:
-    (one,) = [one for one in releases(system) if one["state"] == "serving"]
-    return one
 
 
 @dataclass(slots=True)

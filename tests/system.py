@@ -9,16 +9,23 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sevenviews.cli.local import Addresses
+from sevenviews.cli.local import Addresses as LocalAddresses
+from sevenviews.cli.local import LocalStores
 from sevenviews.cli.supervisor import die_with_parent
 from sevenviews.client import Client
+from sevenviews.encoder.store import ModelStore
 from sevenviews.reconcile import Examination, examine, open_stores
+from sevenviews.refresh.engine import Engine
+from sevenviews.refresh.job import Surroundings
+from sevenviews.refresh.lock import open_lock
+from sevenviews.refresh.services import Addresses, Services
+from tests.commands import Done, command, json_of
 from tests.processes import start_child
 
 COMMAND = str(Path(sys.executable).with_name("sevenviews"))
@@ -34,42 +41,98 @@ class System:
         data: its directory.
         gateway: host:port.
         process: `sevenviews up`.
+        options: of that command.
+        environment: besides this process's.
     """
 
     data: Path
     gateway: str
     process: subprocess.Popen[str]
+    options: Sequence[str | Path]
+    environment: Mapping[str, str]
 
     def client(self, timeout_seconds: float = 30) -> Client:
         return Client(self.gateway, timeout_seconds=timeout_seconds)
 
-    def run(self, *arguments: str | Path, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """A command against this system."""
-        environment = {**os.environ, "SEVENVIEWS_SERVER": self.gateway}
+    def run(self, *arguments: str | Path, check: bool = True) -> Done:
+        """A command against this system, in this process."""
+        return command(*arguments, check=check, environment=self._environment)
+
+    def json(self, *arguments: str | Path) -> Any:
+        """What it prints with --json; it must succeed."""
+        return json_of(*arguments, environment=self._environment)
+
+    def json_of_process(self, *arguments: str | Path) -> Any:
+        """The same of a process of its own, as a user starts it: for tests of the command itself."""
         done = subprocess.run(
-            [COMMAND, *map(str, arguments)],
-            env=environment,
+            [COMMAND, *map(str, arguments), "--json"],
+            env={**os.environ, **self._environment},
             capture_output=True,
             text=True,
             timeout=300,
             check=False,
             preexec_fn=die_with_parent,
         )
-        if check:
-            assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-        return done
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+        return json.loads(done.stdout)
 
-    def json(self, *arguments: str | Path) -> Any:
-        """What a command prints with --json."""
-        return json.loads(self.run(*arguments, "--json").stdout)
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {"SEVENVIEWS_SERVER": self.gateway}
 
     def reconcile(self) -> Any:
         """The agreement of the three stores; the command fails if there is none."""
         return self.json("reconcile", "--data", self.data)
 
+    @contextmanager
+    def services(self) -> Iterator[Services]:
+        """The services behind the gateway, as a refresh that is not patient sees them."""
+        services = Services(self._addresses(), patience_seconds=0)
+        try:
+            yield services
+        finally:
+            services.close()
+
+    @contextmanager
+    def surroundings(self, engine: Engine, **elsewhere: Any) -> Iterator[Surroundings]:
+        """Of a refresh in this process that is not patient; some addresses may lead nowhere."""
+        stores = LocalStores.read(self.data)
+        services = Services(replace(self._addresses(), **elsewhere), patience_seconds=0)
+        models, lock = ModelStore(stores.models), open_lock(stores.lock_url)
+        try:
+            yield Surroundings(services, models, stores.work, lock, engine, lambda _: None)
+        finally:
+            services.close()
+
+    def _addresses(self) -> Addresses:
+        local, stores = LocalAddresses.read(self.data), LocalStores.read(self.data)
+        return Addresses(local.embedding, local.vectors, local.metadata, stores.drawings_url)
+
+    def releases(self) -> list[Any]:
+        """Those that are not retired, newest first, as `sevenviews releases list` tells them."""
+        found = self.json("releases", "list", "--data", self.data)
+        assert isinstance(found, list)
+        return found
+
+    def serving(self) -> Any:
+        """The release that answers."""
+        (one,) = [one for one in self.releases() if one["state"] == "serving"]
+        return one
+
+    def stop(self) -> None:
+        """Drain it; that it drains is part of every test."""
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(_STOP_SECONDS) == 0
+
+    def restart(self) -> None:
+        """Stop it, and start it again over what it has stored."""
+        self.stop()
+        self.process = _up(self.data, self.options, self.environment)
+        self.gateway = _gateway_of(self.process, self.data)
+
     def examine(self) -> Examination:
-        """The same, in this process: quicker where it is asked often."""
-        addresses = Addresses.read(self.data)
+        """The same, as it was found."""
+        addresses = LocalAddresses.read(self.data)
 
         async def compare() -> Examination:
             async with open_stores(addresses.embedding, addresses.vectors, addresses.metadata) as stores:
@@ -97,18 +160,36 @@ class System:
 
 
 @contextmanager
-def running_system(data: Path, *options: str | Path) -> Iterator[System]:
-    """`sevenviews up` on any free ports; drained at the end, and that it drains is part of every test."""
-    command = [COMMAND, "up", "--data", str(data), "--port", "0", *map(str, options)]
-    process = start_child(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+def running_system(
+    data: Path, *options: str | Path, environment: Mapping[str, str] | None = None
+) -> Iterator[System]:
+    """`sevenviews up` on any free ports; drained at the end.
+
+    Args:
+        data: its directory.
+        options: of the command.
+        environment: besides this process's.
+    """
+    told = dict(environment or {})
+    system = System(data, "", _up(data, options, told), options, told)
     try:
-        yield System(data, _gateway_of(process, data), process)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(_STOP_SECONDS) == 0
+        system.gateway = _gateway_of(system.process, data)
+        yield system
+        system.stop()
     finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+        if system.process.poll() is None:
+            system.process.kill()
+            system.process.wait()
+
+
+def _up(data: Path, options: Sequence[str | Path], environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    return start_child(
+        [COMMAND, "up", "--data", str(data), "--port", "0", *map(str, options)],
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
 
 
 def _gateway_of(process: subprocess.Popen[str], data: Path) -> str:

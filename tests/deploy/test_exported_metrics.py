@@ -6,15 +6,14 @@ import time
 from pathlib import Path
 from urllib.request import urlopen
 
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from sevenviews.corpus import CorpusPatent
 from tests.deploy.exporters import FOREIGN
 from tests.deploy.files import DASHBOARDS, alerts, dashboard_expressions, runbook_expressions
 from tests.deploy.promql import metric_names
+from tests.refreshing import item
 from tests.system import System
-
-pytestmark = pytest.mark.slow
 
 # Ray's processes hand their figures to the page every 10 seconds.
 _RAY_SECONDS = 45
@@ -40,39 +39,52 @@ def named() -> dict[str, str]:
     return {name: place for place, expression in expressions.items() for name in metric_names(expression)}
 
 
-def test_what_is_named_is_exported(used: System) -> None:
+def test_what_is_named_is_exported(packaged_system: System) -> None:
     wanted = {name: place for name, place in named().items() if name not in FOREIGN}
     assert len(wanted) > 30
     give_up = time.monotonic() + _RAY_SECONDS
-    while (missing := set(wanted) - exported(used)) and time.monotonic() < give_up:
+    while (missing := set(wanted) - exported(packaged_system)) and time.monotonic() < give_up:
         time.sleep(2)
     assert not missing, {name: wanted[name] for name in missing}
 
 
-def test_what_we_export_has_base_units(used: System) -> None:
+def test_what_we_export_has_base_units(packaged_system: System) -> None:
     """Prometheus' convention: seconds and bytes, counters end in _total; prometheus_client adds _created."""
-    ours = {name for name in exported(used) if name.startswith(("sevenviews_", "ray_sevenviews_"))}
+    ours = {name for name in exported(packaged_system) if name.startswith(("sevenviews_", "ray_sevenviews_"))}
     assert ours
     for name in ours:
         assert not name.endswith(("_ms", "_milliseconds", "_kb", "_mb", "_percent")), name
 
 
-def test_the_figures_are_those_of_what_was_done(used: System) -> None:
-    """An import of two patents, one search: the counts say so, not only the names."""
-    ports = used.metrics_ports()
-    with urlopen(f"http://127.0.0.1:{ports['gateway']}/metrics", timeout=10) as page:
-        samples = {
+def figures(system: System) -> dict[tuple[str, ...], float]:
+    """Of the gateway, by name and the values of the labels."""
+    with urlopen(f"http://127.0.0.1:{system.metrics_ports()['gateway']}/metrics", timeout=10) as page:
+        return {
             (sample.name, *sample.labels.values()): sample.value
             for family in text_string_to_metric_families(page.read().decode())
             for sample in family.samples
         }
-    assert samples["sevenviews_gateway_imported_patents_total", "created"] == 2
-    assert samples["sevenviews_gateway_imported_patents_total", "failed"] == 0
-    assert samples["sevenviews_gateway_search_stage_seconds_count", "vector_search"] == 1
-    assert samples["sevenviews_service_ready", "gateway"] == 1
-    assert samples["sevenviews_gateway_dependency_ready", "embedding"] == 1
 
 
-def test_the_ports_of_the_pages_are_kept_beside_the_data(used: System) -> None:
-    assert set(used.metrics_ports()) == {"gateway", "embedding", "vectors", "metadata"}
-    assert (Path(used.data) / "up.json").is_file()
+def test_the_figures_are_those_of_what_was_done(packaged_system: System, patents: list[CorpusPatent]) -> None:
+    """An import of two patents, one search: the counts say so, not only the names."""
+    before = figures(packaged_system)
+    with packaged_system.client() as client:
+        results = list(client.import_patents(map(item, patents[:2])))
+        client.search([next(iter(patents[0].contents.values()))])
+        after = figures(packaged_system)
+        client.delete_patents([one.patent_id for one in results])
+
+    def growth(*series: str) -> float:
+        return after[series] - before[series]
+
+    assert growth("sevenviews_gateway_imported_patents_total", "created") == 2
+    assert growth("sevenviews_gateway_imported_patents_total", "failed") == 0
+    assert growth("sevenviews_gateway_search_stage_seconds_count", "vector_search") == 1
+    assert after["sevenviews_service_ready", "gateway"] == 1
+    assert after["sevenviews_gateway_dependency_ready", "embedding"] == 1
+
+
+def test_the_ports_of_the_pages_are_kept_beside_the_data(packaged_system: System) -> None:
+    assert set(packaged_system.metrics_ports()) == {"gateway", "embedding", "vectors", "metadata"}
+    assert (Path(packaged_system.data) / "up.json").is_file()

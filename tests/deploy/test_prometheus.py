@@ -21,8 +21,6 @@ from tests.deploy.promql import metric_names
 from tests.processes import start_child
 from tests.system import System
 
-pytestmark = pytest.mark.slow
-
 # Ray hands its figures on every 10 seconds, the vector service counts every 30, and a rate needs two samples.
 _SECONDS = 120
 # What shows failures only.
@@ -48,14 +46,14 @@ class Prometheus:
 
 @pytest.fixture(scope="module")
 def prometheus(
-    prometheus_program: str, used: System, tmp_path_factory: pytest.TempPathFactory
+    prometheus_program: str, packaged_system: System, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Prometheus]:
     """With the alert rules, scraping the running system under the job names of deploy/prometheus.yaml."""
     folder = tmp_path_factory.mktemp("prometheus")
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"127.0.0.1:{free.getsockname()[1]}"
     configuration = folder / "prometheus.yaml"
-    configuration.write_text(yaml.safe_dump(_configuration(used.metrics_ports())))
+    configuration.write_text(yaml.safe_dump(_configuration(packaged_system.metrics_ports())))
     with (folder / "log").open("w") as log:
         process = start_child(
             [

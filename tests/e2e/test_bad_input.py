@@ -20,12 +20,12 @@ from sevenviews.runtime.channels import channel_options
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.status import error_from_rpc
 from sevenviews.v1 import common_pb2, search_pb2, search_pb2_grpc, vectors_pb2, vectors_pb2_grpc
-from tests.e2e.conftest import SyntheticCorpus
 from tests.system import System
+from tests.systems import SyntheticCorpus
 from tests.unit.encoder.test_images import BAD, drawing, encoded, header_only_png
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _leaves_everything_as_it_was(system: System) -> Iterator[None]:
     before = system.examine()
     assert before.agrees

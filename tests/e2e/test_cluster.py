@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.e2e.conftest import DESIGNS, SyntheticCorpus
 from tests.system import System
+from tests.systems import DESIGNS, SyntheticCorpus
 
 
 def test_a_search_result_falls_into_families(system: System, corpus: SyntheticCorpus) -> None:

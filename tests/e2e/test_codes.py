@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from sevenviews.encoder.bundle import load_bundle
-from tests.e2e.conftest import DESIGNS, SyntheticCorpus
-from tests.refreshing import serving, until
+from tests.refreshing import until
 from tests.system import System
+from tests.systems import DESIGNS, SyntheticCorpus
 
 CONFIG = """
 name: small
@@ -19,10 +21,11 @@ head: {hidden: 0, steps: 150, batch_size: 32}
 """
 
 
+@pytest.mark.usefixtures("ray_address")
 def test_a_search_answers_from_codes_that_were_learned(
     system: System, corpus: SyntheticCorpus, tmp_path: Path
 ) -> None:
-    before = serving(system)
+    before = system.serving()
     config, bundle = tmp_path / "codes.yaml", tmp_path / "codes.bundle"
     config.write_text(CONFIG)
     learn = ("--corpus", corpus.folder, "--out", tmp_path / "report", "--config", config)
@@ -34,7 +37,7 @@ def test_a_search_answers_from_codes_that_were_learned(
     assert built["state"] == "built"
     system.run("releases", "promote", "codes", "--data", system.data)
     try:
-        release = serving(system)
+        release = system.serving()
         assert (release["metric"], release["dimension"], release["model_version"]) == ("HAMMING", 64, version)
         with system.client() as client:
             until(lambda: client.search([corpus.queries[0][0].read_bytes()]).release_id == "codes", 10)

@@ -17,15 +17,22 @@ import pytest
 
 from sevenviews.client import Client
 from sevenviews.designs import Reason, SevenviewsError
-from tests.e2e.conftest import DESIGNS, SyntheticCorpus
 from tests.processes import start_child
-from tests.system import COMMAND, System, running_system
+from tests.system import COMMAND, System
+from tests.systems import DESIGNS, SyntheticCorpus, emptied
 
 _DEADLINE_SECONDS = 8.0
 _RECOVERY_SECONDS = 90.0
 
 # What a caller may be told while a service is away.
 _HONEST = {Reason.DEPENDENCY_UNAVAILABLE, Reason.DEADLINE_EXCEEDED, Reason.DRAINING}
+
+
+@pytest.fixture(scope="module")
+def system(tiny_embedded_system: System, corpus: SyntheticCorpus) -> System:
+    """With the corpus imported."""
+    emptied(tiny_embedded_system).json("ingest", corpus.folder)
+    return tiny_embedded_system
 
 
 @dataclass(slots=True)
@@ -124,32 +131,33 @@ def _belongs_to(process: psutil.Process, system: System) -> bool:
     return any(parent.pid == embedding for parent in process.parents())
 
 
-def test_an_import_that_is_killed_is_finished_by_the_next(tmp_path: Path, corpus: SyntheticCorpus) -> None:
-    with running_system(tmp_path / "data") as system:
-        command = [COMMAND, "ingest", "--server", system.gateway, "--workers", "1", str(corpus.folder)]
-        importing = start_child(command, start_new_session=True, stderr=subprocess.DEVNULL)
-        with system.client() as client:
-            while client.list_patents(page_size=1).total_count < 3 and importing.poll() is None:
-                time.sleep(0.05)
-        os.killpg(importing.pid, signal.SIGKILL)
-        importing.wait()
-        report = system.json("ingest", corpus.folder)["patents"]
-        assert report["failed"] == report["replaced"] == 0
-        assert report["created"] + report["unchanged"] == DESIGNS
-        assert report["unchanged"] >= 3
-        found = system.reconcile()
-        assert found["agrees"]
-        assert found["patents"] == DESIGNS
+def test_an_import_that_is_killed_is_finished_by_the_next(system: System, corpus: SyntheticCorpus) -> None:
+    emptied(system)
+    command = [COMMAND, "ingest", "--server", system.gateway, "--workers", "1", str(corpus.folder)]
+    importing = start_child(command, start_new_session=True, stderr=subprocess.DEVNULL)
+    with system.client() as client:
+        while client.list_patents(page_size=1).total_count < 3:
+            assert importing.poll() is None, "it ended before it was killed"
+            time.sleep(0.01)
+    os.killpg(importing.pid, signal.SIGKILL)
+    importing.wait()
+    report = system.json("ingest", corpus.folder)["patents"]
+    assert report["failed"] == report["replaced"] == 0
+    assert report["created"] + report["unchanged"] == DESIGNS
+    assert report["created"] > 0
+    assert report["unchanged"] >= 3
+    found = system.reconcile()
+    assert found["agrees"]
+    assert found["patents"] == DESIGNS
 
 
-def test_everything_is_there_after_a_restart(tmp_path: Path, corpus: SyntheticCorpus) -> None:
+def test_everything_is_there_after_a_restart(system: System, corpus: SyntheticCorpus) -> None:
     query = corpus.queries[0][0]
-    with running_system(tmp_path / "data") as system:
-        system.json("ingest", corpus.folder)
-        before = _ranking(system, query)
-    with running_system(tmp_path / "data") as system:
-        assert _ranking(system, query) == before
-        assert system.examine().agrees
+    before = _ranking(system, query)
+    assert before
+    system.restart()
+    assert _ranking(system, query) == before
+    assert system.examine().agrees
 
 
 def _ranking(system: System, query: Path) -> list[tuple[str, float]]:

@@ -4,47 +4,53 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sevenviews.corpus import CorpusPatent
-from sevenviews.designs import ImportOutcome
+from sevenviews.designs import ImportOutcome, Reason, SevenviewsError
+from sevenviews.refresh.config import EmbeddingConfig, RefreshConfig
+from sevenviews.refresh.engine import RayEngine
+from sevenviews.refresh.job import begin, resume
+from sevenviews.refresh.plan import Kind
+from sevenviews.refresh.record import RefreshState
 from tests.refreshing import (
     FIRST,
     Clients,
     configuration,
     item,
-    releases,
-    serving,
     start,
-    started,
     steps_of,
     until,
 )
 from tests.system import System
+from tests.systems import TINY_SYSTEMS, filled
 
 
-@pytest.fixture(scope="module", params=["embedded", "servers"])
-def system(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, patents: list[CorpusPatent]
-) -> Iterator[System]:
-    with started(request, request.param, tmp_path_factory.mktemp(request.param), patents) as running:
-        yield running
+@pytest.fixture(scope="module", params=TINY_SYSTEMS)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def system(request: pytest.FixtureRequest, kind: str, patents: list[CorpusPatent]) -> System:
+    return filled(request.getfixturevalue(TINY_SYSTEMS[kind]), patents[:FIRST])
 
 
 def test_a_refresh_under_searches_and_imports(
-    system: System, patents: list[CorpusPatent], tmp_path: Path
+    system: System, kind: str, patents: list[CorpusPatent], tmp_path: Path, ray_address: str
 ) -> None:
-    before = serving(system)
+    before = system.serving()
     known = patents[:FIRST]
     queries = [next(iter(one.contents.values())) for one in known[2:8]]
     acknowledged: list[str] = []
     clients = Clients(system.gateway, queries)
     with clients.running():
-        job = start(system, "--config", configuration(tmp_path), "--json")
+        # Once as a user does it who has no cluster: it starts a Ray of its own.
+        where = "local" if kind == "embedded" else ray_address
+        job = start(system, "--config", configuration(tmp_path), "--ray-address", where, "--json")
         with system.client(60) as client:
             for step in steps_of(job):
                 # Something arrives, changes or goes in every step.
@@ -62,7 +68,7 @@ def test_a_refresh_under_searches_and_imports(
         assert job.wait(120) == 0
         answered = clients.count
         until(lambda: clients.count >= answered + 10)
-    after = serving(system)
+    after = system.serving()
     assert report["state"] == "promoted"
     assert after["release_id"] == report["refresh_id"]
     assert after["model_version"] != before["model_version"]
@@ -94,8 +100,10 @@ def _with_other_images(patent: CorpusPatent) -> CorpusPatent:
 
 def test_the_way_back(system: System, patents: list[CorpusPatent]) -> None:
     """Runs on what the refresh before has left."""
-    after = serving(system)
-    before = max((one for one in releases(system) if one["state"] == "kept"), key=lambda one: one["promoted"])
+    after = system.serving()
+    before = max(
+        (one for one in system.releases() if one["state"] == "kept"), key=lambda one: one["promoted"]
+    )
     late = patents[-1]
     with system.client() as client:
         (result,) = client.import_patents([item(late)])
@@ -106,14 +114,14 @@ def test_the_way_back(system: System, patents: list[CorpusPatent]) -> None:
         # Imported after the promotion, and found by the release of before it.
         assert client.search([image]).hits[0].patent_id == late.patent.patent_id
     system.run("releases", "rollback", "--data", system.data)
-    assert serving(system)["release_id"] == after["release_id"]
+    assert system.serving()["release_id"] == after["release_id"]
 
 
 def test_what_changed_between_releases_is_explained(
     system: System, patents: list[CorpusPatent], tmp_path: Path
 ) -> None:
-    after = serving(system)["release_id"]
-    (before,) = [one["release_id"] for one in releases(system) if one["state"] == "kept"]
+    after = system.serving()["release_id"]
+    (before,) = [one["release_id"] for one in system.releases() if one["state"] == "kept"]
     for number, patent in enumerate(patents[2:5]):
         (tmp_path / f"{number}.png").write_bytes(next(iter(patent.contents.values())))
     same = system.json("releases", "diff", before, before, "--queries", tmp_path, "--data", system.data)
@@ -128,6 +136,7 @@ def test_what_changed_between_releases_is_explained(
     assert all(change["before"] != change["after"] for change in changes)
 
 
+@pytest.mark.usefixtures("ray_address")
 def test_a_release_by_hand_with_another_index(system: System, tmp_path: Path) -> None:
     config = tmp_path / "index.yaml"
     config.write_text("index: {m: 24, ef_construction: 100, ef: 64}\n")
@@ -137,17 +146,18 @@ def test_a_release_by_hand_with_another_index(system: System, tmp_path: Path) ->
     wide = system.json("releases", "show", "wide", "--data", system.data)
     assert wide["state"] == "building"
     assert wide["index"] == {"m": 24, "ef_construction": 100, "ef": 64}
-    assert serving(system)["release_id"] != "wide"
+    assert system.serving()["release_id"] != "wide"
     # Again: nothing is left to do.
     again = system.json("reembed", "--release", "wide", "--config", config, "--data", system.data)
     assert again["steps"]["embed"]["drawings"] == 0
     system.run("releases", "promote", "wide", "--data", system.data)
-    assert serving(system)["release_id"] == "wide"
+    assert system.serving()["release_id"] == "wide"
 
 
+@pytest.mark.usefixtures("ray_address")
 def test_a_binary_release_by_hand(system: System, patents: list[CorpusPatent]) -> None:
     """Built, verified, served and left again, as any other release."""
-    before = serving(system)
+    before = system.serving()
     report = system.json("reembed", "--release", "signs", "--metric", "hamming", "--data", system.data)
     assert report["state"] == "built"
     assert report["steps"]["create"]["metric"] == "HAMMING"
@@ -162,25 +172,6 @@ def test_a_binary_release_by_hand(system: System, patents: list[CorpusPatent]) -
         assert client.search([image]).hits[0].patent_id == known
     system.run("releases", "promote", before["release_id"], "--data", system.data)
     system.run("releases", "retire", "signs", "--data", system.data)
-
-
-def test_a_closed_gate_changes_nothing(system: System, tmp_path: Path) -> None:
-    before = releases(system)
-    models = sorted((system.data / "models").iterdir())
-    config = configuration(tmp_path, gate={"margin": 1.0, "held_out_share": 0.3, "latency_ms": 0.0001})
-    done = system.run("refresh", "--data", system.data, "--config", config, check=False)
-    assert done.returncode == 3
-    assert "REFRESH_REFUSED" not in done.stdout
-    assert "latency in ms" in done.stderr
-    assert "Nothing was changed" in done.stderr
-    assert releases(system) == before
-    assert sorted((system.data / "models").iterdir()) == models
-    (report,) = [
-        text
-        for path in (system.data / "refreshes").glob("*/report.md")
-        if "refused" in (text := path.read_text())
-    ]
-    assert "latency in ms" in report
 
 
 def test_the_second_is_told_who_holds_the_lock(system: System, tmp_path: Path) -> None:
@@ -198,10 +189,21 @@ def test_the_second_is_told_who_holds_the_lock(system: System, tmp_path: Path) -
     assert f":{first.pid}" in second.stderr.replace("\n", "")
 
 
-def test_a_dry_run_changes_nothing(system: System, tmp_path: Path) -> None:
-    before = releases(system)
-    journal = sorted((system.data / "refreshes").iterdir())
-    done = system.run("refresh", "--data", system.data, "--config", configuration(tmp_path), "--dry-run")
-    assert "to train on" in done.stderr
-    assert releases(system) == before
-    assert sorted((system.data / "refreshes").iterdir()) == journal
+@pytest.mark.usefixtures("ray_address")
+def test_an_error_within_ray_is_told_as_ours(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker's object store refuses; the job says so, and can be resumed where it was."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
+    impatient = RefreshConfig(embedding=EmbeddingConfig(patience_seconds=0))
+    nowhere = "s3://bucket/prefix?endpoint=http://127.0.0.1:1&region=nowhere"
+    with system.surroundings(RayEngine(), drawings_url=nowhere) as around:
+        with pytest.raises(SevenviewsError) as caught:
+            begin(around, impatient, Kind.REEMBED, release_id="unfinished")
+        assert caught.value.reason is Reason.DEPENDENCY_UNAVAILABLE
+        record = around.services.refreshes(1)[0]
+    assert (record.state, record.current_step) == (RefreshState.FAILED, "embed")
+    with system.surroundings(RayEngine()) as around:
+        finished = resume(around)
+        assert finished is not None
+        assert (finished.refresh_id, finished.state) == (record.refresh_id, RefreshState.BUILT)
+        around.services.retire("unfinished")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
@@ -17,24 +17,21 @@ from tests.refreshing import (
     FIRST,
     Clients,
     configuration,
-    releases,
-    serving,
     start,
-    started,
     steps_of,
     until,
 )
 from tests.system import System
+from tests.systems import filled
 
-pytestmark = pytest.mark.slow
+FEW = ("train", "embed", "promote", "retire")
+"""A long work, one that writes, the change itself, and the last; tests/unit/refresh/test_resumption.py has all of
+them over fakes."""
 
 
 @pytest.fixture(scope="module")
-def system(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, patents: list[CorpusPatent]
-) -> Iterator[System]:
-    with started(request, "embedded", tmp_path_factory.mktemp("resumed"), patents) as running:
-        yield running
+def system(tiny_embedded_system: System, patents: list[CorpusPatent]) -> System:
+    return filled(tiny_embedded_system, patents[:FIRST])
 
 
 def drawings(patents: list[CorpusPatent]) -> int:
@@ -48,36 +45,46 @@ def proven(system: System, patents: list[CorpusPatent]) -> None:
     assert set(found.vectors.values()) == {drawings(patents)}
 
 
-def test_killed_in_every_step(system: System, patents: list[CorpusPatent], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param(FEW, id="in-four-steps"),
+        pytest.param([step.name for step in STEPS], id="in-every-step", marks=pytest.mark.slow),
+    ],
+)
+def test_killed_in(
+    system: System, patents: list[CorpusPatent], tmp_path: Path, ray_address: str, steps: Sequence[str]
+) -> None:
+    filled(system, patents[:FIRST])
     config = configuration(tmp_path)
-    before = serving(system)
+    before = system.serving()
     queries = [next(iter(one.contents.values())) for one in patents[:4]]
     clients = Clients(system.gateway, queries)
     with clients.running(1):
-        for step in STEPS:
-            job = start(system, "--config", config, "--resume")
+        for step in steps:
+            job = start(system, "--config", config, "--resume", "--ray-address", ray_address)
             for begun in steps_of(job):
-                if begun == step.name:
+                if begun == step:
                     job.kill()
                     break
             job.wait()
             assert job.returncode == -signal.SIGKILL
-            if step.name not in {"settle", "retire"}:
-                assert serving(system)["release_id"] == before["release_id"], step.name
+            if step not in {"settle", "retire"}:
+                assert system.serving()["release_id"] == before["release_id"], step
         report = system.json("refresh", "--data", system.data, "--config", config, "--resume")
     assert report["state"] == "promoted"
     assert list(report["steps"]) == [step.name for step in STEPS]
-    assert serving(system)["release_id"] == report["refresh_id"]
+    assert system.serving()["release_id"] == report["refresh_id"]
     # It was one refresh all the time.
-    assert len(releases(system)) == 2
+    assert len(system.releases()) == 2
     assert clients.failures == []
-    assert clients.count > len(STEPS)
+    assert clients.count > len(steps)
     assert report["steps"]["verify"]["least_cosine"] > 0.9999
     proven(system, patents)
 
 
 def _embedding_actor(job: subprocess.Popen[str], system: System) -> int | None:
-    return _descendant(job.pid, "MapWorker")
+    return _descendant(os.getpid(), "MapWorker")  # Ray is a child of these tests, not of the job
 
 
 def _replica(job: subprocess.Popen[str], system: System) -> int | None:
@@ -106,17 +113,18 @@ def _descendant(parent: int, name: str) -> int | None:
 def test_what_it_stands_on_is_killed_while_it_embeds(
     system: System,
     patents: list[CorpusPatent],
+    ray_address: str,
     victim: Callable[[subprocess.Popen[str], System], int | None],
 ) -> None:
-    before = serving(system)["release_id"]
-    job = start(system, "--skip-train")
+    before = system.serving()["release_id"]
+    job = start(system, "--skip-train", "--ray-address", ray_address)
     for step in steps_of(job):
         if step == "embed":
             os.kill(_awaited(lambda: victim(job, system)), signal.SIGKILL)
         if step == "promote":
-            assert serving(system)["release_id"] in {before, _newest(system)}
+            assert system.serving()["release_id"] in {before, _newest(system)}
     assert job.wait() == 0
-    assert serving(system)["release_id"] == _newest(system) != before
+    assert system.serving()["release_id"] == _newest(system) != before
     proven(system, patents)
 
 
@@ -134,13 +142,15 @@ def _awaited(find: Callable[[], int | None]) -> int:
 
 
 def _newest(system: System) -> str:
-    return str(releases(system)[0]["release_id"])
+    return str(system.releases()[0]["release_id"])
 
 
-def test_a_paused_holder_cannot_promote(system: System, patents: list[CorpusPatent]) -> None:
+def test_a_paused_holder_cannot_promote(
+    system: System, patents: list[CorpusPatent], ray_address: str
+) -> None:
     """It sleeps until its lock is another's, and then goes on where it was."""
     lock = system.data / "refresh.lock"
-    job = start(system, "--skip-train")
+    job = start(system, "--skip-train", "--ray-address", ray_address)
     steps = steps_of(job, succeeds=False)
     for step in steps:
         if step == "verify":
@@ -152,5 +162,5 @@ def test_a_paused_holder_cannot_promote(system: System, patents: list[CorpusPate
     job.send_signal(signal.SIGCONT)
     assert list(steps)[-1:] != ["retire"]
     assert job.wait() == 1
-    assert serving(system)["release_id"] == report["refresh_id"]
+    assert system.serving()["release_id"] == report["refresh_id"]
     proven(system, patents)

@@ -9,13 +9,13 @@ import pytest
 from PIL import Image
 
 from sevenviews.designs import LocarnoClass, PatentFilter
-from tests.e2e.conftest import DESIGNS, SKIPPED_KIND, SyntheticCorpus
 from tests.system import System
+from tests.systems import DESIGNS, SKIPPED_KIND, SyntheticCorpus
 
 
 def test_importing_again_changes_nothing(system: System, corpus: SyntheticCorpus) -> None:
     before = system.reconcile()
-    report = system.json("ingest", corpus.folder)
+    report = system.json_of_process("ingest", corpus.folder)
     assert report["patents"] == {"created": 0, "unchanged": DESIGNS, "replaced": 0, "failed": 0}
     assert report["skipped"].keys() == {SKIPPED_KIND}
     assert report["failures"] == []
@@ -57,7 +57,7 @@ def test_a_whole_sheet_is_searched_by_its_figures(system: System, tmp_path: Path
             sheet.paste(drawing, (400, 200 + 1600 * number))
     path = tmp_path / "sheet.tif"
     sheet.save(path, compression="group4")
-    answer = system.json("search", path, "--limit", "3")
+    answer = system.json_of_process("search", path, "--limit", "3")
     assert answer["hits"][0]["patent_id"] == patent.patent_id
 
 
@@ -111,7 +111,7 @@ def test_a_picture_of_the_hits_is_drawn(system: System, corpus: SyntheticCorpus,
 
 
 def test_doctor_finds_everything_in_order(system: System) -> None:
-    findings = system.json("doctor", "--data", system.data)
+    findings = system.json_of_process("doctor", "--data", system.data)
     services = {one["check"]: one["status"] for one in findings}
     assert {services[name] for name in ("gateway", "embedding", "vectors", "metadata", "model")} == {"ok"}
 

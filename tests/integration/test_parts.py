@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sevenviews.designs import PatentFilter
 from sevenviews.synthetic import write_corpus
-from tests.contract.milvus_server import empty_milvus
-from tests.contract.postgresql_server import new_database
-from tests.contract.redis_server import RedisServer
-from tests.contract.s3_server import new_bucket
-from tests.models import tiny_bundle
-from tests.system import System, running_system
+from tests.system import System
+from tests.systems import TINY_SYSTEMS, emptied
 
 DESIGNS = 6
 
@@ -26,19 +21,10 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module", params=["embedded", "servers"])
-def system(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    folder = tmp_path_factory.mktemp(request.param)
-    options: list[str | Path] = ["--model", tiny_bundle(folder / "model", dimension=64, image_size=64)]
-    if request.param == "servers":
-        empty_milvus(request.getfixturevalue("milvus_url"))
-        redis: RedisServer = request.getfixturevalue("redis_server")
-        options += ["--vectors-url", request.getfixturevalue("milvus_url")]
-        options += ["--database-url", new_database(request.getfixturevalue("postgresql_url"))]
-        options += ["--drawings-url", new_bucket(request.getfixturevalue("s3_endpoint"))]
-        options += ["--cache-url", redis.url]
-    with running_system(folder / "data", *options) as running:
-        yield running
+@pytest.fixture(scope="module", params=TINY_SYSTEMS)
+def system(request: pytest.FixtureRequest) -> System:
+    running: System = request.getfixturevalue(TINY_SYSTEMS[request.param])
+    return emptied(running)
 
 
 def test_import_search_reconcile_delete(system: System, archives: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -59,7 +60,7 @@ def refresh(
         if dry_run:
             _tell_plan(around, loaded, kind)
             return
-        _finish(
+        finish(
             lambda: (go_on(around) if resume else None) or begin(around, loaded, kind), around, json_output
         )
 
@@ -95,7 +96,7 @@ def reembed(
     loaded = _with_metric(_config(config), metric)
     with place.open() as around:
         version = _version_in_store(around.models, model)
-        _finish(
+        finish(
             lambda: begin(around, loaded, Kind.REEMBED, release_id=release, model_version=version),
             around,
             json_output,
@@ -115,12 +116,13 @@ def _version_in_store(models: ModelStore, model: str) -> str:
 _REFUSED_EXIT = 3
 
 
-def _finish(run: Any, around: Surroundings, json_output: bool) -> None:
+def finish(run: Callable[[], Refresh], around: Surroundings, json_output: bool) -> None:
+    """Run a job to its end, and say how it ended: status 3 if its gate refused the model, 1 after any other error."""
     from sevenviews.designs import Reason
     from sevenviews.refresh.report import FILE
 
     try:
-        record: Refresh = run()
+        record = run()
     except SevenviewsError as error:
         if error.reason is Reason.REFRESH_REFUSED:
             fail(f"{error.message}. Nothing was changed; the report is in {around.work}", _REFUSED_EXIT)
