@@ -103,10 +103,7 @@ def lathe(
     points = np.asarray(profile, np.float64)
     unit = circle(1.0, corners)
     rings = np.concatenate(
-        [
-            points[:, None, :1] * unit[None],
-            np.broadcast_to(points[:, None, 1:], (len(points), corners, 1)),
-        ],
+        [points[:, None, :1] * unit[None], np.broadcast_to(points[:, None, 1:], (len(points), corners, 1))],
         -1,
     )
     return loft(rings, marks=marks)

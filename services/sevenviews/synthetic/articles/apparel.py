@@ -7,23 +7,8 @@ import numpy as np
 from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
 from sevenviews.synthetic.mesh import Mesh, Points
-from sevenviews.synthetic.outlines import (
-    circle,
-    curve,
-    rounded_rectangle,
-    smooth_profile,
-    superellipse,
-)
-from sevenviews.synthetic.solids import (
-    box,
-    cylinder,
-    front_facing,
-    inked,
-    lifted,
-    loft,
-    prism,
-    tube,
-)
+from sevenviews.synthetic.outlines import circle, curve, rounded_rectangle, smooth_profile, superellipse
+from sevenviews.synthetic.solids import box, cylinder, front_facing, inked, lifted, loft, prism, tube
 
 
 def shoe(dice: Dice) -> Article:

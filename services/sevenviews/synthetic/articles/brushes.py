@@ -6,17 +6,8 @@ import numpy as np
 
 from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
-from sevenviews.synthetic.outlines import (
-    curve,
-    rounded_rectangle,
-    superellipse,
-)
-from sevenviews.synthetic.solids import (
-    box,
-    cylinder,
-    prism,
-    tube,
-)
+from sevenviews.synthetic.outlines import curve, rounded_rectangle, superellipse
+from sevenviews.synthetic.solids import box, cylinder, prism, tube
 
 
 def brush(dice: Dice) -> Article:

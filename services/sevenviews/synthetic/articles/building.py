@@ -8,19 +8,8 @@ from sevenviews.designs import LocarnoClass
 from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
 from sevenviews.synthetic.mesh import Mesh, Points
-from sevenviews.synthetic.outlines import (
-    circle,
-    rounded,
-    rounded_rectangle,
-)
-from sevenviews.synthetic.solids import (
-    box,
-    cylinder,
-    inked,
-    lifted,
-    loft,
-    prism,
-)
+from sevenviews.synthetic.outlines import circle, rounded, rounded_rectangle
+from sevenviews.synthetic.solids import box, cylinder, inked, lifted, loft, prism
 
 
 def block(dice: Dice) -> Article:

@@ -6,19 +6,8 @@ import numpy as np
 
 from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
-from sevenviews.synthetic.outlines import (
-    circle,
-    curve,
-)
-from sevenviews.synthetic.solids import (
-    box,
-    cylinder,
-    lathe,
-    prism,
-    ring,
-    sphere,
-    tube,
-)
+from sevenviews.synthetic.outlines import circle, curve
+from sevenviews.synthetic.solids import box, cylinder, lathe, prism, ring, sphere, tube
 
 
 def camera(dice: Dice) -> Article:

@@ -7,24 +7,8 @@ import numpy as np
 from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
 from sevenviews.synthetic.mesh import Mesh
-from sevenviews.synthetic.outlines import (
-    circle,
-    curve,
-    rounded_rectangle,
-    star,
-    superellipse,
-)
-from sevenviews.synthetic.solids import (
-    box,
-    cylinder,
-    front_facing,
-    inked,
-    lathe,
-    lifted,
-    prism,
-    ring,
-    tube,
-)
+from sevenviews.synthetic.outlines import circle, curve, rounded_rectangle, star, superellipse
+from sevenviews.synthetic.solids import box, cylinder, front_facing, inked, lathe, lifted, prism, ring, tube
 
 
 def phone(dice: Dice) -> Article:

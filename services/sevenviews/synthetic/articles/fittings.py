@@ -8,20 +8,8 @@ from sevenviews.designs import LocarnoClass
 from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
 from sevenviews.synthetic.mesh import Mesh
-from sevenviews.synthetic.outlines import (
-    curve,
-    rounded_rectangle,
-    superellipse,
-)
-from sevenviews.synthetic.solids import (
-    box,
-    cylinder,
-    lathe,
-    prism,
-    sphere,
-    torus,
-    tube,
-)
+from sevenviews.synthetic.outlines import curve, rounded_rectangle, superellipse
+from sevenviews.synthetic.solids import box, cylinder, lathe, prism, sphere, torus, tube
 
 
 def handle(dice: Dice) -> Article:

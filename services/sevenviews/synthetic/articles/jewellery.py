@@ -7,23 +7,8 @@ import numpy as np
 from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
 from sevenviews.synthetic.mesh import Mesh, Points
-from sevenviews.synthetic.outlines import (
-    circle,
-    rounded_rectangle,
-    star,
-    superellipse,
-)
-from sevenviews.synthetic.solids import (
-    box,
-    front_facing,
-    inked,
-    lathe,
-    lifted,
-    prism,
-    sphere,
-    torus,
-    tube,
-)
+from sevenviews.synthetic.outlines import circle, rounded_rectangle, star, superellipse
+from sevenviews.synthetic.solids import box, front_facing, inked, lathe, lifted, prism, sphere, torus, tube
 
 _BAIL_RADIUS = 0.1
 

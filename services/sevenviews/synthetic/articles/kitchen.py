@@ -7,17 +7,8 @@ import numpy as np
 from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
 from sevenviews.synthetic.mesh import Mesh
-from sevenviews.synthetic.outlines import (
-    curve,
-    superellipse,
-)
-from sevenviews.synthetic.solids import (
-    box,
-    lathe,
-    loft,
-    prism,
-    tube,
-)
+from sevenviews.synthetic.outlines import curve, superellipse
+from sevenviews.synthetic.solids import box, lathe, loft, prism, tube
 
 
 def pan(dice: Dice) -> Article:

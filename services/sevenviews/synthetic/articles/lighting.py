@@ -7,16 +7,8 @@ import numpy as np
 from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
 from sevenviews.synthetic.mesh import Mesh
-from sevenviews.synthetic.outlines import (
-    curve,
-)
-from sevenviews.synthetic.solids import (
-    box,
-    cylinder,
-    lathe,
-    ring,
-    tube,
-)
+from sevenviews.synthetic.outlines import curve
+from sevenviews.synthetic.solids import box, cylinder, lathe, ring, tube
 
 
 def lamp(dice: Dice) -> Article:

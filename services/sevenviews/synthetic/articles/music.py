@@ -6,18 +6,8 @@ import numpy as np
 
 from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
-from sevenviews.synthetic.outlines import (
-    circle,
-    curve,
-)
-from sevenviews.synthetic.solids import (
-    box,
-    cylinder,
-    front_facing,
-    inked,
-    lifted,
-    prism,
-)
+from sevenviews.synthetic.outlines import circle, curve
+from sevenviews.synthetic.solids import box, cylinder, front_facing, inked, lifted, prism
 
 
 def guitar(dice: Dice) -> Article:

@@ -8,18 +8,8 @@ from sevenviews.designs import LocarnoClass
 from sevenviews.synthetic.article import Article, Part, part
 from sevenviews.synthetic.dice import Dice
 from sevenviews.synthetic.mesh import Mesh, Points
-from sevenviews.synthetic.outlines import (
-    circle,
-    curve,
-    rounded_rectangle,
-    star,
-)
-from sevenviews.synthetic.solids import (
-    box,
-    front_facing,
-    inked,
-    lifted,
-)
+from sevenviews.synthetic.outlines import circle, curve, rounded_rectangle, star
+from sevenviews.synthetic.solids import box, front_facing, inked, lifted
 
 
 def screen(dice: Dice) -> Article:

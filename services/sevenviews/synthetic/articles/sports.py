@@ -7,20 +7,8 @@ import numpy as np
 from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
 from sevenviews.synthetic.mesh import Mesh
-from sevenviews.synthetic.outlines import (
-    circle,
-    curve,
-    superellipse,
-)
-from sevenviews.synthetic.solids import (
-    box,
-    cylinder,
-    front_facing,
-    inked,
-    prism,
-    sphere,
-    tube,
-)
+from sevenviews.synthetic.outlines import circle, curve, superellipse
+from sevenviews.synthetic.solids import box, cylinder, front_facing, inked, prism, sphere, tube
 
 
 def sports(dice: Dice) -> Article:

@@ -6,16 +6,8 @@ import numpy as np
 
 from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
-from sevenviews.synthetic.outlines import (
-    curve,
-    superellipse,
-)
-from sevenviews.synthetic.solids import (
-    cylinder,
-    lathe,
-    torus,
-    tube,
-)
+from sevenviews.synthetic.outlines import curve, superellipse
+from sevenviews.synthetic.solids import cylinder, lathe, torus, tube
 
 
 def pen(dice: Dice) -> Article:

@@ -7,25 +7,8 @@ import numpy as np
 from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
 from sevenviews.synthetic.mesh import Mesh, Points
-from sevenviews.synthetic.outlines import (
-    circle,
-    curve,
-    rounded_rectangle,
-    star,
-    superellipse,
-)
-from sevenviews.synthetic.solids import (
-    box,
-    cylinder,
-    inked,
-    lathe,
-    lifted,
-    loft,
-    prism,
-    ring,
-    sphere,
-    tube,
-)
+from sevenviews.synthetic.outlines import circle, curve, rounded_rectangle, star, superellipse
+from sevenviews.synthetic.solids import box, cylinder, inked, lathe, lifted, loft, prism, ring, sphere, tube
 
 
 def hammer(dice: Dice) -> Article:

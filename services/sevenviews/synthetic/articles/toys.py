@@ -9,20 +9,8 @@ from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.articles.vehicles import car_parts, road_wheel
 from sevenviews.synthetic.dice import Dice
 from sevenviews.synthetic.mesh import Mesh
-from sevenviews.synthetic.outlines import (
-    circle,
-    curve,
-    superellipse,
-)
-from sevenviews.synthetic.solids import (
-    box,
-    cylinder,
-    lathe,
-    prism,
-    ring,
-    sphere,
-    tube,
-)
+from sevenviews.synthetic.outlines import circle, curve, superellipse
+from sevenviews.synthetic.solids import box, cylinder, lathe, prism, ring, sphere, tube
 
 
 def toy(dice: Dice) -> Article:

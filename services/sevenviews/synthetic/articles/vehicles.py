@@ -7,24 +7,8 @@ import numpy as np
 from sevenviews.synthetic.article import Article, Part, part
 from sevenviews.synthetic.dice import Dice
 from sevenviews.synthetic.mesh import Mesh, Points
-from sevenviews.synthetic.outlines import (
-    circle,
-    curve,
-    rounded,
-    superellipse,
-    triangulate,
-)
-from sevenviews.synthetic.solids import (
-    box,
-    cylinder,
-    inked,
-    lathe,
-    loft,
-    prism,
-    ring,
-    sphere,
-    tube,
-)
+from sevenviews.synthetic.outlines import circle, curve, rounded, superellipse, triangulate
+from sevenviews.synthetic.solids import box, cylinder, inked, lathe, loft, prism, ring, sphere, tube
 
 
 def car(dice: Dice) -> Article:

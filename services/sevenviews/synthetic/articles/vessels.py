@@ -8,20 +8,8 @@ from sevenviews.designs import LocarnoClass
 from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
 from sevenviews.synthetic.mesh import Mesh, Points
-from sevenviews.synthetic.outlines import (
-    circle,
-    curve,
-    rounded_rectangle,
-    superellipse,
-)
-from sevenviews.synthetic.solids import (
-    box,
-    cylinder,
-    lathe,
-    loft,
-    prism,
-    tube,
-)
+from sevenviews.synthetic.outlines import circle, curve, rounded_rectangle, superellipse
+from sevenviews.synthetic.solids import box, cylinder, lathe, loft, prism, tube
 
 
 def bottle(dice: Dice) -> Article:

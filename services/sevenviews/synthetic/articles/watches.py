@@ -7,22 +7,8 @@ import numpy as np
 from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
 from sevenviews.synthetic.mesh import Mesh, Points
-from sevenviews.synthetic.outlines import (
-    circle,
-    curve,
-    rounded_rectangle,
-    superellipse,
-)
-from sevenviews.synthetic.solids import (
-    cylinder,
-    front_facing,
-    inked,
-    lathe,
-    lifted,
-    prism,
-    ring,
-    tube,
-)
+from sevenviews.synthetic.outlines import circle, curve, rounded_rectangle, superellipse
+from sevenviews.synthetic.solids import cylinder, front_facing, inked, lathe, lifted, prism, ring, tube
 
 
 def watch(dice: Dice) -> Article:
