@@ -14,17 +14,5 @@ article of an old kind makes a new kind of it. Code may be moved and shortened w
 
 from sevenviews.synthetic.bulk import CorpusSummary, write_corpus
 from sevenviews.synthetic.designs import SyntheticDesign, design, render
-from sevenviews.synthetic.dice import Dice
-from sevenviews.synthetic.style import DrawingStyle, Shading, random_style
 
-__all__ = [
-    "CorpusSummary",
-    "Dice",
-    "DrawingStyle",
-    "Shading",
-    "SyntheticDesign",
-    "design",
-    "random_style",
-    "render",
-    "write_corpus",
-]
+__all__ = ["CorpusSummary", "SyntheticDesign", "design", "render", "write_corpus"]

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sevenviews.designs import STANDARD_VIEWS, LocarnoClass, View
+from sevenviews.designs import LocarnoClass, View
 from sevenviews.synthetic.article import Article, Kind, Part
 from sevenviews.synthetic.articles import KINDS
 from sevenviews.synthetic.camera import camera
@@ -84,7 +84,7 @@ def design_of_kind(kind: Kind, seed: int, index: int) -> SyntheticDesign:
         index,
         kind.name,
         article.noun[0].upper() + article.noun[1:],
-        _classes(kind, article),
+        tuple(dict.fromkeys((kind.locarno, *article.also))),
         kind.uspc,
         f"The ornamental design for {indefinite(article.noun)}, as shown and described.",
         _claim_parts(article, Dice(seed, index, _CLAIM)),
@@ -94,7 +94,7 @@ def design_of_kind(kind: Kind, seed: int, index: int) -> SyntheticDesign:
 
 
 def indefinite(noun: str) -> str:
-    """The noun with its article: "a chair", "an armchair", "a pair of ...", or bare where plural."""
+    """The noun with its article: "a chair", "an armchair"."""
     return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
 
 
@@ -103,10 +103,6 @@ def kind_of(seed: int, index: int) -> Kind:
     round_number, position = divmod(index, len(KINDS))
     order = Dice(seed, round_number, len(KINDS)).sample(range(len(KINDS)), len(KINDS))
     return KINDS[order[position]]
-
-
-def _classes(kind: Kind, article: Article) -> tuple[LocarnoClass, ...]:
-    return tuple(dict.fromkeys((kind.locarno, *article.also)))
 
 
 def _claim_parts(article: Article, dice: Dice) -> tuple[Part, ...]:
@@ -158,14 +154,3 @@ def render_to_scale(design: SyntheticDesign, view: View, pixels_per_unit: float,
         pixels_per_unit=pixels_per_unit,
         line_scale=line_scale,
     )
-
-
-__all__ = [
-    "STANDARD_VIEWS",
-    "SyntheticDesign",
-    "design",
-    "design_of_kind",
-    "indefinite",
-    "render",
-    "render_to_scale",
-]

@@ -11,7 +11,6 @@ from sevenviews.synthetic.mesh import Indices, Points
 ROUND = 40
 """Corners of a circle: fine enough that no facet shows, coarse enough to be fast."""
 
-
 _EPSILON = 1e-12
 
 
@@ -57,9 +56,9 @@ def rounded(corners: Points, radius: float, steps: int = 5) -> Points:
     return points
 
 
-def rounded_rectangle(width: float, height: float, radius: float, steps: int = 5) -> Points:
+def rounded_rectangle(width: float, height: float, radius: float) -> Points:
     """Centred on the origin."""
-    return rounded(rectangle(width, height), min(radius, 0.48 * min(width, height)), steps)
+    return rounded(rectangle(width, height), min(radius, 0.48 * min(width, height)))
 
 
 def star(points: int, outer: float, inner: float) -> Points:
@@ -97,12 +96,6 @@ def smooth_profile(x: Points, at: Sequence[float], values: Sequence[float]) -> P
     padded = np.pad(np.interp(x, at, values), 2, mode="reflect", reflect_type="odd")
     result: Points = np.convolve(padded, [0.1, 0.2, 0.4, 0.2, 0.1], mode="valid")
     return result
-
-
-def area(outline: Points) -> float:
-    """Positive for a counterclockwise outline."""
-    following = np.roll(outline, -1, axis=0)
-    return float(np.sum(outline[:, 0] * following[:, 1] - following[:, 0] * outline[:, 1]) / 2)
 
 
 def triangulate(outline: Points) -> Indices:

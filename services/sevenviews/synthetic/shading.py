@@ -23,7 +23,7 @@ def shading(
         face: [H, W], the face at each pixel, -1 on bare paper.
         scale: pixels per unit of the style's lengths.
     """
-    if style.shading is Shading.NONE or not len(normals):
+    if style.shading is Shading.NONE:
         return np.zeros(face.shape, np.bool_)
     tone_of_face = (normals @ _LIGHT).astype(np.float32)
     tone = np.where(face >= 0, tone_of_face[face], 1.0)

@@ -9,6 +9,8 @@ import numpy as np
 from sevenviews.synthetic.mesh import NO_FACES, NO_LINES, Indices, Mesh, Points, outward
 from sevenviews.synthetic.outlines import ROUND, circle, rectangle, rounded_rectangle, triangulate
 
+_FILLET_STEPS = 3
+
 
 def loft(
     rings: Points, *, endless: bool = False, cap: Indices | None = None, marks: Sequence[int] = ()
@@ -56,27 +58,32 @@ def _without_slivers(faces: Indices) -> Indices:
     return kept
 
 
-def prism(outline: Points, height: float, *, fillet: float = 0.0, steps: int = 3, draft: float = 1.0) -> Mesh:
+def prism(outline: Points, height: float, *, fillet: float = 0.0, draft: float = 1.0) -> Mesh:
     """An outline [n, 2] in the plane z = 0, pulled up to z = height.
 
     Args:
         fillet: radius of rounded upper and lower edges, drawn with a tangent line at either end.
         draft: size of the upper face relative to the lower one.
     """
-    cap = triangulate(outline)
     if fillet <= 0:
         levels, insets = np.array([0.0, height]), np.zeros(2)
     else:
         fillet = min(fillet, 0.45 * height)
-        angles = np.linspace(0.0, np.pi / 2, steps + 1)
+        angles = np.linspace(0.0, np.pi / 2, _FILLET_STEPS + 1)
         rise, inset = fillet * (1 - np.cos(angles)), fillet * (1 - np.sin(angles))
         levels = np.concatenate([rise, height - rise[::-1]])
         insets = np.concatenate([inset, inset[::-1]])
     normals = _inward_normals(outline)
     scale = 1 + (draft - 1) * levels / height if height else np.ones(len(levels))
     flat = (outline[None] + insets[:, None, None] * normals[None]) * scale[:, None, None]
-    rings = np.concatenate([flat, np.broadcast_to(levels[:, None, None], (*flat.shape[:2], 1))], -1)
-    return loft(rings, cap=cap, marks=(0, steps, steps + 1, -1) if fillet > 0 else ())
+    tangents = (0, _FILLET_STEPS, _FILLET_STEPS + 1, -1)
+    return loft(raised(flat, levels), cap=triangulate(outline), marks=tangents if fillet > 0 else ())
+
+
+def raised(outlines: Points, heights: Points | Sequence[float]) -> Points:
+    """Outlines [K, n, 2], each lifted to a height of its own: rings [K, n, 3]."""
+    levels = np.broadcast_to(np.asarray(heights)[:, None, None], (*outlines.shape[:2], 1))
+    return np.concatenate([outlines, levels], -1)
 
 
 def _inward_normals(outline: Points) -> Points:
@@ -96,30 +103,23 @@ def box(width: float, depth: float, height: float, *, corner: float = 0.0, fille
     return prism(outline, height, fillet=fillet)
 
 
-def lathe(
-    profile: Sequence[Sequence[float]] | Points, *, corners: int = ROUND, marks: Sequence[int] = ()
-) -> Mesh:
+def frame(outer: Points, inner: Points, height: float) -> Mesh:
+    """What lies between two outlines [n, 2], from z = 0 up to z = height."""
+    return loft(raised(np.stack([outer, outer, inner, inner]), [0.0, height, height, 0.0]), endless=True)
+
+
+def lathe(profile: Sequence[Sequence[float]] | Points, *, corners: int = ROUND) -> Mesh:
     """A profile [K, 2] of radius and height, turned about the z axis. Ends off the axis are closed flat."""
-    points = np.asarray(profile, np.float64)
-    unit = circle(1.0, corners)
-    rings = np.concatenate(
-        [points[:, None, :1] * unit[None], np.broadcast_to(points[:, None, 1:], (len(points), corners, 1))],
-        -1,
-    )
-    return loft(rings, marks=marks)
+    return loft(_turned(np.asarray(profile, np.float64), corners))
 
 
-def ring(profile: Points, *, corners: int = ROUND, marks: Sequence[int] = ()) -> Mesh:
+def ring(profile: Points, *, corners: int = ROUND) -> Mesh:
     """A closed profile [K, 2] of radius and height, away from the axis, turned about the z axis."""
-    unit = circle(1.0, corners)
-    rings = np.concatenate(
-        [
-            profile[:, None, :1] * unit[None],
-            np.broadcast_to(profile[:, None, 1:], (len(profile), corners, 1)),
-        ],
-        -1,
-    )
-    return loft(rings, endless=True, marks=marks)
+    return loft(_turned(profile, corners), endless=True)
+
+
+def _turned(profile: Points, corners: int) -> Points:
+    return raised(profile[:, None, :1] * circle(1.0, corners)[None], profile[:, 1])
 
 
 def torus(radius: float, thickness: float, corners: int = ROUND) -> Mesh:

@@ -69,9 +69,7 @@ def _edges(faces: Indices, vertex_count: int) -> tuple[Indices, Indices]:
     key = pairs.min(axis=1) * vertex_count + pairs.max(axis=1)
     order = np.argsort(key, kind="stable")
     key, face = key[order], face[order]
-    starts = (
-        np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]])) if len(key) else np.empty(0, np.int64)
-    )
-    ends = np.concatenate([starts[1:], [len(key)]]) - 1 if len(key) else starts
+    starts = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
+    ends = np.concatenate([starts[1:], [len(key)]]) - 1
     edges = np.column_stack([key[starts] // vertex_count, key[starts] % vertex_count])
     return edges, np.column_stack([face[starts], face[ends]])

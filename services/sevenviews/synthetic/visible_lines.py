@@ -82,7 +82,7 @@ def _candidates(scene: Topology, away: Points) -> tuple[Indices, Indices, Indice
     contour = sides[:, 0] != sides[:, 1]
     drawn = (contour | scene.crease) & sides.any(axis=1)
     slope = np.sqrt(np.maximum(1 - facing**2, 0)) / np.maximum(facing, 0.05)
-    slopes = np.where(sides, slope[scene.sides], 0.0).max(axis=1) if len(sides) else np.empty(0)
+    slopes = np.where(sides, slope[scene.sides], 0.0).max(axis=1)
     kind = np.where(contour, LineKind.CONTOUR, LineKind.EDGE)[drawn]
     on_faces = np.isin(scene.line_solid, scene.solid)
     return (
@@ -95,8 +95,6 @@ def _candidates(scene: Topology, away: Points) -> tuple[Indices, Indices, Indice
 
 def _runs(seen: npt.NDArray[np.bool_], line: Indices) -> tuple[Indices, Indices]:
     """First and last positions of the unbroken runs of seen steps on one line."""
-    if len(seen) == 0:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
     same = line[1:] == line[:-1]
     joined = seen[1:] & seen[:-1] & same
     first = np.flatnonzero(seen & ~np.concatenate([[False], joined]))
@@ -111,7 +109,7 @@ def contact_lines(
 
     Bare paper has the solid -1.
     """
-    solid = np.where(buffer.face >= 0, scene.solid[buffer.face] if len(scene.solid) else -1, -1)
+    solid = np.where(buffer.face >= 0, scene.solid[buffer.face], -1)
     mask = np.zeros(solid.shape, np.bool_)
     mask[:, :-1] |= (solid[:, :-1] != solid[:, 1:]) & (solid[:, :-1] >= 0) & (solid[:, 1:] >= 0)
     mask[:-1] |= (solid[:-1] != solid[1:]) & (solid[:-1] >= 0) & (solid[1:] >= 0)
