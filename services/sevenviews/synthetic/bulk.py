@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import multiprocessing
 import os
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from pathlib import Path
 
-import cv2
 from PIL import Image
 
 from sevenviews.designs import Reason, SevenviewsError, View
@@ -25,6 +22,7 @@ from sevenviews.synthetic.designs import design, render
 from sevenviews.synthetic.dice import Dice
 from sevenviews.synthetic.figures import plan_figures
 from sevenviews.synthetic.grant_xml import grant_xml, utility_xml
+from sevenviews.synthetic.processes import drawn_in_order
 from sevenviews.synthetic.sheets import draw_sheets, tiff_bytes
 from sevenviews.synthetic.style import random_style
 
@@ -32,7 +30,6 @@ MAX_DESIGNS = 99_999
 _HELD_OUT, _QUERY_STYLE = 40, 41
 _QUERY_SIZE = 768
 _UTILITY_NUMBER = 99_000_001
-_DRAWN_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -93,17 +90,17 @@ def write_corpus(
     out.mkdir(parents=True, exist_ok=True)
     archives, queries = list[str](), list[tuple[str, str, str]]()
     sheets = figures = 0
-    with _mapper(workers) as run:
-        for day, packages in groupby(run(jobs), key=lambda package: publication_date(package.index)):
-            with _week(out, day, len(archives)) as week:
-                for package in packages:
-                    week.add("DESIGN", patent_id(package.index), package.content)
-                    sheets, figures = sheets + package.sheets, figures + package.figures
-                    if package.query_view is not None:
-                        queries.append(_write_query(out, package))
-                    if progress is not None:
-                        progress(package.index + 1)
-                archives.append(week.name)
+    drawn = drawn_in_order(_package, jobs, workers)
+    for day, packages in groupby(drawn, key=lambda package: publication_date(package.index)):
+        with _week(out, day, len(archives)) as week:
+            for package in packages:
+                week.add("DESIGN", patent_id(package.index), package.content)
+                sheets, figures = sheets + package.sheets, figures + package.figures
+                if package.query_view is not None:
+                    queries.append(_write_query(out, package))
+                if progress is not None:
+                    progress(package.index + 1)
+            archives.append(week.name)
     if queries:
         _write_index(out, queries)
     return CorpusSummary(designs, sheets, figures, len(queries), len(archives), tuple(archives))
@@ -121,27 +118,8 @@ def _check(designs: int, held_out: int, workers: int) -> None:
             )
 
 
-Job = tuple[int, int, bool]
-
-
-@contextmanager
-def _mapper(workers: int) -> Iterator[Callable[[list[Job]], Iterator[_Package]]]:
-    """Packages in the order of the jobs, drawn here or by a pool."""
-    if workers == 1:
-        yield lambda jobs: map(_package, jobs)
-        return
-    # Spawned, not forked: the caller may hold threads and locks.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_single_thread) as pool:
-        yield lambda jobs: pool.map(_package, jobs, chunksize=_DRAWN_AT_ONCE)
-
-
-def _single_thread() -> None:
-    cv2.setNumThreads(1)
-
-
-def _package(job: Job) -> _Package:
-    """Draw and pack one design."""
+def _package(job: tuple[int, int, bool]) -> _Package:
+    """Draw and pack one design: seed, index, and whether it gives a query."""
     seed, index, held_out = job
     drawn = design(seed, index)
     plan = plan_figures(drawn, held_out=held_out)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import csv
-import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 from PIL import Image
 
 from sevenviews.designs import STANDARD_VIEWS, Reason, SevenviewsError, View
 from sevenviews.synthetic.articles.chairs import CHAIR_KINDS
 from sevenviews.synthetic.designs import design_of_kind, render
 from sevenviews.synthetic.dice import Dice
+from sevenviews.synthetic.processes import drawn_in_order
 
 CHAIRS_PER_KIND = 50
 OBSERVED: Mapping[View, int] = dict(zip(STANDARD_VIEWS, (400, 340, 325, 339, 296, 71, 388), strict=True))
@@ -25,20 +23,6 @@ OBSERVED: Mapping[View, int] = dict(zip(STANDARD_VIEWS, (400, 340, 325, 339, 296
 _PAPER_CHAIRS = CHAIRS_PER_KIND * len(CHAIR_KINDS)
 _MISSING = 60
 _MOST_PER_KIND = 1000
-_DRAWN_AT_ONCE = 4
-
-
-@dataclass(frozen=True, slots=True)
-class ChairsSummary:
-    """What was written.
-
-    Attributes:
-        observed: how many designs show each view.
-    """
-
-    designs: int
-    drawings: int
-    observed: Mapping[View, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +64,7 @@ def write_chairs(
     size: int = 256,
     workers: int = os.cpu_count() or 1,
     progress: Callable[[int], None] | None = None,
-) -> ChairsSummary:
+) -> None:
     """Write `out/<id>/<view>.png` and `out/index.csv` (id, category, title, views).
 
     The same arguments write the same bytes, whatever the number of workers.
@@ -104,29 +88,13 @@ def write_chairs(
     jobs = [_Job(out, seed, index, size, views) for index, views in enumerate(shown)]
     out.mkdir(parents=True, exist_ok=True)
     rows = []
-    for done, title in enumerate(_drawn(jobs, workers), 1):
+    for done, title in enumerate(drawn_in_order(_draw, jobs, workers), 1):
         job = jobs[done - 1]
         rows.append((job.identifier, CHAIR_KINDS[job.kind].name, title, " ".join(job.views)))
         if progress is not None:
             progress(done)
     with (out / "index.csv").open("w", newline="", encoding="utf-8") as stream:
         csv.writer(stream, lineterminator="\n").writerows([("id", "category", "title", "views"), *rows])
-    counts = {view: sum(view in views for views in shown) for view in STANDARD_VIEWS}
-    return ChairsSummary(len(jobs), sum(counts.values()), counts)
-
-
-def _drawn(jobs: list[_Job], workers: int) -> Iterator[str]:
-    if workers == 1:
-        yield from map(_draw, jobs)
-        return
-    # Spawned, not forked: the caller may hold threads and locks.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_single_thread) as pool:
-        yield from pool.map(_draw, jobs, chunksize=_DRAWN_AT_ONCE)
-
-
-def _single_thread() -> None:
-    cv2.setNumThreads(1)
 
 
 def _draw(job: _Job) -> str:
