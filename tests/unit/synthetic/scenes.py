@@ -46,6 +46,13 @@ def length(segments: Segments, kind: LineKind | None = None) -> float:
     return float(np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1).sum()) / SCALE
 
 
+def open_edges(mesh: Mesh) -> int:
+    """Edges that do not part exactly two faces, counted independently of `topology`."""
+    edges = np.sort(mesh.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
+    _, counts = np.unique(edges, axis=0, return_counts=True)
+    return int(np.sum(counts != 2))
+
+
 def ink_box(image: NDArray[np.uint8]) -> tuple[int, int]:
     """Width and height of what is drawn."""
     rows, columns = np.nonzero(image == 0)

@@ -13,7 +13,6 @@ from sevenviews.designs import STANDARD_VIEWS, SevenviewsError, View
 from sevenviews.synthetic.articles.chairs import CHAIR_KINDS
 from sevenviews.synthetic.chairs import OBSERVED, observed_views, write_chairs
 from sevenviews.synthetic.designs import design_of_kind, render
-from sevenviews.synthetic.mesh import signed_volume
 
 EVERY = pytest.mark.parametrize("kind", range(len(CHAIR_KINDS)), ids=[kind.name for kind in CHAIR_KINDS])
 
@@ -29,17 +28,6 @@ def test_the_missing_views_are_those_of_table_4() -> None:
 
 
 @EVERY
-def test_every_kind_is_closed_solids_turned_outward(kind: int) -> None:
-    for index in range(4):
-        for part in design_of_kind(CHAIR_KINDS[kind], 5, index).parts:
-            for solid in part.solids:
-                edges = np.sort(solid.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
-                _, counts = np.unique(edges, axis=0, return_counts=True)
-                assert (counts == 2).all(), part.name
-                assert signed_volume(solid) >= 0, part.name
-
-
-@EVERY
 def test_chairs_of_a_kind_differ_and_stand_on_the_floor(kind: int) -> None:
     first, second = (design_of_kind(CHAIR_KINDS[kind], 1, index) for index in range(2))
     assert (render(first, View.LEFT, 96) != render(second, View.LEFT, 96)).any()
@@ -51,13 +39,13 @@ def test_chairs_of_a_kind_differ_and_stand_on_the_floor(kind: int) -> None:
 
 def test_a_small_corpus_as_files(tmp_path: Path) -> None:
     told: list[int] = []
-    summary = write_chairs(tmp_path / "a", seed=3, per_kind=2, size=48, workers=1, progress=told.append)
+    write_chairs(tmp_path / "a", seed=3, per_kind=2, size=48, workers=1, progress=told.append)
     write_chairs(tmp_path / "b", seed=3, per_kind=2, size=48, workers=1)
     rows = list(csv.DictReader((tmp_path / "a" / "index.csv").open()))
     assert Counter(row["category"] for row in rows) == {kind.name: 2 for kind in CHAIR_KINDS}
     files = sorted(path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*.png"))
-    assert len(files) == summary.drawings == sum(len(row["views"].split()) for row in rows)
-    assert summary.designs == len(rows) == 16
+    assert len(files) == sum(len(row["views"].split()) for row in rows)
+    assert len(rows) == 16
     assert told == list(range(1, 17))
     for file in [*files, Path("index.csv")]:
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sevenviews.synthetic.mesh import Mesh, join, rotation, signed_volume
+from sevenviews.synthetic.mesh import Points, join, rotation, signed_volume
 from sevenviews.synthetic.outlines import (
-    area,
     circle,
     curve,
     rounded_rectangle,
@@ -21,6 +20,7 @@ from sevenviews.synthetic.outlines import (
 )
 from sevenviews.synthetic.solids import box, cylinder, lathe, prism, sphere, torus, tube
 from sevenviews.synthetic.topology import topology
+from tests.unit.synthetic.scenes import open_edges
 
 PATH = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 3.0]])
 
@@ -49,12 +49,13 @@ def test_volume(name: str) -> None:
 @pytest.mark.parametrize("name", SOLIDS)
 def test_every_edge_parts_two_faces(name: str) -> None:
     mesh, _ = SOLIDS[name]
-    assert _open_edges(mesh) == 0
+    assert open_edges(mesh) == 0
+    assert len(topology([mesh]).edges) == len(mesh.faces) * 3 // 2
 
 
 def test_a_fillet_takes_away_material_and_leaves_the_solid_closed() -> None:
     sharp, filleted = box(2.0, 2.0, 1.0), box(2.0, 2.0, 1.0, fillet=0.2)
-    assert _open_edges(filleted) == 0
+    assert open_edges(filleted) == 0
     # Each of the eight edges loses a square of the radius but for a quarter of a circle.
     lost = 8 * 2.0 * (1 - math.pi / 4) * 0.2**2
     assert signed_volume(sharp) - signed_volume(filleted) == pytest.approx(lost, rel=0.2)
@@ -82,14 +83,14 @@ def test_turns_follow_the_right_hand(axis: str, start: list[float], end: list[fl
 def test_triangles_fill_any_outline(radii: list[float]) -> None:
     outline = circle(1.0, len(radii)) * np.array(radii)[:, None]
     triangles = outline[triangulate(outline)]
-    areas = [area(triangle) for triangle in triangles]
+    areas = [_area(triangle) for triangle in triangles]
     assert len(triangles) == len(radii) - 2
     assert min(areas) > -1e-9
-    assert sum(areas) == pytest.approx(area(outline))
+    assert sum(areas) == pytest.approx(_area(outline))
 
 
 def test_rounded_corners_are_arcs_of_the_radius() -> None:
-    outline = rounded_rectangle(4.0, 2.0, 0.5, steps=8)
+    outline = rounded_rectangle(4.0, 2.0, 0.5)
     corner = outline[(outline[:, 0] > 1.5) & (outline[:, 1] > 0.5)]
     assert np.hypot(corner[:, 0] - 1.5, corner[:, 1] - 0.5) == pytest.approx(0.5, abs=1e-9)
 
@@ -105,11 +106,7 @@ def test_a_curve_passes_through_its_points() -> None:
     assert points[[0, 5, 10]] == pytest.approx(np.array(knots))
 
 
-def _open_edges(mesh: Mesh) -> int:
-    """Edges that do not part exactly two faces, counted independently of `topology`."""
-    assert len(topology([mesh]).edges) == len(mesh.faces) * 3 // 2
-    edges = np.sort(
-        np.concatenate([mesh.faces[:, [0, 1]], mesh.faces[:, [1, 2]], mesh.faces[:, [2, 0]]]), axis=1
-    )
-    _, counts = np.unique(edges, axis=0, return_counts=True)
-    return int(np.sum(counts != 2))
+def _area(outline: Points) -> float:
+    """Positive for a counterclockwise outline."""
+    following = np.roll(outline, -1, axis=0)
+    return float(np.sum(outline[:, 0] * following[:, 1] - following[:, 0] * outline[:, 1]) / 2)
