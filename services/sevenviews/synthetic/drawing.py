@@ -120,9 +120,9 @@ def _ink_contacts(
     large = statistics[:, cv2.CC_STAT_AREA] >= _SMALLEST_CONTACT
     large[0] = False
     curve = large[labels]
-    period = (style.dash_length + style.dash_gap) * scale
-    row, column = np.indices(curve.shape, sparse=True)
-    curve &= claimed | (np.mod(row + column, period) < style.dash_length * scale)
+    row, column = np.nonzero(curve & ~claimed)
+    along = np.mod(row + column, (style.dash_length + style.dash_gap) * scale)
+    curve[row, column] = along < style.dash_length * scale
     thickness = max(1, round(style.stroke_width * scale))
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (thickness, thickness))
     ink[cv2.dilate(curve.astype(np.uint8), brush) > 0] = 1

@@ -109,8 +109,9 @@ def contact_lines(
 
     Bare paper has the solid -1.
     """
-    solid = np.where(buffer.face >= 0, scene.solid[buffer.face], -1)
+    covered = buffer.face >= 0
+    solid = np.where(covered, scene.solid[buffer.face], -1)
     mask = np.zeros(solid.shape, np.bool_)
-    mask[:, :-1] |= (solid[:, :-1] != solid[:, 1:]) & (solid[:, :-1] >= 0) & (solid[:, 1:] >= 0)
-    mask[:-1] |= (solid[:-1] != solid[1:]) & (solid[:-1] >= 0) & (solid[1:] >= 0)
+    mask[:, :-1] |= (solid[:, :-1] != solid[:, 1:]) & covered[:, :-1] & covered[:, 1:]
+    mask[:-1] |= (solid[:-1] != solid[1:]) & covered[:-1] & covered[1:]
     return mask, solid
