@@ -8,7 +8,18 @@ from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
 from sevenviews.synthetic.mesh import Mesh, Points
 from sevenviews.synthetic.outlines import circle, curve, rounded_rectangle, smooth_profile, superellipse
-from sevenviews.synthetic.solids import box, cylinder, front_facing, inked, lifted, loft, prism, tube
+from sevenviews.synthetic.solids import (
+    box,
+    cylinder,
+    frame,
+    front_facing,
+    inked,
+    lifted,
+    loft,
+    prism,
+    raised,
+    tube,
+)
 
 
 def shoe(dice: Dice) -> Article:
@@ -21,31 +32,20 @@ def shoe(dice: Dice) -> Article:
     breadths = [0.15, 0.5, dice.between(0.75, 0.95), 1, 0.78, 0.8, 0.7, 0.3]
     half = 0.5 * width * smooth_profile(x, [0, 0.03, 0.12, 0.3, 0.55, 0.75, 0.95, 1], breadths)
     lift = heel * np.clip((x - 0.35) / 0.4, 0, 1) ** 1.5
-    top = smooth_profile(
-        x,
-        [0, 0.05, 0.25, 0.5, 0.62, 0.8, 1],
-        [0.4 * toe, 0.8 * toe, 1.2 * toe, 0.62 * ankle + 0.1, ankle, ankle, 0.95 * ankle],
-    )
-    upper = loft(
-        np.stack([_shoe_section(*row, length) for row in zip(x, half, lift, lift + top, strict=True)])
-    )
-    plate = loft(
-        np.stack(
-            [_sole_section(*row, length, 1.06) for row in zip(x, half, lift - sole, lift + 0.02, strict=True)]
-        )
-    )
-    parts = [part("upper", upper), part("sole", plate)]
+    heights = [0.4 * toe, 0.8 * toe, 1.2 * toe, 0.62 * ankle + 0.1, ankle, ankle, 0.95 * ankle]
+    top = smooth_profile(x, [0, 0.05, 0.25, 0.5, 0.62, 0.8, 1], heights)
+    upper = [_shoe_section(*row, length) for row in zip(x, half, lift, lift + top, strict=True)]
+    plate = [_sole_section(*row, length, 1.06) for row in zip(x, half, lift - sole, lift + 0.02, strict=True)]
+    parts = [part("upper", loft(np.stack(upper))), part("sole", loft(np.stack(plate)))]
     if heel > 0.12:  # noqa: PLR2004
         foot = superellipse(0.17 * length * dice.between(0.4, 1.0), 0.36 * width, 3.0)
         block = prism(foot, heel, draft=1.15).moved(x=0.34 * length, z=-sole)
         parts.append(part("heel", block))
-    opening = np.column_stack(
-        [0.3 * length + 0.17 * length * circle(1.0)[:, 0], 0.34 * width * circle(1.0)[:, 1]]
-    )
+    across, along = circle(1.0).T
+    opening = np.column_stack([0.3 * length + 0.17 * length * across, 0.34 * width * along])
     rim = tube(lifted(opening, heel + 0.97 * ankle), 0.03, endless=True, corners=14)
-    parts.append(
-        part("collar", rim, inked(lifted(opening * np.array([1.0, 0.7]), heel + ankle + 0.03), closed=True))
-    )
+    lining = inked(lifted(opening * np.array([1.0, 0.7]), heel + ankle + 0.03), closed=True)
+    parts.append(part("collar", rim, lining))
     laces = dice.whole(0, 6)
     if laces:
         bars = []
@@ -63,20 +63,15 @@ def shoe(dice: Dice) -> Article:
 def _shoe_section(x: float, half: float, low: float, high: float, length: float) -> Points:
     """An arch over a flat floor, across the shoe."""
     angles = np.linspace(0, np.pi, 21)
-    arch = np.column_stack(
-        [
-            half * np.sign(np.cos(angles)) * np.abs(np.cos(angles)) ** 0.7,
-            low + (high - low) * np.sin(angles) ** 0.6,
-        ]
-    )
-    return np.column_stack([np.full(21, (x - 0.5) * length), arch])
+    across = half * np.sign(np.cos(angles)) * np.abs(np.cos(angles)) ** 0.7
+    up = low + (high - low) * np.sin(angles) ** 0.6
+    return np.column_stack([np.full(21, (x - 0.5) * length), across, up])
 
 
 def _sole_section(x: float, half: float, low: float, high: float, length: float, spread: float) -> Points:
-    flat = np.array([[1, 0], [1, 1], [-1, 1], [-1, 0]], np.float64)
-    return np.column_stack(
-        [np.full(4, (x - 0.5) * length * 1.02), flat[:, 0] * half * spread, low + flat[:, 1] * (high - low)]
-    )
+    across, up = np.array([[1.0, 1.0, -1.0, -1.0], [0.0, 1.0, 1.0, 0.0]])
+    along = np.full(4, (x - 0.5) * length * 1.02)
+    return np.column_stack([along, across * half * spread, low + up * (high - low)])
 
 
 def _stripe(at: float, x: Points, half: Points, lift: Points, top: Points, length: float) -> Mesh:
@@ -97,86 +92,40 @@ def bag(dice: Dice) -> Article:
     levels = np.linspace(0.0, 1.0, 9)
     belly = 1 + dice.between(-0.05, 0.12) * np.sin(np.pi * levels)
     thin = np.interp(levels, [0, 1], [1.0, dice.between(0.5, 1.0)])
-    rings = [
-        np.column_stack(
-            [
-                outline[:, 0] * b * (1 + (flare - 1) * t),
-                outline[:, 1] * b * s,
-                np.full(len(outline), t * tall),
-            ]
-        )
-        for t, b, s in zip(levels, belly, thin, strict=True)
-    ]
-    body = loft(np.stack(rings), marks=(0, -1))
+    widths = outline[None, :, 0] * belly[:, None] * (1 + (flare - 1) * levels)[:, None]
+    depths = outline[None, :, 1] * belly[:, None] * thin[:, None]
+    body = loft(raised(np.stack([widths, depths], -1), levels * tall), marks=(0, -1))
     parts = [part("body", body)]
     front = -0.5 * depth * 1.06
     kind = dice.pick(("handles", "flap", "trolley", "strap"))
     if kind in ("handles", "flap"):
         reach, rise = dice.between(0.15, 0.32) * width, dice.between(0.25, 0.6)
-        bow = tube(
-            curve(
-                [
-                    [-reach, 0, -0.1],
-                    [-reach, 0, 0.5 * rise],
-                    [0, 0, rise],
-                    [reach, 0, 0.5 * rise],
-                    [reach, 0, -0.1],
-                ],
-                6,
-            ),
-            0.03,
-            corners=12,
-        )
+        left, right = [[-reach, 0, -0.1], [-reach, 0, 0.5 * rise]], [[reach, 0, 0.5 * rise], [reach, 0, -0.1]]
+        bow = tube(curve([*left, [0, 0, rise], *right], 6), 0.03, corners=12)
         gap = 0.3 * depth * float(thin[-1])
         parts.append(part("handles", bow.moved(y=-gap, z=tall), bow.moved(y=gap, z=tall)))
     if kind == "flap":
         drop = dice.between(0.3, 0.6) * tall
         shape = superellipse(0.5 * width * flare, drop, dice.pick((2.0, 4.0, 8.0)))
-        flap = (
-            prism(np.concatenate([shape[20:], shape[:1]]), 0.04).turned("x", 90).moved(y=front * 1.02, z=tall)
-        )
-        parts.append(part("flap", flap))
-        parts.append(
-            part("clasp", box(0.14, 0.06, 0.12, corner=0.02).moved(y=front - 0.03, z=tall - 0.98 * drop))
-        )
+        flap = prism(np.concatenate([shape[20:], shape[:1]]), 0.04).turned("x", 90)
+        clasp = box(0.14, 0.06, 0.12, corner=0.02).moved(y=front - 0.03, z=tall - 0.98 * drop)
+        parts += [part("flap", flap.moved(y=front * 1.02, z=tall)), part("clasp", clasp)]
     elif kind == "trolley":
-        ribs = [
-            box(0.03, 0.03, 0.8 * tall).moved(x=width * f, y=front * 0.97, z=0.1 * tall)
-            for f in np.linspace(-0.35, 0.35, dice.whole(2, 7))
-        ]
+        rib = box(0.03, 0.03, 0.8 * tall).moved(y=front * 0.97, z=0.1 * tall)
+        ribs = [rib.moved(x=width * f) for f in np.linspace(-0.35, 0.35, dice.whole(2, 7))]
         wheel = cylinder(0.09, 0.07, corners=24).turned("y", 90)
-        parts.append(part("ribs", ribs))
-        parts.append(
-            part(
-                "wheels",
-                [
-                    wheel.moved(x=s * 0.38 * width - 0.035, y=t * 0.3 * depth, z=-0.06)
-                    for s in (-1, 1)
-                    for t in (-1, 1)
-                ],
-            )
-        )
+        x, y = 0.38 * width, 0.3 * depth
+        wheels = [wheel.moved(x=s * x - 0.035, y=t * y, z=-0.06) for s in (-1, 1) for t in (-1, 1)]
         rod = box(0.05, 0.04, 0.5).moved(z=tall - 0.02)
-        parts.append(
-            part(
-                "telescopic handle",
-                rod.moved(x=-0.18 * width),
-                rod.moved(x=0.18 * width),
-                box(0.45 * width, 0.07, 0.08).moved(z=tall + 0.46),
-            )
-        )
+        rods = [rod.moved(x=-0.18 * width), rod.moved(x=0.18 * width)]
+        grip = box(0.45 * width, 0.07, 0.08).moved(z=tall + 0.46)
+        parts += [part("ribs", ribs), part("wheels", wheels), part("telescopic handle", rods, grip)]
     elif kind == "strap":
-        pocket = box(0.7 * width, 0.16, 0.45 * tall, corner=0.06, fillet=0.05).moved(
-            y=front - 0.03, z=0.08 * tall
-        )
-        loop = tube(
-            curve([[0, 0, 0], [0, 0.35, -0.15 * tall], [0, 0.38, -0.5 * tall], [0, 0, -0.8 * tall]], 6),
-            superellipse(0.08, 0.025, 4.0, 16),
-        )
-        parts.append(part("pocket", pocket))
-        parts.append(
-            part("straps", [loop.moved(x=s * 0.25 * width, y=-front * 0.8, z=0.93 * tall) for s in (-1, 1)])
-        )
+        pocket = box(0.7 * width, 0.16, 0.45 * tall, corner=0.06, fillet=0.05)
+        knots = [[0, 0, 0], [0, 0.35, -0.15 * tall], [0, 0.38, -0.5 * tall], [0, 0, -0.8 * tall]]
+        loop = tube(curve(knots, 6), superellipse(0.08, 0.025, 4.0, 16))
+        straps = [loop.moved(x=s * 0.25 * width, y=-front * 0.8, z=0.93 * tall) for s in (-1, 1)]
+        parts += [part("pocket", pocket.moved(y=front - 0.03, z=0.08 * tall)), part("straps", straps)]
     nouns = {
         "handles": ("handbag", "tote bag"),
         "flap": ("satchel", "briefcase"),
@@ -190,45 +139,21 @@ def spectacles(dice: Dice) -> Article:
     """A pair of spectacles, seen from before them."""
     half_width, half_height = dice.between(0.38, 0.5), dice.between(0.26, 0.4)
     power, rim = dice.pick((2.0, 2.5, 4.0, 7.0)), dice.between(0.02, 0.07)
-    outer, inner = (
-        superellipse(half_width, half_height, power, 48),
-        superellipse(half_width - rim, half_height - rim, power, 48),
-    )
+    outer = superellipse(half_width, half_height, power, 48)
+    inner = superellipse(half_width - rim, half_height - rim, power, 48)
     droop = np.column_stack([np.ones(48), 1 + dice.between(-0.3, 0.3) * outer[:, 0]])
     outer, inner = outer * droop, inner * droop
     deep = dice.between(0.04, 0.1)
-    frame = loft(
-        np.stack([lifted(outer), lifted(outer, deep), lifted(inner, deep), lifted(inner)]), endless=True
-    )
     at = half_width + dice.between(0.06, 0.12)
     lens = prism(inner * 1.01, 0.02).moved(z=0.4 * deep)
-    right, glass = frame.moved(x=at), lens.moved(x=at)
-    bridge = tube(
-        curve(
-            [
-                [-at + half_width - 0.02, 0.05, 0.5 * deep],
-                [0, 0.12, 0.5 * deep],
-                [at - half_width + 0.02, 0.05, 0.5 * deep],
-            ],
-            6,
-        ),
-        0.03,
-        corners=14,
-    )
+    right, glass = frame(outer, inner, deep).moved(x=at), lens.moved(x=at)
+    ends = [[s * (at - half_width + 0.02), 0.05, 0.5 * deep] for s in (-1, 1)]
+    bridge = tube(curve([ends[0], [0, 0.12, 0.5 * deep], ends[1]], 6), 0.03, corners=14)
     end = at + half_width - 0.02
     level = dice.between(0.0, 0.5) * half_height
-    arm = tube(
-        curve(
-            [
-                [end, level, 0.4 * deep],
-                [end + 0.05, level, -0.1],
-                [end + 0.03, level, -1.1],
-                [end - 0.02, level - 0.35, -1.55],
-            ],
-            6,
-        ),
-        superellipse(0.025, dice.between(0.03, 0.08), 4.0, 16),
-    )
+    joint, straight = [end, level, 0.4 * deep], [[end + 0.05, level, -0.1], [end + 0.03, level, -1.1]]
+    path = curve([joint, *straight, [end - 0.02, level - 0.35, -1.55]], 6)
+    arm = tube(path, superellipse(0.025, dice.between(0.03, 0.08), 4.0, 16))
     parts = (
         part("frame", front_facing(right, right.mirrored(), bridge)),
         part("temples", front_facing(arm, arm.mirrored())),

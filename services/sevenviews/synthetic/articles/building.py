@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from sevenviews.designs import LocarnoClass
+from sevenviews.synthetic.arrangement import evenly
 from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
-from sevenviews.synthetic.mesh import Mesh, Points
+from sevenviews.synthetic.mesh import Points
 from sevenviews.synthetic.outlines import circle, rounded, rounded_rectangle
-from sevenviews.synthetic.solids import box, cylinder, inked, lifted, loft, prism
+from sevenviews.synthetic.solids import box, cylinder, frame, inked, lifted, prism
+
+_RIM = 0.05
 
 
 def block(dice: Dice) -> Article:
@@ -19,51 +22,34 @@ def block(dice: Dice) -> Article:
     if kind == "paver":
         sides = dice.pick((6, 8, 5, 4))
         outline = rounded(circle(0.8, sides), dice.between(0.0, 0.1) + 1e-3)
-        pattern = [
-            inked(lifted(outline * s, tall + 0.002), closed=True) for s in (0.8, 0.55)[: dice.whole(1, 2)]
-        ]
-        return Article(
-            dice.pick(("paving stone", "paver")),
-            (part("stone", prism(outline, tall, fillet=0.05)), part("pattern", pattern)),
-        )
+        smaller = [outline * s for s in (0.8, 0.55)[: dice.whole(1, 2)]]
+        pattern = [inked(lifted(each, tall + 0.002), closed=True) for each in smaller]
+        noun, stone = dice.pick(("paving stone", "paver")), prism(outline, tall, fillet=0.05)
+        return Article(noun, (part("stone", stone), part("pattern", pattern)))
     if kind == "interlocking":
         teeth = dice.whole(1, 3)
         front = _toothed(width, teeth, dice.between(0.08, 0.16)) + np.array([0.0, -depth / 2])
         outline = np.concatenate([front, front[::-1] + np.array([0.0, depth])])
         body = prism(outline, tall, fillet=dice.pick((0.0, 0.04)))
         groove = box(0.96 * width, 0.02, 0.02).moved(z=tall - 0.005)
-        return Article(
-            dice.pick(("interlocking paver", "retaining wall block")),
-            (part("block", body), part("groove", groove)),
-        )
+        noun = dice.pick(("interlocking paver", "retaining wall block"))
+        return Article(noun, (part("block", body), part("groove", groove)))
     body = box(width, depth, tall)
     if kind == "hollow":
         cells = dice.whole(1, 4)
         cell = rounded_rectangle(0.8 * width / cells, 0.65 * depth, dice.between(0.01, 0.12))
-        rims = [
-            _frame(cell, 0.05, 0.06).moved(x=0.9 * width * ((i + 0.5) / cells - 0.5), z=tall - 0.02)
-            for i in range(cells)
-        ]
-        ribs = (
-            [box(0.08, 0.06, tall).moved(x=s * 0.3 * width, y=-depth / 2) for s in (-1, 1)]
-            if dice.chance(0.5)
-            else []
-        )
+        rim = frame(cell, cell * (1 - 2 * _RIM / np.ptp(cell, axis=0)), 0.06)
+        rims = [rim.moved(x=0.9 * width * at, z=tall - 0.02) for at in evenly(cells)]
+        rib = box(0.08, 0.06, tall).moved(y=-depth / 2)
+        ribs = [rib.moved(x=s * 0.3 * width) for s in (-1, 1)] if dice.chance(0.5) else []
         return Article("building block", (part("block", body, ribs), part("cells", rims)))
     across, along = dice.whole(2, 5), dice.whole(1, 3)
-    stud = cylinder(
-        0.28 * min(width / across, depth / along), dice.between(0.06, 0.2), corners=dice.pick((32, 4, 6))
-    )
-    studs = [
-        stud.moved(x=width * ((i + 0.5) / across - 0.5), y=depth * ((j + 0.5) / along - 0.5), z=tall)
-        for i in range(across)
-        for j in range(along)
-    ]
-    return Article(
-        dice.pick(("building element", "modular block")),
-        (part("block", body), part("studs", studs)),
-        also=(LocarnoClass(21, 1),),
-    )
+    radius = 0.28 * min(width / across, depth / along)
+    stud = cylinder(radius, dice.between(0.06, 0.2), corners=dice.pick((32, 4, 6)))
+    places = [(width * x, depth * y) for x in evenly(across) for y in evenly(along)]
+    studs = [stud.moved(x, y, tall) for x, y in places]
+    noun = dice.pick(("building element", "modular block"))
+    return Article(noun, (part("block", body), part("studs", studs)), also=(LocarnoClass(21, 1),))
 
 
 def _toothed(width: float, teeth: int, deep: float) -> Points:
@@ -80,13 +66,3 @@ def _toothed(width: float, teeth: int, deep: float) -> Points:
             [left + 0.9 * step, 0.0],
         ]
     return np.array([*points, [width / 2, 0.0]])
-
-
-def _frame(outline: Points, wall: float, height: float) -> Mesh:
-    """A frame: the band inside an outline [n, 2]."""
-    shrink = 1 - 2 * wall / np.ptp(outline, axis=0)
-    inner = outline * shrink
-    rings = np.stack(
-        [lifted(outline, 0.0), lifted(outline, height), lifted(inner, height), lifted(inner, 0.0)]
-    )
-    return loft(rings, endless=True)

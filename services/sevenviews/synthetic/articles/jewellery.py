@@ -25,19 +25,16 @@ def jewel(dice: Dice) -> Article:
     outline = dice.pick((*upright, _heart(), superellipse(0.35, 0.55, 1.2)))
     body = prism(outline, 0.12, fillet=0.03)
     inset = inked(lifted(outline * dice.between(0.55, 0.8), 0.122), closed=True)
-    bail = (
-        torus(_BAIL_RADIUS, 0.025, 28)
-        .turned("y", 90)
-        .moved(y=float(outline[np.abs(outline[:, 0]) < _BAIL_RADIUS, 1].max()) + 0.06, z=0.06)
-    )
+    above = float(outline[np.abs(outline[:, 0]) < _BAIL_RADIUS, 1].max()) + 0.06
+    bail = torus(_BAIL_RADIUS, 0.025, 28).turned("y", 90).moved(y=above, z=0.06)
     parts = [
         part("pendant", front_facing(body)),
         part("engraving", front_facing(inset)),
         part("bail", front_facing(bail)),
     ]
     if dice.chance(0.6):
-        at = [dice.between(-0.1, 0.1), dice.between(-0.1, 0.1)]
-        parts.append(part("stone", front_facing(_gem(dice.between(0.1, 0.2), 0.14).moved(at[0], at[1], 0.1))))
+        x, y = dice.between(-0.1, 0.1), dice.between(-0.1, 0.1)
+        parts.append(part("stone", front_facing(_gem(dice.between(0.1, 0.2), 0.14).moved(x, y, 0.1))))
     return Article(dice.pick(("pendant", "earring", "charm")), tuple(parts))
 
 
@@ -54,14 +51,11 @@ def _finger_ring(dice: Dice) -> Article:
     for i in range(stones):
         scale = size * (1.0 if i == middle else 0.55)
         stone = _gem(scale, 0.8 * scale, dice.pick((8, 6, 16))).moved(z=0.8 + thick + 0.02)
-        parts.append(
-            part("stone" if i == middle else f"side stone {i + 1}", stone.turned("y", (i - middle) * 30))
-        )
+        name = "stone" if i == middle else f"side stone {i + 1}"
+        parts.append(part(name, stone.turned("y", (i - middle) * 30)))
     if stones == 0:
-        crest = prism(
-            dice.pick((star(6, 0.3, 0.18), rounded_rectangle(0.6, 0.5, 0.1), superellipse(0.35, 0.25))), 0.14
-        )
-        parts.append(part("crest", crest.moved(z=0.8)))
+        crests = (star(6, 0.3, 0.18), rounded_rectangle(0.6, 0.5, 0.1), superellipse(0.35, 0.25))
+        parts.append(part("crest", prism(dice.pick(crests), 0.14).moved(z=0.8)))
     return Article(dice.pick(("ring", "finger ring")), tuple(parts))
 
 
@@ -75,13 +69,8 @@ def _gem(radius: float, height: float, facets: int = 8) -> Mesh:
 def _bracelet(dice: Dice) -> Article:
     count = dice.whole(10, 22)
     size = 0.9 * np.pi / count
-    bead = dice.pick(
-        (
-            sphere(size, corners=20),
-            _gem(size, size, 6),
-            box(1.4 * size, 0.8 * size, 1.6 * size, corner=0.2 * size).moved(z=-0.8 * size),
-        )
-    )
+    die = box(1.4 * size, 0.8 * size, 1.6 * size, corner=0.2 * size).moved(z=-0.8 * size)
+    bead = dice.pick((sphere(size, corners=20), _gem(size, size, 6), die))
     other = sphere(0.8 * size, power=dice.between(2, 5), corners=20)
     beads = [(bead if i % 2 else other).moved(x=1.0).turned("z", 360 * i / count) for i in range(count)]
     cord = torus(1.0, 0.15 * size, 60)

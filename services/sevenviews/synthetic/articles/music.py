@@ -53,30 +53,21 @@ def guitar(dice: Dice) -> Article:
     strings = dice.pick((4, 6))
     at = np.linspace(-0.4, 0.4, strings) * neck_width
     lines = inked(*[np.array([[x, -0.42, thick + 0.075], [x, top, thick + 0.065]]) for x in at])
-    frets = inked(
-        *[
-            np.array([[-0.5 * neck_width, y, thick + 0.062], [0.5 * neck_width, y, thick + 0.062]])
-            for y in 0.55 + neck_length * (1 - 0.9 ** np.arange(1, 14)) * 1.2
-            if y < top
-        ]
-    )
+    places = 0.55 + neck_length * (1 - 0.9 ** np.arange(1, 14)) * 1.2
+    half, level = 0.5 * neck_width, thick + 0.062
+    frets = inked(*[np.array([[-half, y, level], [half, y, level]]) for y in places if y < top])
+    peg = cylinder(0.025, 0.08, corners=14)
     pegs = [
-        cylinder(0.025, 0.08, corners=14)
-        .turned("y", side * 90)
-        .moved(x=side * 0.13, y=top + 0.06 + 0.1 * i, z=thick + 0.02)
+        peg.turned("y", side * 90).moved(x=side * 0.13, y=top + 0.06 + 0.1 * i, z=thick + 0.02)
         for i in range(strings // 2)
         for side in (-1, 1)
     ]
     bridge = box(0.34, 0.07, 0.05, corner=0.01).moved(y=-0.42, z=thick - 0.005)
     if electric:
-        fitting = [
-            box(0.3, 0.09, 0.03, corner=0.02).moved(y=y, z=thick)
-            for y in (-0.25, -0.02, 0.2)[: dice.whole(1, 3)]
-        ]
-        fitting += [
-            cylinder(0.04, 0.05, corners=20).moved(x=0.28 + 0.05 * i, y=-0.4 - 0.12 * i, z=thick)
-            for i in range(dice.whole(1, 3))
-        ]
+        pickup, knob = box(0.3, 0.09, 0.03, corner=0.02), cylinder(0.04, 0.05, corners=20)
+        fitting = [pickup.moved(y=y, z=thick) for y in (-0.25, -0.02, 0.2)[: dice.whole(1, 3)]]
+        knobs = dice.whole(1, 3)
+        fitting += [knob.moved(x=0.28 + 0.05 * i, y=-0.4 - 0.12 * i, z=thick) for i in range(knobs)]
     else:
         fitting = [inked(lifted(circle(r, 36), thick + 0.002), closed=True).moved(y=0.1) for r in (0.17, 0.2)]
     parts = (

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from sevenviews.designs import LocarnoClass
+from sevenviews.synthetic.arrangement import evenly
 from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
 from sevenviews.synthetic.mesh import Mesh, Points
 from sevenviews.synthetic.outlines import circle, curve, rounded_rectangle, superellipse
-from sevenviews.synthetic.solids import box, cylinder, lathe, loft, prism, tube
+from sevenviews.synthetic.solids import box, cylinder, lathe, loft, prism, raised, tube
 
 
 def bottle(dice: Dice) -> Article:
@@ -44,9 +47,7 @@ def _sections(section: Points, profile: Points, *, round_from: float, round_to: 
     """A section [n, 2] grown along a profile [K, 2], turning into a circle between two heights."""
     roundness = np.clip((profile[:, 1] - round_from) / (round_to - round_from), 0.0, 1.0)[:, None, None]
     shapes = (1 - roundness) * section[None] + roundness * circle(1.0, len(section))[None]
-    flat = shapes * profile[:, None, :1]
-    levels = np.broadcast_to(profile[:, None, 1:], (*flat.shape[:2], 1))
-    return loft(np.concatenate([flat, levels], -1))
+    return loft(raised(shapes * profile[:, None, :1], profile[:, 1]))
 
 
 def _rib(section: Points, profile: Points, level: float) -> Mesh:
@@ -64,21 +65,14 @@ def _cap(dice: Dice, neck: float, tall: float) -> list[Mesh]:
         outline = circle(radius, 2 * teeth) * np.tile([1.0, 0.93], teeth)[:, None]
         return [prism(outline, height)]
     if kind == "dome":
-        return [
-            lathe(
-                curve(
-                    [[radius, 0.0], [radius, 0.6 * height], [0.6 * radius, 1.3 * height], [0.0, 1.5 * height]]
-                )
-            )
-        ]
+        upper = [[0.6 * radius, 1.3 * height], [0.0, 1.5 * height]]
+        return [lathe(curve([[radius, 0.0], [radius, 0.6 * height], *upper]))]
     collar = lathe([[radius, 0.0], [radius, height], [0.92 * radius, 1.05 * height], [0.0, 1.05 * height]])
     if kind == "pump":
         stem = cylinder(0.3 * radius, 0.1 * tall).moved(z=height)
         head = box(1.1 * radius, 1.0 * radius, 0.05 * tall, corner=0.3 * radius).moved(z=height + 0.1 * tall)
-        spout = tube(
-            curve([[0.0, 0.0, 0.0], [1.4 * radius, 0.0, 0.0], [2.0 * radius, 0.0, -0.3 * radius]], 4),
-            0.22 * radius,
-        )
+        knots = [[0.0, 0.0, 0.0], [1.4 * radius, 0.0, 0.0], [2.0 * radius, 0.0, -0.3 * radius]]
+        spout = tube(curve(knots, 4), 0.22 * radius)
         return [collar, stem, head, spout.moved(z=height + 0.125 * tall)]
     if kind == "sport":
         return [collar, cylinder(0.5 * radius, 0.06 * tall, top=0.4 * radius).moved(z=1.05 * height)]
@@ -92,44 +86,26 @@ def cup(dice: Dice) -> Article:
     belly = dice.between(0.75, 1.25) * radius
     wall = dice.between(0.03, 0.06)
     outer = curve([[foot, 0.0], [belly, 0.45 * tall], [radius, tall]], 8)
-    inner = outer[::-1] * np.array([1.0, 1.0]) - np.array([wall, 0.0])
+    inner = outer[::-1] - np.array([wall, 0.0])
     inner = inner[inner[:, 1] > 1.5 * wall]
     bottom = [[0.0, 1.5 * wall]]
     profile = np.concatenate([[[0.0, 0.0]], outer, inner, bottom])
     parts = [part("body", lathe(profile, corners=dice.pick((40, 40, 40, 8, 12))))]
     if dice.chance(0.25):
         stem, base = dice.between(0.2, 0.7), dice.between(0.6, 1.0) * radius
-        pedestal = lathe(
-            curve([[base, 0.0], [0.9 * base, 0.03], [0.06, 0.12], [0.05, stem], [0.6 * foot, stem + 0.1]], 6)
-        )
-        raised = tuple(mesh.moved(z=stem + 0.09) for mesh in parts[0].solids)
-        return Article(
-            dice.pick(("goblet", "drinking glass")), (part("bowl", raised), part("stem", pedestal))
-        )
+        knots = [[base, 0.0], [0.9 * base, 0.03], [0.06, 0.12], [0.05, stem], [0.6 * foot, stem + 0.1]]
+        pedestal = lathe(curve(knots, 6))
+        bowl = [mesh.moved(z=stem + 0.09) for mesh in parts[0].solids]
+        return Article(dice.pick(("goblet", "drinking glass")), (part("bowl", bowl), part("stem", pedestal)))
     if dice.chance(0.75):
         parts.append(part("handle", curved_handle(dice, outer, tall)))
     if dice.chance(0.3):
         dish = 1.7 * radius
-        saucer = lathe(
-            [
-                [0.0, -0.06],
-                [0.5 * dish, -0.06],
-                [dish, 0.06],
-                [0.98 * dish, 0.09],
-                [0.5 * dish, -0.01],
-                [0.0, -0.01],
-            ]
-        )
-        parts.append(part("saucer", saucer))
+        below, above = [[0.0, -0.06], [0.5 * dish, -0.06]], [[0.5 * dish, -0.01], [0.0, -0.01]]
+        parts.append(part("saucer", lathe([*below, [dish, 0.06], [0.98 * dish, 0.09], *above])))
     if dice.chance(0.3):
-        lid = lathe(
-            [
-                [radius + 0.02, 0.0],
-                [radius + 0.02, 0.05],
-                [0.7 * radius, dice.between(0.08, 0.2)],
-                [0.0, 0.22],
-            ]
-        )
+        rim = radius + 0.02
+        lid = lathe([[rim, 0.0], [rim, 0.05], [0.7 * radius, dice.between(0.08, 0.2)], [0.0, 0.22]])
         knob = lathe(curve([[0.03, 0.0], [0.09, 0.08], [0.07, 0.14], [0.0, 0.15]], 4)).moved(z=0.19)
         parts.append(part("lid", lid.moved(z=tall), knob.moved(z=tall)))
     return Article(dice.pick(("cup", "mug", "drinking vessel", "coffee cup")), tuple(parts))
@@ -162,9 +138,7 @@ def vase(dice: Dice) -> Article:
     if flutes:
         angle = np.arctan2(body.vertices[:, 1], body.vertices[:, 0])
         swell = 1 + dice.between(0.03, 0.08) * np.cos(flutes * angle)
-        body = Mesh(
-            body.vertices * np.column_stack([swell, swell, np.ones_like(swell)]), body.faces, body.lines
-        )
+        body = replace(body, vertices=body.vertices * np.column_stack([swell, swell, np.ones_like(swell)]))
     parts = [part("body", body)]
     if dice.chance(0.3):
         parts.append(part("base", cylinder(1.1 * radii[0], 0.08, top=radii[0]).moved(z=-0.06)))
@@ -180,40 +154,27 @@ def box_container(dice: Dice) -> Article:
     corner, wall = dice.between(0.02, 0.25), dice.between(0.03, 0.07)
     outline, draft = rounded_rectangle(width, depth, corner), dice.between(1.0, 1.15)
     inner = rounded_rectangle(width - 2 * wall, depth - 2 * wall, max(corner - wall, 0.01))
-    shell = loft(_levels([outline, outline * draft, inner * draft, inner], [0.0, tall, tall, wall]))
-    parts = [part("body", shell)]
-    rim = [outline * draft, outline * draft * 1.04, outline * draft * 1.04, outline * draft]
-    parts.append(
-        part("rim", loft(_levels(rim, [tall - 0.08, tall - 0.08, tall - 0.03, tall - 0.03]), endless=False))
-    )
+    wide = outline * draft
+    walls, rim = [outline, wide, inner * draft, inner], [wide, wide * 1.04, wide * 1.04, wide]
+    low, high = tall - 0.08, tall - 0.03
+    parts = [
+        part("body", loft(raised(np.stack(walls), [0.0, tall, tall, wall]))),
+        part("rim", loft(raised(np.stack(rim), [low, low, high, high]))),
+    ]
     if dice.chance(0.55):
-        dome = [outline * draft * s for s in (1.03, 1.03, dice.between(0.8, 1.0), 0.7)]
+        dome = [wide * s for s in (1.03, 1.03, dice.between(0.8, 1.0), 0.7)]
         rise = dice.between(0.06, 0.2)
-        lid = loft(_levels(dome, [0.0, 0.06, rise, rise])).moved(z=tall)
+        lid = loft(raised(np.stack(dome), [0.0, 0.06, rise, rise])).moved(z=tall)
         grip = box(0.3 * width, 0.08, 0.06, corner=0.03).moved(z=tall + rise - 0.005)
         parts.append(part("lid", lid, grip if dice.chance(0.6) else ()))
     ribs = dice.pick((0, 0, 3, 5, 7))
     if ribs:
         rib = box(0.04, 0.04, 0.75 * tall).moved(z=0.1 * tall)
-        front = [
-            rib.moved(x=0.8 * width * ((i + 0.5) / ribs - 0.5), y=-depth / 2 * (1 + draft) / 2)
-            for i in range(ribs)
-        ]
+        front = [rib.moved(x=0.8 * width * at, y=-depth / 2 * (1 + draft) / 2) for at in evenly(ribs)]
         parts.append(part("ribs", front, [mesh.scaled(y=-1) for mesh in front]))
     if dice.chance(0.4):
-        latch = box(0.14 * width, 0.05, 0.22 * tall, corner=0.01).moved(
-            y=-draft * depth / 2 - 0.02, z=0.8 * tall
-        )
+        latch = box(0.14 * width, 0.05, 0.22 * tall, corner=0.01)
+        latch = latch.moved(y=-draft * depth / 2 - 0.02, z=0.8 * tall)
         parts.append(part("latches", latch.moved(x=0.28 * width), latch.moved(x=-0.28 * width)))
-    return Article(
-        dice.pick(("container", "storage box", "food container")),
-        tuple(parts),
-        also=(LocarnoClass(7, 7),) if dice.chance(0.25) else (),
-    )
-
-
-def _levels(outlines: list[Points], heights: list[float]) -> Points:
-    """Outlines [n, 2] at heights -> rings [K, n, 3]."""
-    return np.stack(
-        [np.column_stack([o, np.full(len(o), h)]) for o, h in zip(outlines, heights, strict=True)]
-    )
+    noun = dice.pick(("container", "storage box", "food container"))
+    return Article(noun, tuple(parts), also=(LocarnoClass(7, 7),) if dice.chance(0.25) else ())

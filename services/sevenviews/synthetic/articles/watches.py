@@ -20,11 +20,8 @@ def watch(dice: Dice) -> Article:
     dial = outline * dice.between(0.66, 0.78)
     marks = [inked(lifted(dial, thick + 0.048), closed=True), *_dial_marks(dice, dial, thick + 0.048)]
     strap = _strap(dice, dice.between(0.55, 0.8) * half, half)
-    crown = (
-        cylinder(dice.between(0.04, 0.08), 0.1, corners=18)
-        .turned("y", 90)
-        .moved(x=0.97 * half, z=0.5 * thick)
-    )
+    crown = cylinder(dice.between(0.04, 0.08), 0.1, corners=18).turned("y", 90)
+    crown = crown.moved(x=0.97 * half, z=0.5 * thick)
     crowns = [crown.moved(y=y) for y in dice.pick(((0.0,), (0.0,), (-0.15, 0.15), (-0.18, 0.0, 0.18)))]
     parts = (
         part("case", front_facing(case, bezel)),
@@ -52,24 +49,24 @@ def _dial_marks(dice: Dice, dial: Points, level: float) -> list[Mesh]:
     """Hands and hour marks, or tiles of a screen."""
     size = float(np.abs(dial).max(axis=0).min())
     if dice.chance(0.3):
-        tiles = [rounded_rectangle(0.5 * size, 0.5 * size, 0.1 * size) + np.array([x, y]) * 0.36 * size
-                 for x in (-1, 1) for y in (-1, 1)]  # fmt: skip
+        tile = rounded_rectangle(0.5 * size, 0.5 * size, 0.1 * size)
+        tiles = [tile + np.array([x, y]) * 0.36 * size for x in (-1, 1) for y in (-1, 1)]
         return [inked(lifted(tile, level), closed=True) for tile in tiles]
-    strokes = []
-    count = dice.pick((4, 12, 12, 60))
-    for i in range(count):
-        direction = np.array([[np.sin(2 * np.pi * i / count), np.cos(2 * np.pi * i / count)]])
-        strokes.append(lifted(direction * size * np.array([[0.82], [0.95]]), level))
-    meshes = [inked(*strokes)]
+    meshes = [_hour_marks(dice.pick((4, 12, 12, 60)), size, level)]
     for length, degrees in ((0.45, dice.between(0, 360)), (0.7, dice.between(0, 360))):
         hand = np.array([[-0.03, -0.1], [0.03, -0.1], [0.02, length], [-0.02, length]]) * size
         meshes.append(inked(lifted(hand, level + 0.001), closed=True).turned("z", degrees))
     if dice.chance(0.3):
-        meshes += [
-            inked(lifted(circle(0.2 * size, 20), level), closed=True).moved(y=s * 0.42 * size)
-            for s in (-1, 1)
-        ]
+        small = inked(lifted(circle(0.2 * size, 20), level), closed=True)
+        meshes += [small.moved(y=s * 0.42 * size) for s in (-1, 1)]
     return meshes
+
+
+def _hour_marks(count: int, size: float, level: float) -> Mesh:
+    """Short strokes toward the rim."""
+    angles = [2 * np.pi * i / count for i in range(count)]
+    directions = [np.array([[np.sin(angle), np.cos(angle)]]) for angle in angles]
+    return inked(*[lifted(each * size * np.array([[0.82], [0.95]]), level) for each in directions])
 
 
 def _strap(dice: Dice, half_width: float, half: float) -> Mesh:
@@ -88,53 +85,35 @@ def _strap(dice: Dice, half_width: float, half: float) -> Mesh:
 
 def clock(dice: Dice) -> Article:
     """A wall clock or an alarm clock, its face to the front."""
-    outline: Points = dice.pick(
-        (
-            circle(0.7, 56),
-            superellipse(0.7, 0.7, 6.0, 56),
-            circle(0.75, 6),
-            circle(0.74, 8),
-            superellipse(0.9, 0.55, 3.0, 56),
-        )
-    )
+    polygons, square, oval = (circle(0.75, 6), circle(0.74, 8)), (0.7, 0.7, 6.0, 56), (0.9, 0.55, 3.0, 56)
+    outline: Points = dice.pick((circle(0.7, 56), superellipse(*square), *polygons, superellipse(*oval)))
     thick = dice.between(0.12, 0.4)
     case = prism(outline, thick, fillet=0.03)
     rim = dice.between(0.78, 0.92)
     size = rim * float(np.abs(outline).max(axis=0).min())
     level = thick + 0.003
-    count = dice.pick((4, 12, 60))
-    marks = []
-    for i in range(count):
-        direction = np.array([[np.sin(2 * np.pi * i / count), np.cos(2 * np.pi * i / count)]])
-        marks.append(lifted(direction * size * np.array([[0.82], [0.95]]), level))
+    face = [
+        inked(lifted(outline * rim, level), closed=True),
+        _hour_marks(dice.pick((4, 12, 60)), size, level),
+    ]
     hands = []
     for length in (dice.between(0.4, 0.55), dice.between(0.65, 0.8)):
         hand = np.array([[-0.04, -0.12], [0.04, -0.12], [0.015, length], [-0.015, length]]) * size
         hands.append(prism(hand, 0.015).moved(z=level).turned("z", dice.between(0, 360)))
     parts = [
         part("case", front_facing(case)),
-        part("dial", front_facing(inked(lifted(outline * rim, level), closed=True), inked(*marks))),
+        part("dial", front_facing(*face)),
         part("hands", front_facing(*hands, cylinder(0.04, 0.04, corners=20).moved(z=level))),
     ]
     if dice.chance(0.45):
-        bell = (
-            lathe(curve([[0.24, 0.0], [0.2, 0.12], [0.0, 0.17]], 4))
-            .turned("y", 25)
-            .moved(x=0.4, z=0.62, y=-thick / 2)
-        )
-        foot = (
-            cylinder(0.04, 0.3, top=0.07, corners=18)
-            .turned("y", -20)
-            .scaled(z=-1)
-            .moved(x=0.42, z=-0.5, y=-thick / 2)
-        )
+        bell = lathe(curve([[0.24, 0.0], [0.2, 0.12], [0.0, 0.17]], 4)).turned("y", 25)
+        bell = bell.moved(x=0.4, z=0.62, y=-thick / 2)
+        foot = cylinder(0.04, 0.3, top=0.07, corners=18).turned("y", -20).scaled(z=-1)
+        foot = foot.moved(x=0.42, z=-0.5, y=-thick / 2)
         parts += [part("bells", bell, bell.mirrored()), part("feet", foot, foot.mirrored())]
         return Article("alarm clock", tuple(parts))
     if dice.chance(0.3):
-        loop = (
-            ring(circle(0.03, 12) + np.array([0.1, 0.0]))
-            .turned("x", 90)
-            .moved(z=float(outline[:, 1].max()) + 0.08, y=-thick / 2)
-        )
-        parts.append(part("hanging loop", loop))
+        loop = ring(circle(0.03, 12) + np.array([0.1, 0.0])).turned("x", 90)
+        above = float(outline[:, 1].max()) + 0.08
+        parts.append(part("hanging loop", loop.moved(z=above, y=-thick / 2)))
     return Article(dice.pick(("clock", "wall clock")), tuple(parts))
