@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sevenviews.designs import LocarnoClass
+from sevenviews.synthetic.arrangement import around, evenly
 from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
 from sevenviews.synthetic.mesh import Mesh, Points
@@ -37,9 +38,8 @@ def seat_outline(dice: Dice, width: float, depth: float) -> Points:
     outline = rounded_rectangle(width, depth, dice.between(0.02, 0.25))
     if shape == "trapezium":
         taper = dice.between(0.75, 0.95)
-        outline = outline * np.column_stack(
-            [1 - (1 - taper) * (outline[:, 1] / depth + 0.5), np.ones(len(outline))]
-        )
+        narrowing = 1 - (1 - taper) * (outline[:, 1] / depth + 0.5)
+        return outline * np.column_stack([narrowing, np.ones(len(outline))])
     return outline
 
 
@@ -59,13 +59,11 @@ def _base(dice: Dice, width: float, depth: float, height: float) -> list[Mesh]:
     column = cylinder(dice.between(0.03, 0.09), height - 0.02, corners=24).moved(z=0.02)
     if kind == "pedestal":
         reach = dice.between(0.55, 0.9) * min(x, y) * 1.2
-        foot = lathe(
-            [[0.0, 0.0], [reach, 0.0], [reach, 0.03], [0.25 * reach, dice.between(0.05, 0.15)], [0.0, 0.16]]
-        )
-        return [foot, column]
+        slope = [0.25 * reach, dice.between(0.05, 0.15)]
+        return [lathe([[0.0, 0.0], [reach, 0.0], [reach, 0.03], slope, [0.0, 0.16]]), column]
     count = dice.pick((4, 5))
     foot = box(1.05 * x, dice.between(0.05, 0.1), dice.between(0.04, 0.08)).moved(x=0.52 * x)
-    return [column, *[foot.turned("z", 360 / count * i) for i in range(count)]]
+    return [column, *around(foot, count)]
 
 
 def four_legs(dice: Dice, x: float, y: float, height: float, *, square: bool) -> list[Mesh]:
@@ -128,7 +126,7 @@ def chair_back(dice: Dice, width: float, depth: float) -> list[Mesh]:
             meshes += [slat.moved(z=tall * (i + 0.6) / (count + 1.5)) for i in range(count)]
         if kind == "spindles":
             spindle = cylinder(dice.between(0.012, 0.03), tall - 0.18, corners=14)
-            meshes += [spindle.moved(x=0.8 * width * ((i + 0.5) / count - 0.5)) for i in range(count)]
+            meshes += [spindle.moved(x=0.8 * width * at) for at in evenly(count)]
     return [mesh.turned("x", -lean).moved(y=0.44 * depth, z=-0.03) for mesh in meshes]
 
 
@@ -139,9 +137,8 @@ def _curved_back(dice: Dice, width: float, tall: float, thick: float) -> list[Me
     x, y = 0.48 * width * angle, bend * (np.cos(angle * np.pi / 2) - 1)
     outline = np.concatenate([np.column_stack([x, y]), np.column_stack([x, y + thick])[::-1]])
     shell = prism(outline, dice.between(0.4, 0.9) * tall).moved(z=raised)
-    post = cylinder(0.35 * thick, raised + 0.2, corners=14).moved(
-        x=0.24 * width, y=-0.25 * bend + 0.4 * thick
-    )
+    post = cylinder(0.35 * thick, raised + 0.2, corners=14)
+    post = post.moved(x=0.24 * width, y=-0.25 * bend + 0.4 * thick)
     return [shell, post, post.mirrored()]
 
 
@@ -174,12 +171,8 @@ def table(dice: Dice) -> Article:
         tall = dice.between(0.1, 0.22)
         count = dice.whole(1, 3)
         body = box(0.8 * width, 0.8 * depth, tall).moved(z=height - tall)
-        front = [
-            box(0.74 * width / count, 0.03, 0.75 * tall).moved(
-                x=0.8 * width * ((i + 0.5) / count - 0.5), y=-0.41 * depth, z=height - 0.9 * tall
-            )
-            for i in range(count)
-        ]
+        drawer = box(0.74 * width / count, 0.03, 0.75 * tall).moved(y=-0.41 * depth, z=height - 0.9 * tall)
+        front = [drawer.moved(x=0.8 * width * at) for at in evenly(count)]
         parts.append(part("drawers", body, front))
         return Article("desk", tuple(parts))
     return Article(dice.pick(("table", "coffee table", "dining table", "side table")), tuple(parts))
@@ -194,9 +187,9 @@ def cabinet(dice: Dice) -> Article:
     fronts, knobs = [], []
     cell_width, cell_height = 0.96 * width / columns, 0.96 * height / rows
     knob = _knob(dice)
-    for column in range(columns):
+    for column in evenly(columns):
         for row in range(rows):
-            x = width * 0.96 * ((column + 0.5) / columns - 0.5)
+            x = width * 0.96 * column
             z = foot + 0.02 * height + cell_height * row
             fronts.append(box(0.94 * cell_width, 0.04, 0.92 * cell_height).moved(x=x, y=-depth / 2, z=z))
             knobs.append(knob.moved(x=x, y=-depth / 2 - 0.02, z=z + 0.5 * cell_height))

@@ -5,11 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from sevenviews.designs import LocarnoClass
-from sevenviews.synthetic.article import Article, Part, part
+from sevenviews.synthetic.arrangement import evenly
+from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
 from sevenviews.synthetic.mesh import Mesh, Points
 from sevenviews.synthetic.outlines import circle, curve, rounded_rectangle, star
 from sevenviews.synthetic.solids import box, front_facing, inked, lifted
+
+_NOUNS = (
+    "display screen with icon",
+    "display screen with graphical user interface",
+    "display panel with graphical user interface",
+)
 
 
 def screen(dice: Dice) -> Article:
@@ -23,23 +30,14 @@ def screen(dice: Dice) -> Article:
     elif kind == "grid":
         columns, rows = dice.whole(2, 5), dice.whole(2, 4)
         cell = 0.32 * min(width / columns, tall / rows)
-        for i in range(columns):
-            for j in range(rows):
-                glyphs.append(
-                    _icon(dice, cell).moved(
-                        x=width * 0.9 * ((i + 0.5) / columns - 0.5), y=tall * 0.85 * ((j + 0.5) / rows - 0.5)
-                    )
-                )
+        places = [(width * 0.9 * x, tall * 0.85 * y) for x in evenly(columns) for y in evenly(rows)]
+        glyphs += [_icon(dice, cell).moved(x, y) for x, y in places]
     elif kind == "list":
         rows = dice.whole(3, 6)
-        for j in range(rows):
-            y = 0.85 * tall * ((j + 0.5) / rows - 0.5)
-            glyphs.append(_icon(dice, 0.28 * tall / rows).moved(x=-0.36 * width, y=y))
-            glyphs.append(
-                _outline(rounded_rectangle(dice.between(0.3, 0.6) * width, 0.12 * tall / rows, 0.01)).moved(
-                    x=0.08 * width, y=y
-                )
-            )
+        for y in [0.85 * tall * at for at in evenly(rows)]:
+            icon = _icon(dice, 0.28 * tall / rows)
+            line = _outline(rounded_rectangle(dice.between(0.3, 0.6) * width, 0.12 * tall / rows, 0.01))
+            glyphs += [icon.moved(x=-0.36 * width, y=y), line.moved(x=0.08 * width, y=y)]
     else:
         left = dice.between(0.3, 0.6) * width
         blocks = [
@@ -51,18 +49,9 @@ def screen(dice: Dice) -> Article:
             glyphs.append(_outline(rounded_rectangle(w, h, 0.04)).moved(x + w / 2, y + h / 2))
             glyphs.append(_icon(dice, 0.3 * min(w, h)).moved(x + w / 2, y + h / 2))
     drawn = [mesh.moved(z=0.028) for mesh in glyphs]
-    noun = dice.pick(
-        (
-            "display screen with icon",
-            "display screen with graphical user interface",
-            "display panel with graphical user interface",
-        )
-    )
-    return Article(
-        noun,
-        (Part("interface", tuple(front_facing(*drawn))), part("display screen", panel)),
-        also=(LocarnoClass(14, 2),) if dice.chance(0.3) else (),
-    )
+    noun = dice.pick(_NOUNS)
+    parts = (part("interface", front_facing(*drawn)), part("display screen", panel))
+    return Article(noun, parts, also=(LocarnoClass(14, 2),) if dice.chance(0.3) else ())
 
 
 def _outline(points: Points) -> Mesh:

@@ -8,7 +8,19 @@ from sevenviews.synthetic.article import Article, part
 from sevenviews.synthetic.dice import Dice
 from sevenviews.synthetic.mesh import Mesh, Points
 from sevenviews.synthetic.outlines import circle, curve, rounded_rectangle, star, superellipse
-from sevenviews.synthetic.solids import box, cylinder, inked, lathe, lifted, loft, prism, ring, sphere, tube
+from sevenviews.synthetic.solids import (
+    box,
+    cylinder,
+    frame,
+    inked,
+    lathe,
+    lifted,
+    loft,
+    prism,
+    ring,
+    sphere,
+    tube,
+)
 
 
 def hammer(dice: Dice) -> Article:
@@ -17,43 +29,29 @@ def hammer(dice: Dice) -> Article:
     z = np.linspace(0.0, length, 14)
     sizes = np.interp(z / length, [0.0, 0.1, 0.35, 0.6, 1.0], [1.1, 1.2, dice.between(0.9, 1.3), 0.75, 0.75])
     path = np.column_stack([np.zeros(14), np.zeros(14), z])
-    handle = tube(
-        path, superellipse(grip, dice.between(0.7, 1.3) * grip, dice.between(2.0, 4.0), 24), sizes=sizes
-    )
+    section = superellipse(grip, dice.between(0.7, 1.3) * grip, dice.between(2.0, 4.0), 24)
+    handle = tube(path, section, sizes=sizes)
     thick, long = dice.between(0.12, 0.2), dice.between(0.35, 0.55)
     block = box(0.5 * long, 1.8 * thick, 1.8 * thick, corner=0.02).moved(z=length - 1.1 * thick)
-    face = lathe(
-        [
-            [0.7 * thick, 0.0],
-            [0.75 * thick, 0.5 * long],
-            [thick, 0.6 * long],
-            [thick, long],
-            [0.9 * thick, 1.04 * long],
-        ]
-    )
-    heads = [block, face.turned("y", 90).moved(x=0.15 * long, z=length - 0.2 * thick)]
+    waist, level = [[0.7 * thick, 0.0], [0.75 * thick, 0.5 * long]], length - 0.2 * thick
+    face = lathe([*waist, [thick, 0.6 * long], [thick, long], [0.9 * thick, 1.04 * long]])
+    heads = [block, face.turned("y", 90).moved(x=0.15 * long, z=level)]
     rear = dice.pick(("claw", "ball", "peen", "face"))
     if rear == "claw":
         claw = curve([[0.0, 0.8 * thick], [-0.6 * long, 0.7 * thick], [-1.1 * long, -0.9 * thick]], 6)
         under = curve([[-1.05 * long, -1.0 * thick], [-0.6 * long, 0.1 * thick], [0.0, -0.8 * thick]], 6)
         blade = prism(np.concatenate([claw, under]), 0.6 * thick).turned("x", 90)
-        heads += [
-            blade.moved(y=1.0 * thick, z=length - 0.2 * thick),
-            blade.moved(y=-0.4 * thick, z=length - 0.2 * thick),
-        ]
+        heads += [blade.moved(y=thick, z=level), blade.moved(y=-0.4 * thick, z=level)]
     elif rear == "ball":
-        heads += [
-            cylinder(0.5 * thick, long, corners=24).turned("y", -90).moved(z=length - 0.2 * thick),
-            sphere(0.9 * thick).moved(x=-long, z=length - 0.2 * thick),
-        ]
+        neck = cylinder(0.5 * thick, long, corners=24).turned("y", -90)
+        heads += [neck.moved(z=level), sphere(0.9 * thick).moved(x=-long, z=level)]
     elif rear == "peen":
-        wedge = prism(
-            np.array(
-                [[0.0, -0.8 * thick], [0.0, 0.8 * thick], [-long, 0.15 * thick], [-long, -0.15 * thick]]
-            )[::-1],
-            1.5 * thick,
+        edge, root = (
+            [[-long, -0.15 * thick], [-long, 0.15 * thick]],
+            [[0.0, 0.8 * thick], [0.0, -0.8 * thick]],
         )
-        heads.append(wedge.turned("x", 90).moved(y=0.75 * thick, z=length - 0.2 * thick))
+        wedge = prism(np.array([*edge, *root]), 1.5 * thick).turned("x", 90)
+        heads.append(wedge.moved(y=0.75 * thick, z=level))
     else:
         heads.append(heads[1].mirrored())
     parts = [part("head", heads), part("handle", handle)]
@@ -67,39 +65,30 @@ def screwdriver(dice: Dice) -> Article:
     """A screwdriver, lying with its length from left to right."""
     length, radius = dice.between(0.8, 1.2), dice.between(0.13, 0.22)
     flutes = dice.pick((6, 8, 10))
-    x = np.linspace(0.0, 1.0, 18)
-    size = np.interp(
-        x,
-        [0.0, 0.07, 0.4, dice.between(0.6, 0.8), 0.9, 1.0],
-        [0.7, 1.0, dice.between(0.85, 1.1), dice.between(0.55, 0.8), 0.85, 0.6],
-    )
+    x, places = np.linspace(0.0, 1.0, 18), [0.0, 0.07, 0.4, dice.between(0.6, 0.8), 0.9, 1.0]
+    size = np.interp(x, places, [0.7, 1.0, dice.between(0.85, 1.1), dice.between(0.55, 0.8), 0.85, 0.6])
     angles = np.linspace(0, 2 * np.pi, flutes * 6, endpoint=False)
     outline = circle(radius, flutes * 6) * (1 + dice.between(0.0, 0.1) * np.cos(flutes * angles))[:, None]
     grip = tube(np.column_stack([length * x, np.zeros(18), np.zeros(18)]), outline, sizes=size)
     shaft_length, shaft_radius = dice.between(0.6, 1.5), dice.between(0.03, 0.05)
-    shaft = (
-        cylinder(shaft_radius, shaft_length, corners=dice.pick((6, 24)))
-        .turned("y", 90)
-        .moved(x=length - 0.02)
-    )
-    tip_at = length + shaft_length - 0.02
+    shaft = cylinder(shaft_radius, shaft_length, corners=dice.pick((6, 24))).turned("y", 90)
     if dice.chance(0.5):
-        tip = loft(_tip_rings(shaft_radius, 2.0)).moved(x=tip_at)
+        tip = loft(_tip_rings(shaft_radius))
     else:
-        tip = (
-            prism(star(4, shaft_radius * 0.95, 0.4 * shaft_radius), 0.14, draft=0.3)
-            .turned("y", 90)
-            .moved(x=tip_at)
-        )
-    parts = [part("handle", grip), part("shaft", shaft), part("tip", tip)]
+        tip = prism(star(4, shaft_radius * 0.95, 0.4 * shaft_radius), 0.14, draft=0.3).turned("y", 90)
+    parts = [
+        part("handle", grip),
+        part("shaft", shaft.moved(x=length - 0.02)),
+        part("tip", tip.moved(x=length + shaft_length - 0.02)),
+    ]
     if dice.chance(0.5):
         collar = ring(np.array([[0.04, 0.0], [0.75 * radius, 0.0], [0.6 * radius, 0.08], [0.04, 0.08]]))
         parts.append(part("collar", collar.turned("y", 90).moved(x=length - 0.03)))
     return Article("screwdriver", tuple(parts))
 
 
-def _tip_rings(radius: float, flare: float) -> Points:
-    widths, thicks, at = [1.0, flare, flare, 0.8 * flare], [1.0, 0.6, 0.4, 0.15], [0.0, 0.08, 0.14, 0.2]
+def _tip_rings(radius: float) -> Points:
+    widths, thicks, at = [1.0, 2.0, 2.0, 1.6], [1.0, 0.6, 0.4, 0.15], [0.0, 0.08, 0.14, 0.2]
     rings = []
     for width, thick, x in zip(widths, thicks, at, strict=True):
         section = superellipse(radius * width, radius * thick, 4.0, 24)
@@ -118,8 +107,7 @@ def wrench(dice: Dice) -> Article:
         corners = dice.pick((6, 12))
         bore, outer = circle(1.1 * width, 48), circle(1.9 * width, 48)
         bore = bore * (1 + 0.06 * np.cos(corners * np.linspace(0, 2 * np.pi, 48, endpoint=False)))[:, None]
-        rings = np.stack([lifted(outer, 0.0), lifted(outer, thick), lifted(bore, thick), lifted(bore, 0.0)])
-        heads.append(loft(rings, endless=True).moved(x=-length / 2 - 1.3 * width))
+        heads.append(frame(outer, bore, thick).moved(x=-length / 2 - 1.3 * width))
     parts = [part("jaws", heads), part("shank", shank.moved(z=0.1 * thick))]
     if dice.chance(0.5):
         inlay = rounded_rectangle(0.7 * length, 0.7 * width, 0.3 * width)
@@ -129,12 +117,10 @@ def wrench(dice: Dice) -> Article:
 
 def _jaw(dice: Dice, width: float, thick: float) -> Mesh:
     tilt = np.radians(dice.pick((0.0, 15.0)))
-    gap, reach, outer = 1.0 * width, 2.2 * width, 2.0 * width
+    gap, reach, outer = width, 2.2 * width, 2.0 * width
     arc = np.radians(np.linspace(35, 325, 26))
     outside = np.column_stack([outer * np.cos(arc), outer * np.sin(arc)])
-    slot = np.array(
-        [[reach, -gap], [-0.3 * width, -gap], [-0.7 * width, 0.0], [-0.3 * width, gap], [reach, gap]]
-    )
-    outline = np.concatenate([outside, slot])
+    bottom = [[-0.3 * width, -gap], [-0.7 * width, 0.0], [-0.3 * width, gap]]
+    outline = np.concatenate([outside, [[reach, -gap], *bottom, [reach, gap]]])
     turn = np.array([[np.cos(tilt), np.sin(tilt)], [-np.sin(tilt), np.cos(tilt)]])
     return prism(outline @ turn, thick).moved(x=1.2 * width)
