@@ -5,86 +5,22 @@ from __future__ import annotations
 from sevenviews.designs import Party
 from sevenviews.synthetic.dice import Dice
 
-_FIRST = [
-    "Ada",
-    "Bruno",
-    "Chiara",
-    "Dmitri",
-    "Elif",
-    "Farid",
-    "Greta",
-    "Hiro",
-    "Ines",
-    "Jonas",
-    "Keiko",
-    "Liam",
-    "Mina",
-    "Noor",
-    "Oskar",
-    "Priya",
-    "Quentin",
-    "Rosa",
-    "Sven",
-    "Tomas",
-    "Ulla",
-    "Vera",
-    "Wei",
+_FIRST = (
+    "Ada", "Bruno", "Chiara", "Dmitri", "Elif", "Farid", "Greta", "Hiro", "Ines", "Jonas", "Keiko",
+    "Liam", "Mina", "Noor", "Oskar", "Priya", "Quentin", "Rosa", "Sven", "Tomas", "Ulla", "Vera", "Wei",
     "Yara",
-]
-_LAST_HEAD = [
-    "Alder",
-    "Birk",
-    "Corv",
-    "Dahl",
-    "Esker",
-    "Fenn",
-    "Grav",
-    "Holm",
-    "Ister",
-    "Kest",
-    "Lund",
-    "Marr",
-    "Nord",
-    "Oster",
-    "Pell",
-    "Quill",
-    "Rusk",
-    "Stav",
-    "Tarn",
-    "Vall",
-    "Wend",
-]
-_LAST_TAIL = [
-    "berg",
-    "court",
-    "ely",
-    "ford",
-    "gren",
-    "ham",
-    "ick",
-    "land",
-    "mont",
-    "ova",
-    "quist",
-    "ton",
-    "well",
-]
-_FIRM_HEAD = [
-    "Aldertide",
-    "Brightfen",
-    "Copperlark",
-    "Duskmere",
-    "Everstoke",
-    "Foxhollow",
-    "Glasswing",
-    "Harrowgate",
-    "Inkstone",
-    "Junipero",
-    "Kitewell",
-    "Lanternia",
-    "Mosslight",
-    "Northloom",
-]
+)  # fmt: skip
+_LAST_HEAD = (
+    "Alder", "Birk", "Corv", "Dahl", "Esker", "Fenn", "Grav", "Holm", "Ister", "Kest", "Lund", "Marr",
+    "Nord", "Oster", "Pell", "Quill", "Rusk", "Stav", "Tarn", "Vall", "Wend",
+)  # fmt: skip
+_LAST_TAIL = (
+    "berg", "court", "ely", "ford", "gren", "ham", "ick", "land", "mont", "ova", "quist", "ton", "well",
+)  # fmt: skip
+_FIRM_HEAD = (
+    "Aldertide", "Brightfen", "Copperlark", "Duskmere", "Everstoke", "Foxhollow", "Glasswing",
+    "Harrowgate", "Inkstone", "Junipero", "Kitewell", "Lanternia", "Mosslight", "Northloom",
+)  # fmt: skip
 _FIRM_TAIL = (
     "Synthetic Goods Inc.",
     "Synthetic Design LLC",
