@@ -122,7 +122,12 @@ def bag(dice: Dice) -> Article:
         parts += [part("ribs", ribs), part("wheels", wheels), part("telescopic handle", rods, grip)]
     elif kind == "strap":
         pocket = box(0.7 * width, 0.16, 0.45 * tall, corner=0.06, fillet=0.05)
-        knots = [[0, 0, 0], [0, 0.35, -0.15 * tall], [0, 0.38, -0.5 * tall], [0, 0, -0.8 * tall]]
+        knots = [
+            [0.0, 0.0, 0.0],
+            [0.0, 0.35, -0.15 * tall],
+            [0.0, 0.38, -0.5 * tall],
+            [0.0, 0.0, -0.8 * tall],
+        ]
         loop = tube(curve(knots, 6), superellipse(0.08, 0.025, 4.0, 16))
         straps = [loop.moved(x=s * 0.25 * width, y=-front * 0.8, z=0.93 * tall) for s in (-1, 1)]
         parts += [part("pocket", pocket.moved(y=front - 0.03, z=0.08 * tall)), part("straps", straps)]

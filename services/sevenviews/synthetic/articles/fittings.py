@@ -156,7 +156,7 @@ def plug(dice: Dice) -> Article:
     }[standard]
     parts = [part("housing", body), part("prongs", prongs)]
     if dice.chance(0.5):
-        knots = [[0, 0, 0], [0, 0.4, 0], [0, 0.9, -0.1], [dice.between(-0.3, 0.3), 1.2, -0.5]]
+        knots = [[0.0, 0.0, 0.0], [0.0, 0.4, 0.0], [0.0, 0.9, -0.1], [dice.between(-0.3, 0.3), 1.2, -0.5]]
         cable = tube(np.array([0.0, depth - 0.03, 0.0]) + curve(knots, 6), 0.07, corners=16)
         rib = torus(0.09, 0.025, 24).turned("x", 90)
         relief = [rib.moved(y=depth + 0.06 * i + 0.03) for i in range(dice.whole(2, 5))]
