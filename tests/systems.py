@@ -7,15 +7,21 @@ it says so with `emptied` or `filled`.
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
+from PIL import Image
 
-from sevenviews.corpus import CorpusPatent, NotADesign, iter_entries
-from sevenviews.designs import ImportOutcome, View
-from sevenviews.synthetic import write_corpus
+from sevenviews.corpus import CorpusPatent
+from sevenviews.designs import STANDARD_VIEWS, Drawing, ImportOutcome, View, drawing_id
+from sevenviews.synthetic import design, render, write_corpus
+from sevenviews.synthetic.bibliography import patent_of
+from sevenviews.synthetic.figures import plan_figures
 from sevenviews.v1 import vectors_pb2
 from tests.contract.milvus_server import empty_milvus
 from tests.contract.postgresql_server import new_database
@@ -28,6 +34,8 @@ from tests.system import System, running_system
 DESIGNS = 12
 HELD_OUT = 6
 SKIPPED_KIND = "UTIL"
+_FIRST_INDEX = 1000
+"""Far beyond those of the corpus, whose ids these would otherwise be."""
 
 # What is counted or handed on now and then, every second: tests wait for it.
 _OFTEN = {
@@ -59,18 +67,27 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> SyntheticCorpus:
 
 
 @pytest.fixture(scope="session")
-def patents(tmp_path_factory: pytest.TempPathFactory) -> list[CorpusPatent]:
-    """Twenty-four, read: for tests that import patents one at a time."""
-    folder = tmp_path_factory.mktemp("archives")
-    write_corpus(folder, 24, seed=23, workers=2)
-    found = []
-    for entry in iter_entries(folder):
-        try:
-            found.append(entry.read())
-        except NotADesign:
-            continue
-    assert len(found) == 24
-    return found
+def patents() -> list[CorpusPatent]:
+    """Twenty-four that are in no corpus, four views each: for tests that import patents one at a time."""
+    return [_drawn(_FIRST_INDEX + number) for number in range(24)]
+
+
+def _drawn(index: int) -> CorpusPatent:
+    """As a reader gives it; without a sheet that must be read first."""
+    made = design(23, index)
+    patent = patent_of(made, plan_figures(made, held_out=False))
+    drawings = [
+        Drawing(drawing_id(patent.patent_id, 1, number), 1, view, figure_number=str(number))
+        for number, view in enumerate(STANDARD_VIEWS[:4], 1)
+    ]
+    contents = {one.drawing_id: _png(render(made, one.view, 384)) for one in drawings}
+    return CorpusPatent(replace(patent, drawings=tuple(drawings)), contents)
+
+
+def _png(pixels: NDArray[np.uint8]) -> bytes:
+    content = io.BytesIO()
+    Image.fromarray(pixels).save(content, "PNG")
+    return content.getvalue()
 
 
 @pytest.fixture(scope="session")
