@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -50,6 +51,8 @@ def shared_data() -> Path:
 
 
 def pytest_configure() -> None:
+    # Ray's processes take turns with the tests that run beside theirs; at Ray's own 15 they would wait for them.
+    os.environ.setdefault("RAY_worker_niceness", "0")
     # Logs of services within this process go where theirs go: the output is a command's result.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     # A run that is told to end takes its fixtures down, as for Ctrl-C.

@@ -90,6 +90,9 @@ def ray_environment(settings: EmbeddingSettings) -> Mapping[str, str]:
     return {
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_SERVE_GRPC_MAX_MESSAGE_SIZE": str(settings.max_message_bytes),
+        # Ray would start replicas at a niceness of 15. Somebody waits for what they answer: beside anything else that
+        # computes they would get a thirtieth of a core.
+        "RAY_worker_niceness": "0",
     }
 
 
