@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.deploy.promql import family, metric_names
+from tests.deploy.promql import Selector, family, metric_names, selectors
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,13 @@ def test_the_metrics_of_an_expression(expression: str, names: set[str]) -> None:
 def test_the_family_of_a_series() -> None:
     assert family("h_seconds_bucket") == family("h_seconds_count") == "h_seconds"
     assert family("a_total") == "a_total"
+
+
+def test_selectors_and_what_they_select() -> None:
+    expression = 'sum(rate(a_total{code=~"B|C", method!="/x.Y/Z"}[5m])) / max(b) > on (code) d{e="f"}'
+    first = Selector("a_total", (("code", "=~", "B|C"), ("method", "!=", "/x.Y/Z")))
+    assert selectors(expression) == {first, Selector("d", (("e", "=", "f"),))}
+    assert first.matches("a_total", {"code": "C", "method": "/x.Y/W"})
+    assert not first.matches("a_total", {"code": "CD"})
+    assert not first.matches("a_total", {"code": "C", "method": "/x.Y/Z"})
+    assert not first.matches("a_sum", {"code": "C"})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from wsgiref.simple_server import WSGIServer
 
 import grpc
 import structlog
+from google.protobuf.descriptor_pool import Default
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from prometheus_client import REGISTRY, CollectorRegistry, start_http_server
@@ -64,6 +65,7 @@ class GrpcServer:
             ],
         )
         self._services = tuple(register(self._server))
+        self._metrics.expect(_methods(self._services))
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         self._health_page: grpc.aio.Server | None = None
@@ -149,6 +151,13 @@ class GrpcServer:
         not_serving = health_pb2.HealthCheckResponse.NOT_SERVING
         for service in ("", *self._services):
             await self._health.set(service, serving if ready else not_serving)
+
+
+def _methods(services: Iterable[str]) -> Iterator[str]:
+    """The methods of some services, as calls name them: "/sevenviews.v1.SearchService/SearchDesigns"."""
+    for name in services:
+        for method in Default().FindServiceByName(name).methods:
+            yield f"/{name}/{method.name}"
 
 
 def _connection_age(seconds: float) -> list[tuple[str, int]]:

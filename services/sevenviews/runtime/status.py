@@ -80,6 +80,9 @@ CODES = MappingProxyType(
 )
 """Every reason and its code. error_reason.proto promises the same to clients."""
 
+CODES_OF_CALLS = ("OK", *sorted({code.name for code in CODES.values()} | {"CANCELLED"}))
+"""What a call of a server of ours may end with."""
+
 # What a bare code means when no reason came with it: gRPC itself made the status.
 _REASON_OF_BARE_CODE = MappingProxyType(
     {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import uuid
+from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +13,8 @@ from weakref import WeakKeyDictionary
 
 import structlog
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
+
+from sevenviews.runtime.status import CODES_OF_CALLS
 
 REQUEST_ID_KEY = "x-request-id"
 _MAX_REQUEST_ID_LENGTH = 64
@@ -34,6 +37,19 @@ class ServerMetrics:
     def __init__(self, service: str, registry: CollectorRegistry = REGISTRY) -> None:
         self._service = service
         self._of = _collectors(registry)
+
+    def expect(self, methods: Iterable[str]) -> None:
+        """Begin the counts of these methods at zero, under every code that their calls may end with.
+
+        A series that its first increment creates hides that increment from `rate()` and `increase()`, and with it
+        the first failure of every method on every replica. Of the durations, which are many series each, only
+        those of answers begin so.
+        """
+        for method in methods:
+            self._of.running.labels(self._service, method)
+            self._of.seconds.labels(self._service, method, "OK")
+            for code in CODES_OF_CALLS:
+                self._of.handled.labels(self._service, method, code)
 
     def started(self, method: str) -> None:
         self._of.running.labels(self._service, method).inc()

@@ -18,7 +18,7 @@ from sevenviews.runtime.channels import MAX_ATTEMPTS, open_channel
 from sevenviews.runtime.deadlines import remaining
 from sevenviews.runtime.server import GrpcServer
 from sevenviews.runtime.settings import MEBIBYTE, ServiceSettings
-from sevenviews.runtime.status import error_from_rpc
+from sevenviews.runtime.status import CODES_OF_CALLS, error_from_rpc
 from sevenviews.runtime.telemetry import request_id
 from sevenviews.v1 import patents_pb2, search_pb2, search_pb2_grpc
 
@@ -248,6 +248,16 @@ async def test_metrics_count_by_method_and_code(running: Running) -> None:
     await running.get("a")
     await failure(running.get("missing"))
     assert _count(running, "GetCatalogPatent", "OK") == 1
+    assert _count(running, "GetCatalogPatent", "NOT_FOUND") == 1
+
+
+async def test_every_count_is_there_before_the_first_call(running: Running) -> None:
+    """A series that is born with its first failure hides it from `rate()`, and so from the alerts."""
+    methods = search_pb2.DESCRIPTOR.services_by_name["CatalogService"].methods
+    for method in methods:
+        counts = {code: _count(running, method.name, code) for code in CODES_OF_CALLS}
+        assert counts == dict.fromkeys(CODES_OF_CALLS, 0), method.name
+    await failure(running.get("missing"))
     assert _count(running, "GetCatalogPatent", "NOT_FOUND") == 1
 
 
