@@ -5,9 +5,10 @@ of all processes of a node and serves them on one page: at `metrics_port` where 
 metrics port (8080 under KubeRay) in a running cluster. A page of our own in each replica would need a port for
 each, and one in the proxy's process would know nothing of the replicas.
 
-Ray writes "ray_" before every name: ray_sevenviews_images_total. Requests by method and code are counted by the
-proxies, which also see those that no replica took: ray_serve_num_grpc_requests_total, and
-ray_serve_grpc_request_latency_ms.
+Ray writes "ray_" before every name: ray_sevenviews_images_total. Requests by method and code are counted in the
+proxies, which also see those that no replica took. Serve's own ray_serve_num_grpc_requests_total is of no use for
+that: it counts as OK whatever a replica answers without raising, so every refusal and failure of ours. Its
+ray_serve_grpc_request_latency_ms is.
 """
 
 from __future__ import annotations
@@ -17,6 +18,19 @@ from ray.serve import metrics
 _SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0]
 _LOAD_SECONDS = [0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0]
 _BATCH_SIZES = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0]
+
+
+class ProxyMetrics:
+    """Calls by method and code, as callers see them end. Must be made within a proxy's process."""
+
+    def __init__(self) -> None:
+        self._requests = metrics.Counter(
+            "sevenviews_requests", "Calls that ended, by method and code.", ("method", "code")
+        )
+
+    def finished(self, method: str, code: str) -> None:
+        """A call has ended so."""
+        self._requests.inc(tags={"method": method, "code": code})
 
 
 class RayMetrics:

@@ -2,11 +2,13 @@
 
 A proxy that finds no application, no replica or no room answers with a bare code; a replica that dies under a
 request makes it answer INTERNAL with Ray's own text. Clients of ours are promised a reason with every failure
-and UNAVAILABLE for what is worth a retry, so each bare status gets both before it leaves the proxy.
+and UNAVAILABLE for what is worth a retry, so each bare status gets both before it leaves the proxy. That makes
+it the one place where every call's final code is known, and so where calls are counted.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -15,6 +17,7 @@ import grpc
 from grpc_health.v1 import health_pb2_grpc
 
 from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.embedding.metrics import ProxyMetrics
 from sevenviews.runtime.status import DETAILS_KEY, code_of, to_rpc_status
 from sevenviews.v1 import embedding_pb2_grpc
 
@@ -46,17 +49,31 @@ ERRORS = MappingProxyType(
 """What a bare code of the proxy becomes."""
 
 
+class CallObserver(Protocol):
+    """Where calls are counted."""
+
+    def finished(self, method: str, code: str) -> None:
+        """A call of this method, "/package.Service/Method", has ended with this code."""
+        ...
+
+
 class ProxyServer(Protocol):
     """What is used of ray.serve._private.grpc_util.gRPCGenericServer."""
 
     service_handler_factory: Callable[..., Any]
 
 
-def add_to_proxy(servicer: Any, server: Any) -> None:
-    """Add EmbeddingService and Health to a proxy. Serve calls it: see gRPCOptions.grpc_servicer_functions."""
+def add_to_proxy(servicer: Any, server: Any, observer: CallObserver | None = None) -> None:
+    """Add EmbeddingService and Health to a proxy. Serve calls it: see gRPCOptions.grpc_servicer_functions.
+
+    Args:
+        servicer, server: of Serve.
+        observer: told of every call of EmbeddingService; Ray's metrics, unless one is given.
+    """
     proxy: ProxyServer = server
+    calls = observer or ProxyMetrics()
     serve_factory = proxy.service_handler_factory
-    proxy.service_handler_factory = lambda **kind: _handler(serve_factory, **kind)
+    proxy.service_handler_factory = lambda **kind: _handler(serve_factory, calls, **kind)
     try:
         embedding_pb2_grpc.add_EmbeddingServiceServicer_to_server(servicer, server)
         health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
@@ -64,28 +81,48 @@ def add_to_proxy(servicer: Any, server: Any) -> None:
         proxy.service_handler_factory = serve_factory
 
 
-def _handler(serve_factory: Callable[..., Any], service_method: str, streaming_type: Any) -> Any:
+def _handler(
+    serve_factory: Callable[..., Any], calls: CallObserver, service_method: str, streaming_type: Any
+) -> Any:
     handler = serve_factory(service_method=service_method, streaming_type=streaming_type)
     if service_method == _WATCH:
         return _refuse_watch
-    return _explained(handler) if service_method.startswith(_EMBEDDING) else handler
+    return _observed(handler, service_method, calls) if service_method.startswith(_EMBEDDING) else handler
 
 
-def _explained(handler: UnaryHandler) -> UnaryHandler:
+def _observed(handler: UnaryHandler, method: str, calls: CallObserver) -> UnaryHandler:
     async def call(request: Any, context: Any) -> bytes:
-        response = await handler(request, context)
+        try:
+            response = await handler(request, context)
+        except asyncio.CancelledError:  # by the caller, or by its deadline
+            calls.finished(method, grpc.StatusCode.CANCELLED.name)
+            raise
+        calls.finished(method, _final_code(context))
         await explain(context)
         return response
 
     return call
 
 
+def _bare_error(context: Any) -> SevenviewsError | None:
+    """What the call's bare status becomes; None if it has no status, or one with a reason."""
+    has_reason = any(key == DETAILS_KEY for key, _ in context.trailing_metadata() or ())
+    return None if has_reason else ERRORS.get(context.code())
+
+
+def _final_code(context: Any) -> str:
+    """The name of the code that the caller gets."""
+    error = _bare_error(context)
+    code = code_of(error.reason) if error is not None else context.code()
+    return code.name if isinstance(code, grpc.StatusCode) else "OK"
+
+
 async def explain(context: Any) -> None:
     """End the call with a reason if it has a bare status; return if it has none, or one with a reason."""
-    trailers = tuple(context.trailing_metadata() or ())
-    error = ERRORS.get(context.code())
-    if error is None or any(key == DETAILS_KEY for key, _ in trailers):
+    error = _bare_error(context)
+    if error is None:
         return
+    trailers = tuple(context.trailing_metadata() or ())
     reason = (DETAILS_KEY, to_rpc_status(error).SerializeToString())
     # Not by setting the code and returning: an empty message would go out with it, and after a message no client
     # tries again.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import grpc
@@ -31,19 +32,27 @@ class Proxy:
     """Serve's gRPC server, whose calls run `on_call` instead of going to a replica."""
 
     def __init__(self) -> None:
-        self.on_call: Callable[[Any], bytes] = lambda _context: b""
+        self.on_call: Callable[[Any], bytes | Awaitable[bytes]] = lambda _context: b""
         self.methods: list[str] = []
+        self.counted: list[tuple[str, str]] = []
+        self.one_is_counted = asyncio.Event()
         self.server = gRPCGenericServer(self._factory)
-        add_to_proxy(Servicer(), self.server)
+        add_to_proxy(Servicer(), self.server, observer=self)
         enable_server_reflection(self.server)
         self.address = f"127.0.0.1:{self.server.add_insecure_port('127.0.0.1:0')}"
         self.channel = grpc.aio.insecure_channel(self.address)
         self.stub = embedding_pb2_grpc.EmbeddingServiceStub(self.channel)
 
+    def finished(self, method: str, code: str) -> None:
+        """As CallObserver."""
+        self.counted.append((method, code))
+        self.one_is_counted.set()
+
     def _factory(self, service_method: str, streaming_type: Any) -> Any:
         async def call(_request: Any, context: Any) -> bytes:
             self.methods.append(service_method)
-            return self.on_call(context)
+            answer = self.on_call(context)
+            return answer if isinstance(answer, bytes) else await answer
 
         return call
 
@@ -79,6 +88,9 @@ async def test_an_answer_passes(proxy: Proxy) -> None:
     answer = embedding_pb2.EmbedImagesResponse(model_version="a")
     proxy.on_call = lambda _context: answer.SerializeToString()
     assert await proxy.stub.EmbedImages(Request(), timeout=5) == answer
+    await proxy.stub.ListModels(embedding_pb2.ListModelsRequest(), timeout=5)
+    service = "/sevenviews.v1.EmbeddingService"
+    assert proxy.counted == [(f"{service}/EmbedImages", "OK"), (f"{service}/ListModels", "OK")]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +110,7 @@ async def test_a_bare_code_is_given_its_reason(
     error = error_from_rpc(failure)
     assert (failure.code(), error.reason) == (expected_code, reason)
     assert "text of Ray" not in error.message
+    assert [counted for _, counted in proxy.counted] == [expected_code.name]
     assert ("request_id", "7") in tuple(failure.trailing_metadata() or ())
 
 
@@ -124,6 +137,24 @@ async def test_a_status_with_a_reason_stays_as_it_is(proxy: Proxy) -> None:
 
     error = error_from_rpc(await proxy.failure(set_on))
     assert (error.reason, error.message, error.metadata) == (ours.reason, ours.message, ours.metadata)
+    # Serve's own counter says OK of it: its proxy only looks for exceptions.
+    assert [counted for _, counted in proxy.counted] == ["NOT_FOUND"]
+
+
+async def test_a_call_whose_caller_is_gone_is_counted_as_cancelled(proxy: Proxy) -> None:
+    arrived = asyncio.Event()
+
+    async def hang() -> bytes:
+        arrived.set()
+        await asyncio.Event().wait()
+        return b""
+
+    proxy.on_call = lambda _context: hang()
+    call = proxy.stub.EmbedImages(Request(), timeout=30)
+    await asyncio.wait_for(arrived.wait(), 10)
+    call.cancel()
+    await asyncio.wait_for(proxy.one_is_counted.wait(), 10)
+    assert [counted for _, counted in proxy.counted] == ["CANCELLED"]
 
 
 async def test_health_is_asked_of_a_replica_but_not_watched(proxy: Proxy) -> None:
@@ -133,6 +164,7 @@ async def test_health_is_asked_of_a_replica_but_not_watched(proxy: Proxy) -> Non
         await stub.Watch(health_pb2.HealthCheckRequest(), timeout=5).read()
     assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
     assert proxy.methods == ["/grpc.health.v1.Health/Check"]
+    assert proxy.counted == []
 
 
 async def test_health_keeps_its_own_codes(proxy: Proxy) -> None:
