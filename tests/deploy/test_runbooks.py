@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import shlex
+import subprocess
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
+import yaml
 from google.protobuf.descriptor import FileDescriptor
 from typer.core import TyperGroup
 
@@ -20,15 +24,14 @@ from sevenviews.v1 import embedding_pb2, patents_pb2, refreshes_pb2, search_pb2,
 from tests.conftest import ROOT
 from tests.deploy.files import RUNBOOKS, alerts, runbook_expressions
 from tests.deploy.promql import check, metric_names
+from tests.helm.chart import KUBERNETES, PROFILES, REFRESH, Object, helm, tool
 
 FOLDER = ROOT / "deploy" / "runbooks"
 PAGES = sorted(FOLDER.glob("*.md"))
-SERVICES = ("gateway", "embedding", "vectors", "metadata")
-KUBECTL = {
-    "cordon", "create job", "delete", "describe", "get", "logs", "port-forward", "rollout restart", "rollout status",
-    "rollout undo", "scale", "top",
-}  # fmt: skip
-HELM = {"history", "rollback", "upgrade"}
+RELEASE = "sevenviews"
+"""The release whose objects the runbooks name."""
+# Kinds of Kubernetes itself, of which the chart makes none.
+NO_KIND_OF_THE_CHART = {"event", "node"}
 _PROTOS: tuple[FileDescriptor, ...] = tuple(
     one.DESCRIPTOR for one in (embedding_pb2, patents_pb2, refreshes_pb2, search_pb2, vectors_pb2)
 )
@@ -86,17 +89,96 @@ def test_calls_of_grpcurl_name_methods_and_fields() -> None:
             assert set(json.loads(words[words.index("-d") + 1])) <= set(fields), (page, words)
 
 
-def test_kubectl_and_helm_are_asked_for_what_they_have() -> None:
+@functools.cache
+def installed() -> tuple[Object, ...]:
+    """What the chart makes, with the embedding and the refresh in either mode."""
+    found: list[Object] = []
+    for profile in ("dev", "dev-ray"):
+        flags = (*PROFILES[profile], *REFRESH)
+        done = helm("template", RELEASE, ".", "--kube-version", KUBERNETES, *flags)
+        assert done.returncode == 0, done.stderr
+        found += [one for one in yaml.safe_load_all(done.stdout) if one]
+    return tuple(found)
+
+
+def named() -> set[tuple[str, str]]:
+    """Kinds, in small letters, and names; a RayService has its Service made for it."""
+    found = {(one["kind"].lower(), one["metadata"]["name"]) for one in installed()}
+    rays = [one["spec"]["serveService"] for one in installed() if one["kind"] == "RayService"]
+    return found | {("service", one["metadata"]["name"]) for one in rays}
+
+
+def labels_of_pods(node: Any) -> Iterator[dict[str, str]]:
+    """Of every pod and template of pods, within manifests that a launcher reads too."""
+    if isinstance(node, dict):
+        if "containers" in node.get("spec", ()):
+            yield node["metadata"]["labels"]
+        for key, value in node.items():
+            yield from labels_of_pods(yaml.safe_load(value) if key == "rayjob.json" else value)
+    elif isinstance(node, list | tuple):
+        for value in node:
+            yield from labels_of_pods(value)
+
+
+def ports(kind: str, name: str) -> set[int]:
+    """That a Service, or the first container of a Deployment, listens on."""
+    found: set[int] = set()
+    for one in installed():
+        if (one["kind"].lower(), one["metadata"]["name"]) != (kind, name):
+            continue
+        if kind == "service":
+            found |= {port["port"] for port in one["spec"]["ports"]}
+        else:
+            container = one["spec"]["template"]["spec"]["containers"][0]
+            found |= {port["containerPort"] for port in container["ports"]}
+    return found
+
+
+def test_kubectl_names_objects_labels_and_ports_of_the_chart() -> None:
+    labels = {item for found in labels_of_pods(installed()) for item in found.items()}
+    kinds = {kind for kind, _ in named()} | NO_KIND_OF_THE_CHART
+    checked = set()
     for page, words in every("kubectl"):
-        assert words[0] in KUBECTL or " ".join(words[:2]) in KUBECTL, (page, words)
         for word in words:
-            if match := re.fullmatch(r"(?:deployment|service)/(.*)", word):
-                assert match[1] in {f"sevenviews-{service}" for service in SERVICES}, (page, words)
-            if match := re.search(r"app\.kubernetes\.io/component=(\w+)", word):
-                assert match[1] in {*SERVICES, "refresh"}, (page, words)
-    for page, words in every("helm"):
-        assert words[0] in HELM, (page, words)
-        assert words[1:] in ([], ["sevenviews"]), (page, words)
+            if match := re.fullmatch(r"(?:--from=)?([a-z]+)/(\S+)", word):
+                checked.add("object")
+                assert match.groups() in named(), (page, words)
+            if match := re.fullmatch(r"(app\.kubernetes\.io/\w+)=(\S+)", word):
+                checked.add("label")
+                assert match.groups() in labels, (page, words)
+        match words:
+            case ["get" | "describe" | "delete" | "top", types, *rest] if "/" not in types:
+                checked.add("kind")
+                assert {one.removesuffix("s") for one in types.split(",")} <= kinds, (page, words)
+                for name in rest:
+                    if name.startswith(f"{RELEASE}-"):
+                        assert (types, name) in named(), (page, words)
+            case ["port-forward", target, forwarded]:
+                checked.add("port")
+                assert int(forwarded.partition(":")[2]) in ports(*target.split("/")), (page, words)
+    assert checked == {"object", "label", "kind", "port"}
+
+
+@pytest.mark.parametrize("program", ["kubectl", "helm"])
+def test_kubectl_and_helm_have_these_commands_and_options(program: str) -> None:
+    everywhere = ask(program, "options") if program == "kubectl" else ""
+    for page, words in every(program):
+        command = words[:2] if len(words) > 1 and re.fullmatch(r"[a-z]+", words[1]) else words[:1]
+        help_text = ask(program, *command, "--help")
+        # What has subcommands answers for an unknown one with its own help.
+        assert "Available Commands:" not in help_text, (page, words)
+        for word in words:
+            if option := re.match(r"--?[a-z][a-z-]*", word):
+                assert re.search(rf"(?<![\w-]){option[0]}[,=: ]", help_text + everywhere), (page, words)
+        if program == "helm":
+            assert words[1:] in ([], [RELEASE]), (page, words)
+
+
+@functools.cache
+def ask(program: str, *words: str) -> str:
+    done = subprocess.run([tool(program), *words], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, (words, done.stderr)
+    return done.stdout
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
