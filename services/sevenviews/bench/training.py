@@ -77,7 +77,13 @@ def default_config(designs: int, threads: int) -> TrainConfig:
     return shipped.model_copy(update=changed)
 
 
-def measure(config: TrainConfig, dataset: DrawingDataset, pairs: int, batches: int) -> TrainingFigures:
+def measure(
+    config: TrainConfig,
+    dataset: DrawingDataset,
+    pairs: int,
+    batches: int,
+    clock: Callable[[], float] = time.perf_counter,
+) -> TrainingFigures:
     """Load, and train, beside the bare stages, in turn.
 
     Args:
@@ -85,6 +91,7 @@ def measure(config: TrainConfig, dataset: DrawingDataset, pairs: int, batches: i
         dataset: its drawings.
         pairs: alternations; at least six say something.
         batches: in each round of each way.
+        clock: seconds.
 
     Raises:
         ValueError: a number is less than one, the drawings do not fill a batch, or there is no GPU to use.
@@ -95,7 +102,7 @@ def measure(config: TrainConfig, dataset: DrawingDataset, pairs: int, batches: i
         raise ValueError("use_gpu: there is no GPU that torch could use")
     step = _measurable(config.as_steps()[-1])
     with _threads(step.threads):
-        return _Measurement(step, dataset, batches).run(pairs)
+        return _Measurement(step, dataset, batches, clock).run(pairs)
 
 
 def _measurable(config: TrainConfig) -> TrainConfig:
@@ -107,8 +114,11 @@ def _measurable(config: TrainConfig) -> TrainConfig:
 
 
 class _Measurement:
-    def __init__(self, config: TrainConfig, dataset: DrawingDataset, batches: int) -> None:
+    def __init__(
+        self, config: TrainConfig, dataset: DrawingDataset, batches: int, clock: Callable[[], float]
+    ) -> None:
         self._config = config
+        self._clock = clock
         self._dataset = dataset
         self._count = batches
         self._device = torch.device("cuda" if config.use_gpu else "cpu")
@@ -195,10 +205,10 @@ class _Measurement:
 
     def _rate(self, work: Callable[[], None]) -> float:
         self._await_device()
-        started = time.perf_counter()
+        started = self._clock()
         work()
         self._await_device()
-        return self._count * self._config.optimization.batch_size / (time.perf_counter() - started)
+        return self._count * self._config.optimization.batch_size / (self._clock() - started)
 
     def _await_device(self) -> None:
         if self._device.type == "cuda":
