@@ -31,6 +31,7 @@ from sevenviews.vectors.milvus_index import MilvusIndex
 from sevenviews.vectors.releases import IndexParameters, Release, ReleaseState
 from tests.contract.milvus_server import MilvusProcess
 from tests.fakes.design_index import as_patent
+from tests.patience import ends
 
 DIMENSION = 8
 MODEL = "0123456789abcdef"
@@ -358,10 +359,8 @@ def test_what_is_malformed_is_refused(index: DesignIndex, release: Release) -> N
 
 
 def test_a_url_that_nobody_listens_on_is_unavailable() -> None:
-    started = time.monotonic()
-    error = refused(lambda: MilvusIndex("http://127.0.0.1:9").check(2.0))
+    error = ends(lambda: refused(lambda: MilvusIndex("http://127.0.0.1:9").check(2.0)))
     assert (error.reason, error.metadata) == (Reason.DEPENDENCY_UNAVAILABLE, {"service": "milvus"})
-    assert time.monotonic() - started < 15
 
 
 def test_an_unknown_url_is_refused() -> None:
@@ -387,10 +386,8 @@ def test_a_server_that_hangs_is_unavailable_and_then_back(milvus_server: MilvusP
     index.upsert(made.release_id, [patent(1)], SECONDS)
     milvus_server.pause()
     try:
-        started = time.monotonic()
-        error = refused(lambda: found_within(index, made, 3.0))
+        error = ends(lambda: refused(lambda: found_within(index, made, 3.0)))
         assert error.reason is Reason.DEPENDENCY_UNAVAILABLE
-        assert time.monotonic() - started < 12
     finally:
         milvus_server.resume()
     deadline = time.monotonic() + 60

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -16,9 +15,10 @@ from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.gateway.cache import EmbeddingCache, MemoryCache, RedisCache, open_cache
 from sevenviews.gateway.ports import Vector
 from sevenviews.gateway.quota import Quota, open_counter
-from sevenviews.gateway.redis_link import PAUSE_SECONDS, TIMEOUT_SECONDS, RedisLink
+from sevenviews.gateway.redis_link import PAUSE_SECONDS, RedisLink
 from sevenviews.gateway.telemetry import GatewayMetrics
 from tests.contract.redis_server import RedisServer
+from tests.patience import HANG_SECONDS
 
 
 def vector(*values: float) -> Vector:
@@ -158,13 +158,11 @@ async def test_a_redis_that_is_lost_costs_time_and_nothing_else(
     await cache.close()
 
 
-async def test_a_redis_that_hangs_is_given_up_quickly(registry: CollectorRegistry) -> None:
-    """It accepts connections, and says nothing."""
+async def test_a_redis_that_hangs_is_given_up(registry: CollectorRegistry) -> None:
+    """It accepts connections, and says nothing: whoever waited for it would wait for good."""
     async with silent_server() as url:
         cache = open_cache(url, 60, GatewayMetrics(registry))
-        started = time.monotonic()
-        assert await cache.get_many(["a"]) == [None]
-        assert time.monotonic() - started < 10 * TIMEOUT_SECONDS
+        assert await asyncio.wait_for(cache.get_many(["a"]), HANG_SECONDS) == [None]
         assert errors(registry, "cache") == 1
         await cache.close()
 

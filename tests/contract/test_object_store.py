@@ -17,6 +17,7 @@ from sevenviews.metadata.objects import ObjectStore, digest_of, key_of
 from sevenviews.metadata.stores import open_objects
 from tests.contract.s3_server import new_bucket
 from tests.fakes.patent_stores import FakeObjectStore
+from tests.patience import ends
 
 
 @pytest.fixture(params=["fake", "directory", "s3"])
@@ -96,11 +97,9 @@ def test_a_lost_directory_is_unavailable(tmp_path: Path) -> None:
 
 def test_an_s3_that_does_not_answer_is_unavailable(s3_endpoint: str) -> None:
     store = open_objects("s3://bucket?endpoint=http://127.0.0.1:9", 1)
-    started = time.monotonic()
     with pytest.raises(SevenviewsError) as caught:
-        store.get("drawings/x")
+        ends(lambda: store.get("drawings/x"))
     assert caught.value.reason is Reason.DEPENDENCY_UNAVAILABLE
-    assert time.monotonic() - started < 15
 
 
 def test_a_missing_bucket_is_unavailable(s3_endpoint: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.embedding.models import LoadedModels
+from tests.patience import HANG_SECONDS
 from tests.unit.embedding.fakes import FakeSource, Recorder
 
 
@@ -62,8 +63,8 @@ async def test_loading_one_version_leaves_the_others_usable() -> None:
     await models.get("a")
     source.loading.clear()
     loading = asyncio.create_task(models.get("slow"))
-    await asyncio.to_thread(source.loading.wait, 5)
-    assert (await asyncio.wait_for(models.get("a"), 1)).version == "a"
+    assert await asyncio.to_thread(source.loading.wait, HANG_SECONDS)
+    assert (await asyncio.wait_for(models.get("a"), HANG_SECONDS)).version == "a"
     assert not loading.done()
     source.gates["slow"].set()
     assert (await loading).version == "slow"

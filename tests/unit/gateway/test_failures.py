@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import grpc
 import pytest
@@ -87,15 +86,14 @@ async def test_a_failure_that_the_gateway_does_not_try_again_is_tried_by_the_cli
 
 
 @pytest.mark.parametrize("service", METHOD_OF)
-async def test_a_service_that_is_down_is_named_within_the_deadline_and_found_again(
+async def test_a_service_that_is_down_is_named_before_the_deadline_and_found_again(
     stocked: RunningGateway, service: str
 ) -> None:
+    """Were it waited for until the deadline, the reason would be DEADLINE_EXCEEDED."""
     server = stocked.services.servers[service]
     await stocked.client.search([vector_image(0, 1)])
     await server.stop()
-    started = time.monotonic()
     error = await failure(search_once(stocked, QUERY), Reason.DEPENDENCY_UNAVAILABLE)
-    assert time.monotonic() - started < 5
     assert error.metadata == {"service": service}
     assert f"the {service} service" in error.message
     await server.start()
@@ -129,35 +127,43 @@ async def test_a_service_that_hangs_costs_the_deadline_and_is_named(
         assert ids((await gateway.client.search([QUERY])).hits) == ["USD1"]
 
 
-async def test_the_deadline_is_handed_on(stocked: RunningGateway) -> None:
+async def test_the_deadline_is_handed_on(services: FakeServices) -> None:
     """Each call gets what is left of the request's time, less a margin for our own answer."""
-    released = stocked.services.embedding_server.block("EmbedImages")
-    async with AsyncClient(stocked.server.address, timeout_seconds=3) as client:
+    publish(services, design("USD1", QUERY))
+    patient = {"embed_seconds": 1000, "vectors_seconds": 1000, "metadata_seconds": 1000}
+    async with (
+        running_gateway(services, **patient) as gateway,
+        AsyncClient(gateway.server.address, timeout_seconds=9) as client,
+    ):
+        released = services.embedding_server.block("EmbedImages")
         search = asyncio.create_task(client.search([QUERY]))
-        await stocked.services.embedding_server.arrival("EmbedImages")
+        await services.embedding_server.arrival("EmbedImages")
         asyncio.get_running_loop().call_later(0.3, released.set)
         await search
-    left = [
-        call.seconds_left
-        for service in ("embedding", "vectors", "metadata")
-        for call in stocked.services.servers[service].calls
-        if call.method in METHOD_OF.values()
-    ]
-    assert len(left) == 3
-    assert all(seconds is not None and 1 < seconds < 3 for seconds in left)
-    embedding, vectors, _ = (seconds or 0 for seconds in left)
-    assert vectors < embedding - 0.25
+    embedding, vectors, metadata = (seconds_left(services, service) for service in METHOD_OF)
+    # Not the settings' 1000; and of what the first call was given, 0.3 seconds are gone for the others.
+    assert embedding < 9
+    assert max(vectors, metadata) < embedding - 0.25
 
 
 async def test_a_patient_caller_waits_no_longer_than_the_settings_say(services: FakeServices) -> None:
     publish(services, design("USD1", QUERY))
-    async with running_gateway(services, embed_seconds=4, vectors_seconds=3, metadata_seconds=2) as gateway:
-        await gateway.client.search([QUERY])
-        for service, cap in {"embedding": 4, "vectors": 3, "metadata": 2}.items():
-            [call] = services.servers[service].of(METHOD_OF[service])
-            assert call.seconds_left is not None
-            # gRPC rounds a deadline up when it sends it.
-            assert cap - 1 < call.seconds_left < cap + 0.1
+    caps = {"embed_seconds": 400, "vectors_seconds": 300, "metadata_seconds": 200}
+    async with (
+        running_gateway(services, request_seconds=1000, **caps) as gateway,
+        AsyncClient(gateway.server.address, timeout_seconds=1000) as client,
+    ):
+        await client.search([QUERY])
+    for service, cap in zip(METHOD_OF, caps.values(), strict=True):
+        # gRPC rounds so long a deadline up to the next second; a call that is on its way for 100 s hangs.
+        assert cap - 100 < seconds_left(services, service) < cap + 2
+
+
+def seconds_left(services: FakeServices, service: str) -> float:
+    """Of the one call that a search made of a service, as it arrived there."""
+    [call] = services.servers[service].of(METHOD_OF[service])
+    assert call.seconds_left is not None
+    return call.seconds_left
 
 
 async def test_the_request_id_crosses_services(stocked: RunningGateway) -> None:
