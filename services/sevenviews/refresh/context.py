@@ -19,6 +19,11 @@ from sevenviews.refresh.services import Services
 Tell = Callable[[str], None]
 
 
+def free_bytes(folder: Path) -> int:
+    """What may still be written on the disk of a folder."""
+    return shutil.disk_usage(folder).free
+
+
 @dataclass(slots=True)
 class Context:
     """The tools of the steps, and what earlier steps found out.
@@ -32,6 +37,7 @@ class Context:
         record: of this refresh.
         engine: trains and embeds.
         tell: is told what happens, a line at a time.
+        free_bytes: of the disk of a folder.
     """
 
     services: Services
@@ -42,6 +48,7 @@ class Context:
     record: Refresh
     engine: Engine
     tell: Tell
+    free_bytes: Callable[[Path], int] = free_bytes
 
     @property
     def config(self) -> RefreshConfig:
@@ -73,7 +80,7 @@ class Context:
     def need_room(self, megabytes: int) -> None:
         """Raises STORAGE_FULL if the work directory has less."""
         self.work.mkdir(parents=True, exist_ok=True)
-        if shutil.disk_usage(self.work).free < megabytes * 2**20:
+        if self.free_bytes(self.work) < megabytes * 2**20:
             raise SevenviewsError(
                 Reason.STORAGE_FULL, f"{self.work} has less than {megabytes} MB left", {"store": "work"}
             )

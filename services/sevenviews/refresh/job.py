@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.encoder.store import ModelStore
 from sevenviews.refresh.config import RefreshConfig
-from sevenviews.refresh.context import Context, Tell
+from sevenviews.refresh.context import Context, Tell, free_bytes
 from sevenviews.refresh.engine import Engine
 from sevenviews.refresh.lock import RefreshLock
 from sevenviews.refresh.plan import Kind, Plan
@@ -33,6 +33,7 @@ class Surroundings:
         lock: that lets one run at a time.
         engine: trains and embeds.
         tell: is told what happens, a line at a time.
+        free_bytes: of the disk of a folder.
     """
 
     services: Services
@@ -41,6 +42,7 @@ class Surroundings:
     lock: RefreshLock
     engine: Engine
     tell: Tell
+    free_bytes: Callable[[Path], int] = free_bytes
 
 
 def begin(
@@ -103,7 +105,15 @@ def _run(around: Surroundings, record: Refresh, plan: Plan, steps: Sequence[Step
     with around.engine as engine:
         work = around.work / record.refresh_id
         context = Context(
-            around.services, around.models, work, around.lock, plan, record, engine, around.tell
+            around.services,
+            around.models,
+            work,
+            around.lock,
+            plan,
+            record,
+            engine,
+            around.tell,
+            around.free_bytes,
         )
         _run_steps(context, steps)
     return context.record

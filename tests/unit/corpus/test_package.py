@@ -9,14 +9,13 @@ import zipfile
 import pytest
 
 from sevenviews.corpus import ProblemReason, UnreadableEntryError
-from sevenviews.corpus.uspto import package
-from sevenviews.corpus.uspto.package import unzip
+from sevenviews.corpus.uspto.package import LIMITS, ZipLimits, unzip
 from tests.unit.corpus.grants import make_zip
 
 
-def _refusal(content: bytes) -> ProblemReason:
+def _refusal(content: bytes, limits: ZipLimits = LIMITS) -> ProblemReason:
     with pytest.raises(UnreadableEntryError) as caught:
-        unzip("the.ZIP", content)
+        unzip("the.ZIP", content, limits)
     assert caught.value.problem.source == "the.ZIP"
     return caught.value.problem.reason
 
@@ -34,23 +33,25 @@ def test_paths_that_lead_out_are_refused(path: str) -> None:
     assert _refusal(make_zip({"good.xml": b"<a/>", path: b"x"})) is ProblemReason.ZIP_UNSAFE_PATH
 
 
-def test_a_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(package, "MAX_TOTAL_BYTES", 1 << 20)
-    assert _refusal(make_zip({"zeros.TIF": bytes(2 << 20)})) is ProblemReason.ZIP_TOO_LARGE
+def test_a_bomb_is_refused() -> None:
+    bomb = make_zip({"zeros.TIF": bytes(2 << 20)})
+    assert _refusal(bomb, ZipLimits(total_bytes=1 << 20)) is ProblemReason.ZIP_TOO_LARGE
+    assert len(unzip("x", bomb, ZipLimits(total_bytes=2 << 20))["zeros.TIF"]) == 2 << 20
 
 
-def test_a_bomb_that_lies_about_its_size_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(package, "MAX_MEMBER_BYTES", 1 << 20)
+def test_a_bomb_that_lies_about_its_size_is_refused() -> None:
     content = bytearray(make_zip({"zeros.TIF": bytes(2 << 20)}))
     size = struct.pack("<I", 2 << 20)
     assert content.count(size) >= 2
     lying = bytes(content).replace(size, struct.pack("<I", 10))
-    assert _refusal(lying) in {ProblemReason.ZIP_TOO_LARGE, ProblemReason.ZIP_CORRUPT}
+    limits = ZipLimits(member_bytes=1 << 20)
+    assert _refusal(lying, limits) in {ProblemReason.ZIP_TOO_LARGE, ProblemReason.ZIP_CORRUPT}
 
 
-def test_too_many_members_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(package, "MAX_MEMBERS", 3)
-    assert _refusal(make_zip({f"{index}.TIF": b"" for index in range(4)})) is ProblemReason.ZIP_TOO_LARGE
+def test_too_many_members_are_refused() -> None:
+    four = make_zip({f"{index}.TIF": b"" for index in range(4)})
+    assert _refusal(four, ZipLimits(members=3)) is ProblemReason.ZIP_TOO_LARGE
+    assert len(unzip("x", four, ZipLimits(members=4))) == 4
 
 
 @pytest.mark.parametrize("cut", [0, 10, -30])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 from onnx import TensorProto, helper
 
 from sevenviews.lab.descriptors import CLASSIC, Drawings, find_descriptor, open_descriptor
+from sevenviews.lab.descriptors.descriptor import Descriptor, FittedDescriptor
+from sevenviews.lab.descriptors.fisher import learn_fisher_vectors
 from tests.models import tiny_bundle
 from tests.unit.lab.drawings import square
 
@@ -18,22 +21,19 @@ def examples(side: int) -> Drawings:
     return np.stack([square(sides, turn, side) for sides in (3, 4, 5, 6) for turn in range(0, 80, 8)])
 
 
-@pytest.fixture
-def small_mixture(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So few components that a handful of drawings is enough to fit them."""
-    from functools import partial
-
-    from sevenviews.lab.descriptors import fisher
-
-    monkeypatch.setattr(
-        fisher, "learn_fisher_vectors", partial(fisher.learn_fisher_vectors, components=4, dimension=8)
-    )
+def opened(name: str, folder: Path) -> Descriptor:
+    """A descriptor; Fisher vectors of so few components that a handful of drawings is enough to fit them."""
+    if name == "sift-fv":
+        found = find_descriptor(name)
+        assert isinstance(found, FittedDescriptor)
+        small = partial(learn_fisher_vectors, components=4, dimension=8)
+        return FittedDescriptor(name, found.side, small).fit(examples(found.side))
+    return open_descriptor(str(tiny_bundle(folder)) if name == "bundle" else name, examples)
 
 
-@pytest.mark.usefixtures("small_mixture")
 @pytest.mark.parametrize("name", [*CLASSIC, "bundle"])
 def test_every_descriptor_gives_unit_vectors_drawing_by_drawing(tmp_path: Path, name: str) -> None:
-    descriptor = open_descriptor(str(tiny_bundle(tmp_path)) if name == "bundle" else name, examples)
+    descriptor = opened(name, tmp_path)
     drawings = np.stack([square(5, turn, descriptor.side) for turn in range(0, 70, 2)])
     vectors = descriptor.describe(drawings)
     assert vectors.dtype == np.float32

@@ -122,21 +122,12 @@ def test_loose_queries_ask_for_the_patents_of_their_index(corpus: Path, tmp_path
     assert [line.partition(":")[0] for line in report.unread] == ["broken.png", "lost.png"]
 
 
-def test_what_learns_is_fitted_on_the_gallery_or_on_what_is_given(
-    corpus: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from functools import partial
-
-    from sevenviews.lab.descriptors import fisher
-
-    monkeypatch.setattr(
-        fisher, "learn_fisher_vectors", partial(fisher.learn_fisher_vectors, components=2, dimension=4)
-    )
+def test_what_learns_is_fitted_on_the_gallery_or_on_what_is_given(corpus: Path) -> None:
     task = read_task(corpus)
-    alone, given = evaluate_on(task, "sift-fv"), evaluate_on(task, "sift-fv", fit=corpus)
+    alone, given = evaluate_on(task, "pca:hog"), evaluate_on(task, "pca:hog", fit=corpus)
     assert alone.report().mean_average_precision > 0.5
-    # Fitted on other drawings, it describes otherwise.
-    assert not np.allclose(alone.vectors, given.vectors)
+    # Of four drawings three components differ, of all twelve eleven.
+    assert (alone.vectors.shape[1], given.vectors.shape[1]) == (3, 11)
 
 
 def test_what_cannot_be_read_is_said(corpus: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +12,9 @@ from pydantic import ValidationError
 from sevenviews.refresh.config import IndexConfig, RefreshConfig
 from sevenviews.refresh.services import Addresses, Services
 from sevenviews.refresh.verifying import agreement
-from sevenviews.v1 import vectors_pb2
+from sevenviews.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.vectors.binary import signs
+from tests.servers import ThreadedServer
 
 
 def test_the_metric_is_read_and_by_default_the_inner_product(tmp_path: Path) -> None:
@@ -25,20 +27,28 @@ def test_the_metric_is_read_and_by_default_the_inner_product(tmp_path: Path) -> 
         RefreshConfig.load(file)
 
 
-def test_the_vector_service_is_told_the_metric(monkeypatch: pytest.MonkeyPatch) -> None:
-    services = Services(Addresses("a:1", "b:2", "c:3", ""), 0)
-    told: list[vectors_pb2.CreateReleaseRequest] = []
+class Vectors(vectors_pb2_grpc.VectorServiceServicer):
+    """Says of a release what it was asked for."""
 
-    def answer(service: str, _method: object, request: vectors_pb2.CreateReleaseRequest) -> object:
-        told.append(request)
-        return vectors_pb2.CreateReleaseResponse(release=vectors_pb2.Release(metric=request.metric))
+    async def CreateRelease(  # noqa: N802
+        self, request: vectors_pb2.CreateReleaseRequest, _context: object
+    ) -> vectors_pb2.CreateReleaseResponse:
+        return vectors_pb2.CreateReleaseResponse(
+            release=vectors_pb2.Release(metric=request.metric, dimension=request.dimension)
+        )
 
-    monkeypatch.setattr(services, "_call", answer)
-    index = vectors_pb2.IndexParameters(m=16)
-    assert services.create_release("r", "m", 64, index, "HAMMING").metric == "HAMMING"
-    assert services.create_release("r", "m", 64, index).metric == "IP"
-    assert [one.dimension for one in told] == [64, 64]
-    services.close()
+
+def test_the_vector_service_is_told_the_metric() -> None:
+    vectors: Any = Vectors()  # type: ignore[abstract]  # is asked for no other method
+    with ThreadedServer(
+        lambda server: vectors_pb2_grpc.add_VectorServiceServicer_to_server(vectors, server)
+    ) as address:
+        services = Services(Addresses("a:1", address, "c:3", ""), 0)
+        index = vectors_pb2.IndexParameters(m=16)
+        binary = services.create_release("r", "m", 64, index, "HAMMING")
+        assert (binary.metric, binary.dimension) == ("HAMMING", 64)
+        assert services.create_release("r", "m", 64, index).metric == "IP"
+        services.close()
 
 
 def test_signs_agree_with_their_vector_and_no_rounding_spoils_it() -> None:

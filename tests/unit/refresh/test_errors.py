@@ -129,11 +129,10 @@ def test_an_unknown_model(house: House) -> None:
     assert caught.value.reason is Reason.MODEL_NOT_FOUND
 
 
-def test_a_full_disk(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    full = shutil._ntuple_diskusage(10**9, 10**9, 0)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
+def test_a_full_disk(house: House) -> None:
+    full = replace(surroundings(house), free_bytes=lambda _: 0)
     with pytest.raises(SevenviewsError) as caught:
-        begin(surroundings(house), CONFIG)
+        begin(full, CONFIG)
     assert caught.value.reason is Reason.STORAGE_FULL
     assert caught.value.metadata == {"store": "work"}
 

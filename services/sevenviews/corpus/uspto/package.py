@@ -5,19 +5,33 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from sevenviews.corpus.entry import Problem, ProblemReason, UnreadableEntryError
 
-MAX_MEMBERS = 5_000
-MAX_MEMBER_BYTES = 64 << 20
-MAX_TOTAL_BYTES = 512 << 20
-"""The largest real design patents have some hundred sheets and some ten megabytes."""
-
 _ENCRYPTED = 0x1
 
 
-def unzip(name: str, content: bytes) -> Mapping[str, bytes]:
+@dataclass(frozen=True, slots=True)
+class ZipLimits:
+    """What a patent's ZIP may hold. The largest real design patents have some hundred sheets and some ten megabytes.
+
+    Attributes:
+        members: files.
+        member_bytes: of one file.
+        total_bytes: of all files together.
+    """
+
+    members: int = 5_000
+    member_bytes: int = 64 << 20
+    total_bytes: int = 512 << 20
+
+
+LIMITS = ZipLimits()
+
+
+def unzip(name: str, content: bytes, limits: ZipLimits = LIMITS) -> Mapping[str, bytes]:
     """The members of a ZIP: base name -> bytes. Nothing is written to disk.
 
     Raises:
@@ -29,8 +43,8 @@ def unzip(name: str, content: bytes) -> Mapping[str, bytes]:
             members = [member for member in archive.infolist() if not member.is_dir()]
             for member in members:
                 _check_path(name, member.filename)
-            _check_sizes(name, members)
-            return {PurePosixPath(m.filename).name: _extract(name, archive, m) for m in members}
+            _check_sizes(name, members, limits)
+            return {PurePosixPath(m.filename).name: _extract(name, archive, m, limits) for m in members}
     except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError) as error:
         raise _refusal(name, "", ProblemReason.ZIP_CORRUPT, f"is not a readable ZIP: {error}") from error
 
@@ -41,21 +55,21 @@ def _check_path(name: str, member: str) -> None:
         raise _refusal(name, member, ProblemReason.ZIP_UNSAFE_PATH, "a member's path leads out of the ZIP")
 
 
-def _check_sizes(name: str, members: list[zipfile.ZipInfo]) -> None:
+def _check_sizes(name: str, members: list[zipfile.ZipInfo], limits: ZipLimits) -> None:
     total = sum(member.file_size for member in members)
-    if len(members) > MAX_MEMBERS or total > MAX_TOTAL_BYTES:
+    if len(members) > limits.members or total > limits.total_bytes:
         message = f"holds {len(members)} files of {total} bytes, more than a patent can"
         raise _refusal(name, "", ProblemReason.ZIP_TOO_LARGE, message)
 
 
-def _extract(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+def _extract(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: ZipLimits) -> bytes:
     if member.flag_bits & _ENCRYPTED:
         raise _refusal(name, member.filename, ProblemReason.ZIP_CORRUPT, "a member is encrypted")
     with archive.open(member) as file:
         # Not member.file_size: the size that a ZIP declares is what a bomb lies about.
-        content = file.read(MAX_MEMBER_BYTES + 1)
-    if len(content) > MAX_MEMBER_BYTES:
-        message = f"a member holds more than {MAX_MEMBER_BYTES} bytes"
+        content = file.read(limits.member_bytes + 1)
+    if len(content) > limits.member_bytes:
+        message = f"a member holds more than {limits.member_bytes} bytes"
         raise _refusal(name, member.filename, ProblemReason.ZIP_TOO_LARGE, message)
     return content
 
