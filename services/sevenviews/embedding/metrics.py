@@ -13,6 +13,8 @@ ray_serve_grpc_request_latency_ms is.
 
 from __future__ import annotations
 
+from typing import Any
+
 from ray.serve import metrics
 
 _SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0]
@@ -24,8 +26,9 @@ class ProxyMetrics:
     """Calls by method and code, as callers see them end. Must be made within a proxy's process."""
 
     def __init__(self) -> None:
+        labels: Any = ("method", "code")  # Ray's type allows a single one
         self._requests = metrics.Counter(
-            "sevenviews_requests", "Calls that ended, by method and code.", ("method", "code")
+            "sevenviews_requests", "Calls that ended, by method and code.", labels
         )
 
     def finished(self, method: str, code: str) -> None:
