@@ -237,4 +237,7 @@ def test_rows_are_trained_and_measured_seed_by_seed_on_what_all_of_them_held_out
         for row, drawings in (("ArcFace", 32), ("in two", 64), ("raw", 0))
     ]
     assert found == list(run_order(order, tmp_path, silent))
-    assert OrderReport(order, found).verdict(order.claims[0]) is not None
+    score = {(one.row, one.seed): one.mean_average_precision for one in found}
+    assert all(0 < one <= 1 for one in score.values())
+    differences = [score["raw", seed] - score["ArcFace", seed] for seed in (1, 2)]
+    assert OrderReport(order, found).differences(order.claims[0]) == differences

@@ -20,7 +20,7 @@ from sevenviews.lab.figures import (
     draw_size_curves,
     draw_training_curves,
 )
-from sevenviews.lab.figures.canvas import GREEN, RED, darkened
+from sevenviews.lab.figures.canvas import COLOURS, GREEN, GREY, RED, darkened
 from sevenviews.lab.figures.embedding_map import lay_out
 from sevenviews.lab.figures.retrievals import chosen_queries
 from sevenviews.lab.figures.training_curves import read_metrics
@@ -93,7 +93,8 @@ def test_the_map_lays_like_beside_like(evaluation: Evaluation, tmp_path: Path) -
     positions = lay_out(kinds, seed=0).reshape(3, 15, 2)
     spread = positions.std(1).max()
     assert np.linalg.norm(positions[0].mean(0) - positions[1].mean(0)) > 2 * spread
-    assert pixels(draw_embedding_map(evaluation, tmp_path / "map.png")).std() > 0
+    # Those of no category are grey.
+    assert has_colour(pixels(draw_embedding_map(evaluation, tmp_path / "map.png")), GREY)
 
 
 def test_a_map_of_too_few_is_refused(evaluation: Evaluation, tmp_path: Path) -> None:
@@ -114,7 +115,11 @@ def test_training_curves_are_drawn_from_a_run(tmp_path: Path) -> None:
     ]
     (tmp_path / "metrics.jsonl").write_text("\n".join(map(json.dumps, rows)))
     assert [row["step"] for row in read_metrics(tmp_path)] == [10, 20]
-    assert pixels(draw_training_curves(tmp_path, tmp_path / "curves.png")).std() > 0
+    drawn = pixels(draw_training_curves(tmp_path, tmp_path / "curves.png"))
+    assert has_colour(drawn, COLOURS[0])
+    assert not has_colour(drawn, COLOURS[1])
+    (tmp_path / "metrics.jsonl").write_text(json.dumps({**rows[0], "validation_acc1": 0.5}))
+    assert has_colour(pixels(draw_training_curves(tmp_path, tmp_path / "more.png")), COLOURS[1])
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,7 @@ async def test_an_import_that_ends_meanwhile_is_no_finding(stores: FakeStores) -
             stores.add(late)
 
     assert (await examine(stores, importing_goes_on)).agrees
+    assert looks >= 3
 
 
 @given(st.lists(st.tuples(st.sampled_from(RELEASES), st.integers(0, 4), st.booleans()), max_size=8))
