@@ -195,9 +195,10 @@ def test_sketch_a_net_sees_all_of_a_drawing_at_once() -> None:
 def test_three_channels_are_the_drawing_three_times() -> None:
     torch.manual_seed(0)
     colour = DrawingEncoder(ModelConfig(backbone="resnet18", input_channels=3, dimension=8)).eval()
-    grey = copy.deepcopy(colour)
-    one_input_channel(grey.features)
-    grey._input_channels = 1
+    summed = copy.deepcopy(colour)
+    one_input_channel(summed.features)
+    grey = DrawingEncoder(ModelConfig(backbone="resnet18", input_channels=1, dimension=8)).eval()
+    grey.load_state_dict(summed.state_dict())
     assert torch.allclose(colour(drawings(2)), grey(drawings(2)), atol=1e-5)
 
 
