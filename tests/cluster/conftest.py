@@ -1,6 +1,8 @@
 """An installation on the cluster that KUBECONFIG names, made once by the documented steps, and taken away at the end.
 
-SEVENVIEWS_CLUSTER_KEEP=1 leaves it, and the next run takes it as it finds it.
+SEVENVIEWS_CLUSTER_KEEP=1 leaves it, and the next run takes it as it finds it. SEVENVIEWS_CLUSTER_PREVIOUS names a
+checkout of an earlier commit, whose images the nodes have under the tag `previous`: before all else its chart is
+installed, and upgraded to this checkout's.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.kubernetes import Kubernetes
+from tests.cluster.kubernetes import Kubernetes, eventually
 from tests.cluster.stream import SearchStream
 from tests.cluster.walkthrough import steps
 
@@ -26,7 +28,8 @@ RELEASE = "sevenviews"
 NAMESPACE = "sevenviews-test"
 SERVICES = ("gateway", "vectors", "metadata", "embedding")
 TAG = os.environ.get("SEVENVIEWS_CLUSTER_TAG", "dev")
-NEXT_TAG = os.environ.get("SEVENVIEWS_CLUSTER_NEXT_TAG", "next")
+PREVIOUS_TAG = os.environ.get("SEVENVIEWS_CLUSTER_PREVIOUS_TAG", "previous")
+PREVIOUS = os.environ.get("SEVENVIEWS_CLUSTER_PREVIOUS", "")
 KEEP = bool(os.environ.get("SEVENVIEWS_CLUSTER_KEEP"))
 
 
@@ -76,6 +79,11 @@ class Installation:
         )
         self.until_settled()
 
+    def rollback(self) -> None:
+        """To the revision before; returns as `upgrade` does."""
+        self.kubernetes.helm("rollback", RELEASE, "--wait", "--timeout", "10m")
+        self.until_settled()
+
     def until_settled(self) -> None:
         for item in self.kubernetes.get("deployments")["items"]:
             self.kubernetes.until_settled(item["metadata"]["name"])
@@ -113,10 +121,29 @@ def installation(kubernetes: Kubernetes, tmp_path_factory: pytest.TempPathFactor
     folder = Path(os.environ.get("SEVENVIEWS_CLUSTER_KEEP") or tmp_path_factory.mktemp("walkthrough"))
     installed = Installation(kubernetes, folder)
     if kubernetes.run("helm", "status", RELEASE, check=False).returncode != 0:
-        _walk(installed)
+        walk(installed, ROOT)
     yield installed
     if not KEEP:
         kubernetes.run("helm", "uninstall", RELEASE, "--wait", check=False, seconds=300)
+
+
+@pytest.fixture(scope="module")
+def earlier(
+    kubernetes: Kubernetes, previous_tag: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """The chart and the images of an earlier commit, with two replicas of everything; away before others begin."""
+    if not PREVIOUS:
+        pytest.skip("SEVENVIEWS_CLUSTER_PREVIOUS names no checkout of an earlier commit")
+    if kubernetes.run("helm", "status", RELEASE, check=False).returncode == 0:
+        pytest.skip("the installation was there before")
+    installed = Installation(kubernetes, tmp_path_factory.mktemp("earlier"))
+    pairs = [f"{service}.replicas=2" for service in SERVICES]
+    try:
+        walk(installed, Path(PREVIOUS), f"image.tag={previous_tag}", *pairs)
+        yield installed
+    finally:
+        kubernetes.run("helm", "uninstall", RELEASE, "--wait", "--timeout", "5m", check=False, seconds=320)
+        eventually(lambda: not kubernetes.pods(), 120, "the earlier release's pods are gone")
 
 
 @pytest.fixture(scope="session")
@@ -136,10 +163,10 @@ def stream(pairs: Installation) -> Iterator[SearchStream]:
 
 
 @pytest.fixture(scope="session")
-def next_tag(kubernetes: Kubernetes) -> str:
-    """The tag of a second version of our images; skipped where the nodes have none."""
-    require_images(kubernetes, [f"localhost/sevenviews-{service}:{NEXT_TAG}" for service in SERVICES])
-    return NEXT_TAG
+def previous_tag(kubernetes: Kubernetes) -> str:
+    """The tag of an earlier commit's images; skipped where the nodes have none."""
+    require_images(kubernetes, [f"localhost/sevenviews-{service}:{PREVIOUS_TAG}" for service in SERVICES])
+    return PREVIOUS_TAG
 
 
 def require_images(kubernetes: Kubernetes, wanted: Sequence[str]) -> None:
@@ -152,18 +179,26 @@ def require_images(kubernetes: Kubernetes, wanted: Sequence[str]) -> None:
         pytest.skip(f"no node has {', '.join(missing)}")
 
 
-def _walk(installed: Installation) -> None:
-    """Run the documented steps in one shell, from the repository's root, with the corpus in a folder of its own."""
+def walk(installed: Installation, checkout: Path, *settings: str) -> None:
+    """Run the documented steps in one shell, as from a checkout's root, with the corpus in a folder of its own.
+
+    Args:
+        installed: what is installed; told what was printed and how long it took.
+        checkout: whose README and chart they are.
+        settings: KEY=VALUE, given to `helm install` besides.
+    """
     folder = installed.folder
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "helm").unlink(missing_ok=True)
-    (folder / "helm").symlink_to(ROOT / "helm")
+    (folder / "helm").symlink_to(checkout / "helm")
+    values = " ".join(f"--set={setting}" for setting in settings)
     commands = [
         "set -euo pipefail",
         'trap "kill \\$(jobs -p) 2>/dev/null || true" EXIT',
+        f'helm() {{ if [ "$1" = install ]; then command helm "$@" {values}; else command helm "$@"; fi; }}',
         *(
             f'{step}\necho "step {number} $(date +%s.%N)" >&3'
-            for number, step in enumerate(steps(ROOT / "deploy" / "README.md"))
+            for number, step in enumerate(steps(checkout / "deploy" / "README.md"))
         ),
     ]
     script = folder / "steps.sh"

@@ -57,8 +57,9 @@ class Pod:
         return ready and not self.is_ending
 
     @property
-    def images(self) -> list[str]:
-        return [container["image"] for container in self.manifest["spec"]["containers"]]
+    def image_ids(self) -> set[str]:
+        """Of what its containers run, whatever the tag says."""
+        return {container["imageID"] for container in self.manifest["status"]["containerStatuses"]}
 
 
 class Kubernetes:

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 
 from tests.cluster.conftest import RELEASE, SERVICES, Installation
 from tests.cluster.kubernetes import eventually
-from tests.cluster.stream import Period, SearchStream
+from tests.cluster.stream import SearchStream, no_search_fails
 
 METHODS = {"gateway": "SearchDesigns", "vectors": "SearchVectors", "metadata": "BatchGetPatents"}
-
-
-@contextmanager
-def no_search_fails(stream: SearchStream) -> Iterator[Period]:
-    """Everything that ends during the block, or soon after, is answered."""
-    with stream.period() as period:
-        yield period
-    assert len(period.searches) >= 30
-    assert period.failures == []
-    print(
-        f"{len(period.searches)} searches, slowest {max(search.seconds for search in period.searches):.2f} s"
-    )
 
 
 @pytest.mark.parametrize("component", METHODS)
@@ -58,19 +43,6 @@ def test_the_deletion_of_a_pod(pairs: Installation, stream: SearchStream, compon
         pairs.kubernetes.until_settled(f"{RELEASE}-{component}")
 
 
-def test_an_upgrade_to_another_tag_and_back(pairs: Installation, stream: SearchStream, next_tag: str) -> None:
-    kubernetes = pairs.kubernetes
-    before, old = pairs.revision(), _tags(pairs)
-    with no_search_fails(stream):
-        pairs.upgrade(f"image.tag={next_tag}")
-    assert _tags(pairs) == {next_tag}
-    with no_search_fails(stream):
-        kubernetes.helm("rollback", RELEASE, "--wait", "--timeout", "10m")
-        pairs.until_settled()
-    assert _tags(pairs) == old
-    assert pairs.revision() == before + 2
-
-
 def test_a_pod_that_is_told_to_end_drains_in_its_grace_period(
     pairs: Installation, stream: SearchStream
 ) -> None:
@@ -85,12 +57,3 @@ def test_a_pod_that_is_told_to_end_drains_in_its_grace_period(
             seconds=grace + 60,
         ).stdout
     assert '"event": "stopped"' in log
-
-
-def _tags(installation: Installation) -> set[str]:
-    return {
-        image.rpartition(":")[2]
-        for component in SERVICES
-        for pod in installation.kubernetes.pods(component)
-        for image in pod.images
-    }

@@ -20,7 +20,7 @@ def on_kuberay(pairs: Installation) -> Iterator[Installation]:
     pairs.upgrade("embedding.mode=rayservice", "embedding.replicas=1")
     eventually(lambda: _serving(pairs), 300, "the RayService serves")
     yield pairs
-    pairs.upgrade("embedding.mode=deployment", "embedding.replicas=2")
+    pairs.upgrade("embedding.mode=deployment", "embedding.replicas=2", "embedding.image.tag=")
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +42,12 @@ def test_helm_test_passes(on_kuberay: Installation) -> None:
     assert "Succeeded" in on_kuberay.kubernetes.helm("test", RELEASE, "--timeout", "2m")
 
 
-def test_a_new_image_goes_through_a_switch_of_clusters(
-    on_kuberay: Installation, ray_stream: SearchStream, next_tag: str
+def test_another_image_goes_through_a_switch_of_clusters(
+    on_kuberay: Installation, ray_stream: SearchStream, previous_tag: str
 ) -> None:
     before = _serving(on_kuberay)
     with ray_stream.period() as period:
-        on_kuberay.upgrade(f"embedding.image.tag={next_tag}")
+        on_kuberay.upgrade(f"embedding.image.tag={previous_tag}")
         eventually(lambda: _serving(on_kuberay) not in ("", before), 420, "another cluster serves")
         # Its object goes first, its pods drain after that.
         eventually(
