@@ -1,4 +1,14 @@
-"""A private Milvus server on a free port: the binary of the PyPI package `milvus`, in a process of its own."""
+"""A private Milvus server on a free port: the binary of the PyPI package `milvus`, in a process of its own.
+
+That is Milvus 2.3.5. The versions that are deployed, 2.6 by deploy/compose.yaml and 2.5 by the chart of
+deploy/upstream, come as container images only, and are not run here. To run the suites on one of them, or on any
+other server:
+
+    SEVENVIEWS_TEST_MILVUS_URL=http://host:19530 pytest tests/contract tests/integration
+
+They promote releases and drop all collections, so they refuse a server that holds any. A database of their own on it
+would not keep them apart on 2.3.5, which looks up aliases in the default one.
+"""
 
 from __future__ import annotations
 
@@ -130,20 +140,42 @@ def running_milvus() -> Iterator[MilvusProcess]:
 
 @pytest.fixture(scope="session")
 def milvus_server() -> Iterator[MilvusProcess]:
-    """One server for the whole run: two of them on one machine fight over their inner ports."""
+    """One server for the whole run: two of them on one machine fight over their inner ports.
+
+    Tests that make it hang need this one; the others take `milvus_url`.
+    """
+    if os.environ.get(URL_VARIABLE):
+        pytest.skip(f"{URL_VARIABLE} names a server that is not ours to stop")
     with running_milvus() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def milvus_url(request: pytest.FixtureRequest) -> str:
-    """Of a server that is there already, or else of our own."""
+def milvus_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Of a server that is there already and holds nothing, or else of our own."""
     given = os.environ.get(URL_VARIABLE)
-    return given or request.getfixturevalue("milvus_server").url
+    if not given:
+        yield request.getfixturevalue("milvus_server").url
+        return
+    require_empty(given)
+    yield given
+    empty_milvus(given)
+
+
+def require_empty(url: str) -> None:
+    """Raise RuntimeError if somebody's collections are on the server."""
+    client = MilvusClient(url)
+    collections = sorted(client.list_collections())
+    client.close()
+    if collections:
+        raise RuntimeError(
+            f"{url} holds {', '.join(collections)}: the tests would drop all that. Give an empty server; if a run of "
+            "tests that was cut off left these, drop them by hand"
+        )
 
 
 def empty_milvus(url: str) -> None:
-    """Drop everything, so that one suite's releases are not another's."""
+    """Drop everything, so that one suite's releases are not another's. Only for what `milvus_url` gives."""
     client = MilvusClient(url)
     for collection in client.list_collections():
         for alias in client.list_aliases(collection)["aliases"]:

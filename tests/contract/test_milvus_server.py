@@ -1,4 +1,4 @@
-"""The Milvus of the tests ends with them."""
+"""The Milvus of the tests ends with them; one that is given must hold nothing, because the suites drop what they find."""
 
 from __future__ import annotations
 
@@ -7,8 +7,21 @@ import signal
 
 import psutil
 import pytest
+from pymilvus import MilvusClient
 
-from tests.contract.milvus_server import MilvusProcess
+from tests.contract.milvus_server import MilvusProcess, empty_milvus, require_empty
+
+
+def test_a_server_that_holds_anything_is_refused_and_left_as_it_is(milvus_url: str) -> None:
+    empty_milvus(milvus_url)
+    require_empty(milvus_url)
+    client = MilvusClient(milvus_url)
+    client.create_collection("somebodys", dimension=8)
+    with pytest.raises(RuntimeError, match="holds somebodys: the tests would drop all that"):
+        require_empty(milvus_url)
+    assert client.list_collections() == ["somebodys"]
+    client.close()
+    empty_milvus(milvus_url)
 
 
 @pytest.mark.slow
