@@ -1,27 +1,44 @@
 # Every target installs what it needs into .venv by itself.
 .DEFAULT_GOAL := help
-PYTHON ?= python3.11
+# Empty: the first that is new enough. `make PYTHON=python3.13 demo` chooses one.
+PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
+DEMO_STAMP := $(VENV)/.demo-installed
 STAMP := $(VENV)/.installed
+INSTALLED_FROM := pyproject.toml constraints.txt hatch_build.py $(shell find protos -name '*.proto')
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SOURCES := services tests hatch_build.py
 
 .PHONY: help
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+.PHONY: demo
+demo: $(DEMO_STAMP) ## Make a corpus, start everything, import, search with held-out drawings, draw the answer.
+	$(BIN)/sevenviews demo --out demo
+
+# What runs on one machine, without what trains: a fifth of the whole. `make install` adds the rest to the same .venv.
+$(DEMO_STAMP): $(INSTALLED_FROM)
+	@scripts/venv.sh "$(PYTHON)"
+	@echo "installing into $(VENV): about 1.4 GB"
+	$(PIP) install --upgrade "pip>=25.1"
+	$(PIP) install --constraint constraints.txt --editable ".[local]"
+	@touch $@
+
 .PHONY: install
 install: $(STAMP) ## Install everything into .venv; the command is then .venv/bin/sevenviews.
 
-$(STAMP): pyproject.toml constraints.txt hatch_build.py $(wildcard protos/sevenviews/v1/*.proto)
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[all]" --group dev
-	touch $@
+$(STAMP): $(INSTALLED_FROM)
+	@scripts/venv.sh "$(PYTHON)"
+	@echo "installing into $(VENV): about 7.5 GB, most of it torch with CUDA"
+	$(PIP) install --upgrade "pip>=25.1"
+	$(PIP) install --constraint constraints.txt --editable ".[all]" --group dev
+	@touch $@ $(DEMO_STAMP)
 
-.PHONY: demo
-demo: $(STAMP) ## Make a corpus, start everything, import, search with held-out drawings, draw the answer.
-	$(BIN)/sevenviews demo --out demo
+.PHONY: test-deps
+test-deps: ## Install the servers and tools that the tests start, by apt and go.
+	scripts/test-deps.sh
 
 .PHONY: test
 test: lint $(STAMP) ## Run all checks and tests; ends with a table of what was skipped and why.
