@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
 from sevenviews.cli.bench import app as bench_app
 from sevenviews.cli.cluster import cluster
+from sevenviews.cli.console import note
 from sevenviews.cli.demo import demo
 from sevenviews.cli.doctor import doctor
 from sevenviews.cli.evaluate import evaluate
+from sevenviews.cli.extras import why_missing
 from sevenviews.cli.ingest import ingest
 from sevenviews.cli.lab import lab_app
 from sevenviews.cli.reconcile import reconcile
@@ -51,7 +55,13 @@ app.add_typer(lab_app, name="lab")
 
 def main() -> None:
     """The entry point of the package."""
-    app()
+    try:
+        app()
+    except ModuleNotFoundError as error:
+        if not (reason := why_missing(error.name or "")):
+            raise
+        note(f"sevenviews: {reason}")
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import numpy as np
 import typer
 
 from sevenviews.cli.console import fail, fail_with, print_json, table
+from sevenviews.cli.extras import needs
 from sevenviews.cli.local import Addresses
 from sevenviews.cli.options import JsonOutput, Server, patent_filter
 from sevenviews.cli.search import read_queries
@@ -38,6 +39,7 @@ class ClusterMethod(StrEnum):
     SPECTRAL = "spectral"
 
 
+@needs("lab")
 def cluster(
     images: Annotated[
         list[Path] | None,

@@ -28,13 +28,13 @@ messages = Console(stderr=True)
 
 
 def note(text: str) -> None:
-    """Something worth knowing, that no program reads."""
-    messages.print(text, highlight=False, markup=False)
+    """Something worth knowing, that no program reads. A line stays one, however narrow the terminal."""
+    messages.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def fail(text: str, exit_code: int = 1) -> NoReturn:
     """Say what went wrong, and end."""
-    messages.print(f"sevenviews: {text}", style="red", highlight=False, markup=False)
+    messages.print(f"sevenviews: {text}", style="red", highlight=False, markup=False, soft_wrap=True)
     raise typer.Exit(exit_code)
 
 

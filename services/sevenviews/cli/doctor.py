@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import shutil
 import socket
@@ -16,16 +17,22 @@ import typer
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from sevenviews.cli.console import print_json, table
+from sevenviews.cli.extras import EXTRAS, listed, missing
 from sevenviews.cli.local import Addresses
 
 _PACKAGES = ("grpcio", "protobuf", "ray", "torch", "torchvision", "pymilvus", "redis", "onnxruntime-gpu")
+_UNUSED_BY_UP = {"training", "lab", "refresh"}
+"""Extras without which everything is served: their commands say what they need."""
 _LEAST_FREE_BYTES = 2 * 1024**3
 _LEAST_PYTHON = (3, 11)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The outcome of one check. A warning stands in the way of nothing yet."""
+    """The outcome of one check.
+
+    Its status is ok, broken, warning (what stands in the way of nothing yet) or absent (what was not asked for).
+    """
 
     check: str
     status: str
@@ -54,7 +61,8 @@ def doctor(
 
 def _examine(data: Path) -> Iterator[Finding]:
     yield _python()
-    yield from map(_package, _PACKAGES)
+    yield from _packages()
+    yield from map(_extra, EXTRAS)
     yield _guarded("model", _model)
     yield _guarded("execution", _providers)
     yield _disk(data)
@@ -66,11 +74,20 @@ def _python() -> Finding:
     return Finding("python", "ok" if sys.version_info >= _LEAST_PYTHON else "broken", version)
 
 
-def _package(name: str) -> Finding:
-    try:
-        return Finding(name, "ok", importlib.metadata.version(name))
-    except importlib.metadata.PackageNotFoundError:
-        return Finding(name, "warning", "not installed; needed only by the services whose extra names it")
+def _packages() -> Iterator[Finding]:
+    """Versions of what is installed; what is not is told by its extra."""
+    for name in _PACKAGES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            yield Finding(name, "ok", importlib.metadata.version(name))
+
+
+def _extra(name: str) -> Finding:
+    check = f"extra {name}"
+    absent = missing(name)
+    if not absent:
+        return Finding(check, "ok", "installed")
+    detail = f"not installed (without {listed(absent)}); `make install` brings all extras"
+    return Finding(check, "absent" if name in _UNUSED_BY_UP else "warning", detail)
 
 
 def _guarded(check: str, examine: Callable[[], str]) -> Finding:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sevenviews.cli.console import fail, fail_with, note, print_json, progress, table
+from sevenviews.cli.extras import needs
 from sevenviews.cli.options import JsonOutput
 from sevenviews.designs import SevenviewsError
 
@@ -23,6 +24,7 @@ MODEL_HELP = (
 )
 
 
+@needs("lab")
 def evaluate(
     corpus: Annotated[Path, typer.Option(help="Whatever `sevenviews ingest` reads.")],
     model: Annotated[list[str] | None, typer.Option(help=MODEL_HELP)] = None,

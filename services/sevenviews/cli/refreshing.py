@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sevenviews.cli.console import fail, fail_with, note, print_json
+from sevenviews.cli.extras import needs
 from sevenviews.cli.grouped import grouped
 from sevenviews.cli.options import JsonOutput
 from sevenviews.cli.places import Place
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
 
+@needs("refresh")
 @grouped
 def refresh(
     config: Annotated[
@@ -65,6 +67,7 @@ def refresh(
         )
 
 
+@needs("refresh")
 @grouped
 def reembed(
     release: Annotated[str, typer.Option(help="Id of the release to build or to bring up to date.")],

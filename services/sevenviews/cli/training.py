@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sevenviews.cli.console import fail, fail_with, note, print_json, progress
+from sevenviews.cli.extras import needs
 from sevenviews.cli.options import JsonOutput
 from sevenviews.designs import SevenviewsError
 
@@ -16,6 +17,7 @@ from sevenviews.designs import SevenviewsError
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
 
+@needs("training")
 def train(
     config: Annotated[Path, typer.Argument(help="YAML; services/sevenviews/training/configs has examples.")],
     out: Annotated[Path, typer.Option(help="Folder of the run; the same one again continues it.")],
@@ -53,6 +55,7 @@ def train(
         print_json({"run": str(result.folder), "metrics": [dict(one) for one in result.metrics]})
 
 
+@needs("training")
 def export(
     run: Annotated[Path, typer.Argument(help="Folder of a run.")],
     out: Annotated[Path, typer.Option(help="Directory of the bundle; made if absent.")],

@@ -10,9 +10,11 @@ import typer
 
 from sevenviews.cli.bench.surroundings import machine
 from sevenviews.cli.console import fail, note, print_json, table
+from sevenviews.cli.extras import needs
 from sevenviews.cli.options import JsonOutput
 
 
+@needs("training")
 def passes(
     pairs: Annotated[int, typer.Option(min=6, help="Alternations of with and without.")] = 6,
     batches: Annotated[int, typer.Option(min=1, help="Of 256 drawings at 128 px, in each round.")] = 2,

@@ -14,6 +14,7 @@ import typer
 
 from sevenviews.cli.bench.surroundings import machine, row, running_system
 from sevenviews.cli.console import fail, fail_with, note, output, print_json, progress, table
+from sevenviews.cli.extras import needs
 from sevenviews.cli.ingest import ingest_all
 from sevenviews.cli.local import Addresses, StartError
 from sevenviews.cli.options import JsonOutput
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from sevenviews.bench.reembed import ReembedFigures
 
 
+@needs("refresh")
 def reembed(
     designs: Annotated[int, typer.Option(min=8, help="Synthetic designs to embed again.")] = 100,
     copies: Annotated[int, typer.Option(min=1, help="Of each design, under other ids.")] = 6,

@@ -13,6 +13,7 @@ import typer
 
 from sevenviews.cli.bench.surroundings import machine, running_system
 from sevenviews.cli.console import fail, fail_with, note, output, print_json, progress, table
+from sevenviews.cli.extras import needs
 from sevenviews.cli.ingest import ingest_all
 from sevenviews.cli.local import Addresses, StartError
 from sevenviews.cli.options import JsonOutput
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _MILLISECONDS = 1000
 
 
+@needs("lab")
 def search(
     designs: Annotated[int, typer.Option(min=8, help="Synthetic designs to search among.")] = 60,
     pairs: Annotated[int, typer.Option(min=6, help="Alternations of services and bare stages.")] = 10,

@@ -12,6 +12,7 @@ import typer
 
 from sevenviews.cli.bench.surroundings import machine, row
 from sevenviews.cli.console import fail, fail_with, note, output, print_json, table
+from sevenviews.cli.extras import needs
 from sevenviews.cli.options import JsonOutput
 from sevenviews.designs import SevenviewsError
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sevenviews.bench.training import TrainingFigures
 
 
+@needs("training")
 def training(
     config: Annotated[
         Path | None,

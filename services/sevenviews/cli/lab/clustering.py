@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sevenviews.cli.console import fail, fail_with, note, print_json, progress, table
+from sevenviews.cli.extras import needs
 from sevenviews.cli.lab.patentnet_options import budget
 from sevenviews.cli.lab.taught import taught_by
 from sevenviews.cli.options import JsonOutput
@@ -24,6 +25,7 @@ _BUDGET_MINUTES = 3
 """For 400 designs and 20 runs of each method, drawing them apart."""
 
 
+@needs("lab")
 def cluster(
     out: Annotated[Path, typer.Option(help="Directory for the report; made if absent.")],
     corpus: Annotated[

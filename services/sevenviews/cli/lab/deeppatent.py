@@ -11,6 +11,7 @@ import typer
 
 from sevenviews.cli.console import fail, note, print_json, progress
 from sevenviews.cli.evaluate import evaluate_with_progress, read_with_progress, show_reports
+from sevenviews.cli.extras import needs
 from sevenviews.cli.grouped import grouped
 from sevenviews.cli.lab.trained import train_row
 from sevenviews.cli.options import JsonOutput
@@ -65,6 +66,7 @@ _CURVES = 4
 """Models whose figures are drawn against database size: the best."""
 
 
+@needs("lab")
 @grouped
 def deeppatent(
     *,
@@ -84,6 +86,7 @@ def deeppatent(
     _report(task, wanted, DEEPPATENT_ROWS, run, (title, DEEPPATENT), (), json_output)
 
 
+@needs("lab")
 @grouped
 def cross_entropy(*, run: Run, models: Models = "ri-lbp,default", json_output: JsonOutput = False) -> None:
     """Run rows of the cross-entropy paper's table, and write a report with its figures beside ours.

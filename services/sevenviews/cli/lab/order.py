@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sevenviews.cli.console import fail, fail_with, note, print_json, table
+from sevenviews.cli.extras import needs
 from sevenviews.cli.options import JsonOutput
 from sevenviews.designs import SevenviewsError
 
@@ -16,6 +17,7 @@ from sevenviews.designs import SevenviewsError
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
 
+@needs("training")
 def order(
     config: Annotated[
         Path, typer.Argument(help="YAML; see services/sevenviews/training/order/configs/ldraw.yaml.")

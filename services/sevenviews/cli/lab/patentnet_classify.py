@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sevenviews.cli.console import note, print_json
+from sevenviews.cli.extras import needs
 from sevenviews.cli.lab.patentnet_options import (
     Cache,
     Config,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sevenviews.training.classification.experiment import ClassificationReport
 
 
+@needs("training")
 def classify(
     corpus: Corpus,
     out: Out,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sevenviews.cli.console import note, print_json
+from sevenviews.cli.extras import needs
 from sevenviews.cli.lab.patentnet_options import (
     Cache,
     Config,
@@ -37,6 +38,7 @@ _FIRST = (1, 5, 10, 20, 50, 100)
 _TIMED = 100
 
 
+@needs("training")
 def hash_codes(
     corpus: Corpus,
     out: Out,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sevenviews.cli.console import note, print_json
+from sevenviews.cli.extras import needs
 from sevenviews.cli.lab.patentnet_options import (
     Cache,
     Config,
@@ -22,6 +23,7 @@ from sevenviews.cli.lab.taught import taught_by
 from sevenviews.cli.options import JsonOutput
 
 
+@needs("training")
 def retrieve(
     corpus: Corpus,
     out: Out,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sevenviews.cli.console import note, print_json
+from sevenviews.cli.extras import needs
 from sevenviews.cli.lab.patentnet_options import Corpus, Out, failing_clearly, read_labelled
 from sevenviews.cli.options import JsonOutput
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 _ROWS = 6
 
 
+@needs("lab")
 def statistics(corpus: Corpus, out: Out, json_output: JsonOutput = False) -> None:
     """Count a corpus in PatentNet's form, and draw its views, a record, its classes and hierarchy.
 
