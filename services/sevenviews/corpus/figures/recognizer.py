@@ -81,7 +81,7 @@ def recognizer() -> Recognizer:
     spec = find_spec("rapidocr")
     if spec is None or spec.origin is None:
         raise FileNotFoundError(
-            "reading figure labels needs the package rapidocr: pip install sevenviews[corpus]"
+            "reading figure labels needs the package rapidocr: it comes with the extra [corpus]"
         )
     model = Path(spec.origin).parent / "models" / MODEL_FILE
     if not model.is_file():
