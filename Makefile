@@ -20,7 +20,7 @@ demo: $(DEMO_STAMP) ## Make a corpus, start everything, import, search with held
 
 # What runs on one machine, without what trains: a fifth of the whole. `make install` adds the rest to the same .venv.
 $(DEMO_STAMP): $(INSTALLED_FROM)
-	@scripts/venv.sh "$(PYTHON)"
+	@deploy/dev/venv.sh "$(PYTHON)"
 	@echo "installing into $(VENV): about 1.4 GB"
 	$(PIP) install --upgrade "pip>=25.1"
 	$(PIP) install --constraint constraints.txt --editable ".[local]"
@@ -30,7 +30,7 @@ $(DEMO_STAMP): $(INSTALLED_FROM)
 install: $(STAMP) ## Install everything into .venv; the command is then .venv/bin/sevenviews.
 
 $(STAMP): $(INSTALLED_FROM)
-	@scripts/venv.sh "$(PYTHON)"
+	@deploy/dev/venv.sh "$(PYTHON)"
 	@echo "installing into $(VENV): about 7.5 GB, most of it torch with CUDA"
 	$(PIP) install --upgrade "pip>=25.1"
 	$(PIP) install --constraint constraints.txt --editable ".[all]" --group dev
@@ -38,19 +38,27 @@ $(STAMP): $(INSTALLED_FROM)
 
 .PHONY: test-deps
 test-deps: ## Install the servers and tools that the tests start, by apt and go.
-	scripts/test-deps.sh
+	deploy/dev/test-deps.sh
+
+# Two processes side by side: tests that share a server or a system stay together (tests/conftest.py).
+PYTEST := $(BIN)/python -m pytest $(if $(ALLOWED_SKIPS),--allowed-skips $(ALLOWED_SKIPS))
+SIDE_BY_SIDE := --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: test
-test: lint $(STAMP) ## Run all checks and tests; ends with a table of what was skipped and why.
-	$(BIN)/python -m pytest --ignore tests/cluster
+test: lint $(STAMP) ## Run all checks, and the tests but the slow ones: ten minutes on two cores.
+	$(PYTEST) $(SIDE_BY_SIDE) -m "not slow" --ignore tests/cluster
+
+.PHONY: test-all
+test-all: lint $(STAMP) ## Run everything; on the Kubernetes that KUBECONFIG names too, where it names one.
+	$(PYTEST) $(SIDE_BY_SIDE)
 
 .PHONY: test-cluster
 test-cluster: $(STAMP) ## Run the tests that need a Kubernetes, on the one that KUBECONFIG names.
-	$(BIN)/python -m pytest tests/cluster
+	$(PYTEST) tests/cluster
 
 .PHONY: test-unit
 test-unit: $(STAMP) ## Run the unit tests: some minutes.
-	$(BIN)/python -m pytest tests/unit tests/architecture
+	$(PYTEST) $(SIDE_BY_SIDE) -m "not slow" tests/unit tests/architecture
 
 .PHONY: lint
 lint: $(STAMP) ## Check the style, the types, the import rule and the protos.

@@ -33,6 +33,7 @@ GROUPS = {
         "integration/test_parts.py",
     ),
     "packaged": ("deploy/test_exported_metrics.py", "deploy/test_prometheus.py", "e2e"),
+    "cluster": ("cluster",),
     "ray": ("integration/test_training_ray.py",),
     "embedding": ("integration/test_embedding_ray.py",),
     "processes": ("helm/test_processes.py",),

@@ -1,7 +1,8 @@
 """How a test run ends: a table of what was skipped and why, and one line of counts. A skip must not hide a suite.
 
 With `--allowed-skips FILE` a skip that the file does not name fails the run. A line of the file is a pattern of test
-ids and a pattern of reasons, with two spaces or more between them, as `fnmatch` has patterns; # begins a comment.
+ids, or of their files, and a pattern of reasons, with two spaces or more between them, as `fnmatch` has patterns;
+# begins a comment.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class Allowance:
     reasons: str
 
     def covers(self, skip: Skip) -> bool:
-        return fnmatchcase(skip.test, self.tests) and fnmatchcase(skip.reason, self.reasons)
+        named = fnmatchcase(skip.test, self.tests) or fnmatchcase(skip.file, self.tests)
+        return named and fnmatchcase(skip.reason, self.reasons)
 
 
 def read_allowances(path: Path) -> tuple[Allowance, ...]:

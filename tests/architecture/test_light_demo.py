@@ -83,4 +83,4 @@ def test_the_least_python_is_the_same_everywhere() -> None:
     """What pyproject.toml promises, and what `make` looks for."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["requires-python"] == ">=3.11"
-    assert "sys.version_info < (3, 11)" in (ROOT / "scripts" / "venv.sh").read_text()
+    assert "sys.version_info < (3, 11)" in (ROOT / "deploy" / "dev" / "venv.sh").read_text()

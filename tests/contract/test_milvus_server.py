@@ -1,4 +1,4 @@
-"""The Milvus of the tests ends with them; one that is given must hold nothing, because the suites drop what they find."""
+"""The Milvus of the tests ends with them; one that is given must hold nothing: the suites drop what they find."""
 
 from __future__ import annotations
 

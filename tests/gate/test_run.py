@@ -29,7 +29,7 @@ def test_all_that_passes_is_counted_and_in_its_order(checkout: Checkout) -> None
     ]
     steps = [line.partition(" (")[0] for line in run.lines if line.startswith("== ")]
     assert steps[:5] == [
-        "== test-deps",
+        "== make test-deps",
         "== make demo",
         "== the demo's environment holds no torch",
         "== make install",
@@ -204,7 +204,7 @@ def test_a_run_on_the_cluster_that_does_not_end_fails(tmp_path: Path) -> None:
 def test_nothing_is_begun_after_the_end(checkout: Checkout) -> None:
     run = checkout.run(SECONDS="5200")
     assert run.status == 1
-    assert run.lines[-2] == "FAILED: test-deps: not begun, the 5100 s of a run are over"
+    assert run.lines[-2] == "FAILED: make test-deps: not begun, the 5100 s of a run are over"
 
 
 def test_the_allowed_skips_are_of_tests_that_exist() -> None:

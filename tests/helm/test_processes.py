@@ -30,8 +30,6 @@ from tests.certificates import Authority
 from tests.helm.chart import PREFIX, PROFILES, Object, Rendered, environment, render, settings
 from tests.processes import start_child
 
-pytestmark = pytest.mark.slow
-
 SERVICES = ("vectors", "metadata", "embedding", "gateway")
 DESIGNS = 4
 _READY_SECONDS = 120

@@ -35,8 +35,6 @@ from sevenviews.v1 import common_pb2, embedding_pb2, embedding_pb2_grpc
 from tests.models import tiny_bundle
 from tests.processes import start_child
 
-pytestmark = pytest.mark.slow
-
 START_SECONDS = 90
 # Ray's processes hand their figures to the page every 10 seconds.
 EXPORT_SECONDS = 60

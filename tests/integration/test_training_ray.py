@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
-import ray
 import torch
 import yaml
 from PIL import Image, ImageDraw
 
-from sevenviews.local_ray import start_local_ray
 from sevenviews.training.config import TrainConfig
 from sevenviews.training.export import export
 from sevenviews.training.memory import ALLOCATOR
@@ -24,15 +21,7 @@ from sevenviews.training.order import OrderConfig, OrderReport, run_order
 from sevenviews.training.places import BEST, CHECKPOINT
 from sevenviews.training.run import RunResult, load_config, train
 
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cluster() -> Iterator[None]:
-    """One Ray for all runs; four logical cores, whatever the machine has."""
-    start_local_ray(num_cpus=4, include_dashboard=False, log_to_driver=False)
-    yield
-    ray.shutdown()
+pytestmark = pytest.mark.usefixtures("ray_address")
 
 
 @pytest.fixture(scope="module")

@@ -109,7 +109,7 @@ def test_a_map_of_too_few_is_refused(evaluation: Evaluation, tmp_path: Path) -> 
 
 
 def test_training_curves_are_drawn_from_a_run(tmp_path: Path) -> None:
-    rows = [
+    rows: list[dict[str, object]] = [
         {"step": 20, "loss": 2.0, "validation_map": 0.3, "epoch": 2, "note": "text"},
         {"step": 10, "loss": 4.0, "validation_map": 0.1, "epoch": 1},
     ]

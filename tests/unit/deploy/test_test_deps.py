@@ -1,4 +1,4 @@
-"""scripts/test-deps.sh installs by apt and go what is not there, and names what it cannot install."""
+"""deploy/dev/test-deps.sh installs by apt and go what is not there, and names what it cannot install."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _add(path: Path, *names: str) -> None:
 
 def _run(path: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [ROOT / "scripts" / "test-deps.sh"],
+        [ROOT / "deploy" / "dev" / "test-deps.sh"],
         env={"PATH": str(path)},
         capture_output=True,
         text=True,

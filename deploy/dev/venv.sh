@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes .venv with a Python that is new enough, unless it is there already.
 #
-#     scripts/venv.sh [PYTHON]
+#     deploy/dev/venv.sh [PYTHON]
 #
 # PYTHON is taken as it is, or refused. Without it the first of the usual names that runs, is new enough and can make
 # environments is taken: a name alone says little, since pyenv's shims exist for versions that do not run.

@@ -1,4 +1,4 @@
-"""scripts/venv.sh finds a Python that is new enough, or says in one line what to do."""
+"""deploy/dev/venv.sh finds a Python that is new enough, or says in one line what to do."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _program(path: Path, text: str) -> None:
 
 def _run(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [ROOT / "scripts" / "venv.sh", *arguments],
+        [ROOT / "deploy" / "dev" / "venv.sh", *arguments],
         cwd=path.parent,
         env={"PATH": str(path)},
         capture_output=True,
