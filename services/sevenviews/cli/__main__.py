@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -53,10 +54,10 @@ app.add_typer(bench_app, name="bench")
 app.add_typer(lab_app, name="lab")
 
 
-def main() -> None:
-    """The entry point of the package."""
+def main(run: Callable[[], object] = app) -> None:
+    """The entry point of the package; what it runs ends with a clear line where an extra is missing."""
     try:
-        app()
+        run()
     except ModuleNotFoundError as error:
         if not (reason := why_missing(error.name or "")):
             raise

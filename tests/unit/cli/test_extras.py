@@ -9,7 +9,7 @@ from importlib import metadata
 import pytest
 from typer.testing import CliRunner, Result
 
-from sevenviews.cli import __main__ as command
+from sevenviews.cli.__main__ import app, main
 from sevenviews.cli.extras import EXTRAS, missing, why_missing
 
 # What none of the demo's extras bring, directly or not.
@@ -51,17 +51,15 @@ def test_a_module_that_turns_out_missing_is_explained_too(
 ) -> None:
     """Deep in a command, where no guard asked for it."""
     monkeypatch.setitem(sys.modules, "torch", None)
-    monkeypatch.setattr(command, "app", lambda: __import__("torch"))
     with pytest.raises(SystemExit) as ended:
-        command.main()
+        main(lambda: __import__("torch"))
     assert ended.value.code == 1
     assert capsys.readouterr().err.startswith("sevenviews: this needs the extra [training]")
 
 
-def test_a_module_that_no_extra_brings_is_a_bug_and_told_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "app", lambda: __import__("sevenviews.nowhere"))
+def test_a_module_that_no_extra_brings_is_a_bug_and_told_as_one() -> None:
     with pytest.raises(ModuleNotFoundError):
-        command.main()
+        main(lambda: __import__("sevenviews.nowhere"))
 
 
 def test_doctor_lists_the_extras(without_training: None) -> None:
@@ -108,4 +106,4 @@ def _uninstall(monkeypatch: pytest.MonkeyPatch, distributions: set[str]) -> None
 
 
 def _sevenviews(*arguments: str) -> Result:
-    return CliRunner().invoke(command.app, arguments)
+    return CliRunner().invoke(app, arguments)
