@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from pathlib import Path
 
 import pytest
 import structlog
 
-# The real servers, defined once: each starts at its first use, and runs for the whole session.
 pytest_plugins = [
+    # What tests start ends with them. First, so that pytest has it before others import it.
+    "tests.processes",
+    # The real servers, defined once: each starts at its first use, and runs for the whole session.
     "tests.contract.milvus_server",
     "tests.contract.postgresql_server",
     "tests.contract.redis_server",
@@ -56,10 +57,9 @@ def pytest_configure() -> None:
     os.environ.setdefault("RAY_worker_niceness", "0")
     # Logs of services within this process go where theirs go: the output is a command's result.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    # A run that is told to end takes its fixtures down, as for Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist looks for the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tell pytest-xdist which tests belong together, and put the longest groups first."""
     ranks = {name: rank for rank, name in enumerate(GROUPS)}

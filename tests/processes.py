@@ -13,7 +13,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from sevenviews.cli.supervisor import die_with_parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A run that is told to end takes its fixtures down, as for Ctrl-C; its workers end with it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if hasattr(config, "workerinput"):
+        die_with_parent(signal.SIGTERM)
 
 
 def start_child(
