@@ -21,7 +21,7 @@ demo: $(DEMO_STAMP) ## Make a corpus, start everything, import, search with held
 # What runs on one machine, without what trains: a fifth of the whole. `make install` adds the rest to the same .venv.
 $(DEMO_STAMP): $(INSTALLED_FROM)
 	@deploy/dev/venv.sh "$(PYTHON)"
-	@echo "installing into $(VENV): about 1.4 GB"
+	@echo "installing into $(VENV): 1.5 GB"
 	$(PIP) install --upgrade "pip>=25.1"
 	$(PIP) install --constraint constraints.txt --editable ".[local]"
 	@touch $@
@@ -31,7 +31,7 @@ install: $(STAMP) ## Install everything into .venv; the command is then .venv/bi
 
 $(STAMP): $(INSTALLED_FROM)
 	@deploy/dev/venv.sh "$(PYTHON)"
-	@echo "installing into $(VENV): about 7.5 GB, most of it torch with CUDA"
+	@echo "installing into $(VENV): 7.6 GB, most of it torch with CUDA"
 	$(PIP) install --upgrade "pip>=25.1"
 	$(PIP) install --constraint constraints.txt --editable ".[all]" --group dev
 	@touch $@ $(DEMO_STAMP)
