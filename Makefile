@@ -40,9 +40,9 @@ $(STAMP): $(INSTALLED_FROM)
 test-deps: ## Install the servers and tools that the tests start, by apt and go.
 	deploy/dev/test-deps.sh
 
-# Two processes side by side: tests that share a server or a system stay together (tests/conftest.py).
+# Two processes side by side: tests that share a server or a system stay together (tests/side_by_side.py).
 PYTEST := $(BIN)/python -m pytest $(if $(ALLOWED_SKIPS),--allowed-skips $(ALLOWED_SKIPS))
-SIDE_BY_SIDE := --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+SIDE_BY_SIDE := --numprocesses 2 --no-loadscope-reorder
 
 .PHONY: test
 test: lint $(STAMP) ## Run all checks, and the tests but the slow ones: ten minutes on two cores.

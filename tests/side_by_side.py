@@ -1,0 +1,59 @@
+"""Which tests stay together when two processes share them (`make test`), and which begin.
+
+Tests that share something costly run one after the other, in one process: one group has the only Milvus and what
+stands on it, another the packaged system. All others share nothing but their file.
+
+This is a scheduler of our own for pytest-xdist, and not its marker `xdist_group`: with the ids of pytest 9.2 the
+marker has no effect, and nothing says so.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+GROUPS = {
+    "servers": (
+        "tests/contract",
+        "tests/e2e/test_failures.py",
+        "tests/e2e/test_refresh.py",
+        "tests/e2e/test_refresh_resumed.py",
+        "tests/integration/test_parts.py",
+    ),
+    "packaged": ("tests/deploy/test_exported_metrics.py", "tests/deploy/test_prometheus.py", "tests/e2e"),
+    "cluster": ("tests/cluster",),
+    "ray": ("tests/integration/test_training_ray.py",),
+    "embedding": ("tests/integration/test_embedding_ray.py",),
+    "processes": ("tests/helm/test_processes.py",),
+}
+"""The longest first, because they begin."""
+
+
+def group_of(test: str) -> str:
+    """The group of a test's id; its file where that is in none."""
+    file = test.partition("::")[0]
+    for name, places in GROUPS.items():
+        if any(PurePath(file).is_relative_to(place) for place in places):
+            return name
+    return file
+
+
+class Groups(LoadScopeScheduling):  # type: ignore[misc]
+    """Hands out whole groups."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
+    return Groups(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Groups one after the other, in one process too."""
+    ranks = {name: rank for rank, name in enumerate(GROUPS)}
+    items.sort(key=lambda item: ranks.get(group_of(item.nodeid), len(ranks)))
