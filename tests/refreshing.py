@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from sevenviews.designs import SevenviewsError
 from tests.processes import start_child
 from tests.system import COMMAND, System
 
+ROOT = Path(__file__).resolve().parent.parent
 FIRST = 14
 """Of the patents, imported before anything is refreshed; the others come meanwhile."""
 
@@ -90,8 +92,17 @@ class Clients:
 
 def start(system: System, *options: str | Path) -> subprocess.Popen[str]:
     """`sevenviews refresh` in a process of its own."""
-    command = [COMMAND, "refresh", "--data", str(system.data), *map(str, options)]
-    return start_child(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return _start([COMMAND, "refresh"], system, options)
+
+
+def start_light(system: System, *options: str | Path) -> subprocess.Popen[str]:
+    """The same job without torch and Ray; see `tests.light_refresh`."""
+    return _start([sys.executable, "-m", "tests.light_refresh"], system, options)
+
+
+def _start(program: list[str], system: System, options: Sequence[str | Path]) -> subprocess.Popen[str]:
+    command = [*program, "--data", str(system.data), *map(str, options)]
+    return start_child(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def steps_of(job: subprocess.Popen[str], *, succeeds: bool = True) -> Iterator[str]:

@@ -19,6 +19,7 @@ GROUPS = {
     "servers": (
         "tests/contract",
         "tests/e2e/test_failures.py",
+        "tests/e2e/test_reembed.py",
         "tests/e2e/test_refresh.py",
         "tests/e2e/test_refresh_resumed.py",
         "tests/integration/test_parts.py",

@@ -10,18 +10,14 @@ from pathlib import Path
 import pytest
 
 from sevenviews.corpus import CorpusPatent
-from sevenviews.designs import ImportOutcome, Reason, SevenviewsError
-from sevenviews.refresh.config import EmbeddingConfig, RefreshConfig
-from sevenviews.refresh.engine import RayEngine
-from sevenviews.refresh.job import begin, resume
-from sevenviews.refresh.plan import Kind
-from sevenviews.refresh.record import RefreshState
+from sevenviews.designs import ImportOutcome
 from tests.refreshing import (
     FIRST,
     Clients,
     configuration,
     item,
     start,
+    start_light,
     steps_of,
     until,
 )
@@ -40,7 +36,7 @@ def system(request: pytest.FixtureRequest, kind: str, patents: list[CorpusPatent
 
 
 def test_a_refresh_under_searches_and_imports(
-    system: System, kind: str, patents: list[CorpusPatent], tmp_path: Path, ray_address: str
+    system: System, kind: str, patents: list[CorpusPatent], tmp_path: Path
 ) -> None:
     before = system.serving()
     known = patents[:FIRST]
@@ -48,9 +44,9 @@ def test_a_refresh_under_searches_and_imports(
     acknowledged: list[str] = []
     clients = Clients(system.gateway, queries)
     with clients.running():
-        # Once as a user does it who has no cluster: it starts a Ray of its own.
-        where = "local" if kind == "embedded" else ray_address
-        job = start(system, "--config", configuration(tmp_path), "--ray-address", where, "--json")
+        # Once as a user does it who has no cluster: it trains, and starts a Ray of its own.
+        begin_job = start if kind == "embedded" else start_light
+        job = begin_job(system, "--config", configuration(tmp_path), "--json")
         with system.client(60) as client:
             for step in steps_of(job):
                 # Something arrives, changes or goes in every step.
@@ -136,46 +132,8 @@ def test_what_changed_between_releases_is_explained(
     assert all(change["before"] != change["after"] for change in changes)
 
 
-@pytest.mark.usefixtures("ray_address")
-def test_a_release_by_hand_with_another_index(system: System, tmp_path: Path) -> None:
-    config = tmp_path / "index.yaml"
-    config.write_text("index: {m: 24, ef_construction: 100, ef: 64}\n")
-    report = system.json("reembed", "--release", "wide", "--config", config, "--data", system.data)
-    assert report["state"] == "built"
-    assert report["steps"]["embed"]["patents"] == len(system.client().list_patents().patents)
-    wide = system.json("releases", "show", "wide", "--data", system.data)
-    assert wide["state"] == "building"
-    assert wide["index"] == {"m": 24, "ef_construction": 100, "ef": 64}
-    assert system.serving()["release_id"] != "wide"
-    # Again: nothing is left to do.
-    again = system.json("reembed", "--release", "wide", "--config", config, "--data", system.data)
-    assert again["steps"]["embed"]["drawings"] == 0
-    system.run("releases", "promote", "wide", "--data", system.data)
-    assert system.serving()["release_id"] == "wide"
-
-
-@pytest.mark.usefixtures("ray_address")
-def test_a_binary_release_by_hand(system: System, patents: list[CorpusPatent]) -> None:
-    """Built, verified, served and left again, as any other release."""
-    before = system.serving()
-    report = system.json("reembed", "--release", "signs", "--metric", "hamming", "--data", system.data)
-    assert report["state"] == "built"
-    assert report["steps"]["create"]["metric"] == "HAMMING"
-    assert report["steps"]["verify"]["recall_at_10"] >= 0.98
-    assert system.json("releases", "show", "signs", "--data", system.data)["metric"] == "HAMMING"
-    assert "HAMMING" in system.run("releases", "list", "--data", system.data).stdout
-    known = system.client().list_patents().patents[0].patent_id
-    image = next(iter(next(p for p in patents if p.patent.patent_id == known).contents.values()))
-    system.run("releases", "promote", "signs", "--data", system.data)
-    with system.client() as client:
-        until(lambda: client.search([image]).release_id == "signs", 10)
-        assert client.search([image]).hits[0].patent_id == known
-    system.run("releases", "promote", before["release_id"], "--data", system.data)
-    system.run("releases", "retire", "signs", "--data", system.data)
-
-
 def test_the_second_is_told_who_holds_the_lock(system: System, tmp_path: Path) -> None:
-    first = start(system, "--config", configuration(tmp_path))
+    first = start_light(system, "--config", configuration(tmp_path))
     assert first.stderr is not None
     for line in first.stderr:
         if line.startswith("[2/"):
@@ -187,23 +145,3 @@ def test_the_second_is_told_who_holds_the_lock(system: System, tmp_path: Path) -
     assert second.returncode == 1
     assert "REFRESH_LOCKED" in second.stderr
     assert f":{first.pid}" in second.stderr.replace("\n", "")
-
-
-@pytest.mark.usefixtures("ray_address")
-def test_an_error_within_ray_is_told_as_ours(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker's object store refuses; the job says so, and can be resumed where it was."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
-    impatient = RefreshConfig(embedding=EmbeddingConfig(patience_seconds=0))
-    nowhere = "s3://bucket/prefix?endpoint=http://127.0.0.1:1&region=nowhere"
-    with system.surroundings(RayEngine(), drawings_url=nowhere) as around:
-        with pytest.raises(SevenviewsError) as caught:
-            begin(around, impatient, Kind.REEMBED, release_id="unfinished")
-        assert caught.value.reason is Reason.DEPENDENCY_UNAVAILABLE
-        record = around.services.refreshes(1)[0]
-    assert (record.state, record.current_step) == (RefreshState.FAILED, "embed")
-    with system.surroundings(RayEngine()) as around:
-        finished = resume(around)
-        assert finished is not None
-        assert (finished.refresh_id, finished.state) == (record.refresh_id, RefreshState.BUILT)
-        around.services.retire("unfinished")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -12,12 +13,17 @@ import psutil
 import pytest
 
 from sevenviews.corpus import CorpusPatent
+from sevenviews.refresh.config import RefreshConfig
+from sevenviews.refresh.job import begin
+from sevenviews.refresh.plan import Kind
 from sevenviews.refresh.steps import STEPS
+from tests.fakes.engine import FakeEngine
 from tests.refreshing import (
     FIRST,
     Clients,
     configuration,
     start,
+    start_light,
     steps_of,
     until,
 )
@@ -46,14 +52,19 @@ def proven(system: System, patents: list[CorpusPatent]) -> None:
 
 
 @pytest.mark.parametrize(
-    "steps",
+    ("begin_job", "steps"),
     [
-        pytest.param(FEW, id="in-four-steps"),
-        pytest.param([step.name for step in STEPS], id="in-every-step", marks=pytest.mark.slow),
+        pytest.param(start_light, FEW, id="in-four-steps"),
+        # Each starts a Ray of its own.
+        pytest.param(start, [step.name for step in STEPS], id="in-every-step", marks=pytest.mark.slow),
     ],
 )
 def test_killed_in(
-    system: System, patents: list[CorpusPatent], tmp_path: Path, ray_address: str, steps: Sequence[str]
+    system: System,
+    patents: list[CorpusPatent],
+    tmp_path: Path,
+    begin_job: Callable[..., subprocess.Popen[str]],
+    steps: Sequence[str],
 ) -> None:
     filled(system, patents[:FIRST])
     config = configuration(tmp_path)
@@ -62,7 +73,7 @@ def test_killed_in(
     clients = Clients(system.gateway, queries)
     with clients.running(1):
         for step in steps:
-            job = start(system, "--config", config, "--resume", "--ray-address", ray_address)
+            job = begin_job(system, "--config", config, "--resume")
             for begun in steps_of(job):
                 if begun == step:
                     job.kill()
@@ -71,7 +82,10 @@ def test_killed_in(
             assert job.returncode == -signal.SIGKILL
             if step not in {"settle", "retire"}:
                 assert system.serving()["release_id"] == before["release_id"], step
-        report = system.json("refresh", "--data", system.data, "--config", config, "--resume")
+        last = begin_job(system, "--config", config, "--resume", "--json")
+        assert last.stdout is not None
+        report = json.loads(last.stdout.read())
+        assert last.wait() == 0
     assert report["state"] == "promoted"
     assert list(report["steps"]) == [step.name for step in STEPS]
     assert system.serving()["release_id"] == report["refresh_id"]
@@ -145,12 +159,10 @@ def _newest(system: System) -> str:
     return str(system.releases()[0]["release_id"])
 
 
-def test_a_paused_holder_cannot_promote(
-    system: System, patents: list[CorpusPatent], ray_address: str
-) -> None:
+def test_a_paused_holder_cannot_promote(system: System, patents: list[CorpusPatent]) -> None:
     """It sleeps until its lock is another's, and then goes on where it was."""
     lock = system.data / "refresh.lock"
-    job = start(system, "--skip-train", "--ray-address", ray_address)
+    job = start_light(system, "--skip-train")
     steps = steps_of(job, succeeds=False)
     for step in steps:
         if step == "verify":
@@ -158,9 +170,10 @@ def test_a_paused_holder_cannot_promote(
             break
     # The kernel does not let go of a file lock that a process holds; Redis would: so the file goes.
     lock.unlink()
-    report = system.json("refresh", "--data", system.data, "--skip-train")
+    with system.surroundings(FakeEngine()) as around:
+        second = begin(around, RefreshConfig(), Kind.REINDEX)
     job.send_signal(signal.SIGCONT)
     assert list(steps)[-1:] != ["retire"]
     assert job.wait() == 1
-    assert system.serving()["release_id"] == report["refresh_id"]
+    assert system.serving()["release_id"] == second.refresh_id
     proven(system, patents)

@@ -77,6 +77,7 @@ def test_a_small_run_trains_continues_and_exports(corpus: Path, tmp_path: Path) 
         train(config.model_copy(update={"seed": 9}), tmp_path / "run", silent)
 
 
+@pytest.mark.slow
 def test_the_steps_of_deeppatent_start_each_other(corpus: Path, tmp_path: Path) -> None:
     sgd = {"kind": "sgd", "momentum": 0.9, "nesterov": True}
     few = {"steps": 2, "batch_size": 8, "image_size": 64, "warmup_steps": 0}
@@ -127,6 +128,7 @@ def test_the_steps_of_deeppatent_start_each_other(corpus: Path, tmp_path: Path) 
     assert train(config, tmp_path / "run", silent).metrics == result.metrics
 
 
+@pytest.mark.slow
 def test_training_ends_when_it_no_longer_helps(corpus: Path, tmp_path: Path) -> None:
     still = {"backbone_rate": 0, "head_rate": 0, "steps": 40}
     config = config_of(
@@ -139,6 +141,7 @@ def test_training_ends_when_it_no_longer_helps(corpus: Path, tmp_path: Path) -> 
     assert len(train(config, tmp_path / "run", silent).metrics) == 3
 
 
+@pytest.mark.slow
 def test_two_workers_are_as_one(corpus: Path, tmp_path: Path) -> None:
     loss = {"kind": "arcface", "margin": 0.5, "focal": 1.5, "subcentres": 2}
     rates = {
@@ -208,6 +211,7 @@ def test_a_yaml_says_it_all(corpus: Path, tmp_path: Path) -> None:
     assert TrainConfig.load(path) == told
 
 
+@pytest.mark.slow
 def test_rows_are_trained_and_measured_seed_by_seed_on_what_all_of_them_held_out(
     corpus: Path, tmp_path: Path
 ) -> None:
