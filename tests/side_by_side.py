@@ -18,11 +18,11 @@ from xdist.scheduler import LoadScopeScheduling
 GROUPS = {
     "servers": (
         "tests/contract",
+        "tests/integration/test_parts.py",
         "tests/e2e/test_failures.py",
         "tests/e2e/test_reembed.py",
         "tests/e2e/test_refresh.py",
         "tests/e2e/test_refresh_resumed.py",
-        "tests/integration/test_parts.py",
     ),
     "packaged": ("tests/deploy/test_exported_metrics.py", "tests/deploy/test_prometheus.py", "tests/e2e"),
     "cluster": ("tests/cluster",),

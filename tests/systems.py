@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,7 +29,7 @@ from tests.contract.postgresql_server import new_database
 from tests.contract.redis_server import running_redis
 from tests.contract.s3_server import new_bucket
 from tests.models import tiny_bundle
-from tests.refreshing import item
+from tests.refreshing import item, until
 from tests.system import System, running_system
 
 DESIGNS = 12
@@ -146,13 +147,25 @@ def ray_address() -> Iterator[str]:
 
 
 def emptied(system: System) -> System:
-    """Without patents, and without any release but the serving one."""
+    """As at its start: without patents, and with the first model's release alone, if there is any."""
     with system.client() as client:
         while ids := [one.patent_id for one in client.list_patents(page_size=100).patents]:
             client.delete_patents(ids)
     with system.services() as services:
-        for release in services.releases():
-            if release.state != vectors_pb2.RELEASE_STATE_SERVING:
+        releases = services.releases()
+        kept = [one.release_id for one in releases if one.state == vectors_pb2.RELEASE_STATE_SERVING]
+        first, dimension = next(iter(services.models().items()))
+        if kept and services.serving_release().model_version != first:
+            kept = [f"first-again-{uuid.uuid4().hex[:8]}"]
+            index = vectors_pb2.IndexParameters(m=16, ef_construction=200, ef=128)
+            services.create_release(kept[0], first, dimension, index)
+            services.complete_release(kept[0], {})
+            services.promote(kept[0])
+            query = _png(render(design(0, 0), View.FRONT, 128))
+            with system.client() as client:
+                until(lambda: client.search([query]).release_id == kept[0], 10)
+        for release in releases:
+            if release.release_id not in kept:
                 services.retire(release.release_id)
     return system
 

@@ -22,6 +22,7 @@ def test_all_that_passes_is_counted_and_in_its_order(checkout: Checkout) -> None
     assert run.lines[-1] == "8 passed, 0 failed, 3 skipped"
     made = [call for call in run.calls if call.startswith("make ")]
     assert made == [
+        "make test-deps",
         "make demo",
         "make install",
         "make test ALLOWED_SKIPS=.ci/allowed-skips",

@@ -171,6 +171,7 @@ def workers_of_ray() -> list[psutil.Process]:
     return [one for one in children if "TrainWorker" in "".join(one.cmdline()) or "TrainWorker" in one.name()]
 
 
+@pytest.mark.slow
 def test_a_killed_worker_is_started_again_and_finishes_as_if_it_had_lived(
     corpus: Path, tmp_path: Path
 ) -> None:
