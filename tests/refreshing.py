@@ -77,7 +77,7 @@ class Clients:
     def _search(self, first: int) -> None:
         with Client(self.gateway, timeout_seconds=60) as client:
             position = first
-            while not self.ended.wait(0.05):
+            while not self.ended.wait(0.2):
                 position += 1
                 try:
                     page = client.search([self.queries[position % len(self.queries)]], limit=5)

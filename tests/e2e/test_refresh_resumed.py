@@ -125,13 +125,16 @@ def _descendant(parent: int, name: str) -> int | None:
 
 @pytest.mark.parametrize("victim", [_embedding_actor, _replica, _vector_service])
 def test_what_it_stands_on_is_killed_while_it_embeds(
+    request: pytest.FixtureRequest,
     system: System,
     patents: list[CorpusPatent],
-    ray_address: str,
     victim: Callable[[subprocess.Popen[str], System], int | None],
 ) -> None:
     before = system.serving()["release_id"]
-    job = start(system, "--skip-train", "--ray-address", ray_address)
+    if victim is _embedding_actor:
+        job = start(system, "--skip-train", "--ray-address", request.getfixturevalue("ray_address"))
+    else:
+        job = start_light(system, "--skip-train")
     for step in steps_of(job):
         if step == "embed":
             os.kill(_awaited(lambda: victim(job, system)), signal.SIGKILL)
