@@ -40,17 +40,18 @@ $(STAMP): $(INSTALLED_FROM)
 test-deps: ## Install the servers and tools that the tests start, by apt and go.
 	deploy/dev/test-deps.sh
 
-# Two processes side by side: tests that share a server or a system stay together (tests/side_by_side.py).
 PYTEST := $(BIN)/python -m pytest $(if $(ALLOWED_SKIPS),--allowed-skips $(ALLOWED_SKIPS))
-SIDE_BY_SIDE := --numprocesses 2 --no-loadscope-reorder
+# Two processes: tests that share a server or a system stay together (tests/side_by_side.py). A thread each, or they
+# would wait for each other's.
+SIDE_BY_SIDE := OMP_NUM_THREADS=1 $(PYTEST) --numprocesses 2 --no-loadscope-reorder
 
 .PHONY: test
 test: lint $(STAMP) ## Run all checks, and the tests but the slow ones: ten minutes on two cores.
-	$(PYTEST) $(SIDE_BY_SIDE) -m "not slow" --ignore tests/cluster
+	$(SIDE_BY_SIDE) -m "not slow" --ignore tests/cluster
 
 .PHONY: test-all
 test-all: lint $(STAMP) ## Run everything; on the Kubernetes that KUBECONFIG names too, where it names one.
-	$(PYTEST) $(SIDE_BY_SIDE)
+	$(SIDE_BY_SIDE)
 
 .PHONY: test-cluster
 test-cluster: $(STAMP) ## Run the tests that need a Kubernetes, on the one that KUBECONFIG names.
@@ -58,7 +59,7 @@ test-cluster: $(STAMP) ## Run the tests that need a Kubernetes, on the one that 
 
 .PHONY: test-unit
 test-unit: $(STAMP) ## Run the unit tests: some minutes.
-	$(PYTEST) $(SIDE_BY_SIDE) -m "not slow" tests/unit tests/architecture
+	$(SIDE_BY_SIDE) -m "not slow" tests/unit tests/architecture
 
 .PHONY: lint
 lint: $(STAMP) ## Check the style, the types, the import rule and the protos.
