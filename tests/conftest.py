@@ -18,6 +18,8 @@ pytest_plugins = [
     "tests.contract.redis_server",
     "tests.contract.s3_server",
     "tests.systems",
+    # A failed test does not make the others hang.
+    "tests.grpc_servers",
     # Which tests may run side by side.
     "tests.side_by_side",
     # The table of what was skipped, and the closing line.
