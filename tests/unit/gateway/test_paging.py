@@ -23,6 +23,7 @@ from tests.unit.gateway.harness import (
 )
 
 QUERY = vector_image(1)
+MOST_PAGES = 30
 
 
 def graded(count: int) -> list[str]:
@@ -38,8 +39,13 @@ def publish_graded(gateway: RunningGateway, count: int) -> list[str]:
     return names
 
 
-async def pages_of(gateway: RunningGateway, limit: int) -> list[SearchPage]:
-    return [page async for page in gateway.client.search_pages([QUERY], limit=limit)]
+async def pages_of(gateway: RunningGateway, limit: int, *queries: bytes) -> list[SearchPage]:
+    """All of them; a gateway that forgets what it has shown has pages without end."""
+    pages: list[SearchPage] = []
+    async for page in gateway.client.search_pages(queries or [QUERY], limit=limit):
+        pages.append(page)
+        assert len(pages) <= MOST_PAGES
+    return pages
 
 
 @pytest.mark.parametrize("limit", [1, 7, 25, 26])
@@ -57,8 +63,7 @@ async def test_pages_go_on_beyond_the_first_candidates(gateway: RunningGateway) 
         gateway.services,
         *(design(name, *(generator.randbytes(8) for _ in range(3))) for name in graded(150)),
     )
-    queries = [b"one", b"two", b"three"]
-    pages = [page async for page in gateway.client.search_pages(queries, limit=20)]
+    pages = await pages_of(gateway, 20, b"one", b"two", b"three")
     found = [name for page in pages for name in ids(page.hits)]
     assert sorted(found) == graded(150)
     assert len(pages) == 8
