@@ -53,15 +53,8 @@ class Engine(Protocol):
     ) -> None: ...
 
 
-class RayEngine:
-    """Ray Train and Ray Data.
-
-    Args:
-        address: "auto" or HOST:PORT of a running cluster; "local" starts one on this machine when it is needed.
-    """
-
-    def __init__(self, address: str = "local") -> None:
-        self._ray = RaySession(address)
+class RayEngine(RaySession):
+    """Ray Train and Ray Data; a Ray of its own is started by the first work that needs it."""
 
     def train(
         self,
@@ -72,7 +65,7 @@ class RayEngine:
     ) -> Metrics:
         from sevenviews.training.run import train
 
-        self._ray.start()
+        self.start()
         result = train(config, run, tell, advance)
         return dict(result.metrics[-1]) if result.metrics else {}
 
@@ -87,16 +80,5 @@ class RayEngine:
     def embed(
         self, task: EmbeddingTask, patent_ids: Sequence[str], advance: Callable[[EmbeddingReport], None]
     ) -> EmbeddingReport:
-        self._ray.start()
+        self.start()
         return embed_corpus(task, patent_ids, advance)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._ray.__exit__(kind, error, trace)
