@@ -40,7 +40,8 @@ $(STAMP): $(INSTALLED_FROM)
 test-deps: ## Install the servers and tools that the tests start, by apt and go.
 	deploy/dev/test-deps.sh
 
-PYTEST := $(BIN)/python -m pytest $(if $(ALLOWED_SKIPS),--allowed-skips $(ALLOWED_SKIPS))
+# One word, `=` and all: pytest would take the file for a place of tests, and never read the options that tests define.
+PYTEST := $(BIN)/python -m pytest $(if $(ALLOWED_SKIPS),--allowed-skips=$(ALLOWED_SKIPS))
 # Two processes: tests that share a server or a system stay together (tests/side_by_side.py). A thread each, or they
 # would wait for each other's.
 SIDE_BY_SIDE := OMP_NUM_THREADS=1 $(PYTEST) --numprocesses 2 --no-loadscope-reorder

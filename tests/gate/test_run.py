@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +12,9 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.gate.checkout import Checkout, make_checkout
+
+# What `make test` and its workers would hand on to a `make` and a pytest of their own.
+MAKE_AND_XDIST = {"MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"}
 
 
 @pytest.fixture
@@ -206,6 +212,21 @@ def test_nothing_is_begun_after_the_end(checkout: Checkout) -> None:
     run = checkout.run(SECONDS="5200")
     assert run.status == 1
     assert run.lines[-2] == "FAILED: make test-deps: not begun, the 5100 s of a run are over"
+
+
+@pytest.mark.parametrize("target", ["test", "test-cluster"])
+def test_pytest_understands_the_command_that_the_gate_has_make_run(target: str) -> None:
+    """The stubs above stand for `make`: the line it would run is put to pytest itself, with no test to collect."""
+    surroundings = {name: value for name, value in os.environ.items() if name not in MAKE_AND_XDIST}
+    asked = ["make", "--no-print-directory", "--dry-run", target, "ALLOWED_SKIPS=.ci/allowed-skips"]
+    lines = subprocess.run(
+        asked, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=True
+    ).stdout
+    (line,) = [line for line in lines.splitlines() if " -m pytest " in line]
+    told = line.replace(".venv/bin/python", sys.executable)
+    shell = ["bash", "-c", f"{told} --numprocesses 0 --ignore-glob='*'"]
+    run = subprocess.run(shell, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False)
+    assert run.returncode == pytest.ExitCode.NO_TESTS_COLLECTED, run.stdout + run.stderr
 
 
 def test_the_allowed_skips_are_of_tests_that_exist() -> None:
