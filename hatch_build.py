@@ -1,6 +1,7 @@
 """Generates the gRPC stubs from protos/ whenever the package is built or installed in editable mode.
 
-The stubs go to services/sevenviews/v1 and are never committed, so they cannot disagree with the protos.
+The stubs go to services/sevenviews/v1 and services/sevenviews/internal, and are never committed, so they cannot
+disagree with the protos.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class StubsBuildHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Runs protoc over protos/sevenviews/v1/*.proto."""
+    """Runs protoc over protos/."""
 
     PLUGIN_NAME = "custom"
 
@@ -28,8 +29,7 @@ def generate(root: Path) -> None:
 
     protos = root / "protos"
     sources = root / "services"
-    package = sources / "sevenviews" / "v1"
-    package.mkdir(parents=True, exist_ok=True)
+    files = sorted(protos.rglob("*.proto"))
     plugins = Path(sys.executable).parent
     arguments = [
         "protoc",
@@ -43,11 +43,12 @@ def generate(root: Path) -> None:
             f"--plugin={name}={_plugin(plugins, name)}"
             for name in ("protoc-gen-mypy", "protoc-gen-mypy_grpc")
         ),
-        *(str(path) for path in sorted(protos.glob("sevenviews/v1/*.proto"))),
+        *map(str, files),
     ]
     if protoc.main(arguments) != 0:
         raise RuntimeError("protoc failed; its messages are above")
-    (package / "__init__.py").write_text('"""Generated from protos/sevenviews/v1. Do not edit."""\n')
+    for folder in {parent for file in files for parent in file.relative_to(protos).parents[:-2]}:
+        (sources / folder / "__init__.py").write_text(f'"""Generated from protos/{folder}. Do not edit."""\n')
 
 
 def _plugin(directory: Path, name: str) -> str:

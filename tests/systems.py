@@ -20,10 +20,10 @@ from PIL import Image
 
 from sevenviews.corpus import CorpusPatent
 from sevenviews.designs import STANDARD_VIEWS, Drawing, ImportOutcome, View, drawing_id
+from sevenviews.internal.v1 import vectors_pb2
 from sevenviews.synthetic import design, render, write_corpus
 from sevenviews.synthetic.bibliography import patent_of
 from sevenviews.synthetic.figures import plan_figures
-from sevenviews.v1 import vectors_pb2
 from tests.contract.milvus_server import empty_milvus
 from tests.contract.postgresql_server import new_database
 from tests.contract.redis_server import running_redis

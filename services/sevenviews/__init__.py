@@ -20,11 +20,12 @@ The map, a line a package:
     rayjob     starts a RayJob on Kubernetes and waits for its end
     client     the Python client
     cli        the command `sevenviews`
-    v1         generated from protos/ at install
+    v1         generated from protos/ at install: the public API
+    internal   generated likewise: what the services behind the gateway say to each other
 
 The import rule (tests/architecture holds it): `designs` and `encoder` import nothing of ours, but encoder may
 use designs. `corpus` and `runtime` stand on them, `synthetic` on designs alone. A service imports designs,
-encoder, runtime and v1, never another service: they meet on the wire. `lab` stands on designs, corpus and
+encoder, runtime and the stubs, never another service: they meet on the wire. `lab` stands on designs, corpus and
 encoder, `training` on these, on synthetic and on lab. `reconcile` stands on the gateway, `refresh` on training,
 and on metadata's port to the object store; `bench` on all of these. `local_ray` stands alone, below what starts
 one. `cli` wires it all.

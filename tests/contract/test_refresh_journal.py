@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.internal.v1 import refreshes_pb2_grpc
 from sevenviews.metadata.migrate import migrate
 from sevenviews.metadata.refresh_journal import RefreshJournal
 from sevenviews.metadata.refresh_servicer import RefreshServicer
@@ -18,7 +19,6 @@ from sevenviews.metadata.stores import open_engine
 from sevenviews.refresh.record import DoneStep, Refresh, RefreshState
 from sevenviews.refresh.services import Addresses, Services
 from sevenviews.refresh.wire import refresh_from_wire, refresh_to_wire
-from sevenviews.v1 import refreshes_pb2_grpc
 from tests.contract.postgresql_server import new_database
 from tests.servers import ThreadedServer
 

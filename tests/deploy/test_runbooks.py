@@ -20,7 +20,8 @@ from typer.core import TyperGroup
 
 from sevenviews.cli.__main__ import app
 from sevenviews.designs import Reason
-from sevenviews.v1 import embedding_pb2, patents_pb2, refreshes_pb2, search_pb2, vectors_pb2
+from sevenviews.internal.v1 import embedding_pb2, patents_pb2, refreshes_pb2, vectors_pb2
+from sevenviews.v1 import catalog_pb2, search_pb2
 from tests.conftest import ROOT
 from tests.deploy.files import RUNBOOKS, alerts, runbook_expressions
 from tests.deploy.promql import check, metric_names
@@ -33,7 +34,8 @@ RELEASE = "sevenviews"
 # Kinds of Kubernetes itself, of which the chart makes none.
 NO_KIND_OF_THE_CHART = {"event", "node"}
 _PROTOS: tuple[FileDescriptor, ...] = tuple(
-    one.DESCRIPTOR for one in (embedding_pb2, patents_pb2, refreshes_pb2, search_pb2, vectors_pb2)
+    one.DESCRIPTOR
+    for one in (catalog_pb2, embedding_pb2, patents_pb2, refreshes_pb2, search_pb2, vectors_pb2)
 )
 METHODS = {
     f"{service.full_name}/{method.name}": method

@@ -16,10 +16,11 @@ import pytest
 
 from sevenviews.client import ImportItem
 from sevenviews.designs import Drawing, Patent, Reason, SevenviewsError, drawing_id
+from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.runtime.channels import channel_options
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.status import error_from_rpc
-from sevenviews.v1 import common_pb2, search_pb2, search_pb2_grpc, vectors_pb2, vectors_pb2_grpc
+from sevenviews.v1 import common_pb2, search_pb2, search_pb2_grpc
 from tests.system import System
 from tests.systems import SyntheticCorpus
 from tests.unit.encoder.test_images import BAD, drawing, encoded, header_only_png

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.internal.v1 import embedding_pb2, embedding_pb2_grpc
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import check_range
-from sevenviews.v1 import common_pb2, embedding_pb2, embedding_pb2_grpc
+from sevenviews.v1 import common_pb2
 
 Vector = npt.NDArray[np.float32]
 DIMENSION = 8

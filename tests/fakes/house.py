@@ -25,6 +25,16 @@ from sevenviews.encoder.encoder import Encoder
 from sevenviews.encoder.store import ModelStore
 from sevenviews.gateway.bootstrap import Gateway
 from sevenviews.gateway.settings import GatewaySettings
+from sevenviews.internal.v1 import (
+    embedding_pb2,
+    embedding_pb2_grpc,
+    patents_pb2,
+    patents_pb2_grpc,
+    refreshes_pb2,
+    refreshes_pb2_grpc,
+    vectors_pb2,
+    vectors_pb2_grpc,
+)
 from sevenviews.metadata.migrate import migrate
 from sevenviews.metadata.patent_table import SqlPatentTable
 from sevenviews.metadata.refresh_journal import RefreshJournal
@@ -40,17 +50,7 @@ from sevenviews.refresh.services import Addresses, Services
 from sevenviews.runtime.server import GrpcServer, Readiness, Register
 from sevenviews.runtime.settings import ServiceSettings
 from sevenviews.runtime.status import item_status
-from sevenviews.v1 import (
-    common_pb2,
-    embedding_pb2,
-    embedding_pb2_grpc,
-    patents_pb2,
-    patents_pb2_grpc,
-    refreshes_pb2,
-    refreshes_pb2_grpc,
-    vectors_pb2,
-    vectors_pb2_grpc,
-)
+from sevenviews.v1 import common_pb2
 from sevenviews.vectors.servicer import VectorServicer
 from tests.fakes.design_index import FakeDesignIndex
 from tests.models import tiny_bundle

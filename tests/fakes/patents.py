@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from sevenviews.designs import LocarnoClass, PatentFilter, Reason, SevenviewsError
+from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
 from sevenviews.runtime.wire import check_range, filter_from_wire, patent_from_wire
-from sevenviews.v1 import patents_pb2, patents_pb2_grpc
+from sevenviews.v1 import patent_pb2
 
 
 @dataclass(frozen=True)
 class PatentContent:
     """A patent with its images, and the digest of both."""
 
-    patent: patents_pb2.Patent
+    patent: patent_pb2.Patent
     images: dict[str, bytes]
     digest: str
 
@@ -106,7 +107,7 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
         for content in self.published.values():
             if request.drawing_id in content.images:
                 image = content.images[request.drawing_id]
-                side = 256 if request.size == patents_pb2.DRAWING_SIZE_THUMBNAIL else 2000
+                side = 256 if request.size == patent_pb2.DRAWING_SIZE_THUMBNAIL else 2000
                 return patents_pb2.GetDrawingImageResponse(
                     content=image, media_type="image/png", width=side, height=side
                 )

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from sevenviews.v1 import embedding_pb2_grpc, patents_pb2_grpc, vectors_pb2_grpc
+from sevenviews.internal.v1 import embedding_pb2_grpc, patents_pb2_grpc, vectors_pb2_grpc
 from tests.fakes.embedding import FakeEmbedding
 from tests.fakes.patents import FakePatents
 from tests.fakes.server import FakeServer

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sevenviews.designs import Party, Patent, Reason, SevenviewsError, View
+from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.runtime.wire import (
     check_range,
     date_from_wire,
@@ -17,7 +18,7 @@ from sevenviews.runtime.wire import (
     view_from_wire,
     view_to_wire,
 )
-from sevenviews.v1 import common_pb2, vectors_pb2, vectors_pb2_grpc
+from sevenviews.v1 import common_pb2
 from tests.fakes.embedding import DEFAULT_MODEL, DIMENSION, Vector
 
 

@@ -51,6 +51,21 @@ def test_what_has_the_same_services_is_passed_over(root: Path) -> None:
     assert previous(root) == earlier
 
 
+def test_nothing_before_a_break_is_upgraded_from(root: Path) -> None:
+    (root / ".ci" / "breaks").write_text("now  everything\n")
+    breaking = commit(root, "now", days_ago=-0.1)
+    assert "an upgrade needs some history" in previous(root)
+    commit(root, "later", days_ago=-0.2)
+    assert previous(root) == breaking
+    (root / ".ci" / "breaks").write_text("now  everything again\n")
+    again = commit(root, "a second break", days_ago=-0.3)
+    commit(root, "later still", days_ago=-0.4)
+    assert previous(root) == again
+    commit(root, "a month later", days_ago=-30)
+    commit(root, "and a day", days_ago=-32)
+    assert git(root, "log", "-1", "--format=%s", previous(root)) == "a month later"
+
+
 def test_a_young_history_has_one_too(tmp_path: Path) -> None:
     root = make_checkout(tmp_path).root
     first = git(root, "rev-parse", "HEAD~1")

@@ -29,9 +29,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from sevenviews.designs import Reason
 from sevenviews.encoder import ModelStore, load_bundle
 from sevenviews.encoder.encoder import Encoder
+from sevenviews.internal.v1 import embedding_pb2, embedding_pb2_grpc
 from sevenviews.runtime.channels import channel_options, open_channel
 from sevenviews.runtime.status import error_from_item, error_from_rpc
-from sevenviews.v1 import common_pb2, embedding_pb2, embedding_pb2_grpc
+from sevenviews.v1 import common_pb2
 from tests.models import tiny_bundle
 from tests.processes import start_child
 
@@ -324,7 +325,7 @@ async def test_calls_and_loads_are_counted_by_how_they_ended(service: Service, s
 
 async def test_health_and_reflection(service: Service, channel: grpc.aio.Channel) -> None:
     health: Any = health_pb2_grpc.HealthStub(channel)
-    for name in ("", "sevenviews.v1.EmbeddingService"):
+    for name in ("", "sevenviews.internal.v1.EmbeddingService"):
         answer = await health.Check(health_pb2.HealthCheckRequest(service=name), timeout=30)
         assert answer.status == health_pb2.HealthCheckResponse.SERVING
     with pytest.raises(grpc.aio.AioRpcError) as caught:
@@ -332,7 +333,7 @@ async def test_health_and_reflection(service: Service, channel: grpc.aio.Channel
     assert caught.value.code() is grpc.StatusCode.NOT_FOUND
     with grpc.insecure_channel(service.address) as plain:
         services = ProtoReflectionDescriptorDatabase(plain).get_services()
-    assert {"sevenviews.v1.EmbeddingService", "grpc.health.v1.Health"} <= set(services)
+    assert {"sevenviews.internal.v1.EmbeddingService", "grpc.health.v1.Health"} <= set(services)
 
 
 async def test_a_killed_replica_comes_back_and_nothing_wrong_is_answered(

@@ -16,13 +16,13 @@ from sevenviews.designs import Patent, key_of_digest
 from sevenviews.encoder import decode, preprocess
 from sevenviews.encoder.bundle import Bundle
 from sevenviews.encoder.session import EncoderSession
+from sevenviews.internal.v1 import vectors_pb2
 from sevenviews.metadata.objects import key_of
 from sevenviews.metadata.stores import open_objects
 from sevenviews.refresh.config import EmbeddingConfig
 from sevenviews.refresh.pipeline import EmbeddingReport, EmbeddingTask, embed_corpus
 from sevenviews.refresh.ray_session import RaySession
 from sevenviews.refresh.services import Addresses, EmbeddedDrawing, Services
-from sevenviews.v1 import vectors_pb2
 
 STAGES = ("decode", "session.run", "insert")
 CORPORA = (6_000_000, 60_000_000)

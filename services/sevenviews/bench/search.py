@@ -26,9 +26,9 @@ from sevenviews.encoder.images import content_box
 from sevenviews.encoder.session import EncoderSession
 from sevenviews.gateway.ports import NearestDrawing
 from sevenviews.gateway.ranking import QueryCandidates, candidate_floor, rank_patents
+from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.metadata.patent_table import SqlPatentTable
 from sevenviews.metadata.stores import open_engine
-from sevenviews.v1 import vectors_pb2, vectors_pb2_grpc
 
 STAGES = ("decode", "infer", "vector_search", "hydrate", "rank")
 _SEARCHES_A_ROUND = 12

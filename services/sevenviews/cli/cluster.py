@@ -18,9 +18,9 @@ from sevenviews.cli.options import JsonOutput, Server, patent_filter
 from sevenviews.cli.search import read_queries
 from sevenviews.client import Client
 from sevenviews.designs import Patent, PatentFilter, SevenviewsError
+from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.runtime.status import error_from_rpc
 from sevenviews.runtime.wire import view_from_wire
-from sevenviews.v1 import vectors_pb2, vectors_pb2_grpc
 
 if TYPE_CHECKING:
     from sevenviews.lab.multiview.families import Family, StoredDrawing

@@ -18,8 +18,8 @@ from sevenviews.cli.places import Data, Embedding, Vectors, backend_tls
 from sevenviews.designs import SevenviewsError
 
 if TYPE_CHECKING:
+    from sevenviews.internal.v1 import vectors_pb2
     from sevenviews.refresh.services import Services
-    from sevenviews.v1 import vectors_pb2
 
 app = typer.Typer(
     help="Releases: a model and its collection of vectors, one of which serves.", no_args_is_help=True
@@ -93,7 +93,7 @@ def rollback(data: Data = _HERE, vectors: Vectors = "", json_output: JsonOutput 
 
     Example:  sevenviews releases rollback
     """
-    from sevenviews.v1 import vectors_pb2
+    from sevenviews.internal.v1 import vectors_pb2
 
     with _services(data, vectors) as services:
         kept = [one for one in services.releases() if one.state == vectors_pb2.RELEASE_STATE_KEPT]
@@ -181,7 +181,7 @@ def _promoted(release: vectors_pb2.Release, *, json_output: bool) -> None:
 
 
 def _facts(release: vectors_pb2.Release) -> dict[str, Any]:
-    from sevenviews.v1 import vectors_pb2
+    from sevenviews.internal.v1 import vectors_pb2
 
     def time(name: str) -> str | None:
         if not release.HasField(name):  # type: ignore[arg-type]

@@ -23,7 +23,7 @@ from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.status import error_from_rpc
 from sevenviews.runtime.wire import patent_from_wire
-from sevenviews.v1 import search_pb2, search_pb2_grpc
+from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, search_pb2_grpc
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
@@ -41,7 +41,7 @@ class AsyncClient:
     ) -> None:
         self._channel = open_channel(address, max_message_bytes, tls)
         self._search = search_pb2_grpc.SearchServiceStub(self._channel)
-        self._catalog = search_pb2_grpc.CatalogServiceStub(self._channel)
+        self._catalog = catalog_pb2_grpc.CatalogServiceStub(self._channel)
         self._timeout_seconds = timeout_seconds
 
     async def __aenter__(self) -> Self:
@@ -122,7 +122,7 @@ class AsyncClient:
 
     async def get_patent(self, patent_id: str) -> Patent:
         """A patent with its drawings."""
-        request = search_pb2.GetCatalogPatentRequest(patent_id=patent_id)
+        request = catalog_pb2.GetCatalogPatentRequest(patent_id=patent_id)
         return patent_from_wire((await self._call(self._catalog.GetCatalogPatent, request)).patent)
 
     async def list_patents(
@@ -139,7 +139,7 @@ class AsyncClient:
 
     async def delete_patents(self, patent_ids: Sequence[str]) -> int:
         """Delete patents from every store; how many there were. Unknown ids are no error."""
-        request = search_pb2.DeleteCatalogPatentsRequest(patent_ids=patent_ids)
+        request = catalog_pb2.DeleteCatalogPatentsRequest(patent_ids=patent_ids)
         return (await self._call(self._catalog.DeleteCatalogPatents, request)).deleted_count
 
     async def _call(

@@ -16,10 +16,10 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from sevenviews.client.sync import Client
 from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.runtime.channels import channel_options
 from sevenviews.runtime.security import ClientTls, channel_credentials
 from sevenviews.runtime.status import error_from_rpc
-from sevenviews.v1 import vectors_pb2, vectors_pb2_grpc
 
 SERVICES = ("gateway", "embedding", "vectors", "metadata")
 _SIDE = 64

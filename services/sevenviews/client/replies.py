@@ -9,7 +9,7 @@ from datetime import timedelta
 from sevenviews.designs import DrawingImage, ImportOutcome, LocarnoClass, Patent, SevenviewsError, View
 from sevenviews.runtime.status import error_from_item
 from sevenviews.runtime.wire import locarno_from_wire, patent_from_wire, view_from_wire
-from sevenviews.v1 import search_pb2
+from sevenviews.v1 import catalog_pb2, search_pb2
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +118,15 @@ def _match(match: search_pb2.DrawingMatch) -> DrawingMatch:
     )
 
 
-def import_result(response: search_pb2.ImportPatentsResponse) -> ImportResult:
-    name = search_pb2.ImportOutcome.Name(response.outcome).removeprefix("IMPORT_OUTCOME_")
+def import_result(response: catalog_pb2.ImportPatentsResponse) -> ImportResult:
+    name = catalog_pb2.ImportOutcome.Name(response.outcome).removeprefix("IMPORT_OUTCOME_")
     return ImportResult(response.patent_id, ImportOutcome[name], error_from_item(response.status))
 
 
-def patent_page(response: search_pb2.ListCatalogPatentsResponse) -> PatentPage:
+def patent_page(response: catalog_pb2.ListCatalogPatentsResponse) -> PatentPage:
     patents = tuple(map(patent_from_wire, response.patents))
     return PatentPage(patents, response.next_page_token, response.total_count)
 
 
-def drawing_image(response: search_pb2.GetCatalogDrawingResponse) -> DrawingImage:
+def drawing_image(response: catalog_pb2.GetCatalogDrawingResponse) -> DrawingImage:
     return DrawingImage(response.content, response.media_type, response.width, response.height)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sevenviews.designs import CropBox, DrawingSize, Patent, PatentFilter, View, ViewMatching
 from sevenviews.runtime.wire import crop_to_wire, filter_to_wire, patent_to_wire, view_to_wire
-from sevenviews.v1 import patents_pb2, search_pb2
+from sevenviews.v1 import catalog_pb2, patent_pb2, search_pb2
 
 DEFAULT_LIMIT = 20
 """Patents a page."""
@@ -101,11 +101,11 @@ def _query_to_wire(query: QueryImage) -> search_pb2.QueryImage:
     return search_pb2.QueryImage(content=query.content, view=view_to_wire(query.view), crop=crop)
 
 
-def import_to_wire(item: ImportItem) -> search_pb2.ImportPatentsRequest:
-    return search_pb2.ImportPatentsRequest(
+def import_to_wire(item: ImportItem) -> catalog_pb2.ImportPatentsRequest:
+    return catalog_pb2.ImportPatentsRequest(
         patent=patent_to_wire(item.patent),
         contents=[
-            patents_pb2.DrawingContent(drawing_id=drawing_id, content=content)
+            patent_pb2.DrawingContent(drawing_id=drawing_id, content=content)
             for drawing_id, content in item.contents.items()
         ],
         replace=item.replace,
@@ -114,13 +114,13 @@ def import_to_wire(item: ImportItem) -> search_pb2.ImportPatentsRequest:
 
 def page_to_wire(
     patent_filter: PatentFilter | None, page_size: int, page_token: str
-) -> search_pb2.ListCatalogPatentsRequest:
-    return search_pb2.ListCatalogPatentsRequest(
+) -> catalog_pb2.ListCatalogPatentsRequest:
+    return catalog_pb2.ListCatalogPatentsRequest(
         filter=filter_to_wire(patent_filter or PatentFilter()), page_size=page_size, page_token=page_token
     )
 
 
-def drawing_to_wire(drawing_id: str, size: DrawingSize) -> search_pb2.GetCatalogDrawingRequest:
-    return search_pb2.GetCatalogDrawingRequest(
-        drawing_id=drawing_id, size=patents_pb2.DrawingSize.Value(f"DRAWING_SIZE_{size.name}")
+def drawing_to_wire(drawing_id: str, size: DrawingSize) -> catalog_pb2.GetCatalogDrawingRequest:
+    return catalog_pb2.GetCatalogDrawingRequest(
+        drawing_id=drawing_id, size=patent_pb2.DrawingSize.Value(f"DRAWING_SIZE_{size.name}")
     )

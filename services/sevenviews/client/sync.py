@@ -22,7 +22,7 @@ from sevenviews.runtime.security import ClientTls, channel_credentials
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.status import error_from_rpc
 from sevenviews.runtime.wire import patent_from_wire
-from sevenviews.v1 import search_pb2, search_pb2_grpc
+from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, search_pb2_grpc
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
@@ -55,7 +55,7 @@ class Client:
             else grpc.secure_channel(address, channel_credentials(tls), options=options)
         )
         self._search = search_pb2_grpc.SearchServiceStub(self._channel)
-        self._catalog = search_pb2_grpc.CatalogServiceStub(self._channel)
+        self._catalog = catalog_pb2_grpc.CatalogServiceStub(self._channel)
         self._timeout_seconds = timeout_seconds
 
     def __enter__(self) -> Self:
@@ -141,7 +141,7 @@ class Client:
 
     def get_patent(self, patent_id: str) -> Patent:
         """A patent with its drawings."""
-        request = search_pb2.GetCatalogPatentRequest(patent_id=patent_id)
+        request = catalog_pb2.GetCatalogPatentRequest(patent_id=patent_id)
         return patent_from_wire(self._call(self._catalog.GetCatalogPatent, request).patent)
 
     def list_patents(
@@ -158,7 +158,7 @@ class Client:
 
     def delete_patents(self, patent_ids: Sequence[str]) -> int:
         """Delete patents from every store; how many there were. Unknown ids are no error."""
-        request = search_pb2.DeleteCatalogPatentsRequest(patent_ids=patent_ids)
+        request = catalog_pb2.DeleteCatalogPatentsRequest(patent_ids=patent_ids)
         return self._call(self._catalog.DeleteCatalogPatents, request).deleted_count
 
     def _call(self, method: grpc.UnaryUnaryMultiCallable[Request, Response], request: Request) -> Response:

@@ -9,10 +9,10 @@
     app       the Serve deployment, and build_application(settings)
     server    start and stop, on a local Ray or in a running cluster
 
-May import designs, encoder, runtime and v1.
+May import designs, encoder, runtime and the stubs.
 
 Served on the one gRPC port of Ray Serve's proxy:
-- sevenviews.v1.EmbeddingService.
+- sevenviews.internal.v1.EmbeddingService.
 - grpc.health.v1.Health/Check: SERVING while a replica has its default model. A call through the proxy to a
   replica, so it also proves the way. Health/Watch is UNIMPLEMENTED, which clients take as "do not watch": a
   watch would hold a replica's place for as long as the client lives.

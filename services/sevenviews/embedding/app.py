@@ -20,16 +20,17 @@ from sevenviews.embedding.models import LoadedModels, ModelDescription
 from sevenviews.embedding.replies import CallContext, reply
 from sevenviews.embedding.service import Embedded, EmbeddingWork, Image, Prepared, Vector
 from sevenviews.embedding.settings import EmbeddingSettings
+from sevenviews.internal.v1 import embedding_pb2
 from sevenviews.runtime.settings import LIVENESS
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.telemetry import configure_logs
 from sevenviews.runtime.wire import crop_from_wire
-from sevenviews.v1 import common_pb2, embedding_pb2
+from sevenviews.v1 import common_pb2
 
 log = structlog.get_logger()
 
 APPLICATION = "embedding"
-SERVICE = "sevenviews.v1.EmbeddingService"
+SERVICE = "sevenviews.internal.v1.EmbeddingService"
 
 SERVE_LOGGING = LoggingConfig(log_level="WARNING", enable_access_log=False)
 """Of Serve itself: each request has its line already, with our request id."""

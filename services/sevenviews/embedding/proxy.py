@@ -18,12 +18,12 @@ from grpc_health.v1 import health_pb2_grpc
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.embedding.metrics import ProxyMetrics
+from sevenviews.internal.v1 import embedding_pb2_grpc
 from sevenviews.runtime.status import DETAILS_KEY, code_of, to_rpc_status
-from sevenviews.v1 import embedding_pb2_grpc
 
 UnaryHandler = Callable[[Any, Any], Awaitable[bytes]]
 
-_EMBEDDING = "/sevenviews.v1.EmbeddingService/"
+_EMBEDDING = "/sevenviews.internal.v1.EmbeddingService/"
 _WATCH = "/grpc.health.v1.Health/Watch"
 _SERVICE = MappingProxyType({"service": "embedding"})
 

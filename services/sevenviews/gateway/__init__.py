@@ -8,5 +8,5 @@ An import goes the other way round and ends with the publication of the patent (
 `ports` says what the use cases need of the services; `embedding_client`, `vector_client` and `patent_client`
 give it over gRPC. `search_servicer` and `catalog_servicer` only translate. `bootstrap` wires it all.
 
-May import designs, encoder, runtime and v1.
+May import designs, encoder, runtime and the stubs.
 """

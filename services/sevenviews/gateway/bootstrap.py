@@ -26,9 +26,9 @@ from sevenviews.gateway.settings import GatewaySettings
 from sevenviews.gateway.telemetry import GatewayMetrics
 from sevenviews.gateway.vector_client import VectorClient
 from sevenviews.runtime.channels import RenewedChannel, open_channel
-from sevenviews.v1 import search_pb2, search_pb2_grpc
+from sevenviews.v1 import catalog_pb2_grpc, search_pb2_grpc
 
-_SERVICES = ("SearchService", "CatalogService")
+_SERVICES = ("sevenviews.v1.SearchService", "sevenviews.v1.CatalogService")
 
 
 class Gateway:
@@ -78,8 +78,8 @@ class Gateway:
     def register(self, server: grpc.aio.Server) -> Sequence[str]:
         """Add both services; their full names."""
         search_pb2_grpc.add_SearchServiceServicer_to_server(self._search, server)
-        search_pb2_grpc.add_CatalogServiceServicer_to_server(self._catalog, server)
-        return [search_pb2.DESCRIPTOR.services_by_name[name].full_name for name in _SERVICES]
+        catalog_pb2_grpc.add_CatalogServiceServicer_to_server(self._catalog, server)
+        return _SERVICES
 
     async def readiness(self) -> None:
         """Raises what stands in the way of answering."""

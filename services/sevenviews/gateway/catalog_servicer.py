@@ -15,26 +15,26 @@ from sevenviews.gateway.importing import Importer, ImportItem, ImportResult
 from sevenviews.runtime.deadlines import remaining
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import filter_from_wire, malformed, patent_from_wire, patent_to_wire
-from sevenviews.v1 import common_pb2, patents_pb2, search_pb2, search_pb2_grpc
+from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, common_pb2, patent_pb2
 
 _OUTCOMES = {
-    ImportOutcome.CREATED: search_pb2.IMPORT_OUTCOME_CREATED,
-    ImportOutcome.UNCHANGED: search_pb2.IMPORT_OUTCOME_UNCHANGED,
-    ImportOutcome.REPLACED: search_pb2.IMPORT_OUTCOME_REPLACED,
-    ImportOutcome.FAILED: search_pb2.IMPORT_OUTCOME_FAILED,
+    ImportOutcome.CREATED: catalog_pb2.IMPORT_OUTCOME_CREATED,
+    ImportOutcome.UNCHANGED: catalog_pb2.IMPORT_OUTCOME_UNCHANGED,
+    ImportOutcome.REPLACED: catalog_pb2.IMPORT_OUTCOME_REPLACED,
+    ImportOutcome.FAILED: catalog_pb2.IMPORT_OUTCOME_FAILED,
 }
 
 _SIZES = {
-    patents_pb2.DRAWING_SIZE_UNSPECIFIED: DrawingSize.ORIGINAL,
-    patents_pb2.DRAWING_SIZE_ORIGINAL: DrawingSize.ORIGINAL,
-    patents_pb2.DRAWING_SIZE_THUMBNAIL: DrawingSize.THUMBNAIL,
-    patents_pb2.DRAWING_SIZE_PREVIEW: DrawingSize.PREVIEW,
+    patent_pb2.DRAWING_SIZE_UNSPECIFIED: DrawingSize.ORIGINAL,
+    patent_pb2.DRAWING_SIZE_ORIGINAL: DrawingSize.ORIGINAL,
+    patent_pb2.DRAWING_SIZE_THUMBNAIL: DrawingSize.THUMBNAIL,
+    patent_pb2.DRAWING_SIZE_PREVIEW: DrawingSize.PREVIEW,
 }
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
-class CatalogServicer(search_pb2_grpc.CatalogServiceServicer):
+class CatalogServicer(catalog_pb2_grpc.CatalogServiceServicer):
     """Translates, and hands on the deadline."""
 
     def __init__(self, importer: Importer, catalogue: Catalogue, default_seconds: float) -> None:
@@ -43,45 +43,45 @@ class CatalogServicer(search_pb2_grpc.CatalogServiceServicer):
         self._default_seconds = default_seconds
 
     async def ImportPatents(  # noqa: N802 - named by the proto
-        self, request_iterator: AsyncIterator[search_pb2.ImportPatentsRequest], context: Context
-    ) -> AsyncIterator[search_pb2.ImportPatentsResponse]:
+        self, request_iterator: AsyncIterator[catalog_pb2.ImportPatentsRequest], context: Context
+    ) -> AsyncIterator[catalog_pb2.ImportPatentsResponse]:
         # A stream lasts as long as there is something to import, unless its caller says otherwise.
         deadline = Deadline.after(remaining(context, inf))
         async for result in self._importer.import_all(_items(request_iterator), deadline):
             yield _result_to_wire(result)
 
     async def DeleteCatalogPatents(  # noqa: N802
-        self, request: search_pb2.DeleteCatalogPatentsRequest, context: Context
-    ) -> search_pb2.DeleteCatalogPatentsResponse:
+        self, request: catalog_pb2.DeleteCatalogPatentsRequest, context: Context
+    ) -> catalog_pb2.DeleteCatalogPatentsResponse:
         deleted = await self._catalogue.delete(list(request.patent_ids), self._deadline(context))
-        return search_pb2.DeleteCatalogPatentsResponse(deleted_count=deleted)
+        return catalog_pb2.DeleteCatalogPatentsResponse(deleted_count=deleted)
 
     async def GetCatalogPatent(  # noqa: N802
-        self, request: search_pb2.GetCatalogPatentRequest, context: Context
-    ) -> search_pb2.GetCatalogPatentResponse:
+        self, request: catalog_pb2.GetCatalogPatentRequest, context: Context
+    ) -> catalog_pb2.GetCatalogPatentResponse:
         patent = await self._catalogue.patent(request.patent_id, self._deadline(context))
-        return search_pb2.GetCatalogPatentResponse(patent=patent_to_wire(patent))
+        return catalog_pb2.GetCatalogPatentResponse(patent=patent_to_wire(patent))
 
     async def ListCatalogPatents(  # noqa: N802
-        self, request: search_pb2.ListCatalogPatentsRequest, context: Context
-    ) -> search_pb2.ListCatalogPatentsResponse:
+        self, request: catalog_pb2.ListCatalogPatentsRequest, context: Context
+    ) -> catalog_pb2.ListCatalogPatentsResponse:
         page = await self._catalogue.page(
             filter_from_wire(request.filter), request.page_size, request.page_token, self._deadline(context)
         )
-        return search_pb2.ListCatalogPatentsResponse(
+        return catalog_pb2.ListCatalogPatentsResponse(
             patents=map(patent_to_wire, page.patents),
             next_page_token=page.next_page_token,
             total_count=page.total_count,
         )
 
     async def GetCatalogDrawing(  # noqa: N802
-        self, request: search_pb2.GetCatalogDrawingRequest, context: Context
-    ) -> search_pb2.GetCatalogDrawingResponse:
+        self, request: catalog_pb2.GetCatalogDrawingRequest, context: Context
+    ) -> catalog_pb2.GetCatalogDrawingResponse:
         size = _SIZES.get(request.size)
         if size is None:
             raise malformed("size", request.size, "not a size of drawings")
         image = await self._catalogue.drawing(request.drawing_id, size, self._deadline(context))
-        return search_pb2.GetCatalogDrawingResponse(
+        return catalog_pb2.GetCatalogDrawingResponse(
             content=image.content, media_type=image.media_type, width=image.width, height=image.height
         )
 
@@ -89,12 +89,12 @@ class CatalogServicer(search_pb2_grpc.CatalogServiceServicer):
         return Deadline.after(remaining(context, self._default_seconds))
 
 
-async def _items(requests: AsyncIterator[search_pb2.ImportPatentsRequest]) -> AsyncIterator[ImportItem]:
+async def _items(requests: AsyncIterator[catalog_pb2.ImportPatentsRequest]) -> AsyncIterator[ImportItem]:
     async for request in requests:
         yield item_from_wire(request)
 
 
-def item_from_wire(request: search_pb2.ImportPatentsRequest) -> ImportItem:
+def item_from_wire(request: catalog_pb2.ImportPatentsRequest) -> ImportItem:
     """The item; one that carries its fault where the message is malformed, so that the stream goes on."""
     try:
         contents = _contents_from_wire(request)
@@ -103,7 +103,7 @@ def item_from_wire(request: search_pb2.ImportPatentsRequest) -> ImportItem:
         return ImportItem(Patent(request.patent.patent_id), fault=error)
 
 
-def _contents_from_wire(request: search_pb2.ImportPatentsRequest) -> dict[str, bytes]:
+def _contents_from_wire(request: catalog_pb2.ImportPatentsRequest) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
     for part in request.contents:
         if part.drawing_id in contents:
@@ -116,8 +116,8 @@ def _contents_from_wire(request: search_pb2.ImportPatentsRequest) -> dict[str, b
     return contents
 
 
-def _result_to_wire(result: ImportResult) -> search_pb2.ImportPatentsResponse:
-    return search_pb2.ImportPatentsResponse(
+def _result_to_wire(result: ImportResult) -> catalog_pb2.ImportPatentsResponse:
+    return catalog_pb2.ImportPatentsResponse(
         patent_id=result.patent_id,
         outcome=_OUTCOMES[result.outcome],
         status=common_pb2.ItemStatus() if result.error is None else item_status(result.error),

@@ -10,9 +10,9 @@ import numpy as np
 from sevenviews.designs import SevenviewsError
 from sevenviews.gateway.ports import EmbeddedImages, ImageInput, Model, Vector
 from sevenviews.gateway.remote import call
+from sevenviews.internal.v1 import embedding_pb2, embedding_pb2_grpc
 from sevenviews.runtime.status import error_from_item
 from sevenviews.runtime.wire import crop_to_wire
-from sevenviews.v1 import embedding_pb2, embedding_pb2_grpc
 
 SERVICE = "embedding"
 

@@ -9,15 +9,16 @@ import grpc
 from sevenviews.designs import DrawingImage, DrawingSize, Patent, PatentFilter
 from sevenviews.gateway.ports import PatentPage, StoredPatent
 from sevenviews.gateway.remote import call
+from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
 from sevenviews.runtime.wire import filter_to_wire, patent_from_wire, patent_to_wire
-from sevenviews.v1 import patents_pb2, patents_pb2_grpc
+from sevenviews.v1 import patent_pb2
 
 SERVICE = "metadata"
 
 _SIZES = {
-    DrawingSize.ORIGINAL: patents_pb2.DRAWING_SIZE_ORIGINAL,
-    DrawingSize.THUMBNAIL: patents_pb2.DRAWING_SIZE_THUMBNAIL,
-    DrawingSize.PREVIEW: patents_pb2.DRAWING_SIZE_PREVIEW,
+    DrawingSize.ORIGINAL: patent_pb2.DRAWING_SIZE_ORIGINAL,
+    DrawingSize.THUMBNAIL: patent_pb2.DRAWING_SIZE_THUMBNAIL,
+    DrawingSize.PREVIEW: patent_pb2.DRAWING_SIZE_PREVIEW,
 }
 
 
@@ -33,7 +34,7 @@ class PatentClient:
         request = patents_pb2.PutPatentRequest(
             patent=patent_to_wire(patent),
             contents=[
-                patents_pb2.DrawingContent(drawing_id=drawing_id, content=content)
+                patent_pb2.DrawingContent(drawing_id=drawing_id, content=content)
                 for drawing_id, content in contents.items()
             ],
             replace=replace,

@@ -9,6 +9,7 @@ import grpc
 from sevenviews.designs import Patent, PatentFilter, View
 from sevenviews.gateway.ports import DrawingVector, Model, NearestDrawing, Release, ReleaseState, Vector
 from sevenviews.gateway.remote import call
+from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.runtime.wire import (
     date_to_wire,
     filter_to_wire,
@@ -16,7 +17,7 @@ from sevenviews.runtime.wire import (
     view_from_wire,
     view_to_wire,
 )
-from sevenviews.v1 import common_pb2, vectors_pb2, vectors_pb2_grpc
+from sevenviews.v1 import common_pb2
 
 SERVICE = "vectors"
 

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 
+from sevenviews.internal.v1 import patents_pb2_grpc, refreshes_pb2_grpc
 from sevenviews.metadata.migrate import migrate, wait_for_database
 from sevenviews.metadata.patent_table import SqlPatentTable
 from sevenviews.metadata.refresh_journal import RefreshJournal
@@ -19,9 +20,8 @@ from sevenviews.metadata.settings import MetadataSettings
 from sevenviews.metadata.stores import open_engine, open_objects
 from sevenviews.metadata.telemetry import RefreshMetrics
 from sevenviews.runtime.server import run
-from sevenviews.v1 import patents_pb2_grpc, refreshes_pb2_grpc
 
-SERVICES = ("sevenviews.v1.PatentService", "sevenviews.v1.RefreshService")
+SERVICES = ("sevenviews.internal.v1.PatentService", "sevenviews.internal.v1.RefreshService")
 
 
 def main() -> None:

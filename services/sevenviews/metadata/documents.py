@@ -9,7 +9,7 @@ from google.protobuf import json_format
 
 from sevenviews.designs import Patent
 from sevenviews.runtime.wire import patent_from_wire, patent_to_wire
-from sevenviews.v1 import patents_pb2
+from sevenviews.v1 import patent_pb2
 
 
 def to_document(patent: Patent) -> str:
@@ -20,7 +20,7 @@ def to_document(patent: Patent) -> str:
 
 def from_document(document: str) -> Patent:
     """The patent of a document; fields that a newer version wrote are left out."""
-    message = json_format.ParseDict(json.loads(document), patents_pb2.Patent(), ignore_unknown_fields=True)
+    message = json_format.ParseDict(json.loads(document), patent_pb2.Patent(), ignore_unknown_fields=True)
     return patent_from_wire(message)
 
 

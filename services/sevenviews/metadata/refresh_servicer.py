@@ -13,9 +13,9 @@ import grpc
 from google.protobuf import json_format
 
 from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.internal.v1 import refreshes_pb2, refreshes_pb2_grpc
 from sevenviews.metadata.refresh_journal import JournalEntry, RefreshJournal
 from sevenviews.runtime.wire import check_range, required
-from sevenviews.v1 import refreshes_pb2, refreshes_pb2_grpc
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Result = TypeVar("Result")

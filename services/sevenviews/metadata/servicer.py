@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 import grpc
 
 from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
 from sevenviews.metadata.audit import AuditProgress, Disagreement
 from sevenviews.metadata.images import Size
 from sevenviews.metadata.patent_table import State
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.runtime.wire import check_range, filter_from_wire, patent_from_wire, patent_to_wire, required
-from sevenviews.v1 import patents_pb2, patents_pb2_grpc
+from sevenviews.v1 import patent_pb2
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Result = TypeVar("Result")
@@ -25,10 +26,10 @@ _STATES = {
     State.PUBLISHED: patents_pb2.PATENT_STATE_PUBLISHED,
 }
 _SIZES = {
-    patents_pb2.DRAWING_SIZE_UNSPECIFIED: Size.ORIGINAL,
-    patents_pb2.DRAWING_SIZE_ORIGINAL: Size.ORIGINAL,
-    patents_pb2.DRAWING_SIZE_THUMBNAIL: Size.THUMBNAIL,
-    patents_pb2.DRAWING_SIZE_PREVIEW: Size.PREVIEW,
+    patent_pb2.DRAWING_SIZE_UNSPECIFIED: Size.ORIGINAL,
+    patent_pb2.DRAWING_SIZE_ORIGINAL: Size.ORIGINAL,
+    patent_pb2.DRAWING_SIZE_THUMBNAIL: Size.THUMBNAIL,
+    patent_pb2.DRAWING_SIZE_PREVIEW: Size.PREVIEW,
 }
 
 

@@ -10,8 +10,8 @@ from google.protobuf import json_format
 from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
+from sevenviews.internal.v1 import refreshes_pb2
 from sevenviews.metadata.refresh_journal import RefreshJournal
-from sevenviews.v1 import refreshes_pb2
 
 log = structlog.get_logger()
 

@@ -19,9 +19,9 @@ from sevenviews.gateway.releases import Releases
 from sevenviews.gateway.remote import call, dependency_error
 from sevenviews.gateway.telemetry import GatewayMetrics
 from sevenviews.gateway.vector_client import VectorClient
+from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc, vectors_pb2, vectors_pb2_grpc
 from sevenviews.runtime.channels import open_channel
 from sevenviews.runtime.wire import patent_from_wire
-from sevenviews.v1 import patents_pb2, patents_pb2_grpc, vectors_pb2, vectors_pb2_grpc
 
 _PAGE = 500
 _CALL_SECONDS = 30.0

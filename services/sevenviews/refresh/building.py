@@ -9,11 +9,11 @@ from PIL import Image, ImageDraw
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.encoder.encoder import Encoder
+from sevenviews.internal.v1 import vectors_pb2
 from sevenviews.refresh.context import Context
 from sevenviews.refresh.difference import delete_orphans
 from sevenviews.refresh.pipeline import EmbeddingReport, EmbeddingTask, embed_here
 from sevenviews.refresh.record import Facts
-from sevenviews.v1 import vectors_pb2
 
 LEAST_COSINE = 0.9999
 _PROBES = 8

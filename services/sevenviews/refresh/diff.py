@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sevenviews.designs import SevenviewsError
+from sevenviews.internal.v1 import vectors_pb2
 from sevenviews.refresh.services import Services
-from sevenviews.v1 import vectors_pb2
 
 _DRAWINGS_PER_PATENT = 16
 """So many drawings are asked for, for each patent wanted: those of one patent come together."""

@@ -13,14 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sevenviews.designs import Patent, Reason, SevenviewsError
-from sevenviews.refresh.record import Refresh
-from sevenviews.refresh.wire import refresh_from_wire, refresh_to_wire
-from sevenviews.runtime.channels import channel_options
-from sevenviews.runtime.security import ClientTls, channel_credentials
-from sevenviews.runtime.status import error_from_item, error_from_rpc
-from sevenviews.runtime.wire import date_to_wire, locarno_to_wire, patent_from_wire, view_to_wire
-from sevenviews.v1 import (
-    common_pb2,
+from sevenviews.internal.v1 import (
     embedding_pb2,
     embedding_pb2_grpc,
     patents_pb2,
@@ -30,6 +23,13 @@ from sevenviews.v1 import (
     vectors_pb2,
     vectors_pb2_grpc,
 )
+from sevenviews.refresh.record import Refresh
+from sevenviews.refresh.wire import refresh_from_wire, refresh_to_wire
+from sevenviews.runtime.channels import channel_options
+from sevenviews.runtime.security import ClientTls, channel_credentials
+from sevenviews.runtime.status import error_from_item, error_from_rpc
+from sevenviews.runtime.wire import date_to_wire, locarno_to_wire, patent_from_wire, view_to_wire
+from sevenviews.v1 import common_pb2, patent_pb2
 
 Vector = npt.NDArray[np.float32]
 Answer = TypeVar("Answer")
@@ -108,7 +108,7 @@ class Services:
     def is_known_drawing(self, drawing_id: str) -> bool:
         """Whether any record, staged or published, names it."""
         request = patents_pb2.GetDrawingImageRequest(
-            drawing_id=drawing_id, include_staged=True, size=patents_pb2.DRAWING_SIZE_THUMBNAIL
+            drawing_id=drawing_id, include_staged=True, size=patent_pb2.DRAWING_SIZE_THUMBNAIL
         )
         try:
             self._call("metadata", self._patents.GetDrawingImage, request)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from sevenviews.internal.v1 import vectors_pb2
 from sevenviews.refresh.building import catch_up
 from sevenviews.refresh.context import Context
 from sevenviews.refresh.record import Facts
-from sevenviews.v1 import vectors_pb2
 
 
 def promote(context: Context) -> Facts:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.internal.v1 import vectors_pb2
 from sevenviews.metadata.objects import key_of
 from sevenviews.metadata.stores import open_objects
 from sevenviews.refresh.building import LEAST_COSINE
@@ -18,7 +19,6 @@ from sevenviews.refresh.context import Context
 from sevenviews.refresh.judging import Check, refuse
 from sevenviews.refresh.record import Facts
 from sevenviews.refresh.services import Services, Vector
-from sevenviews.v1 import vectors_pb2
 
 _STORE_SECONDS = 30.0
 _NEAREST = 10

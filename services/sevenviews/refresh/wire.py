@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from google.protobuf import json_format, struct_pb2
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from sevenviews.internal.v1 import refreshes_pb2
 from sevenviews.refresh.record import DoneStep, Refresh, RefreshState
-from sevenviews.v1 import refreshes_pb2
 
 _STATES = {
     RefreshState.RUNNING: refreshes_pb2.REFRESH_STATE_RUNNING,

@@ -19,7 +19,7 @@ from sevenviews.designs import (
     SevenviewsError,
     View,
 )
-from sevenviews.v1 import common_pb2, patents_pb2
+from sevenviews.v1 import common_pb2, patent_pb2
 
 
 def malformed(field: str, value: object, why: str) -> SevenviewsError:
@@ -133,8 +133,8 @@ def filter_from_wire(wire: common_pb2.PatentFilter, field: str = "filter") -> Pa
     )
 
 
-def patent_to_wire(patent: Patent) -> patents_pb2.Patent:
-    return patents_pb2.Patent(
+def patent_to_wire(patent: Patent) -> patent_pb2.Patent:
+    return patent_pb2.Patent(
         patent_id=patent.patent_id,
         office=patent.office,
         kind=patent.kind,
@@ -152,7 +152,7 @@ def patent_to_wire(patent: Patent) -> patents_pb2.Patent:
         inventors=_parties_to_wire(patent.inventors),
         citations=map(_citation_to_wire, patent.citations),
         figure_descriptions=(
-            patents_pb2.FigureDescription(figure_number=figure.figure_number, text=figure.text)
+            patent_pb2.FigureDescription(figure_number=figure.figure_number, text=figure.text)
             for figure in patent.figure_descriptions
         ),
         drawings=map(drawing_to_wire, patent.drawings),
@@ -160,7 +160,7 @@ def patent_to_wire(patent: Patent) -> patents_pb2.Patent:
     )
 
 
-def patent_from_wire(wire: patents_pb2.Patent, field: str = "patent") -> Patent:
+def patent_from_wire(wire: patent_pb2.Patent, field: str = "patent") -> Patent:
     """Raises FIELD_MALFORMED, naming the part that is wrong."""
     return Patent(
         patent_id=wire.patent_id,
@@ -193,8 +193,8 @@ def patent_from_wire(wire: patents_pb2.Patent, field: str = "patent") -> Patent:
     )
 
 
-def drawing_to_wire(drawing: Drawing) -> patents_pb2.Drawing:
-    return patents_pb2.Drawing(
+def drawing_to_wire(drawing: Drawing) -> patent_pb2.Drawing:
+    return patent_pb2.Drawing(
         drawing_id=drawing.drawing_id,
         sheet_number=drawing.sheet_number,
         figure_number=drawing.figure_number,
@@ -205,7 +205,7 @@ def drawing_to_wire(drawing: Drawing) -> patents_pb2.Drawing:
     )
 
 
-def drawing_from_wire(wire: patents_pb2.Drawing, field: str = "drawing") -> Drawing:
+def drawing_from_wire(wire: patent_pb2.Drawing, field: str = "drawing") -> Drawing:
     return Drawing(
         drawing_id=wire.drawing_id,
         sheet_number=wire.sheet_number,
@@ -240,16 +240,16 @@ def _range_from_wire(wire: common_pb2.DateRange, field: str) -> DateRange:
         raise malformed(field, f"{start}..{end}", str(error)) from error
 
 
-def _parties_to_wire(parties: Iterable[Party]) -> list[patents_pb2.Party]:
-    return [patents_pb2.Party(name=party.name, city=party.city, country=party.country) for party in parties]
+def _parties_to_wire(parties: Iterable[Party]) -> list[patent_pb2.Party]:
+    return [patent_pb2.Party(name=party.name, city=party.city, country=party.country) for party in parties]
 
 
-def _parties_from_wire(wire: Iterable[patents_pb2.Party]) -> tuple[Party, ...]:
+def _parties_from_wire(wire: Iterable[patent_pb2.Party]) -> tuple[Party, ...]:
     return tuple(Party(party.name, party.city, party.country) for party in wire)
 
 
-def _citation_to_wire(citation: Citation) -> patents_pb2.Citation:
-    return patents_pb2.Citation(
+def _citation_to_wire(citation: Citation) -> patent_pb2.Citation:
+    return patent_pb2.Citation(
         document=citation.document,
         name=citation.name,
         date=date_to_wire(citation.date),
@@ -257,5 +257,5 @@ def _citation_to_wire(citation: Citation) -> patents_pb2.Citation:
     )
 
 
-def _citation_from_wire(wire: patents_pb2.Citation, field: str) -> Citation:
+def _citation_from_wire(wire: patent_pb2.Citation, field: str) -> Citation:
     return Citation(wire.document, wire.name, date_from_wire(wire.date, f"{field}.date"), wire.category)

@@ -3,5 +3,5 @@
 Milvus holds everything, so that replicas keep no state: a release is a collection with its facts in the collection's
 properties, and the alias `serving` names the one that answers searches.
 
-May import designs, encoder, runtime and v1. Needs the extra `vectors`.
+May import designs, encoder, runtime and the stubs. Needs the extra `vectors`.
 """

@@ -8,14 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 
+from sevenviews.internal.v1 import vectors_pb2_grpc
 from sevenviews.runtime.server import run
-from sevenviews.v1 import vectors_pb2_grpc
 from sevenviews.vectors.milvus_index import MilvusIndex
 from sevenviews.vectors.servicer import VectorServicer
 from sevenviews.vectors.settings import VectorsSettings
 from sevenviews.vectors.telemetry import ReleaseMetrics
 
-SERVICE = "sevenviews.v1.VectorService"
+SERVICE = "sevenviews.internal.v1.VectorService"
 
 
 def main() -> None:

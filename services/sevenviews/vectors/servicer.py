@@ -12,6 +12,7 @@ import grpc
 import numpy as np
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.runtime.deadlines import remaining
 from sevenviews.runtime.wire import (
     date_from_wire,
@@ -21,7 +22,7 @@ from sevenviews.runtime.wire import (
     view_from_wire,
     view_to_wire,
 )
-from sevenviews.v1 import common_pb2, vectors_pb2, vectors_pb2_grpc
+from sevenviews.v1 import common_pb2
 from sevenviews.vectors.drawings import DrawingVector, Embedding, NearestDrawing, PatentVectors, StoredVector
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.releases import IndexParameters, Metric, Release, ReleaseState

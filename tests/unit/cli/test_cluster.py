@@ -18,15 +18,10 @@ from typer.testing import CliRunner, Result
 
 from sevenviews.cli.__main__ import app
 from sevenviews.designs import Patent, Reason, SevenviewsError, View
+from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.runtime.status import to_rpc_status
 from sevenviews.runtime.wire import patent_to_wire, view_to_wire
-from sevenviews.v1 import (
-    common_pb2,
-    search_pb2,
-    search_pb2_grpc,
-    vectors_pb2,
-    vectors_pb2_grpc,
-)
+from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, common_pb2, search_pb2, search_pb2_grpc
 
 FAMILIES, EACH = 3, 6
 IDS = [f"D{family}{member}" for member in range(EACH) for family in range(FAMILIES)]
@@ -43,7 +38,7 @@ def vector(identifier: str, view: View) -> list[float]:
 @dataclass
 class Services(
     search_pb2_grpc.SearchServiceServicer,
-    search_pb2_grpc.CatalogServiceServicer,
+    catalog_pb2_grpc.CatalogServiceServicer,
     vectors_pb2_grpc.VectorServiceServicer,
 ):
     """A gateway that finds everything, two a page at least, and a vector service; both remember their requests."""
@@ -66,11 +61,11 @@ class Services(
             release=common_pb2.ReleaseReference(release_id="r1", model_version="m1"),
         )
 
-    def ListCatalogPatents(self, request: search_pb2.ListCatalogPatentsRequest, context: Any) -> Any:  # noqa: N802
+    def ListCatalogPatents(self, request: catalog_pb2.ListCatalogPatentsRequest, context: Any) -> Any:  # noqa: N802
         self.requests.append(request)
         start = int(request.page_token or 0)
         end = min(start + 7, len(IDS))
-        return search_pb2.ListCatalogPatentsResponse(
+        return catalog_pb2.ListCatalogPatentsResponse(
             patents=[patent_to_wire(Patent(name, title=f"Chair {name}")) for name in IDS[start:end]],
             next_page_token=str(end) if end < len(IDS) else "",
             total_count=len(IDS),
@@ -104,7 +99,7 @@ def services() -> Iterator[tuple[Services, str]]:
     served = Services()  # type: ignore[abstract]  # what the command does not call answers UNIMPLEMENTED
     server = grpc.server(ThreadPoolExecutor(2))
     search_pb2_grpc.add_SearchServiceServicer_to_server(served, server)
-    search_pb2_grpc.add_CatalogServiceServicer_to_server(served, server)
+    catalog_pb2_grpc.add_CatalogServiceServicer_to_server(served, server)
     vectors_pb2_grpc.add_VectorServiceServicer_to_server(served, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
@@ -139,7 +134,7 @@ def test_a_locarno_class_in_families(services: tuple[Services, str]) -> None:
         assert family["representative"] == family["members"][0]
         assert family["title"] == f"Chair {family['representative']}"
         assert 0.5 < family["cohesion"] <= 1
-    listed = [one for one in served.requests if isinstance(one, search_pb2.ListCatalogPatentsRequest)]
+    listed = [one for one in served.requests if isinstance(one, catalog_pb2.ListCatalogPatentsRequest)]
     assert len(listed) == 3
     assert listed[0].filter.locarno_any[0].class_number == 6
     asked = [one for one in served.requests if isinstance(one, vectors_pb2.ListVectorsRequest)]

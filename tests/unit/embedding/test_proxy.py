@@ -14,9 +14,9 @@ from ray.serve._private.grpc_util import enable_server_reflection, gRPCGenericSe
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.embedding.proxy import add_to_proxy
 from sevenviews.embedding.replies import refuse
+from sevenviews.internal.v1 import embedding_pb2, embedding_pb2_grpc
 from sevenviews.runtime.channels import open_channel
 from sevenviews.runtime.status import error_from_rpc
-from sevenviews.v1 import embedding_pb2, embedding_pb2_grpc
 
 Request = embedding_pb2.EmbedImagesRequest
 
@@ -89,7 +89,7 @@ async def test_an_answer_passes(proxy: Proxy) -> None:
     proxy.on_call = lambda _context: answer.SerializeToString()
     assert await proxy.stub.EmbedImages(Request(), timeout=5) == answer
     await proxy.stub.ListModels(embedding_pb2.ListModelsRequest(), timeout=5)
-    service = "/sevenviews.v1.EmbeddingService"
+    service = "/sevenviews.internal.v1.EmbeddingService"
     assert proxy.counted == [(f"{service}/EmbedImages", "OK"), (f"{service}/ListModels", "OK")]
 
 

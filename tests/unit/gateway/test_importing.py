@@ -20,8 +20,9 @@ from sevenviews.designs import (
     Reason,
     SevenviewsError,
 )
+from sevenviews.internal.v1 import vectors_pb2
 from sevenviews.runtime.channels import open_channel
-from sevenviews.v1 import patents_pb2, search_pb2, search_pb2_grpc, vectors_pb2
+from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, patent_pb2
 from tests.fakes.embedding import DEFAULT_MODEL, embedding_of, vector_image
 from tests.fakes.patents import locarno
 from tests.fakes.services import FakeServices
@@ -203,23 +204,23 @@ async def test_a_patent_without_drawings(gateway: RunningGateway) -> None:
 
 async def test_malformed_messages_fail_alone(gateway: RunningGateway) -> None:
     """Sent by the bare stub; the client cannot make them."""
-    twice = patents_pb2.DrawingContent(drawing_id="USD2-D00001-01", content=QUERY)
-    drawing = patents_pb2.Drawing(drawing_id="USD2-D00001-01", sheet_number=1)
+    twice = patent_pb2.DrawingContent(drawing_id="USD2-D00001-01", content=QUERY)
+    drawing = patent_pb2.Drawing(drawing_id="USD2-D00001-01", sheet_number=1)
     drawing.view = NO_SUCH_VIEW
     requests = [
-        search_pb2.ImportPatentsRequest(
-            patent=patents_pb2.Patent(patent_id="USD2", drawings=[drawing]), contents=[twice]
+        catalog_pb2.ImportPatentsRequest(
+            patent=patent_pb2.Patent(patent_id="USD2", drawings=[drawing]), contents=[twice]
         ),
-        search_pb2.ImportPatentsRequest(
-            patent=patents_pb2.Patent(patent_id="USD3", drawings=[drawing]), contents=[twice, twice]
+        catalog_pb2.ImportPatentsRequest(
+            patent=patent_pb2.Patent(patent_id="USD3", drawings=[drawing]), contents=[twice, twice]
         ),
     ]
     async with open_channel(gateway.server.address) as channel:
-        stub = search_pb2_grpc.CatalogServiceStub(channel)
+        stub = catalog_pb2_grpc.CatalogServiceStub(channel)
         answers = {answer.patent_id: answer async for answer in stub.ImportPatents(iter(requests))}
     assert answers["USD2"].status.metadata == {"field": "patent.drawings[0].view", "value": "99"}
     assert answers["USD3"].status.metadata == {"drawing_id": "USD2-D00001-01"}
-    assert all(answer.outcome == search_pb2.IMPORT_OUTCOME_FAILED for answer in answers.values())
+    assert all(answer.outcome == catalog_pb2.IMPORT_OUTCOME_FAILED for answer in answers.values())
     assert gateway.services.patent_server.count("PutPatent") == 0
 
 

@@ -12,7 +12,7 @@ from sevenviews.designs import Reason
 from sevenviews.runtime.channels import channel_options, open_channel
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.status import error_from_rpc
-from sevenviews.v1 import common_pb2, patents_pb2, search_pb2, search_pb2_grpc
+from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, common_pb2, patent_pb2, search_pb2, search_pb2_grpc
 from tests.fakes.services import FakeServices
 from tests.unit.gateway.harness import RunningGateway, running_gateway
 
@@ -142,30 +142,30 @@ async def test_bad_searches(gateway: RunningGateway, what: str) -> None:
 
 BAD_READS: dict[str, tuple[Callable[[Any], Any], Reason, str]] = {
     "patent without id": (
-        lambda catalog: catalog.GetCatalogPatent(search_pb2.GetCatalogPatentRequest()),
+        lambda catalog: catalog.GetCatalogPatent(catalog_pb2.GetCatalogPatentRequest()),
         Reason.FIELD_REQUIRED,
         "patent_id",
     ),
     "drawing without id": (
-        lambda catalog: catalog.GetCatalogDrawing(search_pb2.GetCatalogDrawingRequest()),
+        lambda catalog: catalog.GetCatalogDrawing(catalog_pb2.GetCatalogDrawingRequest()),
         Reason.FIELD_REQUIRED,
         "drawing_id",
     ),
     "no such size": (
         lambda catalog: catalog.GetCatalogDrawing(
-            search_pb2.GetCatalogDrawingRequest(drawing_id="USD1-D00001-01", size=NO_SUCH_SIZE)
+            catalog_pb2.GetCatalogDrawingRequest(drawing_id="USD1-D00001-01", size=NO_SUCH_SIZE)
         ),
         MALFORMED,
         "size",
     ),
     "deletion of nothing": (
-        lambda catalog: catalog.DeleteCatalogPatents(search_pb2.DeleteCatalogPatentsRequest()),
+        lambda catalog: catalog.DeleteCatalogPatents(catalog_pb2.DeleteCatalogPatentsRequest()),
         Reason.FIELD_REQUIRED,
         "patent_ids",
     ),
     "malformed filter": (
         lambda catalog: catalog.ListCatalogPatents(
-            search_pb2.ListCatalogPatentsRequest(filter=patent_filter(holders=[" "]))
+            catalog_pb2.ListCatalogPatentsRequest(filter=patent_filter(holders=[" "]))
         ),
         MALFORMED,
         "filter.holders[0]",
@@ -183,7 +183,7 @@ async def test_bad_reads(gateway: RunningGateway, what: str) -> None:
 
 
 async def test_a_page_size_of_the_catalogue_is_checked_by_its_keeper(gateway: RunningGateway) -> None:
-    listing = search_pb2.ListCatalogPatentsRequest(page_size=1001)
+    listing = catalog_pb2.ListCatalogPatentsRequest(page_size=1001)
     code, error = await refusal(gateway, lambda _, catalog: catalog.ListCatalogPatents(listing))
     assert (code, error.reason) == (grpc.StatusCode.INVALID_ARGUMENT, OUT_OF_RANGE)
 
@@ -194,8 +194,8 @@ async def test_a_message_over_the_limit(services: FakeServices) -> None:
         large = request(queries=[query(content=bytes(2 * MEBIBYTE))])
         code, error = await refusal(gateway, lambda search, _: search.SearchDesigns(large))
         assert (code, error.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, Reason.MESSAGE_TOO_LARGE)
-        import_of_it = search_pb2.ImportPatentsRequest(
-            contents=[patents_pb2.DrawingContent(content=bytes(2 * MEBIBYTE))]
+        import_of_it = catalog_pb2.ImportPatentsRequest(
+            contents=[patent_pb2.DrawingContent(content=bytes(2 * MEBIBYTE))]
         )
         code, error = await refusal(
             gateway, lambda _, catalog: anext(aiter(catalog.ImportPatents(iter([import_of_it]))))
@@ -209,7 +209,7 @@ async def refusal(gateway: RunningGateway, call: Callable[[Any, Any], Any]) -> t
     assert channel_options()  # larger messages than the server takes leave the client
     async with open_channel(gateway.server.address) as channel:
         search = search_pb2_grpc.SearchServiceStub(channel)
-        catalog = search_pb2_grpc.CatalogServiceStub(channel)
+        catalog = catalog_pb2_grpc.CatalogServiceStub(channel)
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await call(search, catalog)
         return caught.value.code(), error_from_rpc(caught.value)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.refresh.config import IndexConfig, RefreshConfig
 from sevenviews.refresh.services import Addresses, Services
 from sevenviews.refresh.verifying import agreement
-from sevenviews.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.vectors.binary import signs
 from tests.servers import ThreadedServer
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
+from sevenviews.internal.v1 import vectors_pb2
 from sevenviews.refresh.job import Surroundings, begin, resume
 from sevenviews.refresh.plan import Kind
 from sevenviews.refresh.record import Refresh, RefreshState
 from sevenviews.refresh.services import Services
 from sevenviews.refresh.steps import STEPS
-from sevenviews.v1 import vectors_pb2
 from tests.fakes.engine import FakeEngine
 from tests.fakes.house import House
 from tests.unit.refresh.catalogue import CONFIG, PATENTS, VIEWS, image, patent

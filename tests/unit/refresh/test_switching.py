@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from sevenviews.internal.v1 import vectors_pb2
 from sevenviews.refresh.switching import outlived
-from sevenviews.v1 import vectors_pb2
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 WINDOW = timedelta(hours=72)

@@ -20,12 +20,12 @@ from sevenviews.runtime.server import GrpcServer
 from sevenviews.runtime.settings import MEBIBYTE, ServiceSettings
 from sevenviews.runtime.status import CODES_OF_CALLS, error_from_rpc
 from sevenviews.runtime.telemetry import request_id
-from sevenviews.v1 import patents_pb2, search_pb2, search_pb2_grpc
+from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, patent_pb2
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
-class Probe(search_pb2_grpc.CatalogServiceServicer):
+class Probe(catalog_pb2_grpc.CatalogServiceServicer):
     """A servicer whose behaviour a test chooses by the patent id it asks for."""
 
     def __init__(self) -> None:
@@ -37,8 +37,8 @@ class Probe(search_pb2_grpc.CatalogServiceServicer):
         self.entered = asyncio.Semaphore(0)
 
     async def GetCatalogPatent(  # noqa: N802
-        self, request: search_pb2.GetCatalogPatentRequest, context: Context
-    ) -> search_pb2.GetCatalogPatentResponse:
+        self, request: catalog_pb2.GetCatalogPatentRequest, context: Context
+    ) -> catalog_pb2.GetCatalogPatentResponse:
         self.calls += 1
         self.seen_request_id = request_id.get()
         if self.failures_left:
@@ -54,19 +54,19 @@ class Probe(search_pb2_grpc.CatalogServiceServicer):
                 raise ZeroDivisionError("secret")
             case "deadline":
                 left = remaining(context, 60)
-                return search_pb2.GetCatalogPatentResponse(patent=patents_pb2.Patent(title=str(left)))
+                return catalog_pb2.GetCatalogPatentResponse(patent=patent_pb2.Patent(title=str(left)))
             case "wait":
                 self.entered.release()
                 await self.release.wait()
-        return search_pb2.GetCatalogPatentResponse(patent=patents_pb2.Patent(patent_id=request.patent_id))
+        return catalog_pb2.GetCatalogPatentResponse(patent=patent_pb2.Patent(patent_id=request.patent_id))
 
     async def ImportPatents(  # noqa: N802
-        self, request_iterator: AsyncIterator[search_pb2.ImportPatentsRequest], context: Context
-    ) -> AsyncIterator[search_pb2.ImportPatentsResponse]:
+        self, request_iterator: AsyncIterator[catalog_pb2.ImportPatentsRequest], context: Context
+    ) -> AsyncIterator[catalog_pb2.ImportPatentsResponse]:
         async for request in request_iterator:
             if request.patent.patent_id == "crash":
                 raise ZeroDivisionError("secret")
-            yield search_pb2.ImportPatentsResponse(patent_id=request.patent.patent_id)
+            yield catalog_pb2.ImportPatentsResponse(patent_id=request.patent.patent_id)
 
 
 class Running:
@@ -79,7 +79,7 @@ class Running:
         self.server = GrpcServer("probe", settings, self._register, self._ready, self.registry)
 
     def _register(self, server: grpc.aio.Server) -> list[str]:
-        search_pb2_grpc.add_CatalogServiceServicer_to_server(self.probe, server)
+        catalog_pb2_grpc.add_CatalogServiceServicer_to_server(self.probe, server)
         return ["sevenviews.v1.CatalogService"]
 
     async def _ready(self) -> None:
@@ -89,11 +89,11 @@ class Running:
     async def open(self) -> None:
         await self.server.start()
         self.channel = open_channel(self.server.address)
-        self.catalog = search_pb2_grpc.CatalogServiceStub(self.channel)
+        self.catalog = catalog_pb2_grpc.CatalogServiceStub(self.channel)
         self.health: Any = health_pb2_grpc.HealthStub(self.channel)
 
-    async def get(self, patent_id: str, **options: Any) -> search_pb2.GetCatalogPatentResponse:
-        request = search_pb2.GetCatalogPatentRequest(patent_id=patent_id)
+    async def get(self, patent_id: str, **options: Any) -> catalog_pb2.GetCatalogPatentResponse:
+        request = catalog_pb2.GetCatalogPatentRequest(patent_id=patent_id)
         return await self.catalog.GetCatalogPatent(request, **options)
 
 
@@ -130,9 +130,9 @@ async def test_an_unforeseen_error_leaks_nothing(running: Running) -> None:
 
 
 async def test_an_unforeseen_error_in_a_stream_leaks_nothing(running: Running) -> None:
-    async def requests() -> AsyncIterator[search_pb2.ImportPatentsRequest]:
-        yield search_pb2.ImportPatentsRequest(patent=patents_pb2.Patent(patent_id="a"))
-        yield search_pb2.ImportPatentsRequest(patent=patents_pb2.Patent(patent_id="crash"))
+    async def requests() -> AsyncIterator[catalog_pb2.ImportPatentsRequest]:
+        yield catalog_pb2.ImportPatentsRequest(patent=patent_pb2.Patent(patent_id="a"))
+        yield catalog_pb2.ImportPatentsRequest(patent=patent_pb2.Patent(patent_id="crash"))
 
     received: list[str] = []
 
@@ -253,7 +253,7 @@ async def test_metrics_count_by_method_and_code(running: Running) -> None:
 
 async def test_every_count_is_there_before_the_first_call(running: Running) -> None:
     """A series that is born with its first failure hides it from `rate()`, and so from the alerts."""
-    methods = search_pb2.DESCRIPTOR.services_by_name["CatalogService"].methods
+    methods = catalog_pb2.DESCRIPTOR.services_by_name["CatalogService"].methods
     for method in methods:
         counts = {code: _count(running, method.name, code) for code in CODES_OF_CALLS}
         assert counts == dict.fromkeys(CODES_OF_CALLS, 0), method.name

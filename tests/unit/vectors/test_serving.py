@@ -16,8 +16,9 @@ from grpc_status import rpc_status
 from prometheus_client import CollectorRegistry
 
 from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.runtime.server import GrpcServer
-from sevenviews.v1 import common_pb2, vectors_pb2, vectors_pb2_grpc
+from sevenviews.v1 import common_pb2
 from sevenviews.vectors.__main__ import SERVICE
 from sevenviews.vectors.servicer import VectorServicer
 from sevenviews.vectors.settings import VectorsSettings
