@@ -7,10 +7,11 @@ The map, a line a package:
     synthetic  designs that we make: parametric articles, drawn and packed as the USPTO packs patents
     encoder    image bytes -> unit vector: bundle, preprocessing, ONNX session
     runtime    the shared server library: errors, interceptors, server, channels, settings
+    backends   ports, wire clients and shared records of the three services behind the gateway
     embedding  the encoder as a Ray Serve application with a gRPC ingress
     vectors    Milvus behind the DesignIndex protocol; releases
     metadata   patents in SQL, drawings in an object store
-    gateway    search and import; ranking; clients of the three services above
+    gateway    search and import; ranking; over the three services above
     local_ray  a Ray of this machine alone, started with patience
     training   data, models, losses, Ray Train loop, ONNX export; hashing and classification
     lab        the papers' comparisons: metrics, classic descriptors, clustering, figures, reports
@@ -24,9 +25,9 @@ The map, a line a package:
     internal   generated likewise: what the services behind the gateway say to each other
 
 The import rule (tests/architecture holds it): `designs` and `encoder` import nothing of ours, but encoder may
-use designs. `corpus` and `runtime` stand on them, `synthetic` on designs alone. A service imports designs,
-encoder, runtime and the stubs, never another service: they meet on the wire. `lab` stands on designs, corpus and
-encoder, `training` on these, on synthetic and on lab. `reconcile` stands on the gateway, `refresh` on training,
-and on metadata's port to the object store; `bench` on all of these. `local_ray` stands alone, below what starts
-one. `cli` wires it all.
+use designs. `corpus` and `runtime` stand on them, `synthetic` on designs alone, `backends` on designs, runtime and
+the stubs. A service imports designs, encoder, runtime, backends and the stubs, never another service: they meet on
+the wire. `lab` stands on designs, corpus and encoder, `training` on these, on synthetic and on lab. `reconcile`
+stands on backends and on the gateway's import, `refresh` on backends, on training, and on metadata's port to the
+object store; `bench` on all of these. `local_ray` stands alone, below what starts one. `cli` wires it all.
 """

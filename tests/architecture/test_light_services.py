@@ -10,6 +10,7 @@ import pytest
 HEAVY = {"torch", "ray", "onnxruntime", "cv2", "rapidocr", "skimage", "pymilvus", "sqlalchemy", "faiss"}
 
 NEEDS = {
+    "sevenviews.backends.vector_client": set(),
     "sevenviews.gateway.bootstrap": set(),
     "sevenviews.client": set(),
     "sevenviews.vectors.servicer": set(),

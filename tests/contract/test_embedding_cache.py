@@ -11,9 +11,9 @@ import pytest
 import redis
 from prometheus_client import CollectorRegistry
 
+from sevenviews.backends.records import Vector
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.gateway.cache import EmbeddingCache, MemoryCache, RedisCache, open_cache
-from sevenviews.gateway.ports import Vector
 from sevenviews.gateway.quota import Quota, open_counter
 from sevenviews.gateway.redis_link import PAUSE_SECONDS, RedisLink
 from sevenviews.gateway.telemetry import GatewayMetrics

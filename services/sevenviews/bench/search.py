@@ -18,13 +18,13 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
+from sevenviews.backends.records import NearestDrawing
 from sevenviews.bench.statistics import Pairs, Spread, alternate, percentile
 from sevenviews.client import Client
 from sevenviews.designs import View, ViewMatching
 from sevenviews.encoder import decode, default_bundle_path, load_bundle, preprocess
 from sevenviews.encoder.images import content_box
 from sevenviews.encoder.session import EncoderSession
-from sevenviews.gateway.ports import NearestDrawing
 from sevenviews.gateway.ranking import QueryCandidates, candidate_floor, rank_patents
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.metadata.patent_table import SqlPatentTable

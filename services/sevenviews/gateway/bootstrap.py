@@ -8,14 +8,15 @@ from collections.abc import Sequence
 import grpc
 from prometheus_client import REGISTRY, CollectorRegistry
 
+from sevenviews.backends.embedding_client import EmbeddingClient
+from sevenviews.backends.patent_client import PatentClient
+from sevenviews.backends.vector_client import VectorClient
 from sevenviews.gateway.cache import open_cache
 from sevenviews.gateway.catalog_servicer import CatalogServicer
 from sevenviews.gateway.catalogue import Catalogue
 from sevenviews.gateway.deadline import CallTimeouts
-from sevenviews.gateway.embedding_client import EmbeddingClient
 from sevenviews.gateway.importing import Importer
 from sevenviews.gateway.page_token import PageTokens
-from sevenviews.gateway.patent_client import PatentClient
 from sevenviews.gateway.query_embeddings import QueryEmbedder
 from sevenviews.gateway.quota import Quota, open_counter
 from sevenviews.gateway.readiness import Dependencies
@@ -24,7 +25,6 @@ from sevenviews.gateway.search import Searcher
 from sevenviews.gateway.search_servicer import SearchServicer
 from sevenviews.gateway.settings import GatewaySettings
 from sevenviews.gateway.telemetry import GatewayMetrics
-from sevenviews.gateway.vector_client import VectorClient
 from sevenviews.runtime.channels import RenewedChannel, open_channel
 from sevenviews.v1 import catalog_pb2_grpc, search_pb2_grpc
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 from redis.asyncio import Redis
 
-from sevenviews.gateway.ports import Vector
+from sevenviews.backends.records import Vector
 from sevenviews.gateway.redis_link import RedisLink
 from sevenviews.gateway.telemetry import GatewayMetrics
 

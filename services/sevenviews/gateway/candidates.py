@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sevenviews.backends.ports import MAX_CANDIDATES, VectorIndex
+from sevenviews.backends.records import NearestDrawing, Release, Vector
 from sevenviews.designs import PatentFilter, View, ViewMatching
 from sevenviews.gateway.deadline import Deadline
-from sevenviews.gateway.ports import MAX_CANDIDATES, NearestDrawing, Release, Vector, VectorIndex
 from sevenviews.gateway.ranking import QueryCandidates, candidate_floor
 
 DRAWINGS_PER_PATENT = 4

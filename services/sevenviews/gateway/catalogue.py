@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sevenviews.backends.ports import PatentStore, VectorIndex
+from sevenviews.backends.records import PatentPage
 from sevenviews.designs import DrawingImage, DrawingSize, Patent, PatentFilter, Reason, SevenviewsError
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
-from sevenviews.gateway.ports import PatentPage, PatentStore, VectorIndex
 
 
 class Catalogue:

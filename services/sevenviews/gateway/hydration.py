@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sevenviews.backends.ports import MAX_PATENTS_PER_CALL, PatentStore
 from sevenviews.designs import Patent, Reason, SevenviewsError, ViewMatching
 from sevenviews.gateway.candidates import Candidates
 from sevenviews.gateway.deadline import Deadline
 from sevenviews.gateway.page_token import mark
-from sevenviews.gateway.ports import MAX_PATENTS_PER_CALL, PatentStore
 from sevenviews.gateway.ranking import QueryCandidates, RankedPatent, rank_patents
 from sevenviews.gateway.timings import StageClock
 

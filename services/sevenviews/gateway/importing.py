@@ -17,20 +17,11 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from sevenviews.backends.ports import MAX_IMAGES_PER_CALL, Embedder, PatentStore, VectorIndex
+from sevenviews.backends.records import DrawingVector, ImageInput, Release, StoredPatent, Vector
 from sevenviews.designs import ImportOutcome, Patent, Reason, SevenviewsError, content_key
 from sevenviews.gateway.concurrency import KeyedLocks, map_bounded
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
-from sevenviews.gateway.ports import (
-    MAX_IMAGES_PER_CALL,
-    DrawingVector,
-    Embedder,
-    ImageInput,
-    PatentStore,
-    Release,
-    StoredPatent,
-    Vector,
-    VectorIndex,
-)
 from sevenviews.gateway.releases import Releases
 from sevenviews.gateway.telemetry import GatewayMetrics
 from sevenviews.runtime.settings import MEBIBYTE

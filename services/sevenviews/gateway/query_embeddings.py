@@ -7,9 +7,10 @@ import hashlib
 import struct
 from collections.abc import Sequence
 
+from sevenviews.backends.ports import Embedder
+from sevenviews.backends.records import ImageInput, Vector
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.gateway.cache import EmbeddingCache
-from sevenviews.gateway.ports import Embedder, ImageInput, Vector
 from sevenviews.gateway.telemetry import GatewayMetrics
 from sevenviews.gateway.timings import StageClock
 

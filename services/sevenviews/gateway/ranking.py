@@ -18,8 +18,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import fsum
 
+from sevenviews.backends.records import NearestDrawing
 from sevenviews.designs import View, ViewMatching
-from sevenviews.gateway.ports import NearestDrawing
 
 SAME_VIEW_BONUS = 0.05
 """In cosine: decides between drawings about equally similar; never lifts an unlike one over a like one."""

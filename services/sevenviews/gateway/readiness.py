@@ -8,9 +8,9 @@ from typing import Any
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from sevenviews.backends.ports import Embedder
+from sevenviews.backends.remote import call
 from sevenviews.designs import Reason, SevenviewsError
-from sevenviews.gateway.ports import Embedder
-from sevenviews.gateway.remote import call
 from sevenviews.gateway.telemetry import GatewayMetrics
 
 PROBE_SECONDS = 0.8

@@ -9,9 +9,10 @@ from typing import Generic, TypeVar
 
 import structlog
 
+from sevenviews.backends.ports import Embedder, VectorIndex
+from sevenviews.backends.records import Model, Release
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
-from sevenviews.gateway.ports import Embedder, Model, Release, VectorIndex
 
 log = structlog.get_logger()
 

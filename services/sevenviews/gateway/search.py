@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 
+from sevenviews.backends.ports import PatentStore, VectorIndex
+from sevenviews.backends.records import ImageInput, Release
 from sevenviews.designs import CropBox, Patent, PatentFilter, Reason, SevenviewsError, View, ViewMatching
 from sevenviews.gateway.candidates import Candidates, EmbeddedQuery
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
 from sevenviews.gateway.hydration import Hydration, Page
 from sevenviews.gateway.locarno_votes import Neighbour, PredictedClass, predict_classes
 from sevenviews.gateway.page_token import PageToken, PageTokens, mark
-from sevenviews.gateway.ports import ImageInput, PatentStore, Release, VectorIndex
 from sevenviews.gateway.query_embeddings import QueryEmbedder, image_digests
 from sevenviews.gateway.ranking import RankedPatent
 from sevenviews.gateway.releases import Releases

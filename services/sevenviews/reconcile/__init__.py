@@ -1,7 +1,7 @@
 """Proves that the three stores agree: patents in SQL, drawings in the object store, vectors in every release.
 
 Reaches them through the services, as the gateway does, and repairs by the gateway's own import. May import designs,
-runtime, the stubs and gateway.
+runtime, backends, the stubs and gateway.
 """
 
 from sevenviews.reconcile.examination import Examination, examine

@@ -10,15 +10,15 @@ from typing import Protocol
 import grpc
 from prometheus_client import CollectorRegistry
 
+from sevenviews.backends.embedding_client import EmbeddingClient
+from sevenviews.backends.patent_client import PatentClient
+from sevenviews.backends.remote import call, dependency_error
+from sevenviews.backends.vector_client import VectorClient
 from sevenviews.designs import Patent, Reason
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
-from sevenviews.gateway.embedding_client import EmbeddingClient
 from sevenviews.gateway.importing import Importer, ImportItem
-from sevenviews.gateway.patent_client import PatentClient
 from sevenviews.gateway.releases import Releases
-from sevenviews.gateway.remote import call, dependency_error
 from sevenviews.gateway.telemetry import GatewayMetrics
-from sevenviews.gateway.vector_client import VectorClient
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc, vectors_pb2, vectors_pb2_grpc
 from sevenviews.runtime.channels import open_channel
 from sevenviews.runtime.wire import patent_from_wire

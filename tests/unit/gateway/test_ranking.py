@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sevenviews.backends.records import NearestDrawing
 from sevenviews.designs import View, ViewMatching
-from sevenviews.gateway.ports import NearestDrawing
 from sevenviews.gateway.ranking import (
     SAME_VIEW_BONUS,
     QueryCandidates,

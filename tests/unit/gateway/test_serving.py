@@ -14,9 +14,9 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from prometheus_client import CollectorRegistry
 from pydantic import ValidationError
 
+from sevenviews.backends.embedding_client import EmbeddingClient
 from sevenviews.client import AsyncClient
 from sevenviews.designs import Reason
-from sevenviews.gateway.embedding_client import EmbeddingClient
 from sevenviews.gateway.readiness import Dependencies
 from sevenviews.gateway.settings import GatewaySettings
 from sevenviews.gateway.telemetry import DEPENDENCIES, STAGES, GatewayMetrics

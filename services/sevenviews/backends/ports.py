@@ -7,18 +7,20 @@ DEPENDENCY_UNAVAILABLE and DEADLINE_EXCEEDED with the metadata `service` where t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
-from enum import StrEnum
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
-from sevenviews.designs import CropBox, DrawingImage, DrawingSize, Patent, PatentFilter, SevenviewsError, View
-
-Vector = npt.NDArray[np.float32]
-"""One embedding: shape (dimension,), unit length."""
+from sevenviews.backends.records import (
+    DrawingVector,
+    EmbeddedImages,
+    ImageInput,
+    Model,
+    NearestDrawing,
+    PatentPage,
+    Release,
+    StoredPatent,
+    Vector,
+)
+from sevenviews.designs import DrawingImage, DrawingSize, Patent, PatentFilter, View
 
 MAX_IMAGES_PER_CALL = 64
 """Of EmbedImages."""
@@ -28,31 +30,6 @@ MAX_CANDIDATES = 16_384
 
 MAX_PATENTS_PER_CALL = 1_000
 """Of BatchGetPatents."""
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A model of the embedding service. Its version is the content hash of its bundle."""
-
-    model_version: str
-    dimension: int
-    is_default: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ImageInput:
-    """An encoded image; crop None takes all of it."""
-
-    content: bytes
-    crop: CropBox | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EmbeddedImages:
-    """One vector or one error an image, in the order asked for; what the service measured of its stages."""
-
-    results: tuple[Vector | SevenviewsError, ...]
-    timings: Mapping[str, timedelta] = field(default_factory=dict)
 
 
 class Embedder(Protocol):
@@ -67,43 +44,6 @@ class Embedder(Protocol):
     async def models(self, timeout_seconds: float) -> tuple[Model, ...]:
         """The models of the store."""
         ...
-
-
-class ReleaseState(StrEnum):
-    """As protos/sevenviews/v1/vectors.proto has them."""
-
-    BUILDING = "building"
-    SERVING = "serving"
-    KEPT = "kept"
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """Pins a model to a collection of vectors."""
-
-    release_id: str
-    model_version: str
-    state: ReleaseState = ReleaseState.SERVING
-
-
-@dataclass(frozen=True, slots=True)
-class NearestDrawing:
-    """A candidate: a drawing near a query. Score: cosine similarity, -1 to 1."""
-
-    drawing_id: str
-    patent_id: str
-    view: View
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class DrawingVector:
-    """What the vector service stores of a drawing; the content key tells which image was embedded."""
-
-    drawing_id: str
-    view: View
-    vector: Vector
-    content_key: str = ""
 
 
 class VectorIndex(Protocol):
@@ -150,24 +90,6 @@ class VectorIndex(Protocol):
     async def promote(self, release_id: str, timeout_seconds: float) -> Release:
         """Let the release answer searches from now on."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPatent:
-    """The answer to a put: what is stored now, and whether it was before."""
-
-    content_digest: str
-    published: bool
-    changed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PatentPage:
-    """A page of the catalogue."""
-
-    patents: tuple[Patent, ...]
-    next_page_token: str
-    total_count: int
 
 
 class PatentStore(Protocol):

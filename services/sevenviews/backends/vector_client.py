@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import grpc
 
+from sevenviews.backends.records import DrawingVector, Model, NearestDrawing, Release, ReleaseState, Vector
+from sevenviews.backends.remote import call
 from sevenviews.designs import Patent, PatentFilter, View
-from sevenviews.gateway.ports import DrawingVector, Model, NearestDrawing, Release, ReleaseState, Vector
-from sevenviews.gateway.remote import call
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.runtime.wire import (
     date_to_wire,

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import grpc
 
+from sevenviews.backends.records import PatentPage, StoredPatent
+from sevenviews.backends.remote import call
 from sevenviews.designs import DrawingImage, DrawingSize, Patent, PatentFilter
-from sevenviews.gateway.ports import PatentPage, StoredPatent
-from sevenviews.gateway.remote import call
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
 from sevenviews.runtime.wire import filter_to_wire, patent_from_wire, patent_to_wire
 from sevenviews.v1 import patent_pb2

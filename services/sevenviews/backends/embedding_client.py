@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import grpc
 import numpy as np
 
+from sevenviews.backends.records import EmbeddedImages, ImageInput, Model, Vector
+from sevenviews.backends.remote import call
 from sevenviews.designs import SevenviewsError
-from sevenviews.gateway.ports import EmbeddedImages, ImageInput, Model, Vector
-from sevenviews.gateway.remote import call
 from sevenviews.internal.v1 import embedding_pb2, embedding_pb2_grpc
 from sevenviews.runtime.status import error_from_item
 from sevenviews.runtime.wire import crop_to_wire
