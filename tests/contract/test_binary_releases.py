@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sevenviews.designs import LocarnoClass, PatentFilter, Reason, SevenviewsError, View
-from sevenviews.vectors.drawings import Embedding
+from sevenviews.vectors.drawings import Embedding, PatentGenerations
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.releases import IndexParameters, Metric, Release, ReleaseState
 from tests.contract.test_design_index import MODEL, SECONDS, patent, refused, unit
@@ -70,7 +70,7 @@ def test_it_is_promoted_deleted_from_and_retired(index: DesignIndex, release: Re
         f"b-{uuid.uuid4().hex[:12]}", MODEL, BITS, IndexParameters(), SECONDS, Metric.HAMMING
     )
     index.upsert(other.release_id, [patent(1), patent(2)], SECONDS)
-    index.delete(other.release_id, ["USD0000001"], SECONDS)
+    index.delete(other.release_id, [PatentGenerations("USD0000001")], SECONDS)
     assert index.release(other.release_id, SECONDS).vector_count == 2
     index.promote(release.release_id, SECONDS)
     serving = index.serving_release(SECONDS)

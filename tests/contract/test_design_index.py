@@ -25,7 +25,7 @@ from sevenviews.designs import (
     drawing_id,
     patent_id_of,
 )
-from sevenviews.vectors.drawings import DrawingVector, Embedding, PatentVectors
+from sevenviews.vectors.drawings import DrawingVector, Embedding, PatentGenerations, PatentVectors
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.milvus_index import MilvusIndex
 from sevenviews.vectors.releases import IndexParameters, Release, ReleaseState
@@ -49,7 +49,7 @@ def release(index: DesignIndex, shared: Release) -> Iterator[Release]:
     """An empty release."""
     yield shared
     if patents := {patent_id_of(one) for one in held(index, shared)}:
-        index.delete(shared.release_id, sorted(patents), SECONDS)
+        index.delete(shared.release_id, every_generation(sorted(patents)), SECONDS)
 
 
 def create(index: DesignIndex, model: str = MODEL) -> Release:
@@ -62,14 +62,18 @@ def unit(seed: int) -> Embedding:
     return Embedding(vector / np.linalg.norm(vector), MODEL)
 
 
-def patent(number: int, drawings: int = 2, **fields: object) -> PatentVectors:
+def patent(number: int, drawings: int = 2, generation: int = 1, **fields: object) -> PatentVectors:
     patent_id = f"USD{number:07d}"
     views = (View.FRONT, View.LEFT, View.PERSPECTIVE, View.UNKNOWN)
     rows = tuple(
         DrawingVector(drawing_id(patent_id, 1, n + 1), views[n % len(views)], unit(100 * number + n))
         for n in range(drawings)
     )
-    return PatentVectors(patent_id, rows, **fields)  # type: ignore[arg-type]
+    return PatentVectors(patent_id, generation, rows, **fields)  # type: ignore[arg-type]
+
+
+def every_generation(patent_ids: Sequence[str]) -> list[PatentGenerations]:
+    return [PatentGenerations(one) for one in patent_ids]
 
 
 def found(index: DesignIndex, release: Release, patent_filter: PatentFilter | None = None) -> set[str]:
@@ -207,12 +211,85 @@ def test_a_delete_is_seen_at_once(index: DesignIndex, release: Release) -> None:
     other = create(index)
     for one in (release, other):
         index.upsert(one.release_id, [patent(1), patent(2), patent(3)], SECONDS)
-    index.delete(release.release_id, ["USD0000001", "USD7777777"], SECONDS)
+    index.delete(release.release_id, every_generation(["USD0000001", "USD7777777"]), SECONDS)
     assert found(index, release) == {"USD0000002", "USD0000003"}
     assert len(found(index, other)) == 3
-    index.delete("", ["USD0000002"], SECONDS)
+    index.delete("", every_generation(["USD0000002"]), SECONDS)
     assert found(index, release) == {"USD0000003"}
     assert found(index, other) == {"USD0000001", "USD0000003"}
+
+
+def rows(index: DesignIndex, release: Release, *patent_ids: str) -> list[tuple[str, int]]:
+    """Drawing and generation of each row, of some patents or of all."""
+    _, portions = index.list(release.release_id, patent_ids, with_vectors=False, timeout=SECONDS)
+    return [(row.drawing_id, row.generation) for portion in portions for row in portion]
+
+
+def test_generations_lie_side_by_side(index: DesignIndex, release: Release) -> None:
+    first, second = patent(1, 3), patent(1, 2, generation=12)
+    index.upsert(release.release_id, [first, patent(2, 1, generation=12)], SECONDS)
+    index.upsert(release.release_id, [second], SECONDS)
+    one, two, three = (drawing_id("USD0000001", 1, n) for n in (1, 2, 3))
+    assert rows(index, release, "USD0000001") == [(one, 1), (one, 12), (two, 1), (two, 12), (three, 1)]
+    assert index.release(release.release_id, SECONDS).vector_count == 6
+    # Each is found, and says which it is.
+    query = first.drawings[0].embedding
+    _, (nearest,) = index.search(release.release_id, [query], PatentFilter(), (), 2, SECONDS)
+    assert sorted((hit.drawing_id, hit.generation) for hit in nearest) == [(one, 1), (one, 12)]
+    # What is written again replaces its own generation alone.
+    index.upsert(release.release_id, [patent(1, 1)], SECONDS)
+    assert rows(index, release, "USD0000001") == [(one, 1), (one, 12), (two, 12)]
+
+
+def test_two_generations_of_a_patent_are_written_at_once(index: DesignIndex, release: Release) -> None:
+    assert index.upsert(release.release_id, [patent(1, 2), patent(1, 1, generation=2)], SECONDS) == 3
+    one, two = (drawing_id("USD0000001", 1, n) for n in (1, 2))
+    assert rows(index, release) == [(one, 1), (one, 2), (two, 1)]
+
+
+GENERATIONS = st.integers(1, 5)
+
+
+def ranges_of(patent_id: str) -> st.SearchStrategy[PatentGenerations]:
+    some = st.tuples(GENERATIONS, GENERATIONS).map(sorted)
+    return st.just(PatentGenerations(patent_id)) | some.map(lambda ends: PatentGenerations(patent_id, *ends))
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    going=st.lists(st.sampled_from(["USD0000001", "USD0000002", "USD0000009"]).flatmap(ranges_of), min_size=1)
+)
+def test_a_range_of_generations_is_deleted_and_no_other(
+    index: DesignIndex, release: Release, going: list[PatentGenerations]
+) -> None:
+    written = [patent(number, 1, generation=one) for number in (1, 2) for one in range(1, 6)]
+    index.upsert(release.release_id, written, SECONDS)
+    index.delete(release.release_id, going, SECONDS)
+    expected = sorted(
+        (one.drawings[0].drawing_id, one.generation)
+        for one in written
+        if not any(
+            some.patent_id == one.patent_id and (some.is_every or some.first <= one.generation <= some.last)
+            for some in going
+        )
+    )
+    assert rows(index, release) == expected
+
+
+@pytest.mark.parametrize(("first", "last"), [(0, 3), (3, 2), (-1, -1), (4, 0)])
+def test_no_range_of_generations_is_refused(
+    index: DesignIndex, release: Release, first: int, last: int
+) -> None:
+    going = [PatentGenerations("USD0000001", first, last)]
+    error = refused(lambda: index.delete(release.release_id, going, SECONDS))
+    assert error.reason is Reason.FIELD_OUT_OF_RANGE
+
+
+@pytest.mark.parametrize("generation", [0, -1, 2**63])
+def test_a_generation_counts_from_one(index: DesignIndex, release: Release, generation: int) -> None:
+    none = [replace(patent(1), generation=generation)]
+    error = refused(lambda: index.upsert(release.release_id, none, SECONDS))
+    assert (error.reason, error.metadata["field"]) == (Reason.FIELD_OUT_OF_RANGE, "patents[0].generation")
 
 
 def test_views_are_filtered(index: DesignIndex, release: Release) -> None:
@@ -226,7 +303,9 @@ def test_views_are_filtered(index: DesignIndex, release: Release) -> None:
 
 def test_a_long_list_comes_whole_and_in_order(index: DesignIndex, release: Release) -> None:
     patents = [patent(n, 30) for n in range(40)]
-    index.upsert(release.release_id, patents, SECONDS)
+    # Written in another order than the one in which they come, and across the pages in which the engine is asked.
+    for half in (patents[:0:-2], patents[::2]):
+        index.upsert(release.release_id, half, SECONDS)
     assert held(index, release) == sorted(d.drawing_id for one in patents for d in one.drawings)
     _, portions = index.list(release.release_id, ["USD0000003"], with_vectors=True, timeout=SECONDS)
     rows = [row for portion in portions for row in portion]
@@ -318,7 +397,7 @@ def test_a_bad_vector_is_refused(
 ) -> None:
     search = refused(lambda: index.search(release.release_id, [embedding], PatentFilter(), (), 5, SECONDS))
     drawing = DrawingVector(drawing_id("USD0000001", 1, 1), View.FRONT, embedding)
-    rows = [PatentVectors("USD0000001", (drawing,))]
+    rows = [PatentVectors("USD0000001", 1, (drawing,))]
     upsert = refused(lambda: index.upsert(release.release_id, rows, SECONDS))
     assert search.reason is upsert.reason is reason
     assert held(index, release) == []
@@ -334,9 +413,9 @@ def test_a_limit_out_of_range_is_refused(index: DesignIndex, release: Release, l
 def test_what_is_malformed_is_refused(index: DesignIndex, release: Release) -> None:
     release_id = release.release_id
     one = patent(1)
-    stranger = PatentVectors("USD0000002", one.drawings)
-    twice = PatentVectors("USD0000001", one.drawings[:1] * 2)
-    bad = PatentVectors('x" or 1 == 1', one.drawings)
+    stranger = PatentVectors("USD0000002", 1, one.drawings)
+    twice = PatentVectors("USD0000001", 1, one.drawings[:1] * 2)
+    bad = PatentVectors('x" or 1 == 1', 1, one.drawings)
     for row in (stranger, twice, bad):
         error = refused(partial(index.upsert, release_id, [row], SECONDS))
         assert error.reason is Reason.FIELD_MALFORMED

@@ -9,7 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from sevenviews.designs import Party, Patent, PatentFilter, View
-from sevenviews.vectors.drawings import NearestDrawing, PatentVectors, StoredVector
+from sevenviews.vectors.drawings import (
+    NearestDrawing,
+    PatentGenerations,
+    PatentVectors,
+    StoredVector,
+    row_id,
+)
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.releases import Metric, Release, ReleaseState, not_found
 
@@ -17,7 +23,8 @@ from sevenviews.vectors.releases import Metric, Release, ReleaseState, not_found
 @dataclass(slots=True)
 class _Collection:
     release: Release
-    patents: dict[str, PatentVectors] = field(default_factory=dict)
+    patents: dict[tuple[str, int], PatentVectors] = field(default_factory=dict)
+    """By patent and generation."""
 
 
 class FakeDesignIndex(DesignIndex):
@@ -64,11 +71,14 @@ class FakeDesignIndex(DesignIndex):
         return sum(len(one.drawings) for one in self._of(release).patents.values())
 
     def _upsert(self, release: Release, patents: Sequence[PatentVectors], timeout: float) -> None:
-        self._of(release).patents.update({patent.patent_id: patent for patent in patents})
+        self._of(release).patents.update({(one.patent_id, one.generation): one for one in patents})
 
-    def _delete(self, release: Release, patent_ids: Sequence[str], timeout: float) -> None:
-        for patent_id in patent_ids:
-            self._of(release).patents.pop(patent_id, None)
+    def _delete(self, release: Release, patents: Sequence[PatentGenerations], timeout: float) -> None:
+        held = self._of(release).patents
+        for patent_id, generation in list(held):
+            for one in patents:
+                if one.patent_id == patent_id and (one.is_every or one.first <= generation <= one.last):
+                    held.pop((patent_id, generation), None)
 
     def _search(
         self,
@@ -92,6 +102,7 @@ class FakeDesignIndex(DesignIndex):
                 NearestDrawing(
                     d.drawing_id,
                     p.patent_id,
+                    p.generation,
                     d.view,
                     float(_kept(release, d.embedding.vector) @ _kept(release, vector)),
                 )
@@ -107,6 +118,7 @@ class FakeDesignIndex(DesignIndex):
             StoredVector(
                 drawing.drawing_id,
                 patent.patent_id,
+                patent.generation,
                 drawing.view,
                 _kept(release, drawing.embedding.vector) if with_vectors else None,
                 drawing.content_key,
@@ -116,7 +128,7 @@ class FakeDesignIndex(DesignIndex):
             for drawing in patent.drawings
         ]
         if rows:
-            yield sorted(rows, key=lambda row: row.drawing_id)
+            yield sorted(rows, key=lambda row: row_id(row.drawing_id, row.generation))
 
     def _of(self, release: Release) -> _Collection:
         if release.release_id not in self._collections:

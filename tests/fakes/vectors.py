@@ -30,6 +30,7 @@ class IndexedDrawing:
     patent: Patent
     view: View
     vector: Vector
+    generation: int = 1
 
 
 @dataclass
@@ -39,7 +40,8 @@ class FakeRelease:
     release_id: str
     model_version: str
     state: vectors_pb2.ReleaseState.ValueType = vectors_pb2.RELEASE_STATE_BUILDING
-    drawings: dict[str, IndexedDrawing] = field(default_factory=dict)
+    drawings: dict[tuple[str, int], IndexedDrawing] = field(default_factory=dict)
+    """By drawing and generation."""
 
     def to_wire(self) -> vectors_pb2.Release:
         return vectors_pb2.Release(
@@ -50,15 +52,19 @@ class FakeRelease:
             vector_count=len(self.drawings),
         )
 
-    def put(self, patent: Patent, drawings: Iterable[tuple[str, View, Vector]]) -> None:
-        """Replace what is held of the patent."""
-        self.remove(patent.patent_id)
+    def put(self, patent: Patent, drawings: Iterable[tuple[str, View, Vector]], generation: int = 1) -> None:
+        """Replace what is held of this generation of the patent."""
+        self.remove(patent.patent_id, generation, generation)
         for drawing_id, view, vector in drawings:
-            self.drawings[drawing_id] = IndexedDrawing(drawing_id, patent, view, vector)
+            row = IndexedDrawing(drawing_id, patent, view, vector, generation)
+            self.drawings[drawing_id, generation] = row
 
-    def remove(self, patent_id: str) -> None:
+    def remove(self, patent_id: str, first: int = 0, last: int = 0) -> None:
+        """Some generations of a patent; without numbers all of them."""
         self.drawings = {
-            key: drawing for key, drawing in self.drawings.items() if drawing.patent.patent_id != patent_id
+            key: row
+            for key, row in self.drawings.items()
+            if row.patent.patent_id != patent_id or (last and not first <= row.generation <= last)
         }
 
 
@@ -125,7 +131,8 @@ class FakeVectors(vectors_pb2_grpc.VectorServiceServicer):
                 (drawing.drawing_id, view_from_wire(drawing.view), _checked(drawing.embedding, release))
                 for drawing in patent.drawings
             ]
-            release.put(_filterable(patent), drawings)
+            check_range("generation", patent.generation, 1, 2**63 - 1)
+            release.put(_filterable(patent), drawings, patent.generation)
         return vectors_pb2.UpsertVectorsResponse(
             vector_count=sum(len(patent.drawings) for patent in request.patents)
         )
@@ -135,8 +142,8 @@ class FakeVectors(vectors_pb2_grpc.VectorServiceServicer):
     ) -> vectors_pb2.DeleteVectorsResponse:
         releases = [self._release(request.release_id)] if request.release_id else self.releases.values()
         for release in releases:
-            for patent_id in request.patent_ids:
-                release.remove(patent_id)
+            for one in request.patents:
+                release.remove(one.patent_id, one.first_generation, one.last_generation)
         return vectors_pb2.DeleteVectorsResponse()
 
     def ListVectors(self, request: vectors_pb2.ListVectorsRequest, context: Any) -> Any:  # noqa: N802
@@ -197,16 +204,20 @@ def _checked(embedding: common_pb2.Embedding, release: FakeRelease) -> Vector:
 
 
 def _nearest(rows: Sequence[IndexedDrawing], query: Vector, limit: int) -> vectors_pb2.NearestDrawings:
-    scored = sorted(((-float(row.vector @ query), row.drawing_id, row) for row in rows), key=lambda s: s[:2])
+    scored = sorted(
+        ((-float(row.vector @ query), row.drawing_id, row.generation, row) for row in rows),
+        key=lambda s: s[:3],
+    )
     return vectors_pb2.NearestDrawings(
         drawings=[
             vectors_pb2.NearestDrawing(
                 drawing_id=drawing_id,
                 patent_id=row.patent.patent_id,
+                generation=generation,
                 view=view_to_wire(row.view),
                 score=-negative,
             )
-            for negative, drawing_id, row in scored[:limit]
+            for negative, drawing_id, generation, row in scored[:limit]
         ]
     )
 

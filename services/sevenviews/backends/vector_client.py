@@ -21,6 +21,9 @@ from sevenviews.v1 import common_pb2
 
 SERVICE = "vectors"
 
+_ONLY_GENERATION = 1
+"""Until the catalogue counts the generations of a patent."""
+
 
 class VectorClient:
     """Implements `ports.VectorIndex`."""
@@ -52,6 +55,7 @@ class VectorClient:
     ) -> None:
         vectors = vectors_pb2.PatentVectors(
             patent_id=patent.patent_id,
+            generation=_ONLY_GENERATION,
             locarno=map(locarno_to_wire, patent.locarno),
             office=patent.office,
             holders=patent.holders,
@@ -63,7 +67,8 @@ class VectorClient:
         await call(SERVICE, self._stub.UpsertVectors, request, timeout_seconds)
 
     async def delete(self, patent_ids: Sequence[str], timeout_seconds: float) -> None:
-        request = vectors_pb2.DeleteVectorsRequest(patent_ids=patent_ids)
+        patents = [vectors_pb2.PatentGenerations(patent_id=one) for one in patent_ids]
+        request = vectors_pb2.DeleteVectorsRequest(patents=patents)
         await call(SERVICE, self._stub.DeleteVectors, request, timeout_seconds)
 
     async def serving_release(self, timeout_seconds: float) -> Release:

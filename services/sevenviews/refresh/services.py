@@ -40,6 +40,9 @@ _AWAY = {Reason.DEPENDENCY_UNAVAILABLE, Reason.OVERLOADED, Reason.DRAINING, Reas
 _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 5.0
 
+_ONLY_GENERATION = 1
+"""Until the catalogue counts the generations of a patent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
@@ -251,7 +254,8 @@ class Services:
 
     def delete(self, release_id: str, patent_ids: Sequence[str]) -> None:
         """Remove patents from a release."""
-        request = vectors_pb2.DeleteVectorsRequest(release_id=release_id, patent_ids=patent_ids)
+        patents = [vectors_pb2.PatentGenerations(patent_id=one) for one in patent_ids]
+        request = vectors_pb2.DeleteVectorsRequest(release_id=release_id, patents=patents)
         self._call("vectors", self._vectors.DeleteVectors, request)
 
     # How calls are made
@@ -319,6 +323,7 @@ def _patent_vectors(
     views = {one.drawing_id: one.view for one in patent.drawings}
     return vectors_pb2.PatentVectors(
         patent_id=patent.patent_id,
+        generation=_ONLY_GENERATION,
         locarno=map(locarno_to_wire, patent.locarno),
         office=patent.office,
         holders=patent.holders,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sevenviews.designs import Reason, SevenviewsError, is_patent_id, patent_id_of
-from sevenviews.vectors.drawings import Embedding, PatentVectors
+from sevenviews.vectors.drawings import Embedding, PatentGenerations, PatentVectors, row_id
 from sevenviews.vectors.releases import Metric, Release, is_release_id
 
 MAX_QUERIES = 32
@@ -16,6 +16,7 @@ MAX_LIMIT = 16_384
 MAX_DRAWINGS_PER_UPSERT = 10_000
 MAX_CLASSES = 32
 MAX_HOLDERS = 32
+MAX_GENERATION = 2**63 - 1
 _UNIT_TOLERANCE = 1e-3
 _CONTENT_KEY = re.compile(r"[0-9a-f]{16}")
 
@@ -41,20 +42,22 @@ def check_release(release: Release) -> None:
 
 def check_patents(patents: Sequence[PatentVectors], release: Release) -> None:
     check_range("patents", sum(len(one.drawings) for one in patents), 1, MAX_DRAWINGS_PER_UPSERT)
-    check_patent_ids([patent.patent_id for patent in patents])
     seen: set[str] = set()
     for number, patent in enumerate(patents):
         field = f"patents[{number}]"
+        check_patent_id(patent.patent_id, f"{field}.patent_id")
         if not patent.drawings:
             raise required(f"{field}.drawings")
+        check_range(f"{field}.generation", patent.generation, 1, MAX_GENERATION)
         check_range(f"{field}.locarno", len(patent.locarno), 0, MAX_CLASSES)
         check_range(f"{field}.holders", len(patent.holders), 0, MAX_HOLDERS)
         for position, drawing in enumerate(patent.drawings):
             place = f"{field}.drawings[{position}]"
             check_drawing_id(drawing.drawing_id, patent.patent_id, f"{place}.drawing_id")
-            if drawing.drawing_id in seen:
+            row = row_id(drawing.drawing_id, patent.generation)
+            if row in seen:
                 raise malformed(f"{place}.drawing_id", drawing.drawing_id, "is there twice")
-            seen.add(drawing.drawing_id)
+            seen.add(row)
             if drawing.content_key and not _CONTENT_KEY.fullmatch(drawing.content_key):
                 raise malformed(f"{place}.content_key", drawing.content_key, "is not 16 hexadecimal digits")
             check_embedding(drawing.embedding, release, f"{place}.embedding")
@@ -71,8 +74,22 @@ def check_drawing_id(drawing_id: str, patent_id: str, field: str) -> None:
 
 def check_patent_ids(patent_ids: Sequence[str]) -> None:
     for position, patent_id in enumerate(patent_ids):
-        if not is_patent_id(patent_id):
-            raise malformed(f"patent_ids[{position}]", patent_id, "is not a patent id")
+        check_patent_id(patent_id, f"patent_ids[{position}]")
+
+
+def check_patent_id(patent_id: str, field: str) -> None:
+    if not is_patent_id(patent_id):
+        raise malformed(field, patent_id, "is not a patent id")
+
+
+def check_generations(patents: Sequence[PatentGenerations]) -> None:
+    for position, one in enumerate(patents):
+        field = f"patents[{position}]"
+        check_patent_id(one.patent_id, f"{field}.patent_id")
+        if one.is_every:
+            continue
+        check_range(f"{field}.first_generation", one.first, 1, MAX_GENERATION)
+        check_range(f"{field}.last_generation", one.last, one.first, MAX_GENERATION)
 
 
 def check_embedding(embedding: Embedding, release: Release, field: str) -> None:

@@ -14,6 +14,11 @@ Vector = npt.NDArray[np.float32]
 """One embedding: [dimension], unit length."""
 
 
+def row_id(drawing_id: str, generation: int) -> str:
+    """The primary key of a drawing's row: the generations of a drawing lie side by side."""
+    return f"{drawing_id}@{generation}"
+
+
 @dataclass(frozen=True, slots=True)
 class Embedding:
     """A vector, and the model that made it."""
@@ -34,9 +39,10 @@ class DrawingVector:
 
 @dataclass(frozen=True, slots=True)
 class PatentVectors:
-    """The vectors of one patent, with what its filter needs."""
+    """The vectors of one generation of a patent, with what its filter needs. Generations count from 1."""
 
     patent_id: str
+    generation: int
     drawings: tuple[DrawingVector, ...]
     locarno: tuple[LocarnoClass, ...] = ()
     office: str = ""
@@ -46,11 +52,26 @@ class PatentVectors:
 
 
 @dataclass(frozen=True, slots=True)
+class PatentGenerations:
+    """Some generations of a patent, first and last included; all of them where both are 0."""
+
+    patent_id: str
+    first: int = 0
+    last: int = 0
+
+    @property
+    def is_every(self) -> bool:
+        """Whether all generations are meant."""
+        return not self.first and not self.last
+
+
+@dataclass(frozen=True, slots=True)
 class NearestDrawing:
     """A drawing near a query; score: inner product of unit vectors, -1 to 1."""
 
     drawing_id: str
     patent_id: str
+    generation: int
     view: View
     score: float
 
@@ -61,6 +82,7 @@ class StoredVector:
 
     drawing_id: str
     patent_id: str
+    generation: int
     view: View
     vector: Vector | None = None
     content_key: str = ""

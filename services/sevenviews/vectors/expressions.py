@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sevenviews.designs import DateRange, LocarnoClass, PatentFilter, View
 from sevenviews.designs.filters import normalize_name
+from sevenviews.vectors.drawings import PatentGenerations
 
 UNKNOWN_DATE = 0
 """What is stored for an unknown day. It lies below every day, so that an open start needs a bound of its own."""
@@ -56,14 +58,27 @@ def patents_expression(patent_ids: Iterable[str]) -> str:
     return f"patent_id in {_strings(patent_ids)}"
 
 
-def drawings_expression(drawing_ids: Iterable[str]) -> str:
-    """Rows of some drawings."""
-    return f"drawing_id in {_strings(drawing_ids)}"
+def generations_expression(patents: Iterable[PatentGenerations]) -> str:
+    """Rows of some generations of patents; one condition for all that share theirs."""
+    sharing: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
+    for one in patents:
+        sharing[one.first, one.last].append(one.patent_id)
+    parts = [
+        patents_expression(patent_ids)
+        + (f" and generation >= {first} and generation <= {last}" if (first, last) != (0, 0) else "")
+        for (first, last), patent_ids in sharing.items()
+    ]
+    return " or ".join(f"({part})" for part in parts)
 
 
-def after_expression(drawing_id: str) -> str:
-    """Rows behind a drawing, in the order of ids."""
-    return f"drawing_id > {_string(drawing_id)}"
+def rows_expression(row_ids: Iterable[str]) -> str:
+    """Some rows."""
+    return f"row_id in {_strings(row_ids)}"
+
+
+def after_expression(row_id: str) -> str:
+    """Rows behind one, in the order of their ids."""
+    return f"row_id > {_string(row_id)}"
 
 
 def _range(field: str, days: DateRange) -> list[str]:

@@ -20,6 +20,7 @@ from sevenviews.vectors.checks import (
     MAX_LIMIT,
     MAX_QUERIES,
     check_embedding,
+    check_generations,
     check_patent_ids,
     check_patents,
     check_range,
@@ -29,6 +30,7 @@ from sevenviews.vectors.checks import (
 from sevenviews.vectors.drawings import (
     Embedding,
     NearestDrawing,
+    PatentGenerations,
     PatentVectors,
     StoredVector,
 )
@@ -166,7 +168,10 @@ class DesignIndex(ABC):
     # Vectors
 
     def upsert(self, release_id: str, patents: Sequence[PatentVectors], timeout: float) -> int:
-        """Replace what a release holds of some patents; searches see it at once. Returns drawings written."""
+        """Replace what a release holds of these generations of patents; searches see it at once.
+
+        Other generations stay beside them. Returns drawings written.
+        """
         if not patents:
             raise required("patents")
         release = self._known(release_id, timeout)
@@ -174,14 +179,14 @@ class DesignIndex(ABC):
         self._upsert(release, patents, timeout)
         return sum(len(patent.drawings) for patent in patents)
 
-    def delete(self, release_id: str, patent_ids: Sequence[str], timeout: float) -> None:
-        """Remove patents from one release, or from all for an empty id. Unknown patents are no error."""
-        if not patent_ids:
-            raise required("patent_ids")
-        check_patent_ids(patent_ids)
+    def delete(self, release_id: str, patents: Sequence[PatentGenerations], timeout: float) -> None:
+        """Remove generations of patents from one release, or from all for an empty id; absent ones are no error."""
+        if not patents:
+            raise required("patents")
+        check_generations(patents)
         chosen = (self._known(release_id, timeout),) if release_id else self._releases(timeout)
         for release in chosen:
-            self._delete(release, patent_ids, timeout)
+            self._delete(release, patents, timeout)
 
     def search(
         self,
@@ -214,7 +219,7 @@ class DesignIndex(ABC):
     def list(
         self, release_id: str, patent_ids: Sequence[str], *, with_vectors: bool, timeout: float
     ) -> tuple[Release, Iterator[Sequence[StoredVector]]]:
-        """What a release holds, in portions, in the order of drawing ids.
+        """What a release holds, all generations, in portions, in the order of row ids.
 
         Args:
             release_id: empty for the serving one.
@@ -275,7 +280,7 @@ class DesignIndex(ABC):
     def _upsert(self, release: Release, patents: Sequence[PatentVectors], timeout: float) -> None: ...
 
     @abstractmethod
-    def _delete(self, release: Release, patent_ids: Sequence[str], timeout: float) -> None: ...
+    def _delete(self, release: Release, patents: Sequence[PatentGenerations], timeout: float) -> None: ...
 
     @abstractmethod
     def _search(

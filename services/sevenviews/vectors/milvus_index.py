@@ -19,15 +19,18 @@ from pymilvus.exceptions import MilvusException
 
 from sevenviews.designs import PatentFilter, Reason, SevenviewsError, View
 from sevenviews.vectors.binary import pack, score, signs
-from sevenviews.vectors.drawings import NearestDrawing, PatentVectors, StoredVector
+from sevenviews.vectors.drawings import NearestDrawing, PatentGenerations, PatentVectors, StoredVector
 from sevenviews.vectors.expressions import (
     after_expression,
-    drawings_expression,
     filter_expression,
+    generations_expression,
     patents_expression,
+    rows_expression,
 )
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.milvus_rows import (
+    NEAREST_FIELDS,
+    STORED_FIELDS,
     nearest,
     rows_of,
     schema,
@@ -182,28 +185,30 @@ class MilvusIndex(DesignIndex):
         rows = [row for patent in patents for row in rows_of(patent)]
         for row in rows:
             row["embedding"] = self._stored_form(release, row["embedding"])
-        written = {row["drawing_id"] for row in rows}
+        written = {row["row_id"] for row in rows}
+        generations = [PatentGenerations(one.patent_id, one.generation, one.generation) for one in patents]
         with self._writing:
             for at in range(0, len(rows), _ROWS_PER_CALL):
                 self._call("upsert", timeout, release.collection, rows[at : at + _ROWS_PER_CALL])
             # Only now does the old go: a patent is never without drawings in between.
-            stale = [one for one in self._drawings_of(release, patents, timeout) if one not in written]
+            stale = [one for one in self._row_ids(release, generations, timeout) if one not in written]
             for at in range(0, len(stale), _ROWS_PER_CALL):
-                expression = drawings_expression(stale[at : at + _ROWS_PER_CALL])
+                expression = rows_expression(stale[at : at + _ROWS_PER_CALL])
                 self._call("delete", timeout, release.collection, filter=expression)
                 self._deleted_at = time.monotonic()
 
-    def _drawings_of(
-        self, release: Release, patents: Sequence[PatentVectors], timeout: float
+    def _row_ids(
+        self, release: Release, patents: Sequence[PatentGenerations], timeout: float
     ) -> Iterator[str]:
-        ids = [patent.patent_id for patent in patents]
-        for portion in self._list(release, tuple(ids), False, timeout):
-            yield from (row.drawing_id for row in portion)
+        for at in range(0, len(patents), _PATENTS_PER_CALL):
+            expression = generations_expression(patents[at : at + _PATENTS_PER_CALL])
+            for portion in self._in_order(release, expression, ("row_id",), timeout):
+                yield from (row["row_id"] for row in portion)
 
-    def _delete(self, release: Release, patent_ids: Sequence[str], timeout: float) -> None:
+    def _delete(self, release: Release, patents: Sequence[PatentGenerations], timeout: float) -> None:
         with self._writing:
-            for at in range(0, len(patent_ids), _PATENTS_PER_CALL):
-                expression = patents_expression(patent_ids[at : at + _PATENTS_PER_CALL])
+            for at in range(0, len(patents), _PATENTS_PER_CALL):
+                expression = generations_expression(patents[at : at + _PATENTS_PER_CALL])
                 self._call("delete", timeout, release.collection, filter=expression)
             self._deleted_at = time.monotonic()
 
@@ -223,7 +228,7 @@ class MilvusIndex(DesignIndex):
             data=[self._stored_form(release, vector) for vector in vectors],
             filter=filter_expression(patent_filter, views),
             limit=limit,
-            output_fields=["patent_id", "view"],
+            output_fields=list(NEAREST_FIELDS),
             # HNSW needs at least as many candidates as it is to return.
             search_params=(
                 {"metric_type": "HAMMING", "params": {}}
@@ -264,23 +269,33 @@ class MilvusIndex(DesignIndex):
     def _list(
         self, release: Release, patent_ids: tuple[str, ...], with_vectors: bool, timeout: float
     ) -> Iterator[Sequence[StoredVector]]:
-        fields = ["drawing_id", "patent_id", "view", "content", *(["embedding"] if with_vectors else [])]
+        fields = (*STORED_FIELDS, *(("embedding",) if with_vectors else ()))
         groups = [
-            patent_ids[at : at + _PATENTS_PER_CALL] for at in range(0, len(patent_ids), _PATENTS_PER_CALL)
+            patents_expression(patent_ids[at : at + _PATENTS_PER_CALL])
+            for at in range(0, len(patent_ids), _PATENTS_PER_CALL)
         ]
-        for group in groups or [()]:
-            after = ""
-            while True:
-                # Milvus gives the first rows in the order of the primary key where a limit is set.
-                parts = [after_expression(after), *([patents_expression(group)] if group else [])]
-                rows = self._rows(
-                    release, " and ".join(parts), timeout, output_fields=fields, limit=_ROWS_PER_CALL
-                )
-                if rows:
-                    yield [stored(row, release.dimension) for row in rows]
-                if len(rows) < _ROWS_PER_CALL:
-                    break
-                after = rows[-1]["drawing_id"]
+        for group in groups or [""]:
+            for rows in self._in_order(release, group, fields, timeout):
+                yield [stored(row, release.dimension) for row in rows]
+
+    def _in_order(
+        self, release: Release, expression: str, fields: Sequence[str], timeout: float
+    ) -> Iterator[Sequence[Mapping[str, Any]]]:
+        """Rows in the order of their ids, which must be among the fields."""
+        # A server gives the first rows by primary key wherever a limit is set. The embedded engine gives those that
+        # it meets first, of which a page behind the last would lack some, unless it is told that an iterator asks.
+        ordered = {"iterator": "True"} if self._is_lite else {}
+        after = ""
+        while True:
+            behind = after_expression(after) + (f" and ({expression})" if expression else "")
+            rows = self._rows(
+                release, behind, timeout, output_fields=list(fields), limit=_ROWS_PER_CALL, **ordered
+            )
+            if rows:
+                yield rows
+            if len(rows) < _ROWS_PER_CALL:
+                return
+            after = rows[-1]["row_id"]
 
     def _rows(
         self, release: Release, expression: str, timeout: float, **options: Any

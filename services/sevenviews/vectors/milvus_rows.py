@@ -10,14 +10,16 @@ import numpy.typing as npt
 from pymilvus import DataType, MilvusClient
 
 from sevenviews.vectors.binary import unpack
-from sevenviews.vectors.drawings import NearestDrawing, PatentVectors, StoredVector
+from sevenviews.vectors.drawings import NearestDrawing, PatentVectors, StoredVector, row_id
 from sevenviews.vectors.expressions import VIEW_NUMBERS, VIEWS, class_terms, day_number, holder_terms
 
 
 def schema(client: MilvusClient, dimension: int, *, binary: bool) -> Any:
     schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
-    schema.add_field("drawing_id", DataType.VARCHAR, max_length=80, is_primary=True)
+    schema.add_field("row_id", DataType.VARCHAR, max_length=100, is_primary=True)
+    schema.add_field("drawing_id", DataType.VARCHAR, max_length=80)
     schema.add_field("patent_id", DataType.VARCHAR, max_length=64)
+    schema.add_field("generation", DataType.INT64)
     schema.add_field("view", DataType.INT8)
     schema.add_field("locarno", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=64, max_length=8)
     schema.add_field("office", DataType.VARCHAR, max_length=8)
@@ -32,9 +34,17 @@ def schema(client: MilvusClient, dimension: int, *, binary: bool) -> Any:
     return schema
 
 
+NEAREST_FIELDS = ("drawing_id", "patent_id", "generation", "view")
+"""What `nearest` reads of a hit."""
+
+STORED_FIELDS = (*NEAREST_FIELDS, "row_id", "content")
+"""What `stored` reads of a row, and the key that goes on from it."""
+
+
 def rows_of(patent: PatentVectors) -> Iterator[dict[str, Any]]:
     common = {
         "patent_id": patent.patent_id,
+        "generation": patent.generation,
         "locarno": class_terms(patent.locarno),
         "office": patent.office,
         "holders": holder_terms(patent.holders),
@@ -44,6 +54,7 @@ def rows_of(patent: PatentVectors) -> Iterator[dict[str, Any]]:
     for drawing in patent.drawings:
         yield {
             **common,
+            "row_id": row_id(drawing.drawing_id, patent.generation),
             "drawing_id": drawing.drawing_id,
             "view": VIEW_NUMBERS[drawing.view],
             "content": _content_number(drawing.content_key),
@@ -52,16 +63,21 @@ def rows_of(patent: PatentVectors) -> Iterator[dict[str, Any]]:
 
 
 def nearest(hit: Mapping[str, Any]) -> NearestDrawing:
-    entity = hit["entity"]
-    # The server names the primary key "id", Milvus Lite by its own name.
-    drawing_id = hit["id"] if "id" in hit else hit["drawing_id"]
-    return NearestDrawing(drawing_id, entity["patent_id"], VIEWS[entity["view"]], float(hit["distance"]))
+    row = hit["entity"]
+    return NearestDrawing(
+        row["drawing_id"], row["patent_id"], row["generation"], VIEWS[row["view"]], float(hit["distance"])
+    )
 
 
 def stored(row: Mapping[str, Any], dimension: int) -> StoredVector:
     vector = _vector(row["embedding"], dimension) if "embedding" in row else None
     return StoredVector(
-        row["drawing_id"], row["patent_id"], VIEWS[row["view"]], vector, _content_key(row["content"])
+        row["drawing_id"],
+        row["patent_id"],
+        row["generation"],
+        VIEWS[row["view"]],
+        vector,
+        _content_key(row["content"]),
     )
 
 

@@ -23,7 +23,14 @@ from sevenviews.runtime.wire import (
     view_to_wire,
 )
 from sevenviews.v1 import common_pb2
-from sevenviews.vectors.drawings import DrawingVector, Embedding, NearestDrawing, PatentVectors, StoredVector
+from sevenviews.vectors.drawings import (
+    DrawingVector,
+    Embedding,
+    NearestDrawing,
+    PatentGenerations,
+    PatentVectors,
+    StoredVector,
+)
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.releases import IndexParameters, Metric, Release, ReleaseState
 
@@ -63,8 +70,12 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
     async def DeleteVectors(  # noqa: N802
         self, request: vectors_pb2.DeleteVectorsRequest, context: Context
     ) -> vectors_pb2.DeleteVectorsResponse:
+        patents = [
+            PatentGenerations(one.patent_id, one.first_generation, one.last_generation)
+            for one in request.patents
+        ]
         await self._in_thread(
-            context, lambda timeout: self._index.delete(request.release_id, request.patent_ids, timeout)
+            context, lambda timeout: self._index.delete(request.release_id, patents, timeout)
         )
         return vectors_pb2.DeleteVectorsResponse()
 
@@ -188,6 +199,7 @@ def _embedding(wire: common_pb2.Embedding) -> Embedding:
 def _patent(wire: vectors_pb2.PatentVectors, field: str) -> PatentVectors:
     return PatentVectors(
         patent_id=wire.patent_id,
+        generation=wire.generation,
         drawings=tuple(
             DrawingVector(
                 drawing.drawing_id,
@@ -211,6 +223,7 @@ def _nearest(found: NearestDrawing) -> vectors_pb2.NearestDrawing:
     return vectors_pb2.NearestDrawing(
         drawing_id=found.drawing_id,
         patent_id=found.patent_id,
+        generation=found.generation,
         view=view_to_wire(found.view),
         score=found.score,
     )
@@ -223,6 +236,7 @@ def _stored(row: StoredVector, model_version: str) -> vectors_pb2.StoredVector:
     return vectors_pb2.StoredVector(
         drawing_id=row.drawing_id,
         patent_id=row.patent_id,
+        generation=row.generation,
         view=view_to_wire(row.view),
         embedding=embedding,
         content_key=row.content_key,

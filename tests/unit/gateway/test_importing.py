@@ -87,7 +87,7 @@ async def test_publication_comes_last(gateway: RunningGateway) -> None:
     importing = asyncio.create_task(import_all(gateway.client, design("USD2", QUERY)))
     await gateway.services.patent_server.arrival("PublishPatent", 2)
     # Its vectors are there already.
-    assert "USD2-D00001-01" in gateway.services.vectors.serving().drawings
+    assert ("USD2-D00001-01", 1) in gateway.services.vectors.serving().drawings
     assert await searchable(gateway) == ["USD1"]
     released.set()
     await importing
@@ -117,7 +117,10 @@ async def test_a_second_import_completes_what_a_crash_cut_off(
     second = await outcome(gateway, item)
     assert second is (ImportOutcome.UNCHANGED if published_already else ImportOutcome.CREATED)
     assert await searchable(gateway) == ["USD1"]
-    assert sorted(gateway.services.vectors.serving().drawings) == ["USD1-D00001-01", "USD1-D00001-02"]
+    assert sorted(gateway.services.vectors.serving().drawings) == [
+        ("USD1-D00001-01", 1),
+        ("USD1-D00001-02", 1),
+    ]
     assert await outcome(gateway, item) is ImportOutcome.UNCHANGED
 
 
@@ -231,7 +234,7 @@ async def test_drawings_are_embedded_in_portions_of_64(gateway: RunningGateway) 
     assert sizes == [64, 35]
     rows = gateway.services.vectors.serving().drawings
     for position, image in enumerate(images[:99], start=1):
-        assert rows[f"USD1-D00001-{position:02d}"].vector == pytest.approx(embedding_of(image))
+        assert rows[f"USD1-D00001-{position:02d}", 1].vector == pytest.approx(embedding_of(image))
 
 
 async def test_every_release_is_kept_current_with_one_embedding_a_model(gateway: RunningGateway) -> None:

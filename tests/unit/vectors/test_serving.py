@@ -97,6 +97,7 @@ def embedding(values: tuple[float, ...], model: str = MODEL) -> common_pb2.Embed
 def design(patent_id: str, *vectors: tuple[float, float]) -> vectors_pb2.PatentVectors:
     return vectors_pb2.PatentVectors(
         patent_id=patent_id,
+        generation=3,
         office="US",
         locarno=[common_pb2.LocarnoClass(class_number=6, subclass_number=1)],
         drawings=[
@@ -152,10 +153,13 @@ async def test_a_release_from_its_creation_to_its_end(service: Service, release:
     assert nearest.view == common_pb2.VIEW_FRONT
     assert nearest.score == pytest.approx(1)
 
-    await stub.DeleteVectors(vectors_pb2.DeleteVectorsRequest(patent_ids=["USD1"]))
+    assert nearest.generation == 3
+
+    gone = [vectors_pb2.PatentGenerations(patent_id="USD1", first_generation=2, last_generation=3)]
+    await stub.DeleteVectors(vectors_pb2.DeleteVectorsRequest(patents=gone))
     listing = stub.ListVectors(vectors_pb2.ListVectorsRequest(include_embeddings=True))
     (row,) = [row async for portion in listing for row in portion.vectors]
-    assert row.drawing_id == "USD2-D00001-01"
+    assert (row.drawing_id, row.generation) == ("USD2-D00001-01", 3)
     assert row.embedding == embedding(NORTH)
 
     second = vectors_pb2.CreateReleaseRequest(model_version="next", dimension=2)

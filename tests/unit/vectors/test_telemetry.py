@@ -60,7 +60,7 @@ def observed() -> Observed:
 
 def patent(number: int) -> PatentVectors:
     vector = Embedding(np.array([1, 0], np.float32), MODEL)
-    return PatentVectors(f"USD{number}", (DrawingVector(f"USD{number}-D00001-01", View.FRONT, vector),))
+    return PatentVectors(f"USD{number}", 1, (DrawingVector(f"USD{number}-D00001-01", View.FRONT, vector),))
 
 
 def test_without_releases_there_are_zeros(observed: Observed) -> None:

@@ -71,5 +71,5 @@ def _patents(gallery: npt.NDArray[np.float32], entries: int) -> Iterator[list[Pa
 def _patent(number: int, vector: npt.NDArray[np.float32]) -> PatentVectors:
     name = f"M{number:07d}"
     return PatentVectors(
-        name, (DrawingVector(drawing_id(name, 1, 1), View.UNKNOWN, Embedding(vector, _MODEL)),)
+        name, 1, (DrawingVector(drawing_id(name, 1, 1), View.UNKNOWN, Embedding(vector, _MODEL)),)
     )
