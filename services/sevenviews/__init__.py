@@ -3,6 +3,7 @@
 The map, a line a package:
 
     designs    the domain: patents, drawings, views, Locarno classes, filters; pure
+    ranking    the score of a patent against several query images; pure
     corpus     source documents -> patents with drawings: USPTO bulk data, DeepPatent, PatentNet
     synthetic  designs that we make: parametric articles, drawn and packed as the USPTO packs patents
     encoder    image bytes -> unit vector: bundle, preprocessing, ONNX session
@@ -24,10 +25,11 @@ The map, a line a package:
     v1         generated from protos/ at install: the public API
     internal   generated likewise: what the services behind the gateway say to each other
 
-The import rule (tests/architecture holds it): `designs` and `encoder` import nothing of ours, but encoder may
-use designs. `corpus` and `runtime` stand on them, `synthetic` on designs alone, `backends` on designs, runtime and
+The import rule (tests/architecture holds it): `designs` imports nothing of ours; `ranking` and `encoder` stand
+on it alone. `corpus` and `runtime` stand on them, `synthetic` on designs alone, `backends` on designs, runtime and
 the stubs. A service imports designs, encoder, runtime, backends and the stubs, never another service: they meet on
-the wire. `lab` stands on designs, corpus and encoder, `training` on these, on synthetic and on lab. `reconcile`
-stands on backends and on the gateway's import, `refresh` on backends, on training, and on metadata's port to the
-object store; `bench` on all of these. `local_ray` stands alone, below what starts one. `cli` wires it all.
+the wire; `vectors` ranking as well. `lab` stands on designs, ranking, corpus and encoder, `training` on these, on
+synthetic and on lab. `reconcile` stands on backends and on the gateway's import, `refresh` on backends, on training,
+and on metadata's port to the object store; `bench` on all of these. `local_ray` stands alone, below what starts one.
+`cli` wires it all.
 """
