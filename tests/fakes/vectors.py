@@ -10,12 +10,14 @@ import numpy as np
 
 from sevenviews.designs import Party, Patent, Reason, SevenviewsError, View
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
+from sevenviews.ranking import PACKAGED_LEVEL, PatentScore, QueryDrawing, StoredDrawing, score_patent
 from sevenviews.runtime.wire import (
     check_range,
     date_from_wire,
     filter_from_wire,
     locarno_from_wire,
     view_from_wire,
+    view_matching_from_wire,
     view_to_wire,
 )
 from sevenviews.v1 import common_pb2
@@ -122,6 +124,41 @@ class FakeVectors(vectors_pb2_grpc.VectorServiceServicer):
             ),
         )
 
+    def SearchPatents(  # noqa: N802
+        self, request: vectors_pb2.SearchPatentsRequest, context: Any
+    ) -> vectors_pb2.SearchPatentsResponse:
+        release = self._release(request.release_id)
+        check_range("limit", request.limit, 1, 4096)
+        check_range("queries", len(request.queries), 1, 32)
+        vectors = np.stack([_checked(query.embedding, release) for query in request.queries])
+        queries = [
+            QueryDrawing(view_from_wire(query.view), query.weight if query.HasField("weight") else 1.0)
+            for query in request.queries
+        ]
+        patent_filter, matching = (
+            filter_from_wire(request.filter),
+            view_matching_from_wire(request.view_matching),
+        )
+        patents: dict[tuple[str, int], list[IndexedDrawing]] = {}
+        for row in release.drawings.values():
+            if patent_filter.matches(row.patent):
+                patents.setdefault((row.patent.patent_id, row.generation), []).append(row)
+        scored = []
+        for (patent_id, generation), rows in patents.items():
+            cosines = vectors @ np.stack([row.vector for row in rows]).T
+            drawings = [StoredDrawing(row.drawing_id, row.view) for row in rows]
+            score = score_patent(cosines, queries, drawings, matching, PACKAGED_LEVEL)
+            if score.matches:
+                scored.append(_scored(patent_id, generation, score, rows))
+        scored.sort(key=lambda one: (-one.score, one.patent_id, -one.generation))
+        return vectors_pb2.SearchPatentsResponse(
+            patents=scored[: request.limit],
+            complete=len(scored) <= request.limit,
+            release=common_pb2.ReleaseReference(
+                release_id=release.release_id, model_version=release.model_version
+            ),
+        )
+
     def UpsertVectors(  # noqa: N802
         self, request: vectors_pb2.UpsertVectorsRequest, context: Any
     ) -> vectors_pb2.UpsertVectorsResponse:
@@ -219,6 +256,26 @@ def _nearest(rows: Sequence[IndexedDrawing], query: Vector, limit: int) -> vecto
             )
             for negative, drawing_id, generation, row in scored[:limit]
         ]
+    )
+
+
+def _scored(
+    patent_id: str, generation: int, score: PatentScore, rows: Sequence[IndexedDrawing]
+) -> vectors_pb2.ScoredPatent:
+    return vectors_pb2.ScoredPatent(
+        patent_id=patent_id,
+        generation=generation,
+        score=score.score,
+        matches=(
+            vectors_pb2.MatchedDrawing(
+                query_index=match.query_index,
+                drawing_id=rows[match.drawing_index].drawing_id,
+                view=view_to_wire(rows[match.drawing_index].view),
+                similarity=match.similarity,
+            )
+            for match in score.matches
+        ),
+        coverage=(common_pb2.ViewCoverage.Value(f"VIEW_COVERAGE_{one.name}") for one in score.coverage),
     )
 
 

@@ -8,7 +8,13 @@ from os import PathLike
 from pathlib import Path
 
 from sevenviews.designs import CropBox, DrawingSize, Patent, PatentFilter, View, ViewMatching
-from sevenviews.runtime.wire import crop_to_wire, filter_to_wire, patent_to_wire, view_to_wire
+from sevenviews.runtime.wire import (
+    crop_to_wire,
+    filter_to_wire,
+    patent_to_wire,
+    view_matching_to_wire,
+    view_to_wire,
+)
 from sevenviews.v1 import catalog_pb2, patent_pb2, search_pb2
 
 DEFAULT_LIMIT = 20
@@ -88,7 +94,7 @@ def search_to_wire(
     return search_pb2.SearchDesignsRequest(
         queries=map(_query_to_wire, queries),
         filter=filter_to_wire(options.patent_filter),
-        view_matching=search_pb2.ViewMatching.Value(f"VIEW_MATCHING_{options.view_matching.name}"),
+        view_matching=view_matching_to_wire(options.view_matching),
         page_size=limit,
         page_token=page_token,
         release_id=options.release_id,

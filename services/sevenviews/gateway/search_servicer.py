@@ -6,7 +6,7 @@ from typing import Any
 
 import grpc
 
-from sevenviews.designs import Drawing, Patent, ViewMatching
+from sevenviews.designs import Drawing, Patent
 from sevenviews.gateway.deadline import Deadline
 from sevenviews.gateway.quota import Quota
 from sevenviews.gateway.ranking import Match, RankedPatent
@@ -18,22 +18,15 @@ from sevenviews.runtime.wire import (
     crop_from_wire,
     filter_from_wire,
     locarno_to_wire,
-    malformed,
     patent_to_wire,
     view_from_wire,
+    view_matching_from_wire,
     view_to_wire,
 )
 from sevenviews.v1 import common_pb2, search_pb2, search_pb2_grpc
 
 CALLER_KEY = "x-sevenviews-caller"
 """Metadata that a trusted proxy sets to whom a quota counts for; without it, the address that calls."""
-
-_MATCHING = {
-    search_pb2.VIEW_MATCHING_UNSPECIFIED: ViewMatching.PREFER,
-    search_pb2.VIEW_MATCHING_PREFER: ViewMatching.PREFER,
-    search_pb2.VIEW_MATCHING_REQUIRE: ViewMatching.REQUIRE,
-    search_pb2.VIEW_MATCHING_IGNORE: ViewMatching.IGNORE,
-}
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -62,14 +55,11 @@ class SearchServicer(search_pb2_grpc.SearchServiceServicer):
 
 def request_from_wire(request: search_pb2.SearchDesignsRequest) -> SearchRequest:
     """Raises FIELD_MALFORMED or CROP_BOX_INVALID, naming the field."""
-    matching = _MATCHING.get(request.view_matching)
-    if matching is None:
-        raise malformed("view_matching", request.view_matching, "not a way to match views")
     return SearchRequest(
         queries=tuple(_query_from_wire(query, index) for index, query in enumerate(request.queries)),
         page_size=request.page_size,
         patent_filter=filter_from_wire(request.filter),
-        view_matching=matching,
+        view_matching=view_matching_from_wire(request.view_matching),
         page_token=request.page_token,
         release_id=request.release_id,
         allow_degraded=request.allow_degraded,

@@ -6,7 +6,7 @@ size. `score` holds the formula.
 May import designs. Needs NumPy, and SciPy for the assignment: the extras `vectors` and `lab` bring it.
 """
 
-from sevenviews.ranking.bound import upper_bound
+from sevenviews.ranking.bound import upper_bound, upper_bounds
 from sevenviews.ranking.records import Coverage, Match, PatentScore, QueryDrawing, StoredDrawing
 from sevenviews.ranking.score import OTHER_VIEW_COST, PACKAGED_LEVEL, score_patent
 
@@ -20,4 +20,5 @@ __all__ = [
     "StoredDrawing",
     "score_patent",
     "upper_bound",
+    "upper_bounds",
 ]

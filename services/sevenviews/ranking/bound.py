@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from sevenviews.designs import ViewMatching
 from sevenviews.ranking.records import QueryDrawing
-from sevenviews.ranking.score import as_score, checked_cosines, levels_of, weights_of
+from sevenviews.ranking.score import checked_cosines, levels_of, weights_of
 
 _ROUNDING = 1e-12
 """Sums of the same numbers in another order differ by less."""
@@ -36,7 +36,25 @@ def upper_bound(
     """
     del matching  # Whatever it costs, no match is worth more than its cosine.
     best = checked_cosines(best_similarity_not_seen, (len(queries),))
+    return float(upper_bounds(best[None], queries, level)[0])
+
+
+def upper_bounds(
+    best: npt.NDArray[np.floating], queries: Sequence[QueryDrawing], level: float | Sequence[float]
+) -> npt.NDArray[np.float64]:
+    """`upper_bound` of many patents at once, of each of which something is known.
+
+    Args:
+        best: the most that any drawing of each patent can be worth to each image, its cost subtracted: x(q, d) of the
+            formula; [patents, queries].
+        queries, level: as for `score_patent`.
+
+    Returns:
+        [patents].
+    """
     weights, levels = weights_of(queries), levels_of(level, len(queries))
     wanted = weights > 0
-    reach = np.maximum(best, levels)[wanted] @ weights[wanted] / weights[wanted].sum()
-    return min(1.0, as_score(float(reach)) + _ROUNDING)
+    reach: npt.NDArray[np.float64] = (
+        np.maximum(best, levels)[:, wanted] @ weights[wanted] / weights[wanted].sum()
+    )
+    return np.clip((1 + reach) / 2, 0.0, 1.0) + _ROUNDING

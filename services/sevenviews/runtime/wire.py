@@ -18,6 +18,7 @@ from sevenviews.designs import (
     Reason,
     SevenviewsError,
     View,
+    ViewMatching,
 )
 from sevenviews.v1 import common_pb2, patent_pb2
 
@@ -58,6 +59,22 @@ def view_from_wire(view: common_pb2.View.ValueType, field: str = "view") -> View
         return View[common_pb2.View.Name(view).removeprefix("VIEW_")]
     except ValueError as error:
         raise malformed(field, view, "not a view") from error
+
+
+def view_matching_to_wire(matching: ViewMatching) -> common_pb2.ViewMatching.ValueType:
+    return common_pb2.ViewMatching.Value(f"VIEW_MATCHING_{matching.name}")
+
+
+def view_matching_from_wire(
+    matching: common_pb2.ViewMatching.ValueType, field: str = "view_matching"
+) -> ViewMatching:
+    """Unspecified: PREFER. Raises FIELD_MALFORMED for a number that this version does not know."""
+    if matching == common_pb2.VIEW_MATCHING_UNSPECIFIED:
+        return ViewMatching.PREFER
+    try:
+        return ViewMatching[common_pb2.ViewMatching.Name(matching).removeprefix("VIEW_MATCHING_")]
+    except ValueError as error:
+        raise malformed(field, matching, "not a way to match views") from error
 
 
 def date_to_wire(day: date | None) -> common_pb2.Date | None:

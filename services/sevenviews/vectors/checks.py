@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sevenviews.designs import Reason, SevenviewsError, is_patent_id, patent_id_of
-from sevenviews.vectors.drawings import Embedding, PatentGenerations, PatentVectors, row_id
+from sevenviews.designs import Reason, SevenviewsError, View, ViewMatching, is_patent_id, patent_id_of
+from sevenviews.vectors.drawings import Embedding, PatentGenerations, PatentQuery, PatentVectors, row_id
 from sevenviews.vectors.releases import Metric, Release, is_release_id
 
 MAX_QUERIES = 32
@@ -61,6 +61,17 @@ def check_patents(patents: Sequence[PatentVectors], release: Release) -> None:
             if drawing.content_key and not _CONTENT_KEY.fullmatch(drawing.content_key):
                 raise malformed(f"{place}.content_key", drawing.content_key, "is not 16 hexadecimal digits")
             check_embedding(drawing.embedding, release, f"{place}.embedding")
+
+
+def check_queries(queries: Sequence[PatentQuery], matching: ViewMatching) -> None:
+    if not queries:
+        raise required("queries")
+    check_range("queries", len(queries), 1, MAX_QUERIES)
+    if all(query.drawing.weight < 0 for query in queries):
+        raise malformed("queries", "", "none has a positive weight: there is nothing to look for")
+    for position, query in enumerate(queries):
+        if matching is ViewMatching.REQUIRE and query.drawing.view is View.UNKNOWN:
+            raise required(f"queries[{position}].view")
 
 
 def check_drawing_id(drawing_id: str, patent_id: str, field: str) -> None:

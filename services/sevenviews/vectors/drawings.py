@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
 from sevenviews.designs import LocarnoClass, View
+from sevenviews.ranking import QueryDrawing
 
 Vector = npt.NDArray[np.float32]
 """One embedding: [dimension], unit length."""
@@ -25,6 +26,14 @@ class Embedding:
 
     vector: Vector
     model_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatentQuery:
+    """An image that patents are searched with: its embedding, its view and its weight."""
+
+    embedding: Embedding
+    drawing: QueryDrawing = field(default_factory=QueryDrawing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,7 +16,10 @@ from sevenviews.designs import (
     Reason,
     SevenviewsError,
     View,
+    ViewMatching,
 )
+from sevenviews.ranking import PACKAGED_LEVEL
+from sevenviews.vectors.binary import signs
 from sevenviews.vectors.checks import (
     MAX_LIMIT,
     MAX_QUERIES,
@@ -23,6 +27,7 @@ from sevenviews.vectors.checks import (
     check_generations,
     check_patent_ids,
     check_patents,
+    check_queries,
     check_range,
     check_release,
     required,
@@ -31,9 +36,11 @@ from sevenviews.vectors.drawings import (
     Embedding,
     NearestDrawing,
     PatentGenerations,
+    PatentQuery,
     PatentVectors,
     StoredVector,
 )
+from sevenviews.vectors.patent_search import MAX_PATENTS, DrawingSource, PatentSearch, Ranking
 from sevenviews.vectors.releases import (
     IndexParameters,
     Metric,
@@ -216,6 +223,46 @@ class DesignIndex(ABC):
         vectors = np.stack([query.vector for query in queries])
         return release, self._search(release, vectors, patent_filter, tuple(views), limit, timeout)
 
+    def search_patents(
+        self,
+        release_id: str,
+        queries: Sequence[PatentQuery],
+        patent_filter: PatentFilter,
+        matching: ViewMatching,
+        limit: int,
+        timeout: float,
+    ) -> tuple[Release, Ranking]:
+        """The patents that are most like some query images together, best first, under one release.
+
+        Args:
+            release_id: empty for the serving one.
+            queries: 1 to 32, one of positive weight at least.
+            patent_filter: which patents may be found.
+            matching: how views weigh; REQUIRE needs the view of each image.
+            limit: patents, 1 to 4,096.
+        """
+        check_queries(queries, matching)
+        check_range("limit", limit, 1, MAX_PATENTS)
+        deadline = time.monotonic() + timeout
+        release = self._known(release_id, timeout) if release_id else self.serving_release(timeout)
+        for position, query in enumerate(queries):
+            check_embedding(query.embedding, release, f"queries[{position}].embedding")
+        vectors = np.stack([query.embedding.vector for query in queries])
+
+        def nearest(
+            asking: Sequence[int], views: tuple[View, ...], depth: int
+        ) -> Sequence[Sequence[NearestDrawing]]:
+            return self._search(release, vectors[list(asking)], patent_filter, views, depth, _until(deadline))
+
+        def drawings(patent_ids: Sequence[str]) -> Iterator[StoredVector]:
+            for portion in self._list(release, tuple(patent_ids), True, _until(deadline)):
+                yield from portion
+
+        compared = vectors if release.metric is Metric.IP else signs(vectors)
+        asked = [query.drawing for query in queries]
+        search = PatentSearch(DrawingSource(nearest, drawings), compared, asked, matching, PACKAGED_LEVEL)
+        return release, search.best(limit)
+
     def list(
         self, release_id: str, patent_ids: Sequence[str], *, with_vectors: bool, timeout: float
     ) -> tuple[Release, Iterator[Sequence[StoredVector]]]:
@@ -297,3 +344,13 @@ class DesignIndex(ABC):
     def _list(
         self, release: Release, patent_ids: tuple[str, ...], with_vectors: bool, timeout: float
     ) -> Iterator[Sequence[StoredVector]]: ...
+
+
+def _until(deadline: float) -> float:
+    """Seconds until a time of the monotonic clock."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise SevenviewsError(
+            Reason.DEADLINE_EXCEEDED, "the deadline passed while patents were ranked", {"service": "vectors"}
+        )
+    return left

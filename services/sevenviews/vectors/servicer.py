@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
+from math import isfinite
 from typing import Any, TypeVar
 
 import grpc
@@ -13,6 +14,7 @@ import numpy as np
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
+from sevenviews.ranking import QueryDrawing
 from sevenviews.runtime.deadlines import remaining
 from sevenviews.runtime.wire import (
     date_from_wire,
@@ -20,6 +22,7 @@ from sevenviews.runtime.wire import (
     locarno_from_wire,
     malformed,
     view_from_wire,
+    view_matching_from_wire,
     view_to_wire,
 )
 from sevenviews.v1 import common_pb2
@@ -28,10 +31,12 @@ from sevenviews.vectors.drawings import (
     Embedding,
     NearestDrawing,
     PatentGenerations,
+    PatentQuery,
     PatentVectors,
     StoredVector,
 )
 from sevenviews.vectors.index import DesignIndex
+from sevenviews.vectors.patent_search import RankedPatent
 from sevenviews.vectors.releases import IndexParameters, Metric, Release, ReleaseState
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -93,6 +98,28 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
             )
             return vectors_pb2.SearchVectorsResponse(
                 results=(vectors_pb2.NearestDrawings(drawings=map(_nearest, one)) for one in found),
+                release=common_pb2.ReleaseReference(
+                    release_id=release.release_id, model_version=release.model_version
+                ),
+            )
+
+        return await self._in_thread(context, search)
+
+    async def SearchPatents(  # noqa: N802
+        self, request: vectors_pb2.SearchPatentsRequest, context: Context
+    ) -> vectors_pb2.SearchPatentsResponse:
+        def search(timeout: float) -> vectors_pb2.SearchPatentsResponse:
+            release, ranking = self._index.search_patents(
+                request.release_id,
+                [_patent_query(query, f"queries[{n}]") for n, query in enumerate(request.queries)],
+                filter_from_wire(request.filter),
+                view_matching_from_wire(request.view_matching),
+                request.limit,
+                timeout,
+            )
+            return vectors_pb2.SearchPatentsResponse(
+                patents=map(_ranked, ranking.patents),
+                complete=ranking.complete,
                 release=common_pb2.ReleaseReference(
                     release_id=release.release_id, model_version=release.model_version
                 ),
@@ -216,6 +243,33 @@ def _patent(wire: vectors_pb2.PatentVectors, field: str) -> PatentVectors:
         holders=tuple(wire.holders),
         publication_date=date_from_wire(wire.publication_date, f"{field}.publication_date"),
         filing_date=date_from_wire(wire.filing_date, f"{field}.filing_date"),
+    )
+
+
+def _patent_query(wire: vectors_pb2.PatentQuery, field: str) -> PatentQuery:
+    weight = wire.weight if wire.HasField("weight") else 1.0
+    if not weight or not isfinite(weight):
+        raise malformed(f"{field}.weight", weight, "is no weight")
+    return PatentQuery(
+        _embedding(wire.embedding), QueryDrawing(view_from_wire(wire.view, f"{field}.view"), weight)
+    )
+
+
+def _ranked(patent: RankedPatent) -> vectors_pb2.ScoredPatent:
+    return vectors_pb2.ScoredPatent(
+        patent_id=patent.patent_id,
+        generation=patent.generation,
+        score=patent.score,
+        matches=(
+            vectors_pb2.MatchedDrawing(
+                query_index=one.query_index,
+                drawing_id=one.drawing_id,
+                view=view_to_wire(one.view),
+                similarity=one.similarity,
+            )
+            for one in patent.matches
+        ),
+        coverage=(common_pb2.ViewCoverage.Value(f"VIEW_COVERAGE_{one.name}") for one in patent.coverage),
     )
 
 

@@ -91,7 +91,7 @@ BAD_SEARCHES: dict[str, tuple[search_pb2.SearchDesignsRequest, Reason, dict[str,
         {"field": "queries[0].crop"},
     ),
     "required view unknown": (
-        request(view_matching=search_pb2.VIEW_MATCHING_REQUIRE),
+        request(view_matching=common_pb2.VIEW_MATCHING_REQUIRE),
         Reason.FIELD_REQUIRED,
         {"field": "queries[0].view"},
     ),
