@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import grpc
 
-from sevenviews.backends.records import PatentPage, StoredPatent
+from sevenviews.backends.records import PatentPage, PublishedPatent, StoredPatent
 from sevenviews.backends.remote import call
 from sevenviews.designs import DrawingImage, DrawingSize, Patent, PatentFilter
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
@@ -47,10 +47,12 @@ class PatentClient:
         request = patents_pb2.PublishPatentRequest(patent_id=patent_id, content_digest=content_digest)
         await call(SERVICE, self._stub.PublishPatent, request, timeout_seconds)
 
-    async def get_published(self, patent_ids: Sequence[str], timeout_seconds: float) -> Mapping[str, Patent]:
+    async def get_published(
+        self, patent_ids: Sequence[str], timeout_seconds: float
+    ) -> Mapping[str, PublishedPatent]:
         request = patents_pb2.BatchGetPatentsRequest(patent_ids=patent_ids)
         response = await call(SERVICE, self._stub.BatchGetPatents, request, timeout_seconds)
-        return {patent.patent_id: patent_from_wire(patent) for patent in response.patents}
+        return {one.patent_id: PublishedPatent(patent_from_wire(one), 1) for one in response.patents}
 
     async def page(
         self, patent_filter: PatentFilter, page_size: int, page_token: str, timeout_seconds: float

@@ -14,19 +14,20 @@ from sevenviews.backends.records import (
     EmbeddedImages,
     ImageInput,
     Model,
-    NearestDrawing,
     PatentPage,
+    PatentQuery,
+    PatentRanking,
+    PublishedPatent,
     Release,
     StoredPatent,
-    Vector,
 )
-from sevenviews.designs import DrawingImage, DrawingSize, Patent, PatentFilter, View
+from sevenviews.designs import DrawingImage, DrawingSize, Patent, PatentFilter, ViewMatching
 
 MAX_IMAGES_PER_CALL = 64
 """Of EmbedImages."""
 
-MAX_CANDIDATES = 16_384
-"""Drawings a query that SearchVectors can give."""
+MAX_RANKED = 4096
+"""Patents of SearchPatents."""
 
 MAX_PATENTS_PER_CALL = 1_000
 """Of BatchGetPatents."""
@@ -49,16 +50,16 @@ class Embedder(Protocol):
 class VectorIndex(Protocol):
     """The vector service."""
 
-    async def search(
+    async def search_patents(
         self,
         release: Release,
-        queries: Sequence[Vector],
+        queries: Sequence[PatentQuery],
         patent_filter: PatentFilter,
-        views: Sequence[View],
+        matching: ViewMatching,
         limit: int,
         timeout_seconds: float,
-    ) -> tuple[tuple[NearestDrawing, ...], ...]:
-        """The nearest drawings of each query, best first. No views: all of them."""
+    ) -> PatentRanking:
+        """The best patents, 1 to MAX_RANKED of them. The order does not depend on the limit."""
         ...
 
     async def upsert(
@@ -105,7 +106,9 @@ class PatentStore(Protocol):
         """Make staged content visible."""
         ...
 
-    async def get_published(self, patent_ids: Sequence[str], timeout_seconds: float) -> Mapping[str, Patent]:
+    async def get_published(
+        self, patent_ids: Sequence[str], timeout_seconds: float
+    ) -> Mapping[str, PublishedPatent]:
         """Those of 1 to MAX_PATENTS_PER_CALL patents that are published."""
         ...
 

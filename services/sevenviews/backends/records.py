@@ -10,7 +10,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from sevenviews.designs import CropBox, Patent, SevenviewsError, View
+from sevenviews.designs import CropBox, Patent, SevenviewsError, View, ViewCoverage
 
 Vector = npt.NDArray[np.float32]
 """One embedding: shape (dimension,), unit length."""
@@ -59,13 +59,47 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
-class NearestDrawing:
-    """A candidate: a drawing near a query. Score: cosine similarity, -1 to 1."""
+class PatentQuery:
+    """An image to search with. Weight: against the others; below 0, patents that resemble it are not wanted."""
 
+    vector: Vector
+    view: View = View.UNKNOWN
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedDrawing:
+    """The drawing of a patent that was matched with a query image. Similarity: their cosine, -1 to 1."""
+
+    query_index: int
     drawing_id: str
-    patent_id: str
     view: View
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPatent:
+    """A generation of a patent that was found.
+
+    Attributes:
+        score: 0 to 1, as SearchPatents of vectors.proto defines it.
+        matches: in the order of the query images; those left out are absent.
+        coverage: of each query image.
+    """
+
+    patent_id: str
+    generation: int
     score: float
+    matches: tuple[MatchedDrawing, ...]
+    coverage: tuple[ViewCoverage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PatentRanking:
+    """Patents, best first; complete if no other can be found."""
+
+    patents: tuple[ScoredPatent, ...]
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +119,14 @@ class StoredPatent:
     content_digest: str
     published: bool
     changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPatent:
+    """What readers see of a patent; vectors of any other generation are none of its own."""
+
+    patent: Patent
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,27 @@ from collections.abc import Sequence
 
 import grpc
 
-from sevenviews.backends.records import DrawingVector, Model, NearestDrawing, Release, ReleaseState, Vector
+from sevenviews.backends.records import (
+    DrawingVector,
+    MatchedDrawing,
+    Model,
+    PatentQuery,
+    PatentRanking,
+    Release,
+    ReleaseState,
+    ScoredPatent,
+    Vector,
+)
 from sevenviews.backends.remote import call
-from sevenviews.designs import Patent, PatentFilter, View
+from sevenviews.designs import Patent, PatentFilter, ViewMatching
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.runtime.wire import (
+    coverage_from_wire,
     date_to_wire,
     filter_to_wire,
     locarno_to_wire,
-    view_from_wire,
+    view_matching_to_wire,
+    view_of_answer,
     view_to_wire,
 )
 from sevenviews.v1 import common_pb2
@@ -31,24 +43,31 @@ class VectorClient:
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub = vectors_pb2_grpc.VectorServiceStub(channel)
 
-    async def search(
+    async def search_patents(
         self,
         release: Release,
-        queries: Sequence[Vector],
+        queries: Sequence[PatentQuery],
         patent_filter: PatentFilter,
-        views: Sequence[View],
+        matching: ViewMatching,
         limit: int,
         timeout_seconds: float,
-    ) -> tuple[tuple[NearestDrawing, ...], ...]:
-        request = vectors_pb2.SearchVectorsRequest(
+    ) -> PatentRanking:
+        request = vectors_pb2.SearchPatentsRequest(
             release_id=release.release_id,
-            queries=[_embedding(vector, release) for vector in queries],
+            queries=[
+                vectors_pb2.PatentQuery(
+                    embedding=_embedding(query.vector, release),
+                    view=view_to_wire(query.view),
+                    weight=query.weight,
+                )
+                for query in queries
+            ],
             filter=filter_to_wire(patent_filter),
-            views=map(view_to_wire, views),
+            view_matching=view_matching_to_wire(matching),
             limit=limit,
         )
-        response = await call(SERVICE, self._stub.SearchVectors, request, timeout_seconds)
-        return tuple(tuple(map(_drawing_from_wire, result.drawings)) for result in response.results)
+        response = await call(SERVICE, self._stub.SearchPatents, request, timeout_seconds)
+        return PatentRanking(tuple(map(_scored_from_wire, response.patents)), response.complete)
 
     async def upsert(
         self, release: Release, patent: Patent, drawings: Sequence[DrawingVector], timeout_seconds: float
@@ -112,8 +131,17 @@ def _drawing_to_wire(drawing: DrawingVector, release: Release) -> vectors_pb2.Dr
     )
 
 
-def _drawing_from_wire(drawing: vectors_pb2.NearestDrawing) -> NearestDrawing:
-    return NearestDrawing(drawing.drawing_id, drawing.patent_id, view_from_wire(drawing.view), drawing.score)
+def _scored_from_wire(patent: vectors_pb2.ScoredPatent) -> ScoredPatent:
+    return ScoredPatent(
+        patent.patent_id,
+        patent.generation,
+        patent.score,
+        tuple(
+            MatchedDrawing(one.query_index, one.drawing_id, view_of_answer(one.view), one.similarity)
+            for one in patent.matches
+        ),
+        tuple(map(coverage_from_wire, patent.coverage)),
+    )
 
 
 _STATES = {

@@ -18,19 +18,16 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-from sevenviews.backends.records import NearestDrawing
 from sevenviews.bench.statistics import Pairs, Spread, alternate, percentile
 from sevenviews.client import Client
-from sevenviews.designs import View, ViewMatching
 from sevenviews.encoder import decode, default_bundle_path, load_bundle, preprocess
 from sevenviews.encoder.images import content_box
 from sevenviews.encoder.session import EncoderSession
-from sevenviews.gateway.ranking import QueryCandidates, candidate_floor, rank_patents
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.metadata.patent_table import SqlPatentTable
 from sevenviews.metadata.stores import open_engine
 
-STAGES = ("decode", "infer", "vector_search", "hydrate", "rank")
+STAGES = ("decode", "infer", "vector_search", "hydrate")
 _SEARCHES_A_ROUND = 12
 _LIMIT = 10
 _CANDIDATES = 64
@@ -178,21 +175,12 @@ class _BareStages:
             with _timed(seconds["infer"]):
                 vector = self._session.embed(drawing[None])
             with _timed(seconds["vector_search"]):
-                scores, near = self._index.search(vector, _CANDIDATES)
-            candidates = self._candidates(near[0], scores[0])
-            with _timed(seconds["rank"]):
-                ranked = rank_patents([candidates], ViewMatching.PREFER)[:_LIMIT]
+                _, near = self._index.search(vector, _CANDIDATES)
+                # Of a single image, the patents in the order of their best drawings.
+                ranked = list(dict.fromkeys(self._patents[row] for row in near[0] if row >= 0))[:_LIMIT]
             with _timed(seconds["hydrate"]):
-                self._table.published([one.patent_id for one in ranked])
+                self._table.published(ranked)
         return {name: median(values) for name, values in seconds.items()}
-
-    def _candidates(self, rows: npt.NDArray[np.int64], scores: npt.NDArray[np.float32]) -> QueryCandidates:
-        drawings = tuple(
-            NearestDrawing(f"{row}", self._patents[row], View.UNKNOWN, float(score))
-            for row, score in zip(rows, scores, strict=True)
-            if row >= 0
-        )
-        return QueryCandidates(View.UNKNOWN, drawings, candidate_floor(drawings, exhausted=False))
 
 
 @contextmanager

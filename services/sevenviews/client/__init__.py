@@ -11,11 +11,11 @@ May import designs, runtime and the stubs.
 
 from sevenviews.client.aio import AsyncClient
 from sevenviews.client.replies import (
-    DrawingMatch,
     ImportResult,
     PatentHit,
     PatentPage,
     PredictedClass,
+    QueryMatch,
     SearchPage,
 )
 from sevenviews.client.requests import ImageSource, ImportItem, QueryImage
@@ -26,7 +26,6 @@ __all__ = [
     "AsyncClient",
     "Client",
     "ClientTls",
-    "DrawingMatch",
     "ImageSource",
     "ImportItem",
     "ImportResult",
@@ -34,5 +33,6 @@ __all__ = [
     "PatentPage",
     "PredictedClass",
     "QueryImage",
+    "QueryMatch",
     "SearchPage",
 ]

@@ -9,7 +9,7 @@ from typing import Self, TypeVar
 import grpc
 
 from sevenviews.client import replies, requests
-from sevenviews.client.requests import DEFAULT_LIMIT, ImageSource, ImportItem, QueryImage, SearchOptions
+from sevenviews.client.requests import DEFAULT_LIMIT, ImageSource, ImportItem, SearchOptions
 from sevenviews.designs import (
     DrawingImage,
     DrawingSize,
@@ -23,7 +23,7 @@ from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.status import error_from_rpc
 from sevenviews.runtime.wire import patent_from_wire
-from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, search_pb2_grpc
+from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, search_pb2, search_pb2_grpc
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
@@ -69,7 +69,7 @@ class AsyncClient:
         """Find patents that look like one article."""
         options = SearchOptions(patent_filter or PatentFilter(), view_matching, release_id, allow_degraded)
         queries = await asyncio.to_thread(requests.query_images, images, views)
-        return await self._page(queries, options, limit, page_token)
+        return await self._page(requests.search_to_wire(queries, options, limit, page_token))
 
     async def search_pages(
         self,
@@ -85,16 +85,13 @@ class AsyncClient:
         """As `search`, page after page, each asked for when it is wanted. No patent comes twice."""
         options = SearchOptions(patent_filter or PatentFilter(), view_matching, release_id, allow_degraded)
         queries = await asyncio.to_thread(requests.query_images, images, views)
-        page = await self._page(queries, options, limit, "")
+        page = await self._page(requests.search_to_wire(queries, options, limit, ""))
         yield page
         while page.next_page_token:
-            page = await self._page(queries, options, limit, page.next_page_token)
+            page = await self._page(requests.next_to_wire(options, limit, page.next_page_token))
             yield page
 
-    async def _page(
-        self, queries: Sequence[QueryImage], options: SearchOptions, limit: int, page_token: str
-    ) -> replies.SearchPage:
-        request = requests.search_to_wire(queries, options, limit, page_token)
+    async def _page(self, request: search_pb2.SearchDesignsRequest) -> replies.SearchPage:
         return replies.search_page(await self._call(self._search.SearchDesigns, request))
 
     async def import_patents(

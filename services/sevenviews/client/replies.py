@@ -6,30 +6,49 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sevenviews.designs import DrawingImage, ImportOutcome, LocarnoClass, Patent, SevenviewsError, View
+from sevenviews.designs import (
+    DrawingImage,
+    ImportOutcome,
+    LocarnoClass,
+    Patent,
+    SevenviewsError,
+    View,
+    ViewCoverage,
+)
 from sevenviews.runtime.status import error_from_item
-from sevenviews.runtime.wire import locarno_from_wire, patent_from_wire, view_from_wire
+from sevenviews.runtime.wire import coverage_from_wire, locarno_from_wire, patent_from_wire, view_of_answer
 from sevenviews.v1 import catalog_pb2, search_pb2
 
 
 @dataclass(frozen=True, slots=True)
-class DrawingMatch:
-    """The drawing of a patent that is most like one query image. Score: cosine similarity, -1 to 1."""
+class QueryMatch:
+    """What became of one query image against a patent.
+
+    Attributes:
+        drawing_id: of the drawing that it was matched with; empty where it was left out.
+        score: cosine similarity, -1 to 1.
+    """
 
     query_index: int
-    drawing_id: str
-    view: View
-    figure_number: str
-    score: float
+    coverage: ViewCoverage
+    drawing_id: str = ""
+    view: View = View.UNKNOWN
+    figure_number: str = ""
+    score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class PatentHit:
-    """A patent that was found; without its bibliography in a degraded answer."""
+    """A patent that was found; without its bibliography in a degraded answer.
+
+    Attributes:
+        score: 0 to 1, as search.proto defines it.
+        matches: one for each query image, in their order.
+    """
 
     patent_id: str
     score: float
-    matches: tuple[DrawingMatch, ...]
+    matches: tuple[QueryMatch, ...]
     patent: Patent | None = None
 
 
@@ -108,11 +127,12 @@ def _hit(hit: search_pb2.PatentHit) -> PatentHit:
     return PatentHit(hit.patent_id, hit.score, tuple(map(_match, hit.matches)), patent)
 
 
-def _match(match: search_pb2.DrawingMatch) -> DrawingMatch:
-    return DrawingMatch(
+def _match(match: search_pb2.QueryMatch) -> QueryMatch:
+    return QueryMatch(
         match.query_index,
+        coverage_from_wire(match.coverage),
         match.drawing_id,
-        view_from_wire(match.view),
+        view_of_answer(match.view),
         match.figure_number,
         match.score,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 
@@ -23,11 +23,15 @@ DEFAULT_LIMIT = 20
 
 @dataclass(frozen=True, slots=True)
 class QueryImage:
-    """An encoded TIFF, PNG, JPEG or WebP to search with, the view it shows, and the part of it that counts."""
+    """An encoded TIFF, PNG, JPEG or WebP to search with, the view it shows, and the part of it that counts.
+
+    Weight: against the other images; below 0, patents that resemble it are not wanted.
+    """
 
     content: bytes
     view: View = View.UNKNOWN
     crop: CropBox | None = None
+    weight: float = 1.0
 
 
 ImageSource = bytes | str | PathLike[str] | QueryImage
@@ -75,9 +79,7 @@ def query_images(images: Sequence[ImageSource], views: Sequence[View] | None) ->
         return queries
     if len(views) != len(images):
         raise ValueError(f"{len(views)} views are given for {len(images)} images")
-    return tuple(
-        QueryImage(query.content, view, query.crop) for query, view in zip(queries, views, strict=True)
-    )
+    return tuple(replace(query, view=view) for query, view in zip(queries, views, strict=True))
 
 
 def _query_image(source: ImageSource) -> QueryImage:
@@ -104,7 +106,16 @@ def search_to_wire(
 
 def _query_to_wire(query: QueryImage) -> search_pb2.QueryImage:
     crop = None if query.crop is None else crop_to_wire(query.crop)
-    return search_pb2.QueryImage(content=query.content, view=view_to_wire(query.view), crop=crop)
+    return search_pb2.QueryImage(
+        content=query.content, view=view_to_wire(query.view), crop=crop, weight=query.weight
+    )
+
+
+def next_to_wire(options: SearchOptions, limit: int, page_token: str) -> search_pb2.SearchDesignsRequest:
+    """The page after another: the gateway knows what was asked for."""
+    return search_pb2.SearchDesignsRequest(
+        page_size=limit, page_token=page_token, allow_degraded=options.allow_degraded
+    )
 
 
 def import_to_wire(item: ImportItem) -> catalog_pb2.ImportPatentsRequest:

@@ -8,7 +8,7 @@ from typing import Self, TypeVar
 import grpc
 
 from sevenviews.client import replies, requests
-from sevenviews.client.requests import DEFAULT_LIMIT, ImageSource, ImportItem, QueryImage, SearchOptions
+from sevenviews.client.requests import DEFAULT_LIMIT, ImageSource, ImportItem, SearchOptions
 from sevenviews.designs import (
     DrawingImage,
     DrawingSize,
@@ -22,7 +22,7 @@ from sevenviews.runtime.security import ClientTls, channel_credentials
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.status import error_from_rpc
 from sevenviews.runtime.wire import patent_from_wire
-from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, search_pb2_grpc
+from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, search_pb2, search_pb2_grpc
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
@@ -83,17 +83,18 @@ class Client:
         """Find patents that look like one article.
 
         Args:
-            images: 1 to 16 drawings of it.
+            images: 1 to 16 drawings of it; none is needed with a page token.
             views: what each of them shows.
-            limit: patents a page, 1 to 200.
+            limit: patents a page, at most 200; 0: 20.
             patent_filter: which patents may be found.
             view_matching: how the views weigh.
             release_id: empty for the serving release.
             allow_degraded: take an answer without bibliography rather than none.
-            page_token: of the page before; everything else as it was there.
+            page_token: of the page before, which everything else is taken from that is not given.
         """
         options = SearchOptions(patent_filter or PatentFilter(), view_matching, release_id, allow_degraded)
-        return self._page(requests.query_images(images, views), options, limit, page_token)
+        queries = requests.query_images(images, views)
+        return self._page(requests.search_to_wire(queries, options, limit, page_token))
 
     def search_pages(
         self,
@@ -109,16 +110,13 @@ class Client:
         """As `search`, page after page, each asked for when it is wanted. No patent comes twice."""
         options = SearchOptions(patent_filter or PatentFilter(), view_matching, release_id, allow_degraded)
         queries = requests.query_images(images, views)
-        page = self._page(queries, options, limit, "")
+        page = self._page(requests.search_to_wire(queries, options, limit, ""))
         yield page
         while page.next_page_token:
-            page = self._page(queries, options, limit, page.next_page_token)
+            page = self._page(requests.next_to_wire(options, limit, page.next_page_token))
             yield page
 
-    def _page(
-        self, queries: Sequence[QueryImage], options: SearchOptions, limit: int, page_token: str
-    ) -> replies.SearchPage:
-        request = requests.search_to_wire(queries, options, limit, page_token)
+    def _page(self, request: search_pb2.SearchDesignsRequest) -> replies.SearchPage:
         return replies.search_page(self._call(self._search.SearchDesigns, request))
 
     def import_patents(self, items: Iterable[ImportItem]) -> Iterator[replies.ImportResult]:

@@ -14,6 +14,19 @@ class ViewMatching(StrEnum):
     IGNORE = "ignore"
 
 
+class ViewCoverage(StrEnum):
+    """What became of a query image against one patent."""
+
+    SAME_VIEW = "same_view"
+    """It was matched with a drawing of its view, or of the side that mirrors it."""
+
+    OTHER_VIEW = "other_view"
+    """It was matched with a drawing whose view is another one, or one of the two is unknown."""
+
+    MISSING = "missing"
+    """The patent has no drawing for it: it was left out."""
+
+
 class ImportOutcome(StrEnum):
     """What became of a patent that was to be imported."""
 

@@ -14,9 +14,11 @@ from sevenviews.backends.vector_client import VectorClient
 from sevenviews.gateway.cache import open_cache
 from sevenviews.gateway.catalog_servicer import CatalogServicer
 from sevenviews.gateway.catalogue import Catalogue
+from sevenviews.gateway.cursor_store import open_cursors
 from sevenviews.gateway.deadline import CallTimeouts
 from sevenviews.gateway.importing import Importer
 from sevenviews.gateway.page_token import PageTokens
+from sevenviews.gateway.paging import Pages
 from sevenviews.gateway.query_embeddings import QueryEmbedder
 from sevenviews.gateway.quota import Quota, open_counter
 from sevenviews.gateway.readiness import Dependencies
@@ -47,6 +49,7 @@ class Gateway:
         metrics = GatewayMetrics(registry)
         timeouts = CallTimeouts(settings.embed_seconds, settings.vectors_seconds, settings.metadata_seconds)
         self._cache = open_cache(settings.cache_url, settings.cache_seconds, metrics)
+        self._cursors = open_cursors(settings.cache_url, settings.cursor_seconds, metrics)
         self._quota = Quota(
             open_counter(settings.quota_url, metrics), settings.quota_requests, settings.quota_window_seconds
         )
@@ -64,10 +67,10 @@ class Gateway:
         releases = Releases(index, embedder, timeouts, settings.release_seconds)
         searcher = Searcher(
             QueryEmbedder(embedder, self._cache, metrics),
-            index,
-            store,
+            Pages(index, store, timeouts),
             releases,
             PageTokens(settings.page_token_key),
+            self._cursors,
             timeouts,
         )
         importer = Importer(store, embedder, index, releases, timeouts, settings.import_concurrency, metrics)
@@ -88,5 +91,8 @@ class Gateway:
     async def close(self) -> None:
         """Close channels and connections."""
         await asyncio.gather(
-            self._cache.close(), self._quota.close(), *(channel.close() for channel in self._channels)
+            self._cache.close(),
+            self._cursors.close(),
+            self._quota.close(),
+            *(channel.close() for channel in self._channels),
         )

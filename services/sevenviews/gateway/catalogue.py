@@ -26,7 +26,7 @@ class Catalogue:
             raise SevenviewsError(
                 Reason.PATENT_NOT_FOUND, f"there is no patent {patent_id}", {"patent_id": patent_id}
             )
-        return found[patent_id]
+        return found[patent_id].patent
 
     async def page(
         self, patent_filter: PatentFilter, page_size: int, page_token: str, deadline: Deadline

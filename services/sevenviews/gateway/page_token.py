@@ -1,48 +1,34 @@
-"""Page tokens of searches: which release answers, for which request, and which patents were dealt with.
+"""Page tokens of searches: the name of a cursor and a position in its ranking, signed.
 
-A position in the ranking would not do: patents are imported, replaced and deleted between two pages, and all
-positions behind them move. A token therefore carries a mark of each patent that was shown, or was found to be
-unpublished, so that none appears twice whatever happens. Six bytes of SHA-256 a patent: among 16,384
-candidates, the chance that any is mistaken for one of 10,000 marks is below one in a million.
-
-The signature protects from mistakes: a token that was cut, changed or taken from another search is refused.
+The signature protects from mistakes: a token that was cut, changed or made up is refused, and not looked for.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
+import secrets
 from dataclasses import dataclass
 
 from sevenviews.designs import Reason, SevenviewsError
 
-_VERSION = b"\x01"
-_DIGEST_BYTES = 16
-_MARK_BYTES = 6
+_KEY_BYTES = 12
+_POSITION_BYTES = 3
+_SIGNATURE_BYTES = 9
 
 
 @dataclass(frozen=True, slots=True)
 class PageToken:
-    """What a page must know of those before it.
+    """Which cursor, and where in its ranking the page begins."""
 
-    Attributes:
-        release_id: the release that answered them.
-        model_version: of that release.
-        request_digest: 16 bytes over everything that the request asks for.
-        considered: marks of the patents that are not to appear again.
-    """
-
-    release_id: str
-    model_version: str
-    request_digest: bytes
-    considered: frozenset[bytes] = frozenset()
+    cursor: str
+    position: int
 
 
-def mark(patent_id: str) -> bytes:
-    """What stands for a patent in a token."""
-    return hashlib.sha256(patent_id.encode()).digest()[:_MARK_BYTES]
+def new_cursor_key() -> str:
+    """96 random bits: nobody guesses another's search."""
+    return secrets.token_hex(_KEY_BYTES)
 
 
 class PageTokens:
@@ -52,56 +38,27 @@ class PageTokens:
         self._key = key.encode()
 
     def encode(self, token: PageToken) -> str:
-        """URL-safe text. Equal tokens give equal text."""
-        payload = b"".join(
-            (
-                _VERSION,
-                token.request_digest,
-                _sized(token.release_id),
-                _sized(token.model_version),
-                *sorted(token.considered),
-            )
-        )
-        return base64.urlsafe_b64encode(self._signature(payload) + payload).rstrip(b"=").decode()
+        """32 URL-safe characters. Equal tokens give equal text."""
+        payload = bytes.fromhex(token.cursor) + token.position.to_bytes(_POSITION_BYTES, "big")
+        return base64.urlsafe_b64encode(payload + self._signature(payload)).decode()
 
-    def decode(self, text: str, request_digest: bytes) -> PageToken:
-        """The token that `encode` wrote for the same request.
-
-        Raises:
-            SevenviewsError: PAGE_TOKEN_INVALID.
-        """
-        payload = self._verified(text)
-        digest, rest = payload[1 : 1 + _DIGEST_BYTES], payload[1 + _DIGEST_BYTES :]
-        if digest != request_digest:
-            raise _invalid("page_token belongs to another search: only the token may differ between pages")
-        release_id, rest = _take_sized(rest)
-        model_version, rest = _take_sized(rest)
-        marks = (rest[start : start + _MARK_BYTES] for start in range(0, len(rest), _MARK_BYTES))
-        return PageToken(release_id, model_version, digest, frozenset(marks))
-
-    def _verified(self, text: str) -> bytes:
+    def decode(self, text: str) -> PageToken:
+        """Raises SevenviewsError: PAGE_TOKEN_INVALID."""
         try:
-            signed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+            signed = base64.b64decode(text, altchars=b"-_", validate=True)
         except (binascii.Error, ValueError) as error:
-            raise _invalid("page_token was not made by this service") from error
-        signature, payload = signed[:_DIGEST_BYTES], signed[_DIGEST_BYTES:]
-        if not hmac.compare_digest(signature, self._signature(payload)) or payload[:1] != _VERSION:
-            raise _invalid("page_token was not made by this service")
-        return payload
+            raise invalid_token("was not made by this service") from error
+        payload, signature = signed[:-_SIGNATURE_BYTES], signed[-_SIGNATURE_BYTES:]
+        if len(payload) != _KEY_BYTES + _POSITION_BYTES or not hmac.compare_digest(
+            signature, self._signature(payload)
+        ):
+            raise invalid_token("was not made by this service")
+        return PageToken(payload[:_KEY_BYTES].hex(), int.from_bytes(payload[_KEY_BYTES:], "big"))
 
     def _signature(self, payload: bytes) -> bytes:
-        return hmac.digest(self._key, payload, "sha256")[:_DIGEST_BYTES]
+        return hmac.digest(self._key, payload, "sha256")[:_SIGNATURE_BYTES]
 
 
-def _sized(text: str) -> bytes:
-    encoded = text.encode()
-    return len(encoded).to_bytes(2, "big") + encoded
-
-
-def _take_sized(payload: bytes) -> tuple[str, bytes]:
-    end = 2 + int.from_bytes(payload[:2], "big")
-    return payload[2:end].decode(), payload[end:]
-
-
-def _invalid(message: str) -> SevenviewsError:
-    return SevenviewsError(Reason.PAGE_TOKEN_INVALID, message, {"field": "page_token"})
+def invalid_token(why: str) -> SevenviewsError:
+    """The error of a token that this search cannot be continued with."""
+    return SevenviewsError(Reason.PAGE_TOKEN_INVALID, f"page_token {why}", {"field": "page_token"})

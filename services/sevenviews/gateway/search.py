@@ -1,4 +1,7 @@
-"""The search: images in, ranked patents out, wholly under one release."""
+"""The search: release -> embed -> search patents -> records -> answer, wholly under one release.
+
+The first page begins a cursor; the pages that follow continue it, and need no image.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +10,25 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
+from math import isfinite
 
-from sevenviews.backends.ports import PatentStore, VectorIndex
-from sevenviews.backends.records import ImageInput, Release
+from sevenviews.backends.records import ImageInput, PatentQuery, Release, ScoredPatent
 from sevenviews.designs import CropBox, Patent, PatentFilter, Reason, SevenviewsError, View, ViewMatching
-from sevenviews.gateway.candidates import Candidates, EmbeddedQuery
+from sevenviews.gateway import cursor as cursors
+from sevenviews.gateway.cursor import Cursor
+from sevenviews.gateway.cursor_store import CursorStore
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
-from sevenviews.gateway.hydration import Hydration, Page
 from sevenviews.gateway.locarno_votes import Neighbour, PredictedClass, predict_classes
-from sevenviews.gateway.page_token import PageToken, PageTokens, mark
+from sevenviews.gateway.page_token import PageToken, PageTokens, invalid_token, new_cursor_key
+from sevenviews.gateway.paging import Page, Pages
 from sevenviews.gateway.query_embeddings import QueryEmbedder, image_digests
-from sevenviews.gateway.ranking import RankedPatent
 from sevenviews.gateway.releases import Releases
 from sevenviews.gateway.timings import StageClock
 
 MAX_QUERIES = 16
 MAX_PAGE_SIZE = 200
+DEFAULT_PAGE_SIZE = 20
+MAX_WEIGHT = 100
 
 # What a release says that is no longer what it was believed to be.
 _OUTDATED = {Reason.RELEASE_NOT_FOUND, Reason.EMBEDDING_MODEL_MISMATCH, Reason.MODEL_NOT_FOUND}
@@ -30,19 +36,23 @@ _OUTDATED = {Reason.RELEASE_NOT_FOUND, Reason.EMBEDDING_MODEL_MISMATCH, Reason.M
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A drawing to search with. An unknown view prefers none; crop None takes the whole image."""
+    """A drawing to search with. An unknown view prefers none; crop None takes the whole image.
+
+    Weight: against the other drawings; below 0, patents that resemble it are not wanted.
+    """
 
     content: bytes
     view: View = View.UNKNOWN
     crop: CropBox | None = None
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
     """As SearchDesignsRequest of search.proto."""
 
-    queries: tuple[Query, ...]
-    page_size: int
+    queries: tuple[Query, ...] = ()
+    page_size: int = 0
     patent_filter: PatentFilter = field(default_factory=PatentFilter)
     view_matching: ViewMatching = ViewMatching.PREFER
     page_token: str = ""
@@ -51,19 +61,45 @@ class SearchRequest:
 
     def check(self) -> None:
         """Raise FIELD_REQUIRED, FIELD_OUT_OF_RANGE or IMAGE_EMPTY for what no search can be made of."""
-        if not self.queries:
+        if not self.queries and not self.page_token:
             raise _required("queries", "a search needs at least one query image")
-        _check_range("queries", len(self.queries), MAX_QUERIES)
-        _check_range("page_size", self.page_size, MAX_PAGE_SIZE)
+        if len(self.queries) > MAX_QUERIES:
+            raise _out_of_range("queries", len(self.queries), 1, MAX_QUERIES)
+        if self.page_size < 0:
+            raise _out_of_range("page_size", self.page_size, 0, MAX_PAGE_SIZE)
         for index, query in enumerate(self.queries):
             if not query.content:
                 raise SevenviewsError(
                     Reason.IMAGE_EMPTY, f"queries[{index}] has no bytes", {"image": f"queries[{index}]"}
                 )
+            if not (isfinite(query.weight) and 0 < abs(query.weight) <= MAX_WEIGHT):
+                raise _out_of_range(f"queries[{index}].weight", query.weight, -MAX_WEIGHT, MAX_WEIGHT)
             if self.view_matching is ViewMatching.REQUIRE and query.view is View.UNKNOWN:
                 raise _required(
                     f"queries[{index}].view", "where the same view is required, each query image needs one"
                 )
+        if self.queries and all(query.weight < 0 for query in self.queries):
+            raise _required("queries", "no query image has a positive weight: there is nothing to look for")
+
+    @property
+    def size(self) -> int:
+        """Of the page: 0 is the default, and more than the maximum is the maximum (AIP-158)."""
+        return min(self.page_size or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
+
+    @property
+    def images(self) -> tuple[ImageInput, ...]:
+        return tuple(ImageInput(query.content, query.crop) for query in self.queries)
+
+    @property
+    def digest(self) -> str:
+        """Of all that must be the same on every page, but the images."""
+        asked = [asdict(self.patent_filter), self.view_matching.value, self.release_id]
+        return hashlib.sha256(json.dumps(asked, default=str, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _images_digest(queries: tuple[Query, ...], digests: tuple[bytes, ...]) -> str:
+    shown = json.dumps([[query.view.value, query.weight] for query in queries])
+    return hashlib.sha256(b"".join(digests) + shown.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +113,10 @@ class SearchAnswer:
         release: the one that answered.
         degradations: what is missing, and why; empty in a full answer.
         predicted_classes: of the query's article, most probable first; on the first page alone.
-        timings: "release", "embed" with "decode" and "infer" within it, "vector_search", "rank", "hydrate".
+        timings: "release", "embed" with "decode" and "infer" within it, "vector_search", "hydrate".
     """
 
-    hits: tuple[RankedPatent, ...]
+    hits: tuple[ScoredPatent, ...]
     patents: Mapping[str, Patent]
     next_page_token: str
     release: Release
@@ -90,22 +126,22 @@ class SearchAnswer:
 
 
 class Searcher:
-    """Answers searches. Keeps no state of its own between them."""
+    """Answers searches. What they leave behind is in the cursor store alone."""
 
     def __init__(
         self,
         embedder: QueryEmbedder,
-        index: VectorIndex,
-        store: PatentStore,
+        pages: Pages,
         releases: Releases,
         tokens: PageTokens,
+        store: CursorStore,
         timeouts: CallTimeouts,
     ) -> None:
         self._embedder = embedder
-        self._index = index
-        self._store = store
+        self._pages = pages
         self._releases = releases
         self._tokens = tokens
+        self._store = store
         self._timeouts = timeouts
 
     async def search(self, request: SearchRequest, deadline: Deadline) -> SearchAnswer:
@@ -115,130 +151,132 @@ class Searcher:
             SevenviewsError: as SearchService.SearchDesigns documents.
         """
         request.check()
-        images = tuple(ImageInput(query.content, query.crop) for query in request.queries)
-        one = _OneSearch(request, images, await image_digests(images), deadline, StageClock())
+        clock = StageClock()
         if request.page_token:
-            return await self._next_page(one)
+            return await self._continue(request, deadline, clock)
+        digests = await image_digests(request.images)
         if request.release_id:
-            with one.clock.stage("release"):
+            with clock.stage("release"):
                 release = await self._releases.by_id(request.release_id, deadline)
-            return await self._under(release, one, frozenset())
-        return await self._under_serving(one)
-
-    async def _next_page(self, one: _OneSearch) -> SearchAnswer:
-        token = self._tokens.decode(one.request.page_token, one.request_digest)
-        release = Release(token.release_id, token.model_version)
+            return await self._begin(request, digests, release, deadline, clock)
+        with clock.stage("release"):
+            release = await self._releases.serving(deadline)
         try:
-            return await self._under(release, one, token.considered)
+            return await self._begin(request, digests, release, deadline, clock)
+        except SevenviewsError as error:
+            if error.reason not in _OUTDATED:
+                raise
+            self._releases.forget()
+            with clock.stage("release"):
+                actual = await self._releases.serving(deadline)
+            if actual == release:
+                raise
+            return await self._begin(request, digests, actual, deadline, clock)
+
+    async def _begin(
+        self,
+        request: SearchRequest,
+        digests: tuple[bytes, ...],
+        release: Release,
+        deadline: Deadline,
+        clock: StageClock,
+    ) -> SearchAnswer:
+        with clock.stage("embed"):
+            vectors = await self._embedder.embed(
+                request.images,
+                digests,
+                release.model_version,
+                deadline.share(self._timeouts.embedding),
+                clock,
+            )
+        queries = (
+            PatentQuery(vector, query.view, query.weight)
+            for vector, query in zip(vectors, request.queries, strict=True)
+        )
+        cursor = Cursor(
+            release.release_id,
+            release.model_version,
+            request.digest,
+            _images_digest(request.queries, digests),
+            tuple(map(cursors.kept, queries)),
+            request.patent_filter,
+            request.view_matching,
+        )
+        page = await self._page(request, cursor, 0, deadline, clock)
+        answer = await self._answer(page, "", cursor, clock)
+        return replace(answer, predicted_classes=predict_classes(_neighbours(page)))
+
+    async def _continue(self, request: SearchRequest, deadline: Deadline, clock: StageClock) -> SearchAnswer:
+        token = self._tokens.decode(request.page_token)
+        content = await self._store.get(token.cursor)
+        cursor = None if content is None else cursors.from_bytes(content)
+        if cursor is None:
+            raise SevenviewsError(
+                Reason.PAGE_TOKEN_EXPIRED, "the search was not continued in time; search anew"
+            )
+        await _check_same(request, cursor)
+        try:
+            page = await self._page(request, cursor, token.position, deadline, clock)
         except SevenviewsError as error:
             if error.reason not in _OUTDATED:
                 raise
             raise SevenviewsError(
                 Reason.PAGE_TOKEN_EXPIRED,
-                f"release {token.release_id}, which answered the page before, is retired; search anew",
-                {"release_id": token.release_id},
+                f"release {cursor.release_id}, which answered the page before, is retired; search anew",
+                {"release_id": cursor.release_id},
             ) from error
+        return await self._answer(page, token.cursor, cursor, clock)
 
-    async def _under_serving(self, one: _OneSearch) -> SearchAnswer:
-        with one.clock.stage("release"):
-            release = await self._releases.serving(one.deadline)
-        try:
-            return await self._under(release, one, frozenset())
-        except SevenviewsError as error:
-            if error.reason not in _OUTDATED:
-                raise
-            self._releases.forget()
-            with one.clock.stage("release"):
-                actual = await self._releases.serving(one.deadline)
-            if actual == release:
-                raise
-            return await self._under(actual, one, frozenset())
+    async def _page(
+        self, request: SearchRequest, cursor: Cursor, position: int, deadline: Deadline, clock: StageClock
+    ) -> Page:
+        return await self._pages.page(
+            cursor, position, request.size, deadline, clock, allow_degraded=request.allow_degraded
+        )
 
-    async def _under(self, release: Release, one: _OneSearch, considered: frozenset[bytes]) -> SearchAnswer:
-        request = one.request
-        with one.clock.stage("embed"):
-            vectors = await self._embedder.embed(
-                one.images,
-                one.digests,
-                release.model_version,
-                one.deadline.share(self._timeouts.embedding),
-                one.clock,
-            )
-        queries = [
-            EmbeddedQuery(*pair) for pair in zip(vectors, (q.view for q in request.queries), strict=True)
-        ]
-        candidates = Candidates(
-            self._index,
-            release,
-            queries,
-            request.patent_filter,
-            request.view_matching,
-            one.deadline,
-            self._timeouts.vectors,
-        )
-        hydration = Hydration(
-            self._store, one.deadline, self._timeouts.metadata, allow_degraded=request.allow_degraded
-        )
-        page = await hydration.page(
-            candidates, request.view_matching, request.page_size, considered, one.clock
-        )
+    async def _answer(self, page: Page, key: str, before: Cursor, clock: StageClock) -> SearchAnswer:
+        next_page_token = ""
+        if page.more:
+            key = key or new_cursor_key()
+            if page.cursor != before:
+                await self._store.put(key, cursors.to_bytes(page.cursor))
+            next_page_token = self._tokens.encode(PageToken(key, page.position))
         return SearchAnswer(
             hits=page.hits,
             patents=page.patents,
-            next_page_token=self._token_after(page, release, one, considered),
-            release=release,
+            next_page_token=next_page_token,
+            release=page.cursor.release,
             degradations=page.degradations,
-            timings=one.clock.timings,
-            predicted_classes=() if request.page_token else predict_classes(_neighbours(page)),
-        )
-
-    def _token_after(
-        self, page: Page, release: Release, one: _OneSearch, considered: frozenset[bytes]
-    ) -> str:
-        if not page.more:
-            return ""
-        dealt_with = {mark(patent_id) for patent_id in (*page.unpublished, *(h.patent_id for h in page.hits))}
-        return self._tokens.encode(
-            PageToken(release.release_id, release.model_version, one.request_digest, considered | dealt_with)
+            timings=clock.timings,
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _OneSearch:
-    """A request with what is derived from it."""
-
-    request: SearchRequest
-    images: tuple[ImageInput, ...]
-    digests: tuple[bytes, ...]
-    deadline: Deadline
-    clock: StageClock
-
-    @property
-    def request_digest(self) -> bytes:
-        """16 bytes over all that must be the same on every page."""
-        # The images are large and hashed already; token and tolerance may differ from page to page.
-        asked = asdict(replace(self.request, queries=(), page_token="", allow_degraded=False))
-        views = [query.view.value for query in self.request.queries]
-        canonical = json.dumps([asked, views], default=str, sort_keys=True).encode()
-        return hashlib.sha256(canonical + b"".join(self.digests)).digest()[:16]
+async def _check_same(request: SearchRequest, cursor: Cursor) -> None:
+    """What a page does not repeat is as it was; what it does repeat has to be. Raises PAGE_TOKEN_INVALID."""
+    blank = SearchRequest().digest
+    if request.digest not in {cursor.request_digest, *(() if request.queries else (blank,))}:
+        raise invalid_token("belongs to another search: filter, views and release have to be as they were")
+    if request.queries:
+        digests = await image_digests(request.images)
+        if _images_digest(request.queries, digests) != cursor.images_digest:
+            raise invalid_token("belongs to another search: it had other query images")
 
 
 def _neighbours(page: Page) -> list[Neighbour]:
-    """The patents of a page that are known."""
+    """The patents of a page that are known; the vote was fitted to cosines."""
     return [
-        Neighbour(hit.score, page.patents[hit.patent_id].locarno)
+        Neighbour(2 * hit.score - 1, page.patents[hit.patent_id].locarno)
         for hit in page.hits
         if hit.patent_id in page.patents
     ]
 
 
-def _check_range(name: str, value: int, maximum: int) -> None:
-    if not 1 <= value <= maximum:
-        raise SevenviewsError(
-            Reason.FIELD_OUT_OF_RANGE,
-            f"{name}: {value} is not within 1 to {maximum}",
-            {"field": name, "minimum": "1", "maximum": str(maximum)},
-        )
+def _out_of_range(name: str, value: float, minimum: float, maximum: float) -> SevenviewsError:
+    return SevenviewsError(
+        Reason.FIELD_OUT_OF_RANGE,
+        f"{name}: {value} is not within {minimum} to {maximum}",
+        {"field": name, "minimum": str(minimum), "maximum": str(maximum)},
+    )
 
 
 def _required(name: str, message: str) -> SevenviewsError:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import grpc
 
-from sevenviews.designs import Drawing, Patent
+from sevenviews.backends.records import MatchedDrawing, ScoredPatent
+from sevenviews.designs import Drawing, Patent, ViewCoverage
 from sevenviews.gateway.deadline import Deadline
 from sevenviews.gateway.quota import Quota
-from sevenviews.gateway.ranking import Match, RankedPatent
 from sevenviews.gateway.search import Query, SearchAnswer, Searcher, SearchRequest
 from sevenviews.gateway.telemetry import GatewayMetrics
 from sevenviews.runtime.deadlines import remaining
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import (
+    coverage_to_wire,
     crop_from_wire,
     filter_from_wire,
     locarno_to_wire,
@@ -69,7 +71,8 @@ def request_from_wire(request: search_pb2.SearchDesignsRequest) -> SearchRequest
 def _query_from_wire(query: search_pb2.QueryImage, index: int) -> Query:
     field = f"queries[{index}]"
     crop = crop_from_wire(query.crop, f"{field}.crop") if query.HasField("crop") else None
-    return Query(query.content, view_from_wire(query.view, f"{field}.view"), crop)
+    weight = query.weight if query.HasField("weight") else 1.0
+    return Query(query.content, view_from_wire(query.view, f"{field}.view"), crop, weight)
 
 
 def answer_to_wire(answer: SearchAnswer) -> search_pb2.SearchDesignsResponse:
@@ -92,24 +95,34 @@ def answer_to_wire(answer: SearchAnswer) -> search_pb2.SearchDesignsResponse:
     return response
 
 
-def _hit_to_wire(hit: RankedPatent, patent: Patent | None) -> search_pb2.PatentHit:
+def _hit_to_wire(hit: ScoredPatent, patent: Patent | None) -> search_pb2.PatentHit:
     drawings = {drawing.drawing_id: drawing for drawing in (patent.drawings if patent else ())}
+    matched = {match.query_index: match for match in hit.matches}
     return search_pb2.PatentHit(
         patent_id=hit.patent_id,
         score=hit.score,
-        matches=[_match_to_wire(match, drawings.get(match.drawing.drawing_id)) for match in hit.matches],
+        matches=(
+            _match_to_wire(index, matched.get(index), coverage, drawings)
+            for index, coverage in enumerate(hit.coverage)
+        ),
         patent=None if patent is None else patent_to_wire(patent),
     )
 
 
-def _match_to_wire(match: Match, drawing: Drawing | None) -> search_pb2.DrawingMatch:
-    return search_pb2.DrawingMatch(
-        query_index=match.query_index,
-        drawing_id=match.drawing.drawing_id,
-        view=view_to_wire(match.drawing.view),
-        # Degraded, or the patent is being replaced: its vectors are ahead of its record.
+def _match_to_wire(
+    query_index: int, match: MatchedDrawing | None, coverage: ViewCoverage, drawings: Mapping[str, Drawing]
+) -> search_pb2.QueryMatch:
+    if match is None:
+        return search_pb2.QueryMatch(query_index=query_index, coverage=coverage_to_wire(coverage))
+    # A degraded answer has no record, hence no figure numbers.
+    drawing = drawings.get(match.drawing_id)
+    return search_pb2.QueryMatch(
+        query_index=query_index,
+        drawing_id=match.drawing_id,
+        view=view_to_wire(match.view),
         figure_number="" if drawing is None else drawing.figure_number,
-        score=match.drawing.score,
+        score=match.similarity,
+        coverage=coverage_to_wire(coverage),
     )
 
 

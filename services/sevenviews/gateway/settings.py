@@ -23,10 +23,16 @@ class GatewaySettings(ServiceSettings):
     metadata_address: str = Field(default="127.0.0.1:50054", description="The metadata service.")
     cache_url: str = Field(
         default="memory://?max_entries=4096",
-        description="Cache of query embeddings: memory://?max_entries=N, or redis://host:port/db.",
+        description="Cache of query embeddings: memory://?max_entries=N, or redis://host:port/db, "
+        "which lets a search be continued at another replica.",
     )
     cache_seconds: int = Field(
         default=7 * 24 * 3600, ge=1, description="How long Redis keeps the embedding of a query."
+    )
+    cursor_seconds: int = Field(
+        default=15 * 60,
+        ge=1,
+        description="How long a search can be continued after its last page; kept where cache_url says.",
     )
     request_seconds: float = Field(
         default=30.0, gt=0, description="How long a request may take that comes without a deadline."

@@ -8,7 +8,7 @@ from sevenviews.designs import ImportOutcome
 
 _STAGE_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
-STAGES = ("release", "embed", "decode", "infer", "vector_search", "rank", "hydrate")
+STAGES = ("release", "embed", "decode", "infer", "vector_search", "hydrate")
 """Of a search, in their order; "decode" and "infer" are what the embedding service measured within "embed"."""
 
 DEPENDENCIES = ("embedding", "vectors", "metadata")
@@ -30,7 +30,7 @@ class GatewayMetrics:
         )
         self.redis_errors = Counter(
             "sevenviews_gateway_redis_errors_total",
-            "Calls of Redis that failed and were done without, by use: cache or quota.",
+            "Calls of Redis that failed and were done without, by use: cache, cursors or quota.",
             ("use",),
             registry=registry,
         )
@@ -58,7 +58,7 @@ class GatewayMetrics:
     def _begin_at_zero(self) -> None:
         for outcome in ("hit", "miss"):
             self.cached_embeddings.labels(outcome)
-        for use in ("cache", "quota"):
+        for use in ("cache", "cursors", "quota"):
             self.redis_errors.labels(use)
         for stage in STAGES:
             self.stage_seconds.labels(stage)

@@ -7,13 +7,12 @@ May import designs. Needs NumPy, and SciPy for the assignment: the extras `vecto
 """
 
 from sevenviews.ranking.bound import upper_bound, upper_bounds
-from sevenviews.ranking.records import Coverage, Match, PatentScore, QueryDrawing, StoredDrawing
+from sevenviews.ranking.records import Match, PatentScore, QueryDrawing, StoredDrawing
 from sevenviews.ranking.score import OTHER_VIEW_COST, PACKAGED_LEVEL, score_patent
 
 __all__ = [
     "OTHER_VIEW_COST",
     "PACKAGED_LEVEL",
-    "Coverage",
     "Match",
     "PatentScore",
     "QueryDrawing",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from math import isfinite
 
-from sevenviews.designs import View
+from sevenviews.designs import View, ViewCoverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +36,6 @@ class StoredDrawing:
     view: View = View.UNKNOWN
 
 
-class Coverage(StrEnum):
-    """What became of a query image against one patent."""
-
-    SAME_VIEW = "same_view"
-    """It was matched with a drawing of its view, or of the mirrored side."""
-
-    OTHER_VIEW = "other_view"
-    """It was matched with a drawing whose view is another one, or one of the two is unknown."""
-
-    MISSING = "missing"
-    """The patent has no drawing for it: it was left out."""
-
-
 @dataclass(frozen=True, slots=True)
 class Match:
     """A query image and the drawing that it was matched with.
@@ -78,4 +64,4 @@ class PatentScore:
 
     score: float
     matches: tuple[Match, ...]
-    coverage: tuple[Coverage, ...]
+    coverage: tuple[ViewCoverage, ...]

@@ -29,8 +29,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
-from sevenviews.designs import View, ViewMatching
-from sevenviews.ranking.records import Coverage, Match, PatentScore, QueryDrawing, StoredDrawing
+from sevenviews.designs import View, ViewCoverage, ViewMatching
+from sevenviews.ranking.records import Match, PatentScore, QueryDrawing, StoredDrawing
 
 PACKAGED_LEVEL = 0.15
 """The field's level of the packaged model, as a cosine."""
@@ -162,8 +162,8 @@ def _resembling(values: Values, weights: Values) -> dict[int, int]:
     return {query: column for query, column in best.items() if np.isfinite(values[query, column])}
 
 
-def _coverage(query: QueryDrawing, found: View | None) -> Coverage:
+def _coverage(query: QueryDrawing, found: View | None) -> ViewCoverage:
     if found is None:
-        return Coverage.MISSING
+        return ViewCoverage.MISSING
     same = query.view is not View.UNKNOWN and found in (query.view, _MIRRORED.get(query.view))
-    return Coverage.SAME_VIEW if same else Coverage.OTHER_VIEW
+    return ViewCoverage.SAME_VIEW if same else ViewCoverage.OTHER_VIEW

@@ -18,6 +18,7 @@ from sevenviews.designs import (
     Reason,
     SevenviewsError,
     View,
+    ViewCoverage,
     ViewMatching,
 )
 from sevenviews.v1 import common_pb2, patent_pb2
@@ -61,6 +62,14 @@ def view_from_wire(view: common_pb2.View.ValueType, field: str = "view") -> View
         raise malformed(field, view, "not a view") from error
 
 
+def view_of_answer(view: common_pb2.View.ValueType) -> View:
+    """A view that a newer server knows and we do not is some other one: an answer is read all the same."""
+    try:
+        return view_from_wire(view)
+    except SevenviewsError:
+        return View.OTHER
+
+
 def view_matching_to_wire(matching: ViewMatching) -> common_pb2.ViewMatching.ValueType:
     return common_pb2.ViewMatching.Value(f"VIEW_MATCHING_{matching.name}")
 
@@ -75,6 +84,16 @@ def view_matching_from_wire(
         return ViewMatching[common_pb2.ViewMatching.Name(matching).removeprefix("VIEW_MATCHING_")]
     except ValueError as error:
         raise malformed(field, matching, "not a way to match views") from error
+
+
+def coverage_to_wire(coverage: ViewCoverage) -> common_pb2.ViewCoverage.ValueType:
+    return common_pb2.ViewCoverage.Value(f"VIEW_COVERAGE_{coverage.name}")
+
+
+def coverage_from_wire(coverage: common_pb2.ViewCoverage.ValueType) -> ViewCoverage:
+    """Only ever part of an answer: what a newer server calls otherwise is at least no drawing of the same view."""
+    known = {coverage_to_wire(one): one for one in ViewCoverage}
+    return known.get(coverage, ViewCoverage.OTHER_VIEW)
 
 
 def date_to_wire(day: date | None) -> common_pb2.Date | None:

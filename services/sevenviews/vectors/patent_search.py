@@ -22,9 +22,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sevenviews.designs import View, ViewMatching
+from sevenviews.designs import View, ViewCoverage, ViewMatching
 from sevenviews.ranking import (
-    Coverage,
     PatentScore,
     QueryDrawing,
     StoredDrawing,
@@ -80,7 +79,7 @@ class RankedPatent:
     generation: int
     score: float
     matches: tuple[MatchedDrawing, ...]
-    coverage: tuple[Coverage, ...]
+    coverage: tuple[ViewCoverage, ...]
 
     @property
     def order(self) -> tuple[float, str, int]:

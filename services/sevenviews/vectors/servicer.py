@@ -17,6 +17,7 @@ from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.ranking import QueryDrawing
 from sevenviews.runtime.deadlines import remaining
 from sevenviews.runtime.wire import (
+    coverage_to_wire,
     date_from_wire,
     filter_from_wire,
     locarno_from_wire,
@@ -269,7 +270,7 @@ def _ranked(patent: RankedPatent) -> vectors_pb2.ScoredPatent:
             )
             for one in patent.matches
         ),
-        coverage=(common_pb2.ViewCoverage.Value(f"VIEW_COVERAGE_{one.name}") for one in patent.coverage),
+        coverage=map(coverage_to_wire, patent.coverage),
     )
 
 

@@ -24,7 +24,7 @@ from tests.unit.gateway.harness import (
 
 QUERY = vector_image(1)
 
-METHOD_OF = {"embedding": "EmbedImages", "vectors": "SearchVectors", "metadata": "BatchGetPatents"}
+METHOD_OF = {"embedding": "EmbedImages", "vectors": "SearchPatents", "metadata": "BatchGetPatents"}
 
 
 @pytest.fixture
@@ -192,14 +192,14 @@ async def test_a_status_without_a_reason_of_ours_tells_nothing_of_the_inside(
 
 async def test_a_service_that_drains_is_unavailable(stocked: RunningGateway) -> None:
     draining = SevenviewsError(Reason.DRAINING, "this server is about to stop")
-    stocked.services.vector_server.fail("SearchVectors", draining, times=1000)
+    stocked.services.vector_server.fail("SearchPatents", draining, times=1000)
     error = await failure(search_once(stocked, QUERY), Reason.DEPENDENCY_UNAVAILABLE)
     assert error.metadata == {"service": "vectors"}
 
 
 async def test_a_dependency_of_a_dependency_keeps_its_name(stocked: RunningGateway) -> None:
     lost = SevenviewsError(Reason.DEPENDENCY_UNAVAILABLE, "no connection", {"service": "milvus"})
-    stocked.services.vector_server.fail("SearchVectors", lost, times=1000)
+    stocked.services.vector_server.fail("SearchPatents", lost, times=1000)
     error = await failure(search_once(stocked, QUERY), Reason.DEPENDENCY_UNAVAILABLE)
     assert error.metadata == {"service": "milvus"}
 

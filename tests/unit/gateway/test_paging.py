@@ -82,14 +82,47 @@ async def test_imports_and_deletions_between_pages_repeat_and_lose_nothing(gatew
     names = publish_graded(gateway, 9)
     first = await gateway.client.search([QUERY], limit=3)
     publish(gateway.services, design("USD9999", QUERY))  # before everything else
-    gateway.services.vectors.serving().remove(names[0])
-    gateway.services.patents.published.pop(names[0])
-    rest = await gateway.client.search([QUERY], limit=3, page_token=first.next_page_token)
-    last = await gateway.client.search([QUERY], limit=3, page_token=rest.next_page_token)
-    assert ids(first.hits) == names[:3]
-    # A page after the first takes the newcomer, and neither repeats nor skips what was there.
-    assert ids(rest.hits) + ids(last.hits) == ["USD9999", *names[3:8]]
-    assert last.next_page_token != ""
+    for gone in (names[0], names[4]):
+        gateway.services.vectors.serving().remove(gone)
+        gateway.services.patents.published.pop(gone)
+    pages = [first]
+    while pages[-1].next_page_token:
+        pages.append(await gateway.client.search([], limit=3, page_token=pages[-1].next_page_token))
+    # The pages are those of the search as it was begun, without what has gone since.
+    assert [ids(page.hits) for page in pages] == [names[:3], [names[3], *names[5:7]], names[7:]]
+
+
+async def test_a_patent_that_is_replaced_between_pages_is_found_as_it_now_is(gateway: RunningGateway) -> None:
+    names = publish_graded(gateway, 9)
+    first = await gateway.client.search([QUERY], limit=3)
+    replaced = [names[1], names[5]]
+    for name in replaced:
+        gateway.services.vectors.serving().remove(name)
+        publish(gateway.services, design(name, like(0.1)), generation=2)
+    pages = [first]
+    while pages[-1].next_page_token:
+        pages.append(await gateway.client.search([], limit=3, page_token=pages[-1].next_page_token))
+        assert len(pages) <= MOST_PAGES
+    # The first one has been shown; the other one stands where its new drawing puts it.
+    assert [name for page in pages for name in ids(page.hits)] == [*names[:5], *names[6:], names[5]]
+
+
+async def test_no_image_is_sent_twice(gateway: RunningGateway) -> None:
+    names = publish_graded(gateway, 90)
+    pages = await pages_of(gateway, 20)
+    assert [name for page in pages for name in ids(page.hits)] == names
+    assert gateway.services.embedding_server.count("EmbedImages") == 1
+    # A first ranking of 64, and a deeper one.
+    assert gateway.services.vector_server.count("SearchPatents") == 2
+
+
+async def test_the_page_size_may_change_from_page_to_page(gateway: RunningGateway) -> None:
+    names = publish_graded(gateway, 20)
+    first = await gateway.client.search([QUERY], limit=2)
+    second = await gateway.client.search([], limit=7, page_token=first.next_page_token)
+    third = await gateway.client.search([], limit=0, page_token=second.next_page_token)
+    assert ids(first.hits) + ids(second.hits) + ids(third.hits) == names
+    assert third.next_page_token == ""
 
 
 async def test_unpublished_patents_stay_out_of_later_pages(gateway: RunningGateway) -> None:
@@ -114,32 +147,27 @@ async def test_a_promotion_between_pages_changes_nothing(gateway: RunningGateway
     assert (second.release_id, second.model_version) == (RELEASE, first.model_version)
 
 
-async def test_a_token_expires_with_its_release(gateway: RunningGateway) -> None:
-    error = await expiry(gateway)
-    assert error.metadata == {"release_id": RELEASE}
-    # The vector service said so: the query's embedding was cached.
-    assert gateway.services.embedding_server.count("EmbedImages") == 1
-
-
-async def test_a_token_expires_with_its_model(services: FakeServices) -> None:
-    async with running_gateway(services, cache_url="memory://?max_entries=1") as gateway:
-        error = await expiry(gateway, between=b"pushes the query out of the cache")
-        assert error.metadata == {"release_id": RELEASE}
-        assert services.vector_server.count("SearchVectors") == 0
-
-
-async def expiry(gateway: RunningGateway, between: bytes = QUERY) -> SevenviewsError:
-    """What the second page says when release and model of the first are gone."""
-    publish_graded(gateway, 6)
-    first = await gateway.client.search([QUERY], limit=3)
+async def test_a_ranking_cannot_go_on_when_its_release_is_retired(gateway: RunningGateway) -> None:
+    names = publish_graded(gateway, 70)
+    first = await gateway.client.search([QUERY], limit=40)
     gateway.services.vectors.add_release("r-2")
-    await gateway.client.search([between], release_id="r-2")
     gateway.services.vectors.serve("r-2")
     del gateway.services.vectors.releases[RELEASE]
-    gateway.services.embedding.models = ["b2b2"]
-    gateway.services.vector_server.calls.clear()
-    call = gateway.client.search([QUERY], limit=3, page_token=first.next_page_token)
-    return await failure(call, Reason.PAGE_TOKEN_EXPIRED)
+    # What was ranked with the first page is still good.
+    second = await gateway.client.search([], limit=24, page_token=first.next_page_token)
+    assert ids(second.hits) == names[40:64]
+    call = gateway.client.search([], limit=24, page_token=second.next_page_token)
+    error = await failure(call, Reason.PAGE_TOKEN_EXPIRED)
+    assert error.metadata == {"release_id": RELEASE}
+
+
+async def test_a_search_that_is_not_continued_in_time_is_forgotten(services: FakeServices) -> None:
+    async with running_gateway(services) as gateway:
+        publish_graded(gateway, 9)
+        token = (await gateway.client.search([QUERY], limit=3)).next_page_token
+    async with running_gateway(services) as another:  # which knows nothing of it
+        error = await failure(another.client.search([], limit=3, page_token=token), Reason.PAGE_TOKEN_EXPIRED)
+        assert error.message == "the search was not continued in time; search anew"
 
 
 async def test_everything_but_the_token_must_be_as_it_was(gateway: RunningGateway) -> None:
@@ -150,16 +178,18 @@ async def test_everything_but_the_token_must_be_as_it_was(gateway: RunningGatewa
     others = {
         "another image": search([like(0.9)], limit=3, page_token=token),
         "one image more": search([QUERY, QUERY], limit=3, page_token=token),
-        "another size": search([QUERY], limit=4, page_token=token),
         "a filter": search([QUERY], limit=3, patent_filter=PatentFilter(offices=("US",)), page_token=token),
         "other views": search([QUERY], limit=3, view_matching=ViewMatching.IGNORE, page_token=token),
         "a view": search([QUERY], views=[View.TOP], limit=3, page_token=token),
         "a release": search([QUERY], limit=3, release_id=RELEASE, page_token=token),
+        "a filter and no image": search(
+            [], limit=3, patent_filter=PatentFilter(offices=("US",)), page_token=token
+        ),
         "a damaged token": search([QUERY], limit=3, page_token=token[:-2]),
         "no token at all": search([QUERY], limit=3, page_token="page 2"),  # noqa: S106
     }
     for what, call in others.items():
         error = await failure(call, Reason.PAGE_TOKEN_INVALID)
         assert error.metadata == {"field": "page_token"}, what
-    assert gateway.services.vector_server.count("SearchVectors") == 1
+    assert gateway.services.vector_server.count("SearchPatents") == 1
     await search([QUERY], limit=3, allow_degraded=True, page_token=token)

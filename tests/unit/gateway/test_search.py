@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from random import Random
 
 import pytest
 
@@ -15,8 +16,10 @@ from sevenviews.designs import (
     Reason,
     SevenviewsError,
     View,
+    ViewCoverage,
     ViewMatching,
 )
+from sevenviews.ranking import PACKAGED_LEVEL
 from tests.fakes.embedding import DEFAULT_MODEL, vector_image
 from tests.fakes.patents import locarno
 from tests.fakes.services import FakeServices
@@ -46,8 +49,13 @@ async def test_a_golden_ranking(gateway: RunningGateway) -> None:
         design("USD4", vector_image(0, 0, 1)),  # neither
     )
     page = await gateway.client.search([front, side])
-    assert ids(page.hits) == ["USD1", "USD3", "USD2", "USD4"]
-    assert [hit.score for hit in page.hits] == pytest.approx([1.0, 0.7, 0.5, 0.0], abs=1e-6)
+    assert ids(page.hits) == ["USD1", "USD2", "USD3", "USD4"]
+    # By cosines: both images by a drawing each; the front, and a drawing unlike the side; one drawing, which goes to
+    # the image that it suits better, while the other one, left out, counts as the field's level; and neither.
+    cosines = [1.0, 0.5, (0.8 + PACKAGED_LEVEL) / 2, (0.0 + PACKAGED_LEVEL) / 2]
+    assert [hit.score for hit in page.hits] == pytest.approx(
+        [(1 + cosine) / 2 for cosine in cosines], abs=1e-6
+    )
     best = page.hits[0]
     assert [(m.query_index, m.drawing_id, m.figure_number) for m in best.matches] == [
         (0, "USD1-D00001-01", "1"),
@@ -67,7 +75,7 @@ async def test_one_call_of_each_service(gateway: RunningGateway) -> None:
         "BatchGetPatents",
         "EmbedImages",
         "GetServingRelease",
-        "SearchVectors",
+        "SearchPatents",
     ]
     [hydration] = gateway.services.patent_server.of("BatchGetPatents")
     assert len(hydration.request.patent_ids) == 10
@@ -83,27 +91,6 @@ async def test_the_serving_release_is_asked_for_once_in_a_while(services: FakeSe
         await gateway.client.search([QUERY])
         await gateway.client.search([QUERY])
         assert services.vector_server.count("GetServingRelease") == 2
-
-
-async def test_over_fetching_goes_on_until_enough_patents_are_found(gateway: RunningGateway) -> None:
-    """A hundred drawings of one patent lie before all others: the first 64 candidates are one patent."""
-    publish(
-        gateway.services,
-        design("USD1", *(like(0.99 - n / 10_000) for n in range(90))),
-        *(design(f"USD9{n}", like(0.5 - n / 100)) for n in range(5)),
-    )
-    page = await gateway.client.search([QUERY], limit=4)
-    assert ids(page.hits) == ["USD1", "USD90", "USD91", "USD92"]
-    limits = [call.request.limit for call in gateway.services.vector_server.of("SearchVectors")]
-    assert limits == [64, 256]
-    assert gateway.services.patent_server.count("BatchGetPatents") == 1
-
-
-async def test_over_fetching_ends_with_the_candidates(gateway: RunningGateway) -> None:
-    publish(gateway.services, design("USD1", QUERY), design("USD2", like(0.5)))
-    page = await gateway.client.search([QUERY], limit=200)
-    assert ids(page.hits) == ["USD1", "USD2"]
-    assert gateway.services.vector_server.count("SearchVectors") == 1
 
 
 async def test_nothing_matches_the_filter(gateway: RunningGateway) -> None:
@@ -125,7 +112,7 @@ async def test_the_filter_is_pushed_down(gateway: RunningGateway) -> None:
     )
     page = await gateway.client.search([QUERY], patent_filter=wanted)
     assert ids(page.hits) == ["USD1"]
-    [call] = gateway.services.vector_server.of("SearchVectors")
+    [call] = gateway.services.vector_server.of("SearchPatents")
     assert call.request.filter.locarno_any[0].class_number == 6
 
 
@@ -145,21 +132,54 @@ async def test_views_are_preferred_required_or_ignored(gateway: RunningGateway) 
     assert await found(ViewMatching.REQUIRE) == ["USD2"]
 
 
-async def test_required_views_are_pushed_down_query_by_query(gateway: RunningGateway) -> None:
+async def test_an_image_without_a_drawing_is_said_to_be_left_out(gateway: RunningGateway) -> None:
     publish(
         gateway.services,
         design("USD1", vector_image(1, 0), vector_image(0, 1), views=[View.FRONT, View.TOP]),
-        design("USD2", vector_image(0, 1), vector_image(1, 0), views=[View.FRONT, View.TOP]),
+        design("USD2", vector_image(1, 0), views=[View.FRONT]),
     )
     page = await gateway.client.search(
-        [vector_image(1, 0), vector_image(0, 1), vector_image(1, 0.1)],
-        views=[View.FRONT, View.TOP, View.FRONT],
+        [vector_image(1, 0), vector_image(0, 1)],
+        views=[View.FRONT, View.TOP],
         view_matching=ViewMatching.REQUIRE,
     )
     assert ids(page.hits) == ["USD1", "USD2"]
-    assert [m.view for m in page.hits[0].matches] == [View.FRONT, View.TOP, View.FRONT]
-    calls = gateway.services.vector_server.of("SearchVectors")
-    assert sorted((len(call.request.views), len(call.request.queries)) for call in calls) == [(1, 1), (1, 2)]
+    first, second = page.hits
+    assert [(m.view, m.coverage) for m in first.matches] == [
+        (View.FRONT, ViewCoverage.SAME_VIEW),
+        (View.TOP, ViewCoverage.SAME_VIEW),
+    ]
+    assert first.score == pytest.approx(1)
+    left_out = second.matches[1]
+    assert (left_out.coverage, left_out.drawing_id, left_out.score) == (ViewCoverage.MISSING, "", 0)
+    assert second.score == pytest.approx((1 + (1 + PACKAGED_LEVEL) / 2) / 2)
+
+
+async def test_patents_like_an_image_of_negative_weight_are_not_wanted(gateway: RunningGateway) -> None:
+    like_both = design("USD1", vector_image(1, 1))
+    like_one = design("USD2", vector_image(1, 0, 1))
+    publish(gateway.services, like_both, like_one)
+    unlike = QueryImage(vector_image(0, 1), weight=-1)
+    page = await gateway.client.search([QueryImage(vector_image(1, 0.2)), unlike])
+    assert ids(page.hits) == ["USD2", "USD1"]
+    page = await gateway.client.search([QueryImage(vector_image(1, 0.2))])
+    assert ids(page.hits) == ["USD1", "USD2"]
+
+
+async def test_the_order_does_not_depend_on_the_page_size(gateway: RunningGateway) -> None:
+    random = Random(3)
+    publish(
+        gateway.services,
+        *(design(f"USD{n}", *(random.randbytes(8) for _ in range(1 + n % 4))) for n in range(70)),
+    )
+    images = [b"one", b"two", b"three"]
+    whole = await gateway.client.search(images, limit=200)
+    assert len(whole.hits) == 70
+    for size in (1, 5, 20, 25, 0):
+        page = await gateway.client.search(images, limit=size)
+        assert page.hits == whole.hits[: size or 20]
+    most = await gateway.client.search(images, limit=1000)
+    assert most.hits == whole.hits
 
 
 async def test_the_page_is_filled_where_patents_are_not_published(gateway: RunningGateway) -> None:
@@ -188,8 +208,9 @@ async def test_cached_images_are_not_embedded_again(gateway: RunningGateway) -> 
     calls = gateway.services.embedding_server.of("EmbedImages")
     assert [len(call.request.images) for call in calls] == [2, 1]
     assert calls[1].request.images[0].content == like(0.7)
-    assert first.hits[0].score == pytest.approx(0.75)
-    assert again.hits[0].score == pytest.approx((0.5 + 1 + 0.7) / 3)
+    # The patent has one drawing, which goes to the image that it is.
+    assert first.hits[0].score == pytest.approx((1 + (1 + PACKAGED_LEVEL) / 2) / 2)
+    assert again.hits[0].score == pytest.approx((1 + (1 + 2 * PACKAGED_LEVEL) / 3) / 2)
     assert gateway.sample("sevenviews_gateway_cached_embeddings_total", outcome="hit") == 2
     assert gateway.sample("sevenviews_gateway_cached_embeddings_total", outcome="miss") == 3
 
@@ -266,7 +287,7 @@ async def test_no_release_was_promoted_yet(gateway: RunningGateway) -> None:
 async def test_the_stages_are_timed(gateway: RunningGateway) -> None:
     publish(gateway.services, design("USD1", QUERY))
     page = await gateway.client.search([QUERY])
-    stages = ["release", "decode", "infer", "embed", "vector_search", "rank", "hydrate"]
+    stages = ["release", "decode", "infer", "embed", "vector_search", "hydrate"]
     assert list(page.timings) == stages
     assert page.timings["decode"].total_seconds() == pytest.approx(0.002)
     for stage in stages:

@@ -50,20 +50,25 @@ BAD_SEARCHES: dict[str, tuple[search_pb2.SearchDesignsRequest, Reason, dict[str,
         OUT_OF_RANGE,
         {"field": "queries", "minimum": "1", "maximum": "16"},
     ),
-    "page size 0": (
-        request(page_size=0),
-        OUT_OF_RANGE,
-        {"field": "page_size", "minimum": "1", "maximum": "200"},
-    ),
-    "page size 201": (
-        request(page_size=201),
-        OUT_OF_RANGE,
-        {"field": "page_size", "minimum": "1", "maximum": "200"},
-    ),
     "page size -1": (
         request(page_size=-1),
         OUT_OF_RANGE,
-        {"field": "page_size", "minimum": "1", "maximum": "200"},
+        {"field": "page_size", "minimum": "0", "maximum": "200"},
+    ),
+    "a weight of nothing": (
+        request(queries=[query(weight=0.0)]),
+        OUT_OF_RANGE,
+        {"field": "queries[0].weight", "minimum": "-100", "maximum": "100"},
+    ),
+    "a weight that is no number": (
+        request(queries=[query(), query(weight=float("nan"))]),
+        OUT_OF_RANGE,
+        {"field": "queries[1].weight", "minimum": "-100", "maximum": "100"},
+    ),
+    "nothing to look for": (
+        request(queries=[query(weight=-1.0)]),
+        Reason.FIELD_REQUIRED,
+        {"field": "queries"},
     ),
     "empty image": (
         request(queries=[query(), query(content=b"")]),

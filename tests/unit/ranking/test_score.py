@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sevenviews.designs import View, ViewMatching
+from sevenviews.designs import View, ViewCoverage, ViewMatching
 from sevenviews.ranking import (
     OTHER_VIEW_COST,
-    Coverage,
     Match,
     QueryDrawing,
     StoredDrawing,
@@ -147,7 +146,7 @@ def test_a_drawing_serves_one_query_image() -> None:
     )
     assert found.matches == (Match(0, 1, 0.8), Match(1, 0, 0.8))
     assert found.score == pytest.approx((1 + 0.8) / 2)
-    assert found.coverage == (Coverage.OTHER_VIEW, Coverage.OTHER_VIEW)
+    assert found.coverage == (ViewCoverage.OTHER_VIEW, ViewCoverage.OTHER_VIEW)
 
 
 def test_a_side_serves_a_query_image_of_each_side() -> None:
@@ -159,4 +158,4 @@ def test_a_side_serves_a_query_image_of_each_side() -> None:
         0.2,
     )
     assert found.matches == (Match(0, 0, 0.9), Match(1, 0, 0.7))
-    assert found.coverage == (Coverage.SAME_VIEW, Coverage.SAME_VIEW)
+    assert found.coverage == (ViewCoverage.SAME_VIEW, ViewCoverage.SAME_VIEW)

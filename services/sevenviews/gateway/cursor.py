@@ -1,0 +1,111 @@
+"""What a search leaves behind, so that its pages can be continued without its images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from sevenviews.backends.records import PatentQuery, PatentRanking, Release, ReleaseState, ScoredPatent
+from sevenviews.designs import PatentFilter, View, ViewMatching
+
+_VALUE = np.dtype("<f4")
+
+Key = tuple[str, int]
+"""A patent and its generation."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptQuery:
+    """A PatentQuery at rest: its vector as little-endian 32-bit floats."""
+
+    __pydantic_config__ = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+    vector: bytes
+    view: View
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A search, and its ranking as far as it was asked for.
+
+    A ranking only ever grows at its end, so that a position in it stays what it is while patents are imported,
+    replaced and deleted.
+
+    Attributes:
+        release_id, model_version: what answers all its pages.
+        request_digest: of all that must be the same on every page but the images.
+        images_digest: of these.
+        queries: the images, embedded.
+        patent_filter, matching: as they were asked for.
+        ranked: no patent of the same generation twice.
+        complete: nothing else can be found.
+        dropped: of `ranked`, what was not shown when its place came: no reader may see it.
+        outdated: some of these have been replaced since. What took their place is ranked when the end is reached.
+    """
+
+    release_id: str
+    model_version: str
+    request_digest: str
+    images_digest: str
+    queries: tuple[KeptQuery, ...]
+    patent_filter: PatentFilter
+    matching: ViewMatching
+    ranked: tuple[ScoredPatent, ...] = ()
+    complete: bool = False
+    dropped: frozenset[Key] = frozenset()
+    outdated: bool = False
+
+    @property
+    def release(self) -> Release:
+        """The release as a search names it."""
+        return Release(self.release_id, self.model_version, ReleaseState.SERVING)
+
+    @property
+    def patent_queries(self) -> tuple[PatentQuery, ...]:
+        """What the vector service is asked."""
+        return tuple(
+            PatentQuery(np.frombuffer(one.vector, _VALUE).astype(np.float32), one.view, one.weight)
+            for one in self.queries
+        )
+
+    def grown(self, ranking: PatentRanking) -> Cursor:
+        """With what a later ranking has that this one has not, behind it."""
+        known = set(map(key_of, self.ranked))
+        new = tuple(one for one in ranking.patents if key_of(one) not in known)
+        return replace(self, ranked=self.ranked + new, complete=ranking.complete, outdated=False)
+
+    def without(self, dropped: Iterable[ScoredPatent], *, outdated: bool) -> Cursor:
+        """With some patents of the ranking never to be shown."""
+        keys = frozenset(map(key_of, dropped))
+        return replace(self, dropped=self.dropped | keys, outdated=self.outdated or outdated)
+
+    def shown(self, position: int) -> set[str]:
+        """The patents that the pages before a position have."""
+        return {one.patent_id for one in self.ranked[:position] if key_of(one) not in self.dropped}
+
+
+def key_of(patent: ScoredPatent) -> Key:
+    return patent.patent_id, patent.generation
+
+
+def kept(query: PatentQuery) -> KeptQuery:
+    return KeptQuery(query.vector.astype(_VALUE).tobytes(), query.view, query.weight)
+
+
+_ADAPTER = TypeAdapter(Cursor)
+
+
+def to_bytes(cursor: Cursor) -> bytes:
+    return _ADAPTER.dump_json(cursor)
+
+
+def from_bytes(content: bytes) -> Cursor | None:
+    """None for what is no cursor of this version: another one wrote it."""
+    try:
+        return _ADAPTER.validate_json(content)
+    except ValidationError:
+        return None
