@@ -1,4 +1,4 @@
-"""What the contract suites of the vector index share: each kind of index there is."""
+"""What the contract suites share: each kind of vector index, and each kind of patent table."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from sevenviews.metadata.migrate import migrate
+from sevenviews.metadata.patent_table import PatentTable
+from sevenviews.metadata.sql_patent_table import SqlPatentTable
+from sevenviews.metadata.stores import open_engine
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.milvus_index import MilvusIndex
+from tests.contract.postgresql_server import new_database
 from tests.fakes.design_index import FakeDesignIndex
+from tests.fakes.patent_stores import FakePatentTable
 
 
 @pytest.fixture(scope="module", params=["fake", "lite", "server"])
@@ -23,3 +29,20 @@ def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         made = MilvusIndex(request.getfixturevalue("milvus_url"))
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module", params=["fake", "sqlite", "postgresql"])
+def table(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatentTable]:
+    """The fake, SQLite and PostgreSQL."""
+    if request.param == "fake":
+        yield FakePatentTable()
+        return
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "sqlite":
+        url = f"sqlite:///{folder / 'patents.sqlite'}"
+    else:
+        url = new_database(request.getfixturevalue("postgresql_url"))
+    engine = open_engine(url, 5)
+    migrate(engine)
+    yield SqlPatentTable(engine)
+    engine.dispose()

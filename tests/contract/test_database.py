@@ -16,13 +16,14 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.metadata.migrate import ADVISORY_LOCK, migrate
-from sevenviews.metadata.patent_table import SqlPatentTable
+from sevenviews.metadata.patent_table import Versions
 from sevenviews.metadata.schema import metadata
 from sevenviews.metadata.service import PatentCatalogue
+from sevenviews.metadata.sql_patent_table import SqlPatentTable
 from sevenviews.metadata.stores import open_engine, open_objects
 from tests.contract.postgresql_server import new_database, running_postgresql
 from tests.patience import ends
-from tests.unit.metadata.samples import patent, put
+from tests.unit.metadata.samples import patent, publish_one, put
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -126,7 +127,7 @@ def catalogue_of(engine: Engine, folder: Path) -> PatentCatalogue:
 
 
 def titles(catalogue: PatentCatalogue, patent_id: str) -> list[str]:
-    return [one.title for one in catalogue.batch_get([patent_id])[0]]
+    return [one.patent.title for one in catalogue.batch_get([patent_id])[0]]
 
 
 def test_a_stopped_database_is_unavailable_and_then_back(tmp_path: Path) -> None:
@@ -170,7 +171,7 @@ def test_a_patent_deleted_while_it_is_written(postgresql_url: str, tmp_path: Pat
     engine = open_engine(url, 5)
     migrate(engine)
     catalogue = catalogue_of(engine, tmp_path)
-    digest = put(catalogue, 1, publish=False, title="Chair")
+    generation = put(catalogue, 1, publish=False, title="Chair")
     replacement = patent(1, title="Table")
     outcome: list[object] = []
 
@@ -179,19 +180,19 @@ def test_a_patent_deleted_while_it_is_written(postgresql_url: str, tmp_path: Pat
             if writing == "stage":
                 outcome.append(catalogue.put(*replacement, replace_existing=True).changed)
             else:
-                catalogue.publish("USD0000001", digest)
+                publish_one(catalogue, "USD0000001", generation)
         except SevenviewsError as error:
             outcome.append(error.reason)
 
     with psycopg.connect(url) as other:
-        other.execute("DELETE FROM patents")
+        other.execute("UPDATE patents SET generation = 2, staged_digest = NULL, staged_document = NULL")
         thread = threading.Thread(target=write)
         thread.start()
         with psycopg.connect(url, autocommit=True) as watcher:
             until(lambda: watcher.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone())
         other.commit()
         thread.join()
-    assert outcome == [True if writing == "stage" else Reason.PATENT_NOT_FOUND]
+    assert outcome == [True if writing == "stage" else Reason.PATENT_GENERATION_STALE]
     engine.dispose()
 
 
@@ -199,3 +200,22 @@ def test_a_patent_deleted_while_it_is_written(postgresql_url: str, tmp_path: Pat
 def test_an_unknown_database_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="database URL"):
         open_engine(url, 5)
+
+
+def test_patents_of_before_get_their_first_generations(empty: Engine) -> None:
+    migrate(empty, "0002")
+    with empty.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO patents (patent_id, office, published_digest, published_document, staged_digest, "
+                "staged_document) VALUES ('a', '', 'x', '{}', NULL, NULL), ('b', '', NULL, NULL, 'x', '{}'), "
+                "('c', '', 'x', '{}', 'y', '{}')"
+            )
+        )
+    migrate(empty)
+    table = SqlPatentTable(empty)
+    assert [table.versions(one) for one in "abc"] == [
+        Versions(1, 1, "x", None),
+        Versions(1, 0, None, "x"),
+        Versions(2, 1, "x", "y"),
+    ]

@@ -23,31 +23,12 @@ from sevenviews.designs import (
     drawing_id,
 )
 from sevenviews.metadata.images import Size
-from sevenviews.metadata.migrate import migrate
 from sevenviews.metadata.objects import digest_of, key_of
-from sevenviews.metadata.patent_table import PatentTable, SqlPatentTable, State
+from sevenviews.metadata.patent_table import PatentGeneration, PatentTable, State
 from sevenviews.metadata.service import PatentCatalogue
-from sevenviews.metadata.stores import open_engine, open_objects
-from tests.contract.postgresql_server import new_database
-from tests.fakes.patent_stores import FakePatentTable
+from sevenviews.metadata.stores import open_objects
 from tests.unit.encoder.test_images import drawing, encoded
-from tests.unit.metadata.samples import image, patent, put
-
-
-@pytest.fixture(scope="module", params=["fake", "sqlite", "postgresql"])
-def table(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatentTable]:
-    if request.param == "fake":
-        yield FakePatentTable()
-        return
-    folder = tmp_path_factory.mktemp(request.param)
-    if request.param == "sqlite":
-        url = f"sqlite:///{folder / 'patents.sqlite'}"
-    else:
-        url = new_database(request.getfixturevalue("postgresql_url"))
-    engine = open_engine(url, 5)
-    migrate(engine)
-    yield SqlPatentTable(engine)
-    engine.dispose()
+from tests.unit.metadata.samples import image, patent, publish_one, put
 
 
 @pytest.fixture
@@ -61,7 +42,7 @@ def catalogue(table: PatentTable, tmp_path: Path) -> Iterator[PatentCatalogue]:
 
 def visible(catalogue: PatentCatalogue, *ids: str) -> list[str]:
     found, _ = catalogue.batch_get(ids)
-    return [one.title for one in found]
+    return [one.patent.title for one in found]
 
 
 def refusal_of(error: pytest.ExceptionInfo[SevenviewsError]) -> Reason:
@@ -69,22 +50,23 @@ def refusal_of(error: pytest.ExceptionInfo[SevenviewsError]) -> Reason:
 
 
 def test_a_patent_is_invisible_until_it_is_published(catalogue: PatentCatalogue) -> None:
-    digest = put(catalogue, 1, publish=False, title="Chair")
+    generation = put(catalogue, 1, publish=False, title="Chair")
     assert visible(catalogue, "USD0000001") == []
     (listed,) = catalogue.list(PatentFilter(), 10, "", include_staged=True).patents
     assert listed.state is State.STAGED
-    catalogue.publish("USD0000001", digest)
-    catalogue.publish("USD0000001", digest)
+    publish_one(catalogue, "USD0000001", generation)
+    publish_one(catalogue, "USD0000001", generation)
     assert visible(catalogue, "USD0000001") == ["Chair"]
-    stored = catalogue.batch_get(["USD0000001"])[0][0].drawings[0]
+    stored = catalogue.batch_get(["USD0000001"])[0][0].patent.drawings[0]
     assert (stored.width, stored.height) == (110, 100)
     assert stored.content_digest == digest_of(image(110))
 
 
 def test_the_same_content_again_changes_nothing(catalogue: PatentCatalogue) -> None:
-    digest = put(catalogue, 1, title="Chair")
+    generation = put(catalogue, 1, title="Chair")
     again = catalogue.put(*patent(1, title="Chair", source_digest="another archive"), replace_existing=False)
-    assert (again.content_digest, again.state, again.changed) == (digest, State.PUBLISHED, False)
+    assert (again.generation, again.published_generation) == (generation, generation)
+    assert (again.state, again.changed) == (State.PUBLISHED, False)
 
 
 def test_other_content_is_a_conflict_and_changes_nothing(catalogue: PatentCatalogue) -> None:
@@ -104,7 +86,7 @@ def test_readers_see_the_old_until_the_new_is_published(catalogue: PatentCatalog
     assert visible(catalogue, "USD0000001") == ["Chair"]
     assert catalogue.list(lamps, 10, "", include_staged=False).total_count == 0
     assert catalogue.image("USD0000001-D00001-02", Size.ORIGINAL, include_staged=False).width == 111
-    catalogue.publish("USD0000001", replaced.content_digest)
+    publish_one(catalogue, "USD0000001", replaced.generation)
     assert visible(catalogue, "USD0000001") == ["Lamp"]
     assert catalogue.list(lamps, 10, "", include_staged=False).total_count == 1
     with pytest.raises(SevenviewsError) as caught:
@@ -114,21 +96,90 @@ def test_readers_see_the_old_until_the_new_is_published(catalogue: PatentCatalog
 
 def test_an_outdated_publication_is_refused(catalogue: PatentCatalogue) -> None:
     first = put(catalogue, 1, publish=False, title="Chair")
-    catalogue.put(*patent(1, title="Table"), replace_existing=True)
-    for patent_id, reason in (
-        ("USD0000001", Reason.PATENT_CONTENT_CONFLICT),
-        ("USD0000009", Reason.PATENT_NOT_FOUND),
+    second = catalogue.put(*patent(1, title="Table"), replace_existing=False).generation
+    good = put(catalogue, 2, publish=False)
+    wanted = [
+        PatentGeneration("USD0000001", first),
+        PatentGeneration("USD0000009", 1),
+        PatentGeneration("USD0000002", good),
+    ]
+    stale, unknown, published = catalogue.publish(wanted)
+    assert stale is not None
+    assert stale.reason is Reason.PATENT_GENERATION_STALE
+    assert stale.metadata == {"patent_id": "USD0000001", "generation": str(first), "newest": str(second)}
+    assert unknown is not None
+    assert unknown.reason is Reason.PATENT_NOT_FOUND
+    assert published is None
+    assert visible(catalogue, "USD0000001", "USD0000002") == [""]
+
+
+def test_a_publication_names_each_patent_once(catalogue: PatentCatalogue) -> None:
+    for wanted, reason in (
+        ([], Reason.FIELD_REQUIRED),
+        ([PatentGeneration("USD0000001", 0)], Reason.FIELD_OUT_OF_RANGE),
+        ([PatentGeneration("USD0000001", 1), PatentGeneration("USD0000001", 2)], Reason.FIELD_MALFORMED),
     ):
         with pytest.raises(SevenviewsError) as caught:
-            catalogue.publish(patent_id, first)
+            catalogue.publish(wanted)
         assert refusal_of(caught) is reason
+
+
+def test_what_is_staged_behind_other_content_is_told_by_its_generation(catalogue: PatentCatalogue) -> None:
+    old = put(catalogue, 1, title="Chair")
+    new = catalogue.put(*patent(1, title="Table"), replace_existing=True)
+    assert (new.published_generation, new.state) == (old, State.STAGED)
+    for (record,) in (
+        catalogue.batch_get(["USD0000001"])[0],
+        catalogue.list(PatentFilter(), 10, "", include_staged=True).patents,
+    ):
+        assert (record.patent.title, record.state) == ("Chair", State.PUBLISHED)
+        assert (record.generation, record.newest) == (old, new.generation)
+    again = catalogue.put(*patent(1, title="Table"), replace_existing=True)
+    assert (again.generation, again.changed) == (new.generation, False)
+    # It came about by a replacement, and cannot be published by somebody who asks for none.
+    with pytest.raises(SevenviewsError) as caught:
+        catalogue.put(*patent(1, title="Table"), replace_existing=False)
+    assert refusal_of(caught) is Reason.PATENT_CONTENT_CONFLICT
+
+
+def test_what_was_published_and_is_put_again_wins_over_what_is_staged(catalogue: PatentCatalogue) -> None:
+    put(catalogue, 1, title="Chair")
+    other = catalogue.put(*patent(1, title="Table"), replace_existing=True)
+    again = catalogue.put(*patent(1, title="Chair"), replace_existing=True)
+    assert again.generation > other.generation
+    publish_one(catalogue, "USD0000001", again.generation)
+    assert visible(catalogue, "USD0000001") == ["Chair"]
+
+
+def test_a_deleted_patent_leaves_its_number_and_nothing_else(catalogue: PatentCatalogue) -> None:
+    generation = put(catalogue, 1, title="Chair", locarno=(LocarnoClass(6, 1),))
+    staged = catalogue.put(*patent(1, title="Table"), replace_existing=True)
+    put(catalogue, 2, drawings=1)
+    assert generation < staged.generation
+    (deleted,) = catalogue.delete(["USD0000001", "USD0000001", "USD0000009"])
+    assert deleted == PatentGeneration("USD0000001", staged.generation + 1)
+    listing = catalogue.list(PatentFilter(), 10, "", include_staged=True)
+    assert [one.patent.patent_id for one in listing.patents] == ["USD0000002"]
+    assert listing.total_count == 1
+    ids = [one.patent_id for portion in catalogue.ids(include_staged=True) for one in portion]
+    assert ids == ["USD0000002"]
+    assert catalogue.batch_get(["USD0000001"], include_staged=True)[1] == ("USD0000001",)
+    with pytest.raises(SevenviewsError) as caught:
+        catalogue.image("USD0000001-D00001-01", Size.ORIGINAL, include_staged=True)
+    assert refusal_of(caught) is Reason.DRAWING_NOT_FOUND
+    assert catalogue.delete(["USD0000001"]) == []
+    # A publication that was under way comes too late, and the next put is higher still.
+    with pytest.raises(SevenviewsError) as caught:
+        publish_one(catalogue, "USD0000001", staged.generation)
+    assert refusal_of(caught) is Reason.PATENT_GENERATION_STALE
+    assert put(catalogue, 1, title="Chair") == deleted.generation + 1
 
 
 def test_a_batch_keeps_the_order_and_names_what_is_missing(catalogue: PatentCatalogue) -> None:
     for number in (1, 2, 3):
         put(catalogue, number, title=str(number))
     found, missing = catalogue.batch_get(["USD0000003", "USD0000009", "USD0000001"])
-    assert [one.title for one in found] == ["3", "1"]
+    assert [one.patent.title for one in found] == ["3", "1"]
     assert missing == ("USD0000009",)
 
 
@@ -168,9 +219,9 @@ def test_many_writers_of_one_patent_leave_one_whole(catalogue: PatentCatalogue) 
     def write(title: str) -> None:
         try:
             stored = catalogue.put(*patent(1, title=title), replace_existing=True)
-            catalogue.publish("USD0000001", stored.content_digest)
+            publish_one(catalogue, "USD0000001", stored.generation)
         except SevenviewsError as error:
-            if error.reason not in {Reason.PATENT_CONTENT_CONFLICT, Reason.DEPENDENCY_UNAVAILABLE}:
+            if error.reason not in {Reason.PATENT_GENERATION_STALE, Reason.DEPENDENCY_UNAVAILABLE}:
                 failures.append(error)
 
     threads = [threading.Thread(target=write, args=(f"title {n}",)) for n in range(6)]
@@ -181,7 +232,7 @@ def test_many_writers_of_one_patent_leave_one_whole(catalogue: PatentCatalogue) 
     assert failures == []
     assert len(visible(catalogue, "USD0000001")) <= 1
     final = catalogue.put(*patent(1, title="last"), replace_existing=True)
-    catalogue.publish("USD0000001", final.content_digest)
+    publish_one(catalogue, "USD0000001", final.generation)
     assert visible(catalogue, "USD0000001") == ["last"]
 
 
@@ -214,7 +265,7 @@ def test_sizes_fit_their_squares(catalogue: PatentCatalogue) -> None:
     stored = catalogue.put(
         Patent("USD0000001", drawings=(row,)), {row.drawing_id: large}, replace_existing=False
     )
-    catalogue.publish("USD0000001", stored.content_digest)
+    publish_one(catalogue, "USD0000001", stored.generation)
     sides = {
         size: max(found.width, found.height)
         for size in Size
@@ -293,7 +344,7 @@ def filtered(table: PatentTable, tmp_path_factory: pytest.TempPathFactory) -> li
             filing_date=DAYS[(n // 3) % 3],
         )
         stored = catalogue.put(one, contents, replace_existing=False)
-        catalogue.publish(one.patent_id, stored.content_digest)
+        publish_one(catalogue, one.patent_id, stored.generation)
         made.append(one)
     return made
 

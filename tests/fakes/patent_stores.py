@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sevenviews.designs import Patent, PatentFilter
 from sevenviews.metadata.objects import PREFIX, ObjectStore, StoredObject
-from sevenviews.metadata.patent_table import Digests, ListedPatent, PatentTable, State
+from sevenviews.metadata.patent_table import PatentGeneration, PatentRecord, PatentTable, State, Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,78 +20,93 @@ class _Content:
     patent: Patent
     digest: str
     object_keys: Mapping[str, str]
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
     """What is stored under an id."""
 
+    newest: int = 0
     published: _Content | None = None
     staged: _Content | None = None
 
     @property
-    def digests(self) -> Digests:
-        return Digests(
-            self.published.digest if self.published else None, self.staged.digest if self.staged else None
+    def versions(self) -> Versions:
+        published, staged = self.published, self.staged
+        return Versions(
+            self.newest,
+            published.generation if published else 0,
+            published.digest if published else None,
+            staged.digest if staged else None,
         )
 
-    @property
-    def listed(self) -> ListedPatent:
+    def record(self, *, include_staged: bool) -> PatentRecord | None:
         if self.published is not None:
-            return ListedPatent(self.published.patent, State.PUBLISHED)
-        assert self.staged is not None
-        return ListedPatent(self.staged.patent, State.STAGED)
+            return PatentRecord(
+                self.published.patent, State.PUBLISHED, self.published.generation, self.newest
+            )
+        if self.staged is not None and include_staged:
+            return PatentRecord(self.staged.patent, State.STAGED, self.newest, self.newest)
+        return None
 
 
 class FakePatentTable(PatentTable):
     """Patents in a dictionary, filtered by the domain's definition."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, _Row] = {}
+        self._rows: defaultdict[str, _Row] = defaultdict(_Row)
         self._lock = threading.Lock()
 
-    def digests(self, patent_id: str) -> Digests:
+    def versions(self, patent_id: str) -> Versions:
         with self._lock:
-            return self._rows.get(patent_id, _Row()).digests
+            return self._rows[patent_id].versions
 
-    def stage(self, patent: Patent, digest: str, object_keys: Mapping[str, str], known: Digests) -> bool:
+    def stage(
+        self, patent: Patent, digest: str, object_keys: Mapping[str, str], known: Versions
+    ) -> int | None:
         with self._lock:
-            row = self._rows.get(patent.patent_id, _Row())
-            if row.digests != known:
-                return False
-            self._rows[patent.patent_id] = replace(row, staged=_Content(patent, digest, dict(object_keys)))
-            return True
+            row = self._rows[patent.patent_id]
+            if row.versions != known:
+                return None
+            generation = row.newest + 1
+            staged = _Content(patent, digest, dict(object_keys), generation)
+            self._rows[patent.patent_id] = replace(row, newest=generation, staged=staged)
+            return generation
 
-    def publish(self, patent_id: str, digest: str) -> bool:
+    def publish(self, wanted: Sequence[PatentGeneration]) -> Sequence[Versions]:
         with self._lock:
-            row = self._rows.get(patent_id, _Row())
-            if row.staged is None or row.staged.digest != digest:
-                return row.digests.published == digest
-            self._rows[patent_id] = _Row(published=row.staged)
-            return True
+            for one in wanted:
+                row = self._rows[one.patent_id]
+                if row.staged is not None and row.newest == one.generation:
+                    self._rows[one.patent_id] = _Row(row.newest, published=row.staged)
+            return [self._rows[one.patent_id].versions for one in wanted]
 
-    def published(self, patent_ids: Sequence[str]) -> Mapping[str, Patent]:
+    def get(self, patent_ids: Sequence[str], *, include_staged: bool) -> Mapping[str, PatentRecord]:
         with self._lock:
-            rows = {one: self._rows[one] for one in patent_ids if one in self._rows}
-        return {one: row.published.patent for one, row in rows.items() if row.published is not None}
+            found = {one: self._rows[one].record(include_staged=include_staged) for one in patent_ids}
+        return {id_: record for id_, record in found.items() if record is not None}
 
     def page(
         self, patent_filter: PatentFilter, after: str, limit: int, *, include_staged: bool
-    ) -> Sequence[ListedPatent]:
+    ) -> Sequence[PatentRecord]:
         listing = self._listing(patent_filter, include_staged=include_staged)
         return [one for one in listing if one.patent.patent_id > after][:limit]
 
-    def ids(self, *, include_staged: bool) -> Iterator[Sequence[str]]:
+    def ids(self, *, include_staged: bool) -> Iterator[Sequence[PatentGeneration]]:
         listing = self._listing(PatentFilter(), include_staged=include_staged)
         if listing:
-            yield [one.patent.patent_id for one in listing]
+            yield [PatentGeneration(one.patent.patent_id, one.generation) for one in listing]
 
     def count(self, patent_filter: PatentFilter, *, include_staged: bool) -> int:
         return len(self._listing(patent_filter, include_staged=include_staged))
 
-    def delete(self, patent_ids: Sequence[str]) -> int:
+    def delete(self, patent_ids: Sequence[str]) -> Sequence[PatentGeneration]:
         with self._lock:
-            return sum(self._rows.pop(one, None) is not None for one in patent_ids)
+            there = [one for one in patent_ids if self._rows[one].record(include_staged=True)]
+            for one in there:
+                self._rows[one] = _Row(self._rows[one].newest + 1)
+            return [PatentGeneration(one, self._rows[one].newest) for one in there]
 
     def object_key(self, drawing_id: str, *, include_staged: bool) -> str | None:
         for content in self._contents(include_staged=include_staged):
@@ -108,14 +124,10 @@ class FakePatentTable(PatentTable):
     def check(self) -> None:
         return
 
-    def _listing(self, patent_filter: PatentFilter, *, include_staged: bool) -> list[ListedPatent]:
+    def _listing(self, patent_filter: PatentFilter, *, include_staged: bool) -> list[PatentRecord]:
         with self._lock:
-            rows = [self._rows[one].listed for one in sorted(self._rows)]
-        return [
-            one
-            for one in rows
-            if (include_staged or one.state is State.PUBLISHED) and patent_filter.matches(one.patent)
-        ]
+            rows = [self._rows[one].record(include_staged=include_staged) for one in sorted(self._rows)]
+        return [one for one in rows if one is not None and patent_filter.matches(one.patent)]
 
     def _contents(self, *, include_staged: bool) -> list[_Content]:
         """Published ones first."""

@@ -24,7 +24,7 @@ from sevenviews.encoder import decode, default_bundle_path, load_bundle, preproc
 from sevenviews.encoder.images import content_box
 from sevenviews.encoder.session import EncoderSession
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
-from sevenviews.metadata.patent_table import SqlPatentTable
+from sevenviews.metadata.sql_patent_table import SqlPatentTable
 from sevenviews.metadata.stores import open_engine
 
 STAGES = ("decode", "infer", "vector_search", "hydrate")
@@ -179,7 +179,7 @@ class _BareStages:
                 # Of a single image, the patents in the order of their best drawings.
                 ranked = list(dict.fromkeys(self._patents[row] for row in near[0] if row >= 0))[:_LIMIT]
             with _timed(seconds["hydrate"]):
-                self._table.published(ranked)
+                self._table.get(ranked, include_staged=False)
         return {name: median(values) for name, values in seconds.items()}
 
 

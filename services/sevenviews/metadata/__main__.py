@@ -11,12 +11,12 @@ import grpc
 
 from sevenviews.internal.v1 import patents_pb2_grpc, refreshes_pb2_grpc
 from sevenviews.metadata.migrate import migrate, wait_for_database
-from sevenviews.metadata.patent_table import SqlPatentTable
 from sevenviews.metadata.refresh_journal import RefreshJournal
 from sevenviews.metadata.refresh_servicer import RefreshServicer
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.metadata.servicer import PatentServicer
 from sevenviews.metadata.settings import MetadataSettings
+from sevenviews.metadata.sql_patent_table import SqlPatentTable
 from sevenviews.metadata.stores import open_engine, open_objects
 from sevenviews.metadata.telemetry import RefreshMetrics
 from sevenviews.runtime.server import run

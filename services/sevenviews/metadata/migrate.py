@@ -17,8 +17,8 @@ ADVISORY_LOCK = 7_1203_5151
 """Any number, but the same for all replicas."""
 
 
-def migrate(engine: Engine) -> None:
-    """Apply all migrations that the database lacks, or none of them.
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Apply all migrations that the database lacks, up to a revision, or none of them.
 
     Raises:
         sqlalchemy.exc.OperationalError: the database is down.
@@ -31,7 +31,7 @@ def migrate(engine: Engine) -> None:
             connection.execute(text("BEGIN IMMEDIATE"))
         _take_any_time(connection)
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def wait_for_database(engine: Engine, seconds: float, pause_seconds: float = 1.0) -> None:

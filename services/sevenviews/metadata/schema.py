@@ -25,6 +25,10 @@ patents = Table(
     "patents",
     metadata,
     Column("patent_id", String(PATENT_ID_LENGTH), primary_key=True),
+    # Of the last put or deletion. The row of a deleted patent stays for the sake of this number alone.
+    Column("generation", BigInteger, nullable=False),
+    # Of what readers see; 0: nothing. What is staged is always of the last generation.
+    Column("published_generation", BigInteger, nullable=False),
     # What the filters need, of the published content; of the staged, where nothing is published.
     Column("office", String(8), nullable=False),
     Column("publication_date", Date),

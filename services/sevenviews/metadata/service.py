@@ -20,7 +20,7 @@ from sevenviews.metadata.audit import AuditProgress, audit
 from sevenviews.metadata.documents import content_digest
 from sevenviews.metadata.images import DrawingImage, Size, fitted
 from sevenviews.metadata.objects import ObjectStore, digest_of, key_of
-from sevenviews.metadata.patent_table import Digests, ListedPatent, PatentTable, State
+from sevenviews.metadata.patent_table import PatentGeneration, PatentRecord, PatentTable, State, Versions
 
 MAX_PAGE_SIZE = 1000
 MAX_BATCH = 1000
@@ -29,14 +29,25 @@ _DEFAULT_PAGE_SIZE = 100
 _MAX_TEXT = 100_000
 _MAX_NAME = 512
 _ATTEMPTS = 3
+_LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class PutResult:
-    """What is stored now, and whether it was before."""
+    """What is stored now.
+
+    Attributes:
+        content_digest: of the content that was put.
+        state: of it.
+        generation: of it.
+        published_generation: what readers see now; 0: nothing.
+        changed: whether it was not stored before.
+    """
 
     content_digest: str
     state: State
+    generation: int
+    published_generation: int
     changed: bool
 
 
@@ -44,7 +55,7 @@ class PutResult:
 class PatentPage:
     """A page of a listing; an empty token ends it."""
 
-    patents: tuple[ListedPatent, ...]
+    patents: tuple[PatentRecord, ...]
     next_page_token: str
     total_count: int
 
@@ -71,47 +82,46 @@ class PatentCatalogue:
         """
         complete = _with_images(_checked(patent), contents)
         digest = content_digest(complete)
+        keys = {one.drawing_id: key_of(one.content_digest) for one in complete.drawings}
         for _ in range(_ATTEMPTS):
-            known = self._table.digests(patent.patent_id)
-            keys = {one.drawing_id: key_of(one.content_digest) for one in complete.drawings}
-            if known.published == digest and known.staged is None:
+            known = self._table.versions(patent.patent_id)
+            if known.published not in (None, digest) and not replace_existing:
+                raise _conflict(patent.patent_id)
+            if (stored := _already(known, digest)) is not None:
                 self._restore(keys, contents)
-                return PutResult(digest, State.PUBLISHED, changed=False)
-            if known.staged == digest:
-                self._restore(keys, contents)
-                return PutResult(digest, State.STAGED, changed=False)
-            self._refuse_conflict(patent.patent_id, known, digest, replace_existing=replace_existing)
+                return stored
             # Images first: a record never names an image that is not there.
             for drawing_id, key in keys.items():
                 self._objects.put(key, contents[drawing_id])
-            if self._table.stage(complete, digest, keys, known):
-                return PutResult(digest, State.STAGED, changed=True)
+            generation = self._table.stage(complete, digest, keys, known)
+            if generation is not None:
+                return PutResult(digest, State.STAGED, generation, known.published_generation, changed=True)
         raise SevenviewsError(
             Reason.DEPENDENCY_UNAVAILABLE,
             f"{patent.patent_id} is being written by others; try again",
             {"service": "database"},
         )
 
-    def publish(self, patent_id: str, digest: str) -> None:
-        """Make staged content visible. Raises PATENT_NOT_FOUND, PATENT_CONTENT_CONFLICT."""
-        if self._table.publish(patent_id, digest):
-            return
-        if self._table.digests(patent_id) == Digests(None, None):
+    def publish(self, wanted: Sequence[PatentGeneration]) -> Sequence[SevenviewsError | None]:
+        """Make generations visible; of each, in the order asked for, why it was refused: PATENT_NOT_FOUND,
+        PATENT_GENERATION_STALE."""
+        _check_batch("patents", wanted)
+        for at, one in enumerate(wanted):
+            _check_range(f"patents[{at}].generation", one.generation, 1, _LARGEST)
+        if len({one.patent_id for one in wanted}) < len(wanted):
             raise SevenviewsError(
-                Reason.PATENT_NOT_FOUND, f"there is no patent {patent_id}", {"patent_id": patent_id}
+                Reason.FIELD_MALFORMED, "patents: one of them is named twice", {"field": "patents"}
             )
-        raise SevenviewsError(
-            Reason.PATENT_CONTENT_CONFLICT,
-            f"{patent_id} was stored with other content meanwhile",
-            {"patent_id": patent_id},
-        )
+        stored = self._table.publish(wanted)
+        return [_refusal(one, versions) for one, versions in zip(wanted, stored, strict=True)]
 
-    def batch_get(self, patent_ids: Sequence[str]) -> tuple[tuple[Patent, ...], tuple[str, ...]]:
+    def batch_get(
+        self, patent_ids: Sequence[str], *, include_staged: bool = False
+    ) -> tuple[tuple[PatentRecord, ...], tuple[str, ...]]:
         """Published patents in the order asked for, and the ids of those that are not."""
-        _require(patent_ids, "patent_ids")
-        _check_range("patent_ids", len(patent_ids), 1, MAX_BATCH)
+        _check_batch("patent_ids", patent_ids)
         wanted = tuple(dict.fromkeys(patent_ids))
-        found = self._table.published(wanted)
+        found = self._table.get(wanted, include_staged=include_staged)
         return (
             tuple(found[one] for one in wanted if one in found),
             tuple(one for one in wanted if one not in found),
@@ -132,14 +142,14 @@ class PatentCatalogue:
             next_token = page_token.encode(last, patent_filter, include_staged=include_staged)
         return PatentPage(page, next_token, self._table.count(patent_filter, include_staged=include_staged))
 
-    def ids(self, *, include_staged: bool) -> Iterator[Sequence[str]]:
-        """All ids, in order, in portions."""
+    def ids(self, *, include_staged: bool) -> Iterator[Sequence[PatentGeneration]]:
+        """All ids with their generations, in order, in portions."""
         return self._table.ids(include_staged=include_staged)
 
-    def delete(self, patent_ids: Sequence[str]) -> int:
-        """How many were there."""
-        _require(patent_ids, "patent_ids")
-        return self._table.delete(patent_ids)
+    def delete(self, patent_ids: Sequence[str]) -> Sequence[PatentGeneration]:
+        """Those that were there, with the generation of their deletion."""
+        _check_batch("patent_ids", patent_ids)
+        return self._table.delete(tuple(dict.fromkeys(patent_ids)))
 
     def image(self, drawing_id: str, size: Size, *, include_staged: bool) -> DrawingImage:
         """Raises DRAWING_NOT_FOUND, DRAWING_CONTENT_MISSING."""
@@ -172,16 +182,40 @@ class PatentCatalogue:
             if self._objects.get(key) is None:
                 self._objects.put(key, contents[drawing_id])
 
-    def _refuse_conflict(
-        self, patent_id: str, known: Digests, digest: str, *, replace_existing: bool
-    ) -> None:
-        stored = known.published or known.staged
-        if stored is not None and stored != digest and not replace_existing:
-            raise SevenviewsError(
-                Reason.PATENT_CONTENT_CONFLICT,
-                f"{patent_id} is stored with other content; ask for replacement if this one is right",
-                {"patent_id": patent_id},
-            )
+
+def _already(known: Versions, digest: str) -> PutResult | None:
+    """The answer to a put of what is stored, and will be what readers see, without it."""
+    if known.staged == digest:
+        return PutResult(digest, State.STAGED, known.newest, known.published_generation, changed=False)
+    if known.published == digest and known.staged is None:
+        generation = known.published_generation
+        return PutResult(digest, State.PUBLISHED, generation, generation, changed=False)
+    return None
+
+
+def _conflict(patent_id: str) -> SevenviewsError:
+    return SevenviewsError(
+        Reason.PATENT_CONTENT_CONFLICT,
+        f"{patent_id} is stored with other content; ask for replacement if this one is right",
+        {"patent_id": patent_id},
+    )
+
+
+def _refusal(wanted: PatentGeneration, stored: Versions) -> SevenviewsError | None:
+    """Why a generation is not the published one, if it is not."""
+    if stored.published_generation == wanted.generation:
+        return None
+    patent_id = wanted.patent_id
+    if stored.newest == 0:
+        return SevenviewsError(
+            Reason.PATENT_NOT_FOUND, f"there is no patent {patent_id}", {"patent_id": patent_id}
+        )
+    return SevenviewsError(
+        Reason.PATENT_GENERATION_STALE,
+        f"{patent_id} was stored anew or deleted meanwhile, and the newer one won; send this one again only if it is "
+        "still wanted",
+        {"patent_id": patent_id, "generation": str(wanted.generation), "newest": str(stored.newest)},
+    )
 
 
 def _checked(patent: Patent) -> Patent:
@@ -259,9 +293,10 @@ def _invalid_drawing(drawing_id: str, why: str) -> SevenviewsError:
     return SevenviewsError(Reason.DRAWING_INVALID, why, {"drawing_id": drawing_id})
 
 
-def _require(values: Sequence[str], field: str) -> None:
+def _check_batch(field: str, values: Sequence[object]) -> None:
     if not values:
         raise SevenviewsError(Reason.FIELD_REQUIRED, f"{field} is required", {"field": field})
+    _check_range(field, len(values), 1, MAX_BATCH)
 
 
 def _check_range(field: str, value: int, minimum: int, maximum: int) -> None:

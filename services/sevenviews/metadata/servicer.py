@@ -13,10 +13,11 @@ from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
 from sevenviews.metadata.audit import AuditProgress, Disagreement
 from sevenviews.metadata.images import Size
-from sevenviews.metadata.patent_table import State
+from sevenviews.metadata.patent_table import PatentGeneration, PatentRecord, State
 from sevenviews.metadata.service import PatentCatalogue
+from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import check_range, filter_from_wire, patent_from_wire, patent_to_wire, required
-from sevenviews.v1 import patent_pb2
+from sevenviews.v1 import common_pb2, patent_pb2
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Result = TypeVar("Result")
@@ -61,25 +62,39 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
             patent = patent_from_wire(request.patent)
             stored = self._catalogue.put(patent, contents, replace_existing=request.replace)
             return patents_pb2.PutPatentResponse(
-                content_digest=stored.content_digest, state=_STATES[stored.state], changed=stored.changed
+                content_digest=stored.content_digest,
+                state=_STATES[stored.state],
+                changed=stored.changed,
+                generation=stored.generation,
+                published_generation=stored.published_generation,
             )
 
         return await self._in_thread(put)
 
-    async def PublishPatent(  # noqa: N802
-        self, request: patents_pb2.PublishPatentRequest, context: Context
-    ) -> patents_pb2.PublishPatentResponse:
-        _require(request.patent_id, "patent_id")
-        await self._in_thread(lambda: self._catalogue.publish(request.patent_id, request.content_digest))
-        return patents_pb2.PublishPatentResponse()
+    async def PublishPatents(  # noqa: N802
+        self, request: patents_pb2.PublishPatentsRequest, context: Context
+    ) -> patents_pb2.PublishPatentsResponse:
+        wanted = [PatentGeneration(one.patent_id, one.generation) for one in request.patents]
+        refusals = await self._in_thread(lambda: self._catalogue.publish(wanted))
+        return patents_pb2.PublishPatentsResponse(
+            results=(
+                patents_pb2.PublishResult(
+                    patent_id=one.patent_id,
+                    status=common_pb2.ItemStatus() if refusal is None else item_status(refusal),
+                )
+                for one, refusal in zip(wanted, refusals, strict=True)
+            )
+        )
 
     async def BatchGetPatents(  # noqa: N802
         self, request: patents_pb2.BatchGetPatentsRequest, context: Context
     ) -> patents_pb2.BatchGetPatentsResponse:
         def get() -> patents_pb2.BatchGetPatentsResponse:
-            found, missing = self._catalogue.batch_get(request.patent_ids)
+            found, missing = self._catalogue.batch_get(
+                request.patent_ids, include_staged=request.include_staged
+            )
             return patents_pb2.BatchGetPatentsResponse(
-                patents=map(patent_to_wire, found), missing_patent_ids=missing
+                patents=map(_record, found), missing_patent_ids=missing
             )
 
         return await self._in_thread(get)
@@ -95,8 +110,7 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
                 include_staged=request.include_staged,
             )
             return patents_pb2.ListPatentsResponse(
-                patents=(patent_to_wire(one.patent) for one in found.patents),
-                states=(_STATES[one.state] for one in found.patents),
+                patents=map(_record, found.patents),
                 next_page_token=found.next_page_token,
                 total_count=found.total_count,
             )
@@ -108,13 +122,13 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
     ) -> AsyncIterator[patents_pb2.ListPatentIdsResponse]:
         portions = self._catalogue.ids(include_staged=request.include_staged)
         while (portion := await self._in_thread(lambda: next(portions, None))) is not None:
-            yield patents_pb2.ListPatentIdsResponse(patent_ids=portion)
+            yield patents_pb2.ListPatentIdsResponse(patents=map(_generation, portion))
 
     async def DeletePatents(  # noqa: N802
         self, request: patents_pb2.DeletePatentsRequest, context: Context
     ) -> patents_pb2.DeletePatentsResponse:
-        count = await self._in_thread(lambda: self._catalogue.delete(request.patent_ids))
-        return patents_pb2.DeletePatentsResponse(deleted_count=count)
+        deleted = await self._in_thread(lambda: self._catalogue.delete(request.patent_ids))
+        return patents_pb2.DeletePatentsResponse(deleted=map(_generation, deleted))
 
     async def GetDrawingImage(  # noqa: N802
         self, request: patents_pb2.GetDrawingImageRequest, context: Context
@@ -147,6 +161,19 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
 
 def _next(reports: Iterator[AuditProgress]) -> AuditProgress | None:
     return next(reports, None)
+
+
+def _record(record: PatentRecord) -> patents_pb2.PatentRecord:
+    return patents_pb2.PatentRecord(
+        patent=patent_to_wire(record.patent),
+        state=_STATES[record.state],
+        generation=record.generation,
+        newest_generation=record.newest,
+    )
+
+
+def _generation(one: PatentGeneration) -> patents_pb2.PatentGeneration:
+    return patents_pb2.PatentGeneration(patent_id=one.patent_id, generation=one.generation)
 
 
 def _disagreement(found: Disagreement) -> patents_pb2.DrawingDisagreement:

@@ -70,6 +70,7 @@ CODES = MappingProxyType(
         **dict.fromkeys(_EXHAUSTED, grpc.StatusCode.RESOURCE_EXHAUSTED),
         Reason.PATENT_CONTENT_CONFLICT: grpc.StatusCode.ALREADY_EXISTS,
         Reason.RELEASE_CONFLICT: grpc.StatusCode.ALREADY_EXISTS,
+        Reason.PATENT_GENERATION_STALE: grpc.StatusCode.ABORTED,
         Reason.REFRESH_LOCKED: grpc.StatusCode.ABORTED,
         Reason.DEPENDENCY_UNAVAILABLE: grpc.StatusCode.UNAVAILABLE,
         Reason.DRAINING: grpc.StatusCode.UNAVAILABLE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sevenviews.designs import Drawing, Patent, View, drawing_id
+from sevenviews.metadata.patent_table import PatentGeneration
 from sevenviews.metadata.service import PatentCatalogue
 from tests.unit.encoder.test_images import drawing, encoded
 
@@ -18,8 +19,16 @@ def patent(number: int, drawings: int = 2, **fields: object) -> tuple[Patent, di
     return Patent(patent_id, drawings=rows, **fields), contents  # type: ignore[arg-type]
 
 
-def put(catalogue: PatentCatalogue, number: int, *, publish: bool = True, **fields: object) -> str:
+def put(catalogue: PatentCatalogue, number: int, *, publish: bool = True, **fields: object) -> int:
+    """Store a patent; its generation."""
     stored = catalogue.put(*patent(number, **fields), replace_existing=False)  # type: ignore[arg-type]
     if publish:
-        catalogue.publish(f"USD{number:07d}", stored.content_digest)
-    return stored.content_digest
+        publish_one(catalogue, f"USD{number:07d}", stored.generation)
+    return stored.generation
+
+
+def publish_one(catalogue: PatentCatalogue, patent_id: str, generation: int) -> None:
+    """Raises why it was refused."""
+    (refusal,) = catalogue.publish([PatentGeneration(patent_id, generation)])
+    if refusal is not None:
+        raise refusal

@@ -1,0 +1,286 @@
+"""Patents in SQL. One method, one transaction.
+
+Who raises a generation holds the patent's row: so numbers are given once, in the order of the commits. A batch takes
+its rows in the order of ids, so that two batches cannot wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from sevenviews.designs import Patent, PatentFilter
+from sevenviews.designs.filters import normalize_name
+from sevenviews.metadata.database import Database
+from sevenviews.metadata.documents import from_document, to_document
+from sevenviews.metadata.filtering import condition
+from sevenviews.metadata.patent_table import PatentGeneration, PatentRecord, State, Versions
+from sevenviews.metadata.schema import drawings, patent_holders, patent_locarno, patents
+
+_AUDIT_ROWS = 1000
+_IDS = 10_000
+
+
+class SqlPatentTable:
+    """A PatentTable over SQLite or PostgreSQL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._database = Database(engine)
+
+    def versions(self, patent_id: str) -> Versions:
+        with self._database.reading() as connection:
+            return _versions(connection, [patent_id])[patent_id]
+
+    def stage(
+        self, patent: Patent, digest: str, object_keys: Mapping[str, str], known: Versions
+    ) -> int | None:
+        with self._database.writing() as connection:
+            if _versions_for_staging(connection, patent.patent_id) != known:
+                return None
+            staged = {
+                "generation": known.newest + 1,
+                "staged_digest": digest,
+                "staged_document": to_document(patent),
+            }
+            if known.newest == 0:
+                row = {"patent_id": patent.patent_id, **_columns(patent), **staged}
+                connection.execute(insert(patents).values(row))
+            else:
+                _update(connection, patent.patent_id, staged)
+            if known.published is None:
+                _update(connection, patent.patent_id, _columns(patent))
+                _write_filters(connection, patent)
+            _write_drawings(connection, patent, object_keys)
+            return known.newest + 1
+
+    def publish(self, wanted: Sequence[PatentGeneration]) -> Sequence[Versions]:
+        ids = [one.patent_id for one in wanted]
+        with self._database.writing() as connection:
+            stored = _versions(connection, ids, for_update=True)
+            for one in wanted:
+                known = stored[one.patent_id]
+                if known.staged is not None and known.newest == one.generation:
+                    _publish(connection, one.patent_id, known)
+            after = _versions(connection, ids)
+        return [after[one] for one in ids]
+
+    def get(self, patent_ids: Sequence[str], *, include_staged: bool) -> Mapping[str, PatentRecord]:
+        query = _records().where(
+            patents.c.patent_id.in_(patent_ids), _listed(PatentFilter(), include_staged=include_staged)
+        )
+        with self._database.reading() as connection:
+            found = map(_record, connection.execute(query).all())
+        return {one.patent.patent_id: one for one in found}
+
+    def page(
+        self, patent_filter: PatentFilter, after: str, limit: int, *, include_staged: bool
+    ) -> Sequence[PatentRecord]:
+        query = (
+            _records()
+            .where(_listed(patent_filter, include_staged=include_staged), patents.c.patent_id > after)
+            .order_by(patents.c.patent_id)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [_record(row) for row in connection.execute(query)]
+
+    def ids(self, *, include_staged: bool) -> Iterator[Sequence[PatentGeneration]]:
+        after = ""
+        listed = _listed(PatentFilter(), include_staged=include_staged)
+        while True:
+            query = select(patents.c.patent_id, _shown_generation()).where(
+                listed, patents.c.patent_id > after
+            )
+            with self._database.reading() as connection:
+                rows = connection.execute(query.order_by(patents.c.patent_id).limit(_IDS)).all()
+            if rows:
+                yield [PatentGeneration(*row) for row in rows]
+            if len(rows) < _IDS:
+                return
+            after = rows[-1].patent_id
+
+    def count(self, patent_filter: PatentFilter, *, include_staged: bool) -> int:
+        listed = _listed(patent_filter, include_staged=include_staged)
+        with self._database.reading() as connection:
+            return connection.execute(select(func.count()).select_from(patents).where(listed)).scalar_one()
+
+    def delete(self, patent_ids: Sequence[str]) -> Sequence[PatentGeneration]:
+        with self._database.writing() as connection:
+            stored = _versions(connection, patent_ids, for_update=True)
+            there = [id_ for id_, known in stored.items() if known.published or known.staged]
+            mine = patents.c.patent_id.in_(there)
+            for table in (drawings, patent_locarno, patent_holders):
+                connection.execute(delete(table).where(table.c.patent_id.in_(there)))
+            raised = {**_NOTHING, "generation": patents.c.generation + 1}
+            connection.execute(update(patents).where(mine).values(raised))
+        return [PatentGeneration(id_, stored[id_].newest + 1) for id_ in there]
+
+    def object_key(self, drawing_id: str, *, include_staged: bool) -> str | None:
+        query = select(drawings.c.object_key).where(drawings.c.drawing_id == drawing_id)
+        if not include_staged:
+            query = query.where(drawings.c.staged.is_(False))
+        with self._database.reading() as connection:
+            return connection.execute(query.order_by(drawings.c.staged)).scalars().first()
+
+    def object_keys(self) -> Iterator[tuple[str, str]]:
+        after = ""
+        while True:
+            query = (
+                select(drawings.c.object_key, func.min(drawings.c.drawing_id).label("drawing_id"))
+                .where(drawings.c.object_key > after)
+                .group_by(drawings.c.object_key)
+                .order_by(drawings.c.object_key)
+                .limit(_AUDIT_ROWS)
+            )
+            with self._database.reading() as connection:
+                rows = connection.execute(query).all()
+            for row in rows:
+                yield row.object_key, row.drawing_id
+            if len(rows) < _AUDIT_ROWS:
+                return
+            after = rows[-1].object_key
+
+    def check(self) -> None:
+        with self._database.reading() as connection:
+            connection.execute(select(patents.c.patent_id).limit(1))
+
+
+_NOTHING: Mapping[str, Any] = {
+    "office": "",
+    "publication_date": None,
+    "filing_date": None,
+    "published_generation": 0,
+    "published_digest": None,
+    "published_document": None,
+    "staged_digest": None,
+    "staged_document": None,
+}
+"""The row of a deleted patent, but for its id and its generation."""
+
+
+def _versions_for_staging(connection: Connection, patent_id: str) -> Versions:
+    """What is stored, unchanged until the transaction ends. SQLite has one writer at a time anyway."""
+    if connection.dialect.name == "postgresql":
+        # The row may not be there yet, and so cannot be locked itself.
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(patent_id, 0))))
+    # The row, because publications and deletions take no other lock.
+    return _versions(connection, [patent_id], for_update=True)[patent_id]
+
+
+def _versions(
+    connection: Connection, patent_ids: Sequence[str], *, for_update: bool = False
+) -> dict[str, Versions]:
+    """Of all these ids, in their order; locked, if so asked, until the transaction ends."""
+    query = select(
+        patents.c.patent_id,
+        patents.c.generation,
+        patents.c.published_generation,
+        patents.c.published_digest,
+        patents.c.staged_digest,
+    ).where(patents.c.patent_id.in_(patent_ids))
+    if for_update:
+        query = query.order_by(patents.c.patent_id).with_for_update()
+    found = {patent_id: Versions(*rest) for patent_id, *rest in connection.execute(query)}
+    return {one: found.get(one, Versions()) for one in patent_ids}
+
+
+def _publish(connection: Connection, patent_id: str, known: Versions) -> None:
+    document = connection.execute(
+        select(patents.c.staged_document).where(patents.c.patent_id == patent_id)
+    ).scalar_one()
+    patent = from_document(document)
+    published = {
+        "published_generation": known.newest,
+        "published_digest": known.staged,
+        "published_document": document,
+        "staged_digest": None,
+        "staged_document": None,
+    }
+    _update(connection, patent_id, {**published, **_columns(patent)})
+    _write_filters(connection, patent)
+    mine = drawings.c.patent_id == patent_id
+    connection.execute(delete(drawings).where(mine, drawings.c.staged.is_(False)))
+    connection.execute(update(drawings).where(mine).values(staged=False))
+
+
+def _update(connection: Connection, patent_id: str, values: Mapping[str, Any]) -> None:
+    connection.execute(update(patents).where(patents.c.patent_id == patent_id).values(**values))
+
+
+def _columns(patent: Patent) -> dict[str, Any]:
+    return {
+        "office": patent.office,
+        "publication_date": patent.publication_date,
+        "filing_date": patent.filing_date,
+    }
+
+
+def _write_filters(connection: Connection, patent: Patent) -> None:
+    patent_id = patent.patent_id
+    classes = {(one.class_number, one.subclass_number or 0) for one in patent.locarno}
+    holders = {normalize_name(name) for name in patent.holders} - {""}
+    connection.execute(delete(patent_locarno).where(patent_locarno.c.patent_id == patent_id))
+    connection.execute(delete(patent_holders).where(patent_holders.c.patent_id == patent_id))
+    if classes:
+        rows = [
+            {"patent_id": patent_id, "class_number": number, "subclass_number": sub}
+            for number, sub in sorted(classes)
+        ]
+        connection.execute(insert(patent_locarno), rows)
+    if holders:
+        names = [{"patent_id": patent_id, "name": name} for name in sorted(holders)]
+        connection.execute(insert(patent_holders), names)
+
+
+def _write_drawings(connection: Connection, patent: Patent, object_keys: Mapping[str, str]) -> None:
+    patent_id = patent.patent_id
+    connection.execute(delete(drawings).where(drawings.c.patent_id == patent_id, drawings.c.staged.is_(True)))
+    rows = [
+        {"drawing_id": drawing_id, "staged": True, "patent_id": patent_id, "object_key": key}
+        for drawing_id, key in object_keys.items()
+    ]
+    connection.execute(insert(drawings), rows)
+
+
+def _listed(patent_filter: PatentFilter, *, include_staged: bool) -> Any:
+    is_published = patents.c.published_document.is_not(None)
+    visible = or_(is_published, patents.c.staged_document.is_not(None)) if include_staged else is_published
+    return and_(visible, condition(patent_filter))
+
+
+def _records() -> Select[Any]:
+    return select(
+        patents.c.published_document,
+        patents.c.staged_document,
+        patents.c.published_generation,
+        patents.c.generation,
+    )
+
+
+def _record(row: Row[Any]) -> PatentRecord:
+    if row.published_document is not None:
+        patent = from_document(row.published_document)
+        return PatentRecord(patent, State.PUBLISHED, row.published_generation, row.generation)
+    return PatentRecord(from_document(row.staged_document), State.STAGED, row.generation, row.generation)
+
+
+def _shown_generation() -> ColumnElement[int]:
+    """As `_record` has it."""
+    is_published = patents.c.published_document.is_not(None)
+    return case((is_published, patents.c.published_generation), else_=patents.c.generation)
