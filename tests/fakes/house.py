@@ -36,7 +36,7 @@ from sevenviews.internal.v1 import (
     vectors_pb2_grpc,
 )
 from sevenviews.metadata.migrate import migrate
-from sevenviews.metadata.patent_table import SqlPatentTable
+from sevenviews.metadata.sql_patent_table import SqlPatentTable
 from sevenviews.metadata.refresh_journal import RefreshJournal
 from sevenviews.metadata.refresh_servicer import RefreshServicer
 from sevenviews.metadata.service import PatentCatalogue

@@ -3,64 +3,113 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sevenviews.designs import LocarnoClass, PatentFilter, Reason, SevenviewsError
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
+from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import check_range, filter_from_wire, patent_from_wire
-from sevenviews.v1 import patent_pb2
+from sevenviews.v1 import common_pb2, patent_pb2
 
 
 @dataclass(frozen=True)
 class PatentContent:
-    """A patent with its images, and the digest of both."""
+    """A generation of a patent with its images, and the digest of both."""
 
     patent: patent_pb2.Patent
     images: dict[str, bytes]
     digest: str
+    generation: int = 1
 
 
 class FakePatents(patents_pb2_grpc.PatentServiceServicer):
-    """Staged and published content by patent id. Other content conflicts with staged content too."""
+    """Staged and published content by patent id, and the newest generation of each. Published content conflicts with
+    other content."""
 
     def __init__(self) -> None:
         self.staged: dict[str, PatentContent] = {}
         self.published: dict[str, PatentContent] = {}
+        self._newest: dict[str, int] = {}
 
     def PutPatent(  # noqa: N802
         self, request: patents_pb2.PutPatentRequest, context: Any
     ) -> patents_pb2.PutPatentResponse:
         content = _content(request)
         patent_id = request.patent.patent_id
-        if self._digest(self.published, patent_id) == content.digest:
-            return _put_response(content, patents_pb2.PATENT_STATE_PUBLISHED, changed=False)
-        if self._digest(self.staged, patent_id) == content.digest:
-            return _put_response(content, patents_pb2.PATENT_STATE_STAGED, changed=False)
-        if not request.replace and (patent_id in self.published or patent_id in self.staged):
+        staged, published = self.staged.get(patent_id), self.published.get(patent_id)
+        if published and published.digest != content.digest and not request.replace:
             raise SevenviewsError(
                 Reason.PATENT_CONTENT_CONFLICT,
                 f"{patent_id} is stored with other content",
                 {"patent_id": patent_id},
             )
-        self.staged[patent_id] = content
-        return _put_response(content, patents_pb2.PATENT_STATE_STAGED, changed=True)
+        if staged and staged.digest == content.digest:
+            return self._put_response(staged, patents_pb2.PATENT_STATE_STAGED, changed=False)
+        if published and published.digest == content.digest and not staged:
+            return self._put_response(published, patents_pb2.PATENT_STATE_PUBLISHED, changed=False)
+        new = replace(content, generation=self._raised(patent_id))
+        self.staged[patent_id] = new
+        return self._put_response(new, patents_pb2.PATENT_STATE_STAGED, changed=True)
 
-    @staticmethod
-    def _digest(contents: dict[str, PatentContent], patent_id: str) -> str:
-        return contents[patent_id].digest if patent_id in contents else ""
+    def _raised(self, patent_id: str) -> int:
+        """The next generation of a patent."""
+        self._newest[patent_id] = self._newest_of(patent_id) + 1
+        return self._newest[patent_id]
 
-    def PublishPatent(  # noqa: N802
-        self, request: patents_pb2.PublishPatentRequest, context: Any
-    ) -> patents_pb2.PublishPatentResponse:
-        patent_id = request.patent_id
-        if patent_id not in self.staged and patent_id not in self.published:
-            raise SevenviewsError(Reason.PATENT_NOT_FOUND, f"no patent {patent_id}")
-        if self._digest(self.staged, patent_id) == request.content_digest:
+    def _newest_of(self, patent_id: str) -> int:
+        # Tests publish content directly.
+        published = self.published.get(patent_id)
+        return max(self._newest.get(patent_id, 0), published.generation if published else 0)
+
+    def _put_response(
+        self, content: PatentContent, state: patents_pb2.PatentState.ValueType, *, changed: bool
+    ) -> patents_pb2.PutPatentResponse:
+        published = self.published.get(content.patent.patent_id)
+        return patents_pb2.PutPatentResponse(
+            content_digest=content.digest,
+            state=state,
+            changed=changed,
+            generation=content.generation,
+            published_generation=published.generation if published else 0,
+        )
+
+    def PublishPatents(  # noqa: N802
+        self, request: patents_pb2.PublishPatentsRequest, context: Any
+    ) -> patents_pb2.PublishPatentsResponse:
+        return patents_pb2.PublishPatentsResponse(
+            results=[
+                patents_pb2.PublishResult(
+                    patent_id=one.patent_id, status=self._publish(one.patent_id, one.generation)
+                )
+                for one in request.patents
+            ]
+        )
+
+    def _publish(self, patent_id: str, generation: int) -> common_pb2.ItemStatus:
+        staged, published = self.staged.get(patent_id), self.published.get(patent_id)
+        if staged and staged.generation == generation:
             self.published[patent_id] = self.staged.pop(patent_id)
-        elif self._digest(self.published, patent_id) != request.content_digest:
-            raise SevenviewsError(Reason.PATENT_CONTENT_CONFLICT, "other content was staged meanwhile")
-        return patents_pb2.PublishPatentResponse()
+        elif not published or published.generation != generation:
+            metadata = {
+                "patent_id": patent_id,
+                "generation": str(generation),
+                "newest": str(self._newest_of(patent_id)),
+            }
+            return item_status(
+                SevenviewsError(Reason.PATENT_GENERATION_STALE, f"a newer {patent_id} won", metadata)
+            )
+        return common_pb2.ItemStatus()
+
+    def _record(self, patent_id: str) -> patents_pb2.PatentRecord:
+        published = self.published.get(patent_id)
+        content = published or self.staged[patent_id]
+        return patents_pb2.PatentRecord(
+            patent=content.patent,
+            state=patents_pb2.PATENT_STATE_PUBLISHED if published else patents_pb2.PATENT_STATE_STAGED,
+            generation=content.generation,
+            newest_generation=self._newest_of(patent_id),
+        )
 
     def BatchGetPatents(  # noqa: N802
         self, request: patents_pb2.BatchGetPatentsRequest, context: Any
@@ -68,7 +117,7 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
         check_range("patent_ids", len(request.patent_ids), 1, 1000)
         found = [id_ for id_ in request.patent_ids if id_ in self.published]
         return patents_pb2.BatchGetPatentsResponse(
-            patents=[self.published[id_].patent for id_ in found],
+            patents=map(self._record, found),
             missing_patent_ids=[id_ for id_ in request.patent_ids if id_ not in found],
         )
 
@@ -79,9 +128,8 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
         found = self._matching(filter_from_wire(request.filter))
         rest = [id_ for id_ in found if id_ > request.page_token]
         return patents_pb2.ListPatentsResponse(
-            patents=[self.published[id_].patent for id_ in rest[:size]],
+            patents=map(self._record, rest[:size]),
             next_page_token=rest[size - 1] if len(rest) > size else "",
-            states=[patents_pb2.PATENT_STATE_PUBLISHED for _ in rest[:size]],
             total_count=len(found),
         )
 
@@ -95,11 +143,15 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
     def DeletePatents(  # noqa: N802
         self, request: patents_pb2.DeletePatentsRequest, context: Any
     ) -> patents_pb2.DeletePatentsResponse:
-        known = {id_ for id_ in request.patent_ids if id_ in self.staged or id_ in self.published}
+        known = sorted({id_ for id_ in request.patent_ids if id_ in self.staged or id_ in self.published})
+        deleted = []
         for patent_id in known:
+            deleted.append(
+                patents_pb2.PatentGeneration(patent_id=patent_id, generation=self._raised(patent_id))
+            )
             self.staged.pop(patent_id, None)
             self.published.pop(patent_id, None)
-        return patents_pb2.DeletePatentsResponse(deleted_count=len(known))
+        return patents_pb2.DeletePatentsResponse(deleted=deleted)
 
     def GetDrawingImage(  # noqa: N802
         self, request: patents_pb2.GetDrawingImageRequest, context: Any
@@ -142,12 +194,6 @@ def _content(request: patents_pb2.PutPatentRequest) -> PatentContent:
     for drawing_id in sorted(images):
         digest.update(drawing_id.encode() + images[drawing_id])
     return PatentContent(patent, images, digest.hexdigest())
-
-
-def _put_response(
-    content: PatentContent, state: patents_pb2.PatentState.ValueType, *, changed: bool
-) -> patents_pb2.PutPatentResponse:
-    return patents_pb2.PutPatentResponse(content_digest=content.digest, state=state, changed=changed)
 
 
 def locarno(text: str) -> tuple[LocarnoClass, ...]:

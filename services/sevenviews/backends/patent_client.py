@@ -6,10 +6,17 @@ from collections.abc import Mapping, Sequence
 
 import grpc
 
-from sevenviews.backends.records import PatentPage, PublishedPatent, StoredPatent
+from sevenviews.backends.records import (
+    PatentGeneration,
+    PatentPage,
+    PatentRecord,
+    PublishedPatent,
+    StoredPatent,
+)
 from sevenviews.backends.remote import call
-from sevenviews.designs import DrawingImage, DrawingSize, Patent, PatentFilter
+from sevenviews.designs import DrawingImage, DrawingSize, Patent, PatentFilter, SevenviewsError
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
+from sevenviews.runtime.status import error_from_item
 from sevenviews.runtime.wire import filter_to_wire, patent_from_wire, patent_to_wire
 from sevenviews.v1 import patent_pb2
 
@@ -40,36 +47,72 @@ class PatentClient:
             replace=replace,
         )
         response = await call(SERVICE, self._stub.PutPatent, request, timeout_seconds)
-        published = response.state == patents_pb2.PATENT_STATE_PUBLISHED
-        return StoredPatent(response.content_digest, published, response.changed)
+        return StoredPatent(response.generation, response.published_generation, response.changed)
 
-    async def publish(self, patent_id: str, content_digest: str, timeout_seconds: float) -> None:
-        request = patents_pb2.PublishPatentRequest(patent_id=patent_id, content_digest=content_digest)
-        await call(SERVICE, self._stub.PublishPatent, request, timeout_seconds)
+    async def publish(
+        self, wanted: Sequence[PatentGeneration], timeout_seconds: float
+    ) -> Sequence[SevenviewsError | None]:
+        request = patents_pb2.PublishPatentsRequest(
+            patents=[
+                patents_pb2.PatentGeneration(patent_id=one.patent_id, generation=one.generation)
+                for one in wanted
+            ]
+        )
+        response = await call(SERVICE, self._stub.PublishPatents, request, timeout_seconds)
+        return [error_from_item(one.status) for one in response.results]
 
     async def get_published(
         self, patent_ids: Sequence[str], timeout_seconds: float
     ) -> Mapping[str, PublishedPatent]:
         request = patents_pb2.BatchGetPatentsRequest(patent_ids=patent_ids)
         response = await call(SERVICE, self._stub.BatchGetPatents, request, timeout_seconds)
-        return {one.patent_id: PublishedPatent(patent_from_wire(one), 1) for one in response.patents}
+        return {
+            one.patent.patent_id: PublishedPatent(patent_from_wire(one.patent), one.generation)
+            for one in response.patents
+        }
+
+    async def get_records(
+        self, patent_ids: Sequence[str], timeout_seconds: float
+    ) -> Mapping[str, PatentRecord]:
+        request = patents_pb2.BatchGetPatentsRequest(patent_ids=patent_ids, include_staged=True)
+        response = await call(SERVICE, self._stub.BatchGetPatents, request, timeout_seconds)
+        return {one.patent.patent_id: _record(one) for one in response.patents}
 
     async def page(
-        self, patent_filter: PatentFilter, page_size: int, page_token: str, timeout_seconds: float
+        self,
+        patent_filter: PatentFilter,
+        page_size: int,
+        page_token: str,
+        timeout_seconds: float,
+        *,
+        include_staged: bool = False,
     ) -> PatentPage:
         request = patents_pb2.ListPatentsRequest(
-            filter=filter_to_wire(patent_filter), page_size=page_size, page_token=page_token
+            filter=filter_to_wire(patent_filter),
+            page_size=page_size,
+            page_token=page_token,
+            include_staged=include_staged,
         )
         response = await call(SERVICE, self._stub.ListPatents, request, timeout_seconds)
-        patents = tuple(map(patent_from_wire, response.patents))
-        return PatentPage(patents, response.next_page_token, response.total_count)
+        return PatentPage(
+            tuple(map(_record, response.patents)), response.next_page_token, response.total_count
+        )
 
-    async def delete(self, patent_ids: Sequence[str], timeout_seconds: float) -> int:
+    async def delete(self, patent_ids: Sequence[str], timeout_seconds: float) -> Sequence[PatentGeneration]:
         request = patents_pb2.DeletePatentsRequest(patent_ids=patent_ids)
         response = await call(SERVICE, self._stub.DeletePatents, request, timeout_seconds)
-        return response.deleted_count
+        return [PatentGeneration(one.patent_id, one.generation) for one in response.deleted]
 
     async def image(self, drawing_id: str, size: DrawingSize, timeout_seconds: float) -> DrawingImage:
         request = patents_pb2.GetDrawingImageRequest(drawing_id=drawing_id, size=_SIZES[size])
         response = await call(SERVICE, self._stub.GetDrawingImage, request, timeout_seconds)
         return DrawingImage(response.content, response.media_type, response.width, response.height)
+
+
+def _record(wire: patents_pb2.PatentRecord) -> PatentRecord:
+    return PatentRecord(
+        patent_from_wire(wire.patent),
+        wire.state == patents_pb2.PATENT_STATE_PUBLISHED,
+        wire.generation,
+        wire.newest_generation,
+    )

@@ -10,18 +10,21 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from sevenviews.backends.records import (
-    DrawingVector,
     EmbeddedImages,
+    GenerationRange,
     ImageInput,
     Model,
+    PatentGeneration,
     PatentPage,
     PatentQuery,
     PatentRanking,
+    PatentRecord,
+    PatentVectors,
     PublishedPatent,
     Release,
     StoredPatent,
 )
-from sevenviews.designs import DrawingImage, DrawingSize, Patent, PatentFilter, ViewMatching
+from sevenviews.designs import DrawingImage, DrawingSize, Patent, PatentFilter, SevenviewsError, ViewMatching
 
 MAX_IMAGES_PER_CALL = 64
 """Of EmbedImages."""
@@ -63,13 +66,15 @@ class VectorIndex(Protocol):
         ...
 
     async def upsert(
-        self, release: Release, patent: Patent, drawings: Sequence[DrawingVector], timeout_seconds: float
+        self, release: Release, patents: Sequence[PatentVectors], timeout_seconds: float
     ) -> None:
-        """Replace what the release holds of the patent."""
+        """Replace what the release holds of these generations; others stay beside them."""
         ...
 
-    async def delete(self, patent_ids: Sequence[str], timeout_seconds: float) -> None:
-        """Remove the patents from every release."""
+    async def delete(
+        self, ranges: Sequence[GenerationRange], timeout_seconds: float, release_id: str = ""
+    ) -> None:
+        """Remove generations of patents from one release, or from all of them."""
         ...
 
     async def serving_release(self, timeout_seconds: float) -> Release:
@@ -102,8 +107,11 @@ class PatentStore(Protocol):
         """Stage a patent with its images, by drawing id. Raises PATENT_CONTENT_CONFLICT and others."""
         ...
 
-    async def publish(self, patent_id: str, content_digest: str, timeout_seconds: float) -> None:
-        """Make staged content visible."""
+    async def publish(
+        self, wanted: Sequence[PatentGeneration], timeout_seconds: float
+    ) -> Sequence[SevenviewsError | None]:
+        """Make staged generations of 1 to MAX_PATENTS_PER_CALL patents visible. Why each was refused, if it was:
+        PATENT_GENERATION_STALE, PATENT_NOT_FOUND."""
         ...
 
     async def get_published(
@@ -112,14 +120,26 @@ class PatentStore(Protocol):
         """Those of 1 to MAX_PATENTS_PER_CALL patents that are published."""
         ...
 
-    async def page(
-        self, patent_filter: PatentFilter, page_size: int, page_token: str, timeout_seconds: float
-    ) -> PatentPage:
-        """Published patents by id."""
+    async def get_records(
+        self, patent_ids: Sequence[str], timeout_seconds: float
+    ) -> Mapping[str, PatentRecord]:
+        """The same, and those that are staged."""
         ...
 
-    async def delete(self, patent_ids: Sequence[str], timeout_seconds: float) -> int:
-        """How many were there."""
+    async def page(
+        self,
+        patent_filter: PatentFilter,
+        page_size: int,
+        page_token: str,
+        timeout_seconds: float,
+        *,
+        include_staged: bool = False,
+    ) -> PatentPage:
+        """Published patents by id; those that are staged as well, if so asked."""
+        ...
+
+    async def delete(self, patent_ids: Sequence[str], timeout_seconds: float) -> Sequence[PatentGeneration]:
+        """Those that were there, with the generation of their deletion."""
         ...
 
     async def image(self, drawing_id: str, size: DrawingSize, timeout_seconds: float) -> DrawingImage:

@@ -113,12 +113,71 @@ class DrawingVector:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredPatent:
-    """The answer to a put: what is stored now, and whether it was before."""
+class PatentVectors:
+    """One generation of a patent for the vector service, with what its filter needs."""
 
-    content_digest: str
-    published: bool
+    patent: Patent
+    generation: int
+    drawings: tuple[DrawingVector, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRange:
+    """Some generations of a patent, from 1, both ends included."""
+
+    patent_id: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class PatentGeneration:
+    """A patent as it was at one time. Generations count from 1."""
+
+    patent_id: str
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPatent:
+    """The answer to a put.
+
+    Attributes:
+        generation: of the content that was put.
+        published_generation: what readers see now; 0: nothing.
+        changed: whether the content was not stored before.
+    """
+
+    generation: int
+    published_generation: int
     changed: bool
+
+    @property
+    def is_published(self) -> bool:
+        """Whether readers see this content already."""
+        return self.generation == self.published_generation
+
+
+@dataclass(frozen=True, slots=True)
+class PatentRecord:
+    """A patent of the database, published or not.
+
+    Attributes:
+        patent: the published content; the staged, where none is published.
+        is_published: which of them it is.
+        generation: of this content.
+        newest: higher than that where other content is staged behind what is published.
+    """
+
+    patent: Patent
+    is_published: bool
+    generation: int
+    newest: int
+
+    @property
+    def wanted(self) -> frozenset[int]:
+        """The generations that may have vectors; those of any other are of no use, and never will be again."""
+        return frozenset((self.generation, self.newest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +192,6 @@ class PublishedPatent:
 class PatentPage:
     """A page of the catalogue."""
 
-    patents: tuple[Patent, ...]
+    patents: tuple[PatentRecord, ...]
     next_page_token: str
     total_count: int

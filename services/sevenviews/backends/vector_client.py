@@ -8,17 +8,19 @@ import grpc
 
 from sevenviews.backends.records import (
     DrawingVector,
+    GenerationRange,
     MatchedDrawing,
     Model,
     PatentQuery,
     PatentRanking,
+    PatentVectors,
     Release,
     ReleaseState,
     ScoredPatent,
     Vector,
 )
 from sevenviews.backends.remote import call
-from sevenviews.designs import Patent, PatentFilter, ViewMatching
+from sevenviews.designs import PatentFilter, ViewMatching
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.runtime.wire import (
     coverage_from_wire,
@@ -32,9 +34,6 @@ from sevenviews.runtime.wire import (
 from sevenviews.v1 import common_pb2
 
 SERVICE = "vectors"
-
-_ONLY_GENERATION = 1
-"""Until the catalogue counts the generations of a patent."""
 
 
 class VectorClient:
@@ -70,24 +69,23 @@ class VectorClient:
         return PatentRanking(tuple(map(_scored_from_wire, response.patents)), response.complete)
 
     async def upsert(
-        self, release: Release, patent: Patent, drawings: Sequence[DrawingVector], timeout_seconds: float
+        self, release: Release, patents: Sequence[PatentVectors], timeout_seconds: float
     ) -> None:
-        vectors = vectors_pb2.PatentVectors(
-            patent_id=patent.patent_id,
-            generation=_ONLY_GENERATION,
-            locarno=map(locarno_to_wire, patent.locarno),
-            office=patent.office,
-            holders=patent.holders,
-            publication_date=date_to_wire(patent.publication_date),
-            filing_date=date_to_wire(patent.filing_date),
-            drawings=[_drawing_to_wire(drawing, release) for drawing in drawings],
+        request = vectors_pb2.UpsertVectorsRequest(
+            release_id=release.release_id, patents=[_patent_to_wire(one, release) for one in patents]
         )
-        request = vectors_pb2.UpsertVectorsRequest(release_id=release.release_id, patents=[vectors])
         await call(SERVICE, self._stub.UpsertVectors, request, timeout_seconds)
 
-    async def delete(self, patent_ids: Sequence[str], timeout_seconds: float) -> None:
-        patents = [vectors_pb2.PatentGenerations(patent_id=one) for one in patent_ids]
-        request = vectors_pb2.DeleteVectorsRequest(patents=patents)
+    async def delete(
+        self, ranges: Sequence[GenerationRange], timeout_seconds: float, release_id: str = ""
+    ) -> None:
+        patents = [
+            vectors_pb2.PatentGenerations(
+                patent_id=one.patent_id, first_generation=one.first, last_generation=one.last
+            )
+            for one in ranges
+        ]
+        request = vectors_pb2.DeleteVectorsRequest(release_id=release_id, patents=patents)
         await call(SERVICE, self._stub.DeleteVectors, request, timeout_seconds)
 
     async def serving_release(self, timeout_seconds: float) -> Release:
@@ -120,6 +118,20 @@ class VectorClient:
 
 def _embedding(vector: Vector, release: Release) -> common_pb2.Embedding:
     return common_pb2.Embedding(values=vector.tolist(), model_version=release.model_version)
+
+
+def _patent_to_wire(vectors: PatentVectors, release: Release) -> vectors_pb2.PatentVectors:
+    patent = vectors.patent
+    return vectors_pb2.PatentVectors(
+        patent_id=patent.patent_id,
+        generation=vectors.generation,
+        locarno=map(locarno_to_wire, patent.locarno),
+        office=patent.office,
+        holders=patent.holders,
+        publication_date=date_to_wire(patent.publication_date),
+        filing_date=date_to_wire(patent.filing_date),
+        drawings=[_drawing_to_wire(drawing, release) for drawing in vectors.drawings],
+    )
 
 
 def _drawing_to_wire(drawing: DrawingVector, release: Release) -> vectors_pb2.DrawingVector:

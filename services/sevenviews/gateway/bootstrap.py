@@ -17,6 +17,7 @@ from sevenviews.gateway.catalogue import Catalogue
 from sevenviews.gateway.cursor_store import open_cursors
 from sevenviews.gateway.deadline import CallTimeouts
 from sevenviews.gateway.importing import Importer
+from sevenviews.gateway.indexing import Indexer
 from sevenviews.gateway.page_token import PageTokens
 from sevenviews.gateway.paging import Pages
 from sevenviews.gateway.query_embeddings import QueryEmbedder
@@ -73,9 +74,12 @@ class Gateway:
             self._cursors,
             timeouts,
         )
-        importer = Importer(store, embedder, index, releases, timeouts, settings.import_concurrency, metrics)
+        indexer = Indexer(embedder, index, releases, timeouts)
+        importer = Importer(store, indexer, releases, timeouts, settings.import_concurrency, metrics)
         self._search = SearchServicer(searcher, self._quota, metrics, settings.request_seconds)
-        self._catalog = CatalogServicer(importer, Catalogue(store, index, timeouts), settings.request_seconds)
+        self._catalog = CatalogServicer(
+            importer, Catalogue(store, indexer, timeouts), settings.request_seconds
+        )
         self._dependencies = Dependencies(embedder, vectors, metadata, metrics)
 
     def register(self, server: grpc.aio.Server) -> Sequence[str]:

@@ -69,7 +69,7 @@ class CatalogServicer(catalog_pb2_grpc.CatalogServiceServicer):
             filter_from_wire(request.filter), request.page_size, request.page_token, self._deadline(context)
         )
         return catalog_pb2.ListCatalogPatentsResponse(
-            patents=map(patent_to_wire, page.patents),
+            patents=(patent_to_wire(one.patent) for one in page.patents),
             next_page_token=page.next_page_token,
             total_count=page.total_count,
         )

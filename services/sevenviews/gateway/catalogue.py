@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sevenviews.backends.ports import PatentStore, VectorIndex
-from sevenviews.backends.records import PatentPage
+from sevenviews.backends.ports import PatentStore
+from sevenviews.backends.records import GenerationRange, PatentPage
 from sevenviews.designs import DrawingImage, DrawingSize, Patent, PatentFilter, Reason, SevenviewsError
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
+from sevenviews.gateway.indexing import Indexer
 
 
 class Catalogue:
     """What readers may see of the metadata service, and the one way to remove patents."""
 
-    def __init__(self, store: PatentStore, index: VectorIndex, timeouts: CallTimeouts) -> None:
+    def __init__(self, store: PatentStore, indexer: Indexer, timeouts: CallTimeouts) -> None:
         self._store = store
-        self._index = index
+        self._indexer = indexer
         self._timeouts = timeouts
 
     async def patent(self, patent_id: str, deadline: Deadline) -> Patent:
@@ -43,12 +44,15 @@ class Catalogue:
     async def delete(self, patent_ids: Sequence[str], deadline: Deadline) -> int:
         """Remove patents from every store; how many there were.
 
-        The vectors go first: a crash in between leaves patents that are not found any more, never vectors
-        without a patent, and the same deletion again completes it.
+        Once their records are gone nobody sees them, and that is when the deletion is done. Their vectors go next,
+        up to the generation of the deletion: none is touched of a patent that is imported again meanwhile.
         """
         _require("patent_ids", patent_ids)
-        await self._index.delete(patent_ids, deadline.share(self._timeouts.vectors))
-        return await self._store.delete(patent_ids, deadline.share(self._timeouts.metadata))
+        deleted = await self._store.delete(patent_ids, deadline.share(self._timeouts.metadata))
+        await self._indexer.sweep(
+            [GenerationRange(one.patent_id, 1, one.generation) for one in deleted], deadline
+        )
+        return len(deleted)
 
 
 def _require(field: str, value: str | Sequence[str]) -> None:

@@ -1,39 +1,45 @@
-"""The import of a patent, in steps that each may be the last before a crash.
+"""The import of patents, in steps that each may be the last before a crash.
 
-1. Put: the metadata service stages the patent and its images. Nobody sees them.
-2. Embed: the drawings become vectors, once for each model of a release that is kept current.
-3. Upsert: the vectors go to every such release. Searches meet them, and leave out the unpublished patent.
-4. Publish: the patent appears. Only now is it in every store.
+1. Put: the metadata service stages each patent and its images as a new generation. Nobody sees it.
+2. Index: the drawings become vectors, once for each model of a release that is kept current, and go to every such
+   release, beside those of other generations. Searches meet them, and leave out what is not published.
+3. Publish: each generation that is still the newest of its patent appears. Only now is it in every store.
+4. Sweep: the vectors of the generations before it go. Of a generation that was not published because a newer one had
+   come, exactly its own go: the newer content won, and whoever sent the other is told.
 
-Each step is idempotent, so the same patent again completes what was begun: a put that finds the content
-unchanged but unpublished goes on with step 2. A patent that fails in step 2 leaves releases and readers as
-they were.
+Each step is idempotent, so the same patent again completes what was begun: a put that finds the content unchanged but
+unpublished gives its generation, and goes on with step 2. Whatever a crash leaves behind is of a generation that no
+reader sees, and goes with the next `reconcile --repair`. Two imports of one patent, an import and a deletion, in one
+gateway or in two, need not know of each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
 
-from sevenviews.backends.ports import MAX_IMAGES_PER_CALL, Embedder, PatentStore, VectorIndex
-from sevenviews.backends.records import DrawingVector, ImageInput, Release, StoredPatent, Vector
-from sevenviews.designs import ImportOutcome, Patent, Reason, SevenviewsError, content_key
-from sevenviews.gateway.concurrency import KeyedLocks, map_bounded
+from sevenviews.backends.ports import MAX_IMAGES_PER_CALL, PatentStore
+from sevenviews.backends.records import GenerationRange, PatentGeneration, StoredPatent
+from sevenviews.designs import ImportOutcome, Patent, Reason, SevenviewsError
+from sevenviews.gateway.concurrency import BatchRules, map_batches
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
+from sevenviews.gateway.indexing import Indexer, StoredGeneration, internal
 from sevenviews.gateway.releases import Releases
 from sevenviews.gateway.telemetry import GatewayMetrics
 from sevenviews.runtime.settings import MEBIBYTE
-from sevenviews.runtime.telemetry import request_id
 
 log = structlog.get_logger()
 
-MAX_CHUNK_BYTES = 32 * MEBIBYTE
-"""Of the images of one EmbedImages: half of what a message may be by default."""
+MAX_BATCH_BYTES = 16 * MEBIBYTE
+"""Of the images of one batch, unless it is a single patent."""
 
-# What a release that was retired meanwhile says to a write.
-_RETIRED = {Reason.RELEASE_NOT_FOUND, Reason.RELEASE_STATE}
+MAX_STREAM_BYTES = 64 * MEBIBYTE
+"""Of the images of one stream that are worked on or wait for it; one message more may have been taken before."""
+
+_PUTS_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,11 @@ class ImportItem:
     replace: bool = False
     fault: SevenviewsError | None = None
 
+    @property
+    def size(self) -> int:
+        """Bytes of its images."""
+        return sum(map(len, self.contents.values()))
+
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
@@ -61,36 +72,34 @@ class ImportResult:
 
 
 class Importer:
-    """Imports patents: several at once, but no two of the same id.
+    """Imports patents in batches.
 
     Args:
         store: the metadata service.
-        embedder: the embedding service.
-        index: the vector service.
-        releases: which releases to write to.
+        indexer: writes the vectors.
+        releases: makes the first release.
         timeouts: of single calls.
-        concurrency: patents of one stream that are worked on at once.
+        concurrency: batches of one stream that are worked on at once.
         metrics: where outcomes are counted.
     """
 
     def __init__(
         self,
         store: PatentStore,
-        embedder: Embedder,
-        index: VectorIndex,
+        indexer: Indexer,
         releases: Releases,
         timeouts: CallTimeouts,
         concurrency: int,
         metrics: GatewayMetrics,
     ) -> None:
         self._store = store
-        self._embedder = embedder
-        self._index = index
+        self._indexer = indexer
         self._releases = releases
         self._timeouts = timeouts
-        self._concurrency = concurrency
         self._metrics = metrics
-        self._locks = KeyedLocks()
+        self._rules: BatchRules[ImportItem] = BatchRules(
+            concurrency, _fits, lambda item: item.patent.patent_id, lambda item: item.size, MAX_STREAM_BYTES
+        )
 
     async def import_all(
         self, items: AsyncIterator[ImportItem], deadline: Deadline
@@ -102,140 +111,129 @@ class Importer:
         """
         await self._releases.ensure_serving(deadline)
 
-        async def work(item: ImportItem) -> ImportResult:
-            return await self.import_one(item, deadline)
+        async def work(batch: Sequence[ImportItem]) -> Sequence[ImportResult]:
+            return await self.import_batch(batch, deadline)
 
-        async for result in map_bounded(items, work, self._concurrency):
+        async for result in map_batches(items, work, self._rules):
             yield result
 
-    async def import_one(self, item: ImportItem, deadline: Deadline) -> ImportResult:
-        """Import a patent; a failure is part of the result."""
-        patent_id = item.patent.patent_id
-        async with self._locks.hold(patent_id):
-            try:
-                result = ImportResult(patent_id, await self._import(item, deadline))
-            except SevenviewsError as error:
-                result = ImportResult(patent_id, ImportOutcome.FAILED, error)
-            except Exception:
-                # A fault of ours in one patent must not end the stream for the others.
-                log.exception("import failed", patent_id=patent_id)
-                result = ImportResult(patent_id, ImportOutcome.FAILED, _internal(patent_id))
-        self._metrics.imported.labels(result.outcome.value).inc()
-        return result
+    async def import_batch(self, items: Sequence[ImportItem], deadline: Deadline) -> Sequence[ImportResult]:
+        """Import patents, no two of the same id. A failure is part of its patent's result, in the order given."""
+        results: dict[str, ImportResult] = {}
+        staged: list[_Staged] = []
+        for put in await self._put_all(items, deadline):
+            if isinstance(put, _Staged):
+                staged.append(put)
+            else:
+                results[put.patent_id] = put
+        if staged:
+            for result in await self._finish(staged, deadline):
+                results[result.patent_id] = result
+        for result in results.values():
+            self._metrics.imported.labels(result.outcome.value).inc()
+        return [results[item.patent.patent_id] for item in items]
 
-    async def _import(self, item: ImportItem, deadline: Deadline) -> ImportOutcome:
+    async def _put_all(
+        self, items: Sequence[ImportItem], deadline: Deadline
+    ) -> Sequence[_Staged | ImportResult]:
+        turns = asyncio.Semaphore(_PUTS_AT_ONCE)
+
+        async def put(item: ImportItem) -> _Staged | ImportResult:
+            async with turns:
+                return await self._put(item, deadline)
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(put(item)) for item in items]
+        return [task.result() for task in tasks]
+
+    async def _put(self, item: ImportItem, deadline: Deadline) -> _Staged | ImportResult:
+        patent_id = item.patent.patent_id
         if item.fault is not None:
-            raise item.fault
-        patent_id = item.patent.patent_id
-        stored = await self._put(item, deadline)
-        if stored.published and not stored.changed:
-            return ImportOutcome.UNCHANGED
-        replaces = (item.replace or not stored.changed) and await self._is_published(patent_id, deadline)
-        await self.index_drawings(item, deadline)
-        await self._store.publish(patent_id, stored.content_digest, deadline.share(self._timeouts.metadata))
-        return ImportOutcome.REPLACED if replaces else ImportOutcome.CREATED
-
-    async def _put(self, item: ImportItem, deadline: Deadline) -> StoredPatent:
-        """Stage the patent. Content that was never published does not stand in the way of other content."""
-
-        async def put(replace: bool) -> StoredPatent:
+            return _failed(patent_id, item.fault)
+        try:
             timeout = deadline.share(self._timeouts.metadata)
-            return await self._store.put(item.patent, item.contents, replace=replace, timeout_seconds=timeout)
-
-        try:
-            return await put(item.replace)
-        except SevenviewsError as error:
-            if error.reason is not Reason.PATENT_CONTENT_CONFLICT:
-                raise
-            if await self._is_published(item.patent.patent_id, deadline):
-                raise
-            # Left by an import that failed, say, for the sake of a drawing that is corrected now.
-            return await put(True)
-
-    async def _is_published(self, patent_id: str, deadline: Deadline) -> bool:
-        timeout = deadline.share(self._timeouts.metadata)
-        return patent_id in await self._store.get_published([patent_id], timeout)
-
-    async def index_drawings(self, item: ImportItem, deadline: Deadline) -> None:
-        """Write the vectors of a patent's drawings to every release that is kept current.
-
-        Raises:
-            SevenviewsError: NO_SERVING_RELEASE, there is none; or what a service answers.
-        """
-        releases = await self._releases.kept_current(deadline)
-        vectors = {
-            version: await self._embed(item, version, deadline)
-            for version in dict.fromkeys(release.model_version for release in releases)
-        }
-        written = 0
-        for release in releases:
-            written += await self._upsert(release, item.patent, vectors[release.model_version], deadline)
-        if not written:
-            self._releases.forget()
-            raise SevenviewsError(Reason.NO_SERVING_RELEASE, "there is no release to write vectors to")
-
-    async def _upsert(
-        self, release: Release, patent: Patent, drawings: Sequence[DrawingVector], deadline: Deadline
-    ) -> bool:
-        """Whether the release took the vectors; it does not if it was retired meanwhile."""
-        try:
-            await self._index.upsert(release, patent, drawings, deadline.share(self._timeouts.vectors))
-        except SevenviewsError as error:
-            if error.reason not in _RETIRED:
-                raise
-            log.info("release retired during an import", release_id=release.release_id)
-            return False
-        return True
-
-    async def _embed(
-        self, item: ImportItem, model_version: str, deadline: Deadline
-    ) -> tuple[DrawingVector, ...]:
-        vectors: dict[str, Vector] = {}
-        for chunk in _chunks(item):
-            answer = await self._embedder.embed(
-                [ImageInput(content) for content in chunk.values()],
-                model_version,
-                deadline.share(self._timeouts.embedding),
+            stored = await self._store.put(
+                item.patent, item.contents, replace=item.replace, timeout_seconds=timeout
             )
-            for drawing_id, result in zip(chunk, answer.results, strict=True):
-                if isinstance(result, SevenviewsError):
-                    raise _of_drawing(result, drawing_id)
-                vectors[drawing_id] = result
-        return tuple(
-            DrawingVector(
-                drawing.drawing_id,
-                drawing.view,
-                vectors[drawing.drawing_id],
-                content_key(item.contents[drawing.drawing_id]),
-            )
-            for drawing in item.patent.drawings
-        )
+        except SevenviewsError as error:
+            return _failed(patent_id, error)
+        except Exception:
+            # A fault of ours in one patent must not end the stream for the others.
+            log.exception("import failed", patent_id=patent_id)
+            return _failed(patent_id, internal(f"importing {patent_id}"))
+        if stored.is_published:
+            return ImportResult(patent_id, ImportOutcome.UNCHANGED)
+        return _Staged(StoredGeneration(item.patent, item.contents, stored.generation), stored)
+
+    async def _finish(self, staged: Sequence[_Staged], deadline: Deadline) -> Sequence[ImportResult]:
+        """Index, publish and sweep."""
+        failures = await self._indexer.index([one.content for one in staged], deadline)
+        results = [
+            _failed(one.patent_id, error)
+            for one, error in zip(staged, failures, strict=True)
+            if error is not None
+        ]
+        indexed = [one for one, error in zip(staged, failures, strict=True) if error is None]
+        if indexed:
+            results += await self._publish(indexed, deadline)
+        return results
+
+    async def _publish(self, indexed: Sequence[_Staged], deadline: Deadline) -> Sequence[ImportResult]:
+        wanted = [PatentGeneration(one.patent_id, one.generation) for one in indexed]
+        try:
+            refusals = await self._store.publish(wanted, deadline.share(self._timeouts.metadata))
+        except SevenviewsError as error:
+            return [_failed(one.patent_id, error) for one in indexed]
+        outdated = [
+            outdated
+            for one, refusal in zip(wanted, refusals, strict=True)
+            if (outdated := _outdated(one, refusal)) is not None
+        ]
+        await self._indexer.sweep(outdated, deadline)
+        return [one.result(refusal) for one, refusal in zip(indexed, refusals, strict=True)]
 
 
-def _chunks(item: ImportItem) -> Iterator[dict[str, bytes]]:
-    """The images of the drawings by id, in portions that one call takes."""
-    chunk: dict[str, bytes] = {}
-    size = 0
-    for drawing in item.patent.drawings:
-        content = item.contents[drawing.drawing_id]
-        if chunk and (len(chunk) == MAX_IMAGES_PER_CALL or size + len(content) > MAX_CHUNK_BYTES):
-            yield chunk
-            chunk, size = {}, 0
-        chunk[drawing.drawing_id] = content
-        size += len(content)
-    if chunk:
-        yield chunk
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """A patent after its put."""
+
+    content: StoredGeneration
+    stored: StoredPatent
+
+    @property
+    def patent_id(self) -> str:
+        return self.content.patent.patent_id
+
+    @property
+    def generation(self) -> int:
+        return self.content.generation
+
+    def result(self, refusal: SevenviewsError | None) -> ImportResult:
+        if refusal is not None:
+            return _failed(self.patent_id, refusal)
+        # Nobody else can have published anything between a put and the publication of its generation.
+        replaces = self.stored.published_generation > 0
+        return ImportResult(self.patent_id, ImportOutcome.REPLACED if replaces else ImportOutcome.CREATED)
 
 
-def _of_drawing(error: SevenviewsError, drawing_id: str) -> SevenviewsError:
-    named = SevenviewsError(error.reason, f"drawing {drawing_id}: {error.message}", error.metadata)
-    return named.with_metadata(drawing_id=drawing_id, image=drawing_id)
+def _outdated(one: PatentGeneration, refusal: SevenviewsError | None) -> GenerationRange | None:
+    """The generations whose vectors nobody will see, now that this one was published or refused."""
+    if refusal is None:
+        return GenerationRange(one.patent_id, 1, one.generation - 1) if one.generation > 1 else None
+    if refusal.reason in (Reason.PATENT_GENERATION_STALE, Reason.PATENT_NOT_FOUND):
+        return GenerationRange(one.patent_id, one.generation, one.generation)
+    return None
 
 
-def _internal(patent_id: str) -> SevenviewsError:
-    current = request_id.get()
-    return SevenviewsError(
-        Reason.INTERNAL,
-        f"internal error while importing {patent_id}; report request id {current}",
-        {"request_id": current},
+def _fits(batch: Sequence[ImportItem], item: ImportItem) -> bool:
+    """Whether the images of all go into one call of the embedding service."""
+    items = [*batch, item]
+    return (
+        len(items) <= MAX_IMAGES_PER_CALL
+        and sum(len(one.contents) for one in items) <= MAX_IMAGES_PER_CALL
+        and sum(one.size for one in items) <= MAX_BATCH_BYTES
     )
+
+
+def _failed(patent_id: str, error: SevenviewsError) -> ImportResult:
+    return ImportResult(patent_id, ImportOutcome.FAILED, error)

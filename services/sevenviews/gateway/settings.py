@@ -44,7 +44,10 @@ class GatewaySettings(ServiceSettings):
         default=2.0, ge=0, le=2, description="How long the serving release is believed: at most 2 seconds."
     )
     import_concurrency: int = Field(
-        default=4, ge=1, le=64, description="Patents of one import stream that are worked on at once."
+        default=2,
+        ge=1,
+        le=64,
+        description="Batches of one import stream worked on at once; each has up to 64 drawings, or one patent.",
     )
     page_token_key: str = Field(
         default="sevenviews",

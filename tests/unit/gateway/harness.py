@@ -82,17 +82,17 @@ def design(
     return ImportItem(patent, dict(zip(ids, images, strict=True)), replace)
 
 
-def publish(services: FakeServices, *items: ImportItem) -> None:
+def publish(services: FakeServices, *items: ImportItem, generation: int = 1) -> None:
     """Put designs into the stores directly, as if they had been imported into every release."""
     for item in items:
         patent = item.patent
         services.patents.published[patent.patent_id] = PatentContent(
-            patent_to_wire(patent), dict(item.contents), digest=f"digest of {patent.patent_id}"
+            patent_to_wire(patent), dict(item.contents), f"digest of {patent.patent_id}", generation
         )
-        index(services, item)
+        index(services, item, generation)
 
 
-def index(services: FakeServices, item: ImportItem) -> None:
+def index(services: FakeServices, item: ImportItem, generation: int = 1) -> None:
     """Put the vectors of a design into every release, and nothing else anywhere."""
     for release in services.vectors.releases.values():
         drawings = [
@@ -103,7 +103,7 @@ def index(services: FakeServices, item: ImportItem) -> None:
             )
             for drawing in item.patent.drawings
         ]
-        release.put(item.patent, drawings)
+        release.put(item.patent, drawings, generation)
 
 
 def like(similarity: float) -> bytes:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
 
 import grpc
 import pytest
+from prometheus_client import CollectorRegistry
 
+from sevenviews.backends.embedding_client import EmbeddingClient
+from sevenviews.backends.patent_client import PatentClient
+from sevenviews.backends.vector_client import VectorClient
 from sevenviews.client import ImportItem, ImportResult
 from sevenviews.designs import (
     ImportOutcome,
@@ -19,7 +24,14 @@ from sevenviews.designs import (
     PatentFilter,
     Reason,
     SevenviewsError,
+    View,
 )
+from sevenviews.gateway.deadline import CallTimeouts, Deadline
+from sevenviews.gateway.importing import Importer
+from sevenviews.gateway.importing import ImportItem as GatewayItem
+from sevenviews.gateway.indexing import Indexer
+from sevenviews.gateway.releases import Releases
+from sevenviews.gateway.telemetry import GatewayMetrics
 from sevenviews.internal.v1 import vectors_pb2
 from sevenviews.runtime.channels import open_channel
 from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, patent_pb2
@@ -48,7 +60,7 @@ STEPS = {
     "releases": ("vectors", "ListReleases"),
     "embed": ("embedding", "EmbedImages"),
     "upsert": ("vectors", "UpsertVectors"),
-    "publish": ("metadata", "PublishPatent"),
+    "publish": ("metadata", "PublishPatents"),
 }
 
 
@@ -83,9 +95,9 @@ async def test_an_imported_patent_is_found(gateway: RunningGateway) -> None:
 
 async def test_publication_comes_last(gateway: RunningGateway) -> None:
     await outcome(gateway, design("USD1", QUERY))
-    released = gateway.services.patent_server.block("PublishPatent")
+    released = gateway.services.patent_server.block("PublishPatents")
     importing = asyncio.create_task(import_all(gateway.client, design("USD2", QUERY)))
-    await gateway.services.patent_server.arrival("PublishPatent", 2)
+    await gateway.services.patent_server.arrival("PublishPatents", 2)
     # Its vectors are there already.
     assert ("USD2-D00001-01", 1) in gateway.services.vectors.serving().drawings
     assert await searchable(gateway) == ["USD1"]
@@ -163,7 +175,7 @@ async def test_other_content_conflicts_and_changes_nothing(gateway: RunningGatew
     assert row.vector == pytest.approx(embedding_of(QUERY))
 
 
-async def test_the_first_of_two_contents_in_one_stream_wins(gateway: RunningGateway) -> None:
+async def test_two_contents_in_one_stream_are_imported_in_their_order(gateway: RunningGateway) -> None:
     results = [
         result
         async for result in gateway.client.import_patents(
@@ -252,21 +264,55 @@ async def test_every_release_is_kept_current_with_one_embedding_a_model(gateway:
 
 
 async def test_a_release_that_is_retired_meanwhile_is_passed_over(gateway: RunningGateway) -> None:
+    services = gateway.services
+    services.vectors.add_release("kept")
+    released = services.embedding_server.block("EmbedImages")
+    importing = asyncio.create_task(outcome(gateway, design("USD1", QUERY)))
+    await services.embedding_server.arrival("EmbedImages")
+    del services.vectors.releases["kept"]
+    released.set()
+    assert await importing is ImportOutcome.CREATED
+    assert await searchable(gateway) == ["USD1"]
+
+
+@pytest.mark.parametrize(
+    "reason", [Reason.RELEASE_NOT_FOUND, Reason.RELEASE_STATE, Reason.EMBEDDING_MODEL_MISMATCH]
+)
+async def test_a_release_that_refuses_and_is_not_retired_fails_the_import(
+    gateway: RunningGateway, reason: Reason
+) -> None:
+    """Whatever it says: it is listed, so it must hold every patent that is published."""
     gateway.services.vectors.add_release("kept")
-    gateway.services.vector_server.fail(
-        "UpsertVectors", SevenviewsError(Reason.RELEASE_NOT_FOUND, "retired", {"release_id": "r"})
-    )
-    assert await outcome(gateway, design("USD1", QUERY)) is ImportOutcome.CREATED
+    gateway.services.vector_server.fail("UpsertVectors", SevenviewsError(reason, "not now"), times=9)
+    error = (await import_all(gateway.client, design("USD1", QUERY)))["USD1"].error
+    assert error is not None
+    assert error.reason is reason
+    assert "USD1" not in gateway.services.patents.published
 
 
-async def test_no_release_takes_the_vectors(gateway: RunningGateway) -> None:
-    gone = SevenviewsError(Reason.RELEASE_STATE, "retired")
-    gateway.services.vector_server.fail("UpsertVectors", gone)
-    results = await import_all(gateway.client, design("USD1", QUERY))
-    error = results["USD1"].error
+async def test_a_release_that_appears_meanwhile_is_written_to(services: FakeServices) -> None:
+    async with running_gateway(services, release_seconds=0) as gateway:
+        released = services.vector_server.block("UpsertVectors")
+        importing = asyncio.create_task(outcome(gateway, design("USD1", QUERY)))
+        await services.vector_server.arrival("UpsertVectors")
+        services.vectors.add_release("building")
+        released.set()
+        assert await importing is ImportOutcome.CREATED
+        assert ("USD1-D00001-01", 1) in services.vectors.releases["building"].drawings
+        # One model, so that nothing was embedded twice.
+        assert services.embedding_server.count("EmbedImages") == 1
+
+
+async def test_without_a_serving_release_nothing_is_published(gateway: RunningGateway) -> None:
+    released = gateway.services.embedding_server.block("EmbedImages")
+    importing = asyncio.create_task(import_all(gateway.client, design("USD1", QUERY)))
+    await gateway.services.embedding_server.arrival("EmbedImages")
+    gateway.services.vectors.releases.clear()
+    released.set()
+    error = (await importing)["USD1"].error
     assert error is not None
     assert error.reason is Reason.NO_SERVING_RELEASE
-    assert await searchable(gateway) == []
+    assert gateway.services.patents.published == {}
 
 
 async def test_the_first_import_makes_the_first_release(gateway: RunningGateway) -> None:
@@ -325,16 +371,107 @@ async def import_eventually(gateway: RunningGateway, item: ImportItem) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_no_more_patents_than_allowed_are_worked_on_at_once(services: FakeServices) -> None:
-    """The rest waits in the sender, not in the gateway's memory."""
-    released = services.embedding_server.block("EmbedImages")
-    async with running_gateway(services, import_concurrency=2) as gateway:
-        items = [design(f"USD{number}", QUERY) for number in range(6)]
-        importing = asyncio.create_task(import_all(gateway.client, *items))
-        await services.embedding_server.arrival("EmbedImages", 2)
-        assert services.patent_server.count("PutPatent") == 2
+async def test_a_batch_shares_its_calls(services: FakeServices) -> None:
+    async with importing(services) as importer:
+        items = [an_item(f"USD{number}", QUERY, vector_image(0, 1)) for number in range(6)]
+        bad, conflicting = an_item("USD7", QUERY, b"bad"), an_item("USD8", QUERY)
+        publish(services, design("USD8", vector_image(0, 1)))
+        results = await importer.import_batch([bad, *items, conflicting], Deadline.after(10))
+    assert [one.patent_id for one in results] == ["USD7", *(f"USD{n}" for n in range(6)), "USD8"]
+    reasons = [one.error.reason if one.error else None for one in results]
+    assert reasons == [Reason.IMAGE_CORRUPT, *[None] * 6, Reason.PATENT_CONTENT_CONFLICT]
+    calls = {method: services.servers[service].of(method) for service, method in STEPS.values()}
+    assert [len(call.request.images) for call in calls["EmbedImages"]] == [14]
+    assert [len(call.request.patents) for call in calls["UpsertVectors"]] == [6]
+    assert [len(call.request.patents) for call in calls["PublishPatents"]] == [6]
+
+
+async def test_a_call_that_fails_for_the_sake_of_one_patent_fails_no_other(services: FakeServices) -> None:
+    """Whatever it is that a service does not take, and says of the whole call."""
+    async with importing(services) as importer:
+        services.vector_server.fail("UpsertVectors", INTERNAL, times=2)
+        items = [an_item(f"USD{number}", QUERY) for number in range(3)]
+        results = await importer.import_batch(items, Deadline.after(10))
+    assert [one.outcome for one in results] == [
+        ImportOutcome.FAILED,
+        ImportOutcome.CREATED,
+        ImportOutcome.CREATED,
+    ]
+
+
+async def test_an_outage_is_not_met_with_a_call_for_each_patent(services: FakeServices) -> None:
+    async with importing(services) as importer:
+        overloaded = SevenviewsError(Reason.OVERLOADED, "too much")
+        services.embedding_server.fail("EmbedImages", overloaded, times=9)
+        items = [an_item(f"USD{number}", QUERY) for number in range(3)]
+        results = await importer.import_batch(items, Deadline.after(10))
+    assert {one.error.reason for one in results if one.error} == {Reason.OVERLOADED}
+    assert services.embedding_server.count("EmbedImages") == 1
+
+
+@asynccontextmanager
+async def importing(services: FakeServices) -> AsyncIterator[Importer]:
+    """An importer without a gateway around it."""
+    timeouts = CallTimeouts()
+    async with (
+        open_channel(services.embedding_server.address) as embedding,
+        open_channel(services.vector_server.address) as vectors,
+        open_channel(services.patent_server.address) as metadata,
+    ):
+        index, embedder = VectorClient(vectors), EmbeddingClient(lambda: embedding)
+        releases = Releases(index, embedder, timeouts, 0)
+        indexer = Indexer(embedder, index, releases, timeouts)
+        metrics = GatewayMetrics(CollectorRegistry())
+        yield Importer(PatentClient(metadata), indexer, releases, timeouts, 2, metrics)
+
+
+def an_item(patent_id: str, *images: bytes, replace: bool = False) -> GatewayItem:
+    made = design(patent_id, *images)
+    return GatewayItem(made.patent, made.contents, replace)
+
+
+async def test_the_newer_of_two_imports_wins(services: FakeServices) -> None:
+    """Of two gateways, the slower one held up between its vectors and its publication."""
+    async with running_gateway(services) as slow, running_gateway(services) as fast:
+        released = services.patent_server.block("PublishPatents")
+        older = asyncio.create_task(import_all(slow.client, design("USD1", QUERY, replace=True)))
+        await services.patent_server.arrival("PublishPatents")
+        newer = asyncio.create_task(import_all(fast.client, design("USD1", vector_image(0, 1), replace=True)))
+        await services.patent_server.arrival("PublishPatents", 2)
+        rows = services.vectors.serving().drawings
+        assert set(rows) == {("USD1-D00001-01", 1), ("USD1-D00001-01", 2)}
         released.set()
-        assert len(await importing) == 6
+        lost, won = (await older)["USD1"], (await newer)["USD1"]
+    assert lost.error is not None
+    assert lost.error.reason is Reason.PATENT_GENERATION_STALE
+    assert lost.error.metadata == {"patent_id": "USD1", "generation": "1", "newest": "2"}
+    assert won.outcome is ImportOutcome.CREATED
+    [row] = services.vectors.serving().drawings.values()
+    assert (row.generation, row.vector.tolist()) == (2, pytest.approx(embedding_of(vector_image(0, 1))))
+
+
+async def test_a_deletion_outruns_an_import(gateway: RunningGateway) -> None:
+    publish(gateway.services, design("USD1", QUERY))
+    released = gateway.services.patent_server.block("PublishPatents")
+    replacing = asyncio.create_task(
+        import_all(gateway.client, design("USD1", vector_image(0, 1), replace=True))
+    )
+    await gateway.services.patent_server.arrival("PublishPatents")
+    assert await gateway.client.delete_patents(["USD1"]) == 1
+    released.set()
+    error = (await replacing)["USD1"].error
+    assert error is not None
+    assert error.reason is Reason.PATENT_GENERATION_STALE
+    assert gateway.services.vectors.serving().drawings == {}
+    assert await searchable(gateway) == []
+
+
+async def test_a_sweep_that_fails_fails_no_import(gateway: RunningGateway) -> None:
+    publish(gateway.services, design("USD1", QUERY))
+    gateway.services.vector_server.fail("DeleteVectors", INTERNAL)
+    new = design("USD1", vector_image(0, 1), replace=True)
+    assert await outcome(gateway, new) is ImportOutcome.REPLACED
+    assert set(gateway.services.vectors.serving().drawings) == {("USD1-D00001-01", 1), ("USD1-D00001-01", 2)}
 
 
 async def test_results_come_before_the_stream_ends(gateway: RunningGateway) -> None:
@@ -375,20 +512,35 @@ async def test_a_fault_of_ours_is_reported_without_its_text(gateway: RunningGate
     assert set(error.metadata) == {"request_id"}
 
 
-async def test_deletion_removes_vectors_before_records(gateway: RunningGateway) -> None:
+async def test_deletion_removes_records_before_vectors(gateway: RunningGateway) -> None:
     publish(gateway.services, design("USD1", QUERY), design("USD2", QUERY))
-    gateway.services.vectors.add_release("kept")
+    kept = gateway.services.vectors.add_release("kept")
+    kept.put(design("USD1", QUERY).patent, [("USD1-D00001-01", View.UNKNOWN, embedding_of(QUERY))])
     assert await gateway.client.delete_patents(["USD1", "USD404"]) == 1
     assert gateway.services.methods() == ["DeleteVectors", "DeletePatents"]
     assert await searchable(gateway) == ["USD2"]
+    assert kept.drawings == {}
     await failure(gateway.client.get_patent("USD1"), Reason.PATENT_NOT_FOUND)
+
+
+async def test_a_deletion_is_done_when_the_records_are_gone(gateway: RunningGateway) -> None:
+    """Vectors that are left behind are seen by nobody, and are not those of the next import."""
+    publish(gateway.services, design("USD1", QUERY))
+    gateway.services.vector_server.fail("DeleteVectors", INTERNAL)
+    assert await gateway.client.delete_patents(["USD1"]) == 1
+    assert ("USD1-D00001-01", 1) in gateway.services.vectors.serving().drawings
+    assert await searchable(gateway) == []
+    assert await outcome(gateway, design("USD1", vector_image(0, 1))) is ImportOutcome.CREATED
+    # The import has swept what was older.
+    [row] = gateway.services.vectors.serving().drawings.values()
+    assert row.vector == pytest.approx(embedding_of(vector_image(0, 1)))
 
 
 async def test_a_deletion_that_is_cut_off_is_completed_by_the_next(gateway: RunningGateway) -> None:
     publish(gateway.services, design("USD1", QUERY))
     gateway.services.patent_server.fail("DeletePatents", INTERNAL)
     await failure(gateway.client.delete_patents(["USD1"]), Reason.INTERNAL)
-    assert await searchable(gateway) == []
+    assert await searchable(gateway) == ["USD1"]
     assert await gateway.client.delete_patents(["USD1"]) == 1
     assert RELEASE in gateway.services.vectors.releases
 

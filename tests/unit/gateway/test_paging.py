@@ -7,7 +7,7 @@ import random
 import pytest
 
 from sevenviews.client import SearchPage
-from sevenviews.designs import PatentFilter, Reason, SevenviewsError, View, ViewMatching
+from sevenviews.designs import PatentFilter, Reason, View, ViewMatching
 from tests.fakes.embedding import vector_image
 from tests.fakes.services import FakeServices
 from tests.unit.gateway.harness import (
