@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-import io
-import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
-from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
+import numpy.typing as npt
+from PIL import ExifTags, Image, ImageChops
 
 from sevenviews.designs import CropBox, Reason, SevenviewsError
-
-ALLOWED_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP")
-MAX_PIXELS = 64 * 1024 * 1024
-"""A patent sheet of 2560 × 3300 has 8 million."""
-
-MIN_SIDE = 16
-"""Pixels; less cannot be compared."""
+from sevenviews.encoder.header import Unreadable, check_side, corrupt, open_image
 
 INK_LEVEL = 208
 """A grey value (0 black, 255 white) below which a pixel counts as ink: JPEG noise on paper stays above."""
 
-# Our own limit is checked from the header; Pillow's would only warn at a smaller size than ours.
-Image.MAX_IMAGE_PIXELS = None
+_STRIP_PIXELS = 1024 * 1024
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
-def decode(content: bytes, crop: CropBox | None = None, *, max_pixels: int = MAX_PIXELS) -> Image.Image:
+def decode(content: bytes, crop: CropBox | None = None) -> Image.Image:
     """Decode one drawing.
 
-    Transparency becomes paper, the EXIF orientation is applied, and a drawing in white on black is inverted.
+    Transparency becomes paper, the EXIF orientation is applied, and a drawing in white on black is inverted. Takes at
+    most header.MAX_WORKING_BYTES of memory: what would take more is refused from its header.
 
     Args:
         content: an encoded TIFF, PNG, JPEG or WebP of one frame.
         crop: the part to keep; None keeps all.
-        max_pixels: larger images are refused from their header, before they are decoded.
 
     Returns:
         An image of mode "L", 0 ink to 255 paper, at least MIN_SIDE pixels on either side, with ink on it.
@@ -41,7 +44,7 @@ def decode(content: bytes, crop: CropBox | None = None, *, max_pixels: int = MAX
         SevenviewsError: IMAGE_EMPTY, IMAGE_FORMAT_UNSUPPORTED, IMAGE_ANIMATED, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL,
             IMAGE_CORRUPT, IMAGE_BLANK.
     """
-    grey = _black_on_white(_read(content, max_pixels))
+    grey = _black_on_white(_read(content))
     if crop is not None:
         grey = _cropped(grey, crop)
     if content_box(grey) is None:
@@ -57,78 +60,85 @@ def content_box(grey: Image.Image) -> tuple[int, int, int, int] | None:
 _INK_TABLE = [255 if level < INK_LEVEL else 0 for level in range(256)]
 
 
-def _read(content: bytes, max_pixels: int) -> Image.Image:
-    if not content:
-        raise SevenviewsError(Reason.IMAGE_EMPTY, "the image has no bytes")
+def _read(content: bytes) -> Image.Image:
+    """Decoded, upright and grey."""
+    image = open_image(content)
     try:
-        image = Image.open(io.BytesIO(content), formats=ALLOWED_FORMATS)
-    except UnidentifiedImageError as error:
-        raise _not_an_image(content) from error
-    except (OSError, ValueError, SyntaxError) as error:
-        raise _corrupt(error) from error
-    _check_header(image, max_pixels)
-    try:
-        with warnings.catch_warnings():
-            # What Pillow merely suspects (odd EXIF, say) is none of our caller's concern.
-            warnings.simplefilter("ignore")
-            image.load()
-            return ImageOps.exif_transpose(image)
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, MemoryError) as error:
-        raise _corrupt(error) from error
+        image.load()
+        return _upright(image)
+    except (*Unreadable, MemoryError) as error:
+        raise corrupt(error) from error
 
 
-def _check_header(image: Image.Image, max_pixels: int) -> None:
-    width, height = image.size
-    if width * height > max_pixels:
-        raise SevenviewsError(
-            Reason.IMAGE_TOO_LARGE,
-            f"the image has {width} × {height} pixels; at most {max_pixels} are allowed",
-            {"pixels": str(width * height), "maximum": str(max_pixels)},
-        )
-    _check_side(width, height)
-    try:
-        frames = int(getattr(image, "n_frames", 1))
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
-        raise _corrupt(error) from error
-    if frames > 1:
-        raise SevenviewsError(
-            Reason.IMAGE_ANIMATED,
-            f"the image has {frames} frames; send one drawing an image",
-            {"frames": str(frames)},
-        )
+def _upright(image: Image.Image) -> Image.Image:
+    # Of a TIFF, Pillow has applied it already. Not ImageOps.exif_transpose: that copies an upright image.
+    orientation = image.getexif().get(ExifTags.Base.Orientation) if image.format != "TIFF" else None
+    if orientation not in _TURNS:
+        return _grey(image)
+    return _grey(image).transpose(_TURNS[orientation])
 
 
-def _check_side(width: int, height: int) -> None:
-    if min(width, height) < MIN_SIDE:
-        raise SevenviewsError(
-            Reason.IMAGE_TOO_SMALL,
-            f"{width} × {height} pixels are too few; either side needs {MIN_SIDE}",
-            {"width": str(width), "height": str(height), "minimum": str(MIN_SIDE)},
-        )
+def _grey(image: Image.Image) -> Image.Image:
+    """On white paper, 0 black to 255 white. Strip by strip, since some ways to grey have a costly copy on them."""
+    if image.mode in {"1", "L", "P"} and "transparency" not in image.info:
+        return image.convert("L")
+    grey = Image.new("L", image.size)
+    to_grey = _deep(image) if image.mode.startswith(("I", "F")) else _on_paper
+    for top, strip in _strips(image):
+        grey.paste(to_grey(strip), (0, top))
+    return grey
 
 
-def _black_on_white(image: Image.Image) -> Image.Image:
-    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
-        layered = image.convert("RGBA")
-        paper = Image.new("RGBA", layered.size, "white")
-        image = Image.alpha_composite(paper, layered)
-    grey = _sixteen_bit(image) if image.mode.startswith(("I", "F")) else image.convert("L")
+def _strips(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
+    """Parts of the image from top to bottom, each with its first row: about a megabyte of pixels."""
+    height = max(1, _STRIP_PIXELS // image.width)
+    for top in range(0, image.height, height):
+        yield top, image.crop((0, top, image.width, min(image.height, top + height)))
+
+
+def _on_paper(image: Image.Image) -> Image.Image:
+    if image.mode not in {"RGBA", "LA", "PA"} and "transparency" not in image.info:
+        return image.convert("L")
+    layered = image.convert("RGBA")
+    paper = Image.new("RGBA", layered.size, "white")
+    return Image.alpha_composite(paper, layered).convert("L")
+
+
+def _deep(image: Image.Image) -> Callable[[Image.Image], Image.Image]:
+    """Levels of 16 or 32 bits, up to the brightest of the image, to grey."""
+
+    def levels(strip: Image.Image) -> npt.NDArray[Any]:
+        numbers = np.asarray(strip)
+        return np.nan_to_num(numbers) if numbers.dtype.kind == "f" else numbers
+
+    def grey(numbers: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+        return (numbers.astype(np.float32) / top * 255).clip(0, 255).astype(np.uint8)
+
+    top = max(1.0, *(float(levels(strip).max()) for _, strip in _strips(image)))
+    if image.mode.startswith("I;16"):
+        table = grey(np.arange(2**16))
+        return lambda strip: Image.fromarray(table[levels(strip)])
+    return lambda strip: Image.fromarray(grey(levels(strip)))
+
+
+def _black_on_white(grey: Image.Image) -> Image.Image:
     return ImageChops.invert(grey) if _is_inverted(grey) else grey
-
-
-def _sixteen_bit(image: Image.Image) -> Image.Image:
-    levels = np.nan_to_num(np.asarray(image, dtype=np.float32))
-    top = max(float(levels.max()), 1.0)
-    return Image.fromarray((levels / top * 255).clip(0, 255).astype(np.uint8))
 
 
 def _is_inverted(grey: Image.Image) -> bool:
     """White on black: the frame of the image is dark almost everywhere, and most of the rest too."""
-    pixels = np.asarray(grey)
-    frame = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    width, height = grey.size
+    lines = [
+        (0, 0, width, 1),
+        (0, height - 1, width, height),
+        (0, 0, 1, height),
+        (width - 1, 0, width, height),
+    ]
+    frame = np.concatenate([np.asarray(grey.crop(line)).ravel() for line in lines])
+    counts = grey.histogram()
     dark_frame = float((frame < INK_LEVEL // 2).mean())
-    mostly_dark = 2 * int((pixels < INK_LEVEL // 2).sum()) > pixels.size
-    has_light = bool((pixels >= INK_LEVEL).any())
+    mostly_dark = 2 * sum(counts[: INK_LEVEL // 2]) > width * height
+    has_light = any(counts[INK_LEVEL:])
     return dark_frame > 0.95 and mostly_dark and has_light  # noqa: PLR2004
 
 
@@ -141,18 +151,5 @@ def _cropped(grey: Image.Image, crop: CropBox) -> Image.Image:
         max(int(crop.top * height) + 1, round(crop.bottom * height)),
     )
     part = grey.crop(box)
-    _check_side(*part.size)
+    check_side(*part.size)
     return part
-
-
-def _not_an_image(content: bytes) -> SevenviewsError:
-    kinds = {b"%PDF": "a PDF", b"GIF8": "a GIF", b"PK\x03\x04": "a ZIP archive", b"BM": "a BMP"}
-    kind = next((name for start, name in kinds.items() if content.startswith(start)), "of an unknown format")
-    allowed = ", ".join(ALLOWED_FORMATS)
-    return SevenviewsError(
-        Reason.IMAGE_FORMAT_UNSUPPORTED, f"the image is {kind}; allowed are {allowed}", {"allowed": allowed}
-    )
-
-
-def _corrupt(error: Exception) -> SevenviewsError:
-    return SevenviewsError(Reason.IMAGE_CORRUPT, f"the image is truncated or damaged: {error}")

@@ -8,6 +8,8 @@ from enum import IntEnum
 
 from PIL import Image
 
+from sevenviews.encoder.header import ALLOWED_FORMATS, open_image
+
 
 class Size(IntEnum):
     """The side in pixels of the square that a drawing is fitted into; ORIGINAL leaves it as it was stored."""
@@ -30,12 +32,14 @@ class DrawingImage:
 def fitted(content: bytes, size: Size) -> DrawingImage:
     """A stored drawing, reduced to grey PNG where it is larger than asked for.
 
-    Thin black lines stay visible, because the reduction averages them to grey.
+    Thin black lines stay visible, because the reduction averages them to grey. Raises what `open_image` raises, where
+    the image has to be decoded.
     """
-    with Image.open(io.BytesIO(content)) as image:
+    with Image.open(io.BytesIO(content), formats=ALLOWED_FORMATS) as image:
         media_type = Image.MIME.get(image.format or "", "application/octet-stream")
         if size is Size.ORIGINAL or max(image.size) <= size:
             return DrawingImage(content, media_type, *image.size)
+    with open_image(content) as image:
         grey = image.convert("L")
     grey.thumbnail((size, size), Image.Resampling.LANCZOS, reducing_gap=2.0)
     sink = io.BytesIO()

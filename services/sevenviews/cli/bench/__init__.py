@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from sevenviews.cli.bench.evaluation import evaluate_bench
+from sevenviews.cli.bench.hostile import hostile
 from sevenviews.cli.bench.passes import passes
 from sevenviews.cli.bench.reembedding import reembed
 from sevenviews.cli.bench.search import search
@@ -16,3 +17,4 @@ app.command("training")(training)
 app.command("passes")(passes)
 app.command("evaluate")(evaluate_bench)
 app.command("reembed")(reembed)
+app.command("hostile")(hostile)
