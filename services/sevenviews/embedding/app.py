@@ -21,6 +21,7 @@ from sevenviews.embedding.replies import CallContext, reply
 from sevenviews.embedding.service import Embedded, EmbeddingWork, Image, Prepared, Vector
 from sevenviews.embedding.settings import EmbeddingSettings
 from sevenviews.internal.v1 import embedding_pb2
+from sevenviews.runtime.limits import check_limits
 from sevenviews.runtime.settings import LIVENESS
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.telemetry import configure_logs
@@ -100,6 +101,7 @@ class EmbeddingDeployment:
         self._metrics.tell_gauges()
 
     async def _embed(self, request: embedding_pb2.EmbedImagesRequest) -> embedding_pb2.EmbedImagesResponse:
+        check_limits(request)
         images = [_image_from_wire(image) for image in request.images]
         embedded = await self._work.embed(request.model_version, images, self._infer)
         return _embedded_to_wire(embedded)

@@ -170,9 +170,9 @@ def _check_tiff(image: TiffImagePlugin.TiffImageFile) -> int:
     if compression not in _COMPRESSIONS:
         raise _unsupported(f"a TIFF compressed by {compression}")
     tags = image.tag_v2
-    bits = sum(_numbers(tags.get(TiffImagePlugin.BITSPERSAMPLE, 1)))
+    bits = max(_numbers(tags.get(TiffImagePlugin.BITSPERSAMPLE, 1)))
     samples = max(1, *_numbers(tags.get(TiffImagePlugin.SAMPLESPERPIXEL, 1)))
-    raw = max(1, -(-max(bits, samples) // 8))
+    raw = max(1, -(-bits * samples // 8))
     # A tile may be larger than the image that it is a part of.
     tile_width, tile_height = (
         max(_numbers(tags.get(tag, 0))) for tag in (TiffImagePlugin.TILEWIDTH, TiffImagePlugin.TILELENGTH)
@@ -180,7 +180,7 @@ def _check_tiff(image: TiffImagePlugin.TiffImageFile) -> int:
     _check_size(tile_width, tile_height, raw)
     if compression == "jpeg":
         return raw + 2 * samples
-    return raw if compression != "raw" and raw > 1 else 1
+    return 0 if compression == "raw" else raw
 
 
 def _numbers(value: object) -> tuple[int, ...]:

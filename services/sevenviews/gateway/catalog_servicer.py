@@ -13,6 +13,7 @@ from sevenviews.gateway.catalogue import Catalogue
 from sevenviews.gateway.deadline import Deadline
 from sevenviews.gateway.importing import Importer, ImportItem, ImportResult
 from sevenviews.runtime.deadlines import remaining
+from sevenviews.runtime.limits import check_limits
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import filter_from_wire, malformed, patent_from_wire, patent_to_wire
 from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, common_pb2, patent_pb2
@@ -97,6 +98,7 @@ async def _items(requests: AsyncIterator[catalog_pb2.ImportPatentsRequest]) -> A
 def item_from_wire(request: catalog_pb2.ImportPatentsRequest) -> ImportItem:
     """The item; one that carries its fault where the message is malformed, so that the stream goes on."""
     try:
+        check_limits(request)
         contents = _contents_from_wire(request)
         return ImportItem(patent_from_wire(request.patent), contents, request.replace)
     except SevenviewsError as error:

@@ -9,14 +9,17 @@ from typing import Any
 
 import grpc
 import structlog
+from google.protobuf.message import Message
 
 from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.runtime.limits import check_limits
 from sevenviews.runtime.status import code_of, trailing_metadata
 from sevenviews.runtime.telemetry import REQUEST_ID_KEY, ServerMetrics, accept_request_id, request_id
 
 log = structlog.get_logger()
 
 Context = grpc.aio.ServicerContext[Any, Any]
+Check = Callable[[Any], None]
 
 # Health probes and reflection come every few seconds and say nothing about our work.
 _UNOBSERVED = ("/grpc.health.v1.Health/", "/grpc.reflection.")
@@ -62,6 +65,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         return self._wrap(handler, method)
 
     def _wrap(self, handler: Any, method: str) -> grpc.RpcMethodHandler[Any, Any]:
+        # What a stream of requests holds is checked by who takes it: there, a bad message fails alone.
+        check: Check = _nothing if handler.request_streaming else _check_message
         if handler.response_streaming:
             behavior = handler.stream_stream or handler.unary_stream
             make = (
@@ -69,7 +74,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
                 if handler.request_streaming
                 else grpc.unary_stream_rpc_method_handler
             )
-            wrapped: Any = self._stream(behavior, method)
+            wrapped: Any = self._stream(behavior, method, check)
         else:
             behavior = handler.stream_unary or handler.unary_unary
             make = (
@@ -77,25 +82,36 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
                 if handler.request_streaming
                 else grpc.unary_unary_rpc_method_handler
             )
-            wrapped = self._unary(behavior, method)
+            wrapped = self._unary(behavior, method, check)
         return make(wrapped, handler.request_deserializer, handler.response_serializer)
 
-    def _unary(self, behavior: Any, method: str) -> Any:
+    def _unary(self, behavior: Any, method: str, check: Check) -> Any:
         async def call(request: Any, context: Context) -> Any:
             async with _Observation(method, context, self._metrics):
                 with self._admission:
+                    check(request)
                     return await behavior(request, context)
 
         return call
 
-    def _stream(self, behavior: Any, method: str) -> Any:
+    def _stream(self, behavior: Any, method: str, check: Check) -> Any:
         async def call(request: Any, context: Context) -> AsyncIterator[Any]:
             async with _Observation(method, context, self._metrics):
                 with self._admission:
+                    check(request)
                     async for response in behavior(request, context):
                         yield response
 
         return call
+
+
+def _check_message(request: object) -> None:
+    if isinstance(request, Message):  # a handler without a deserializer takes bytes
+        check_limits(request)
+
+
+def _nothing(_: object) -> None:
+    """The check of what is not looked at here."""
 
 
 class _Observation:

@@ -48,7 +48,7 @@ BAD_SEARCHES: dict[str, tuple[search_pb2.SearchDesignsRequest, Reason, dict[str,
     "17 queries": (
         request(queries=[query()] * 17),
         OUT_OF_RANGE,
-        {"field": "queries", "minimum": "1", "maximum": "16"},
+        {"field": "queries", "minimum": "0", "maximum": "16"},
     ),
     "page size -1": (
         request(page_size=-1),

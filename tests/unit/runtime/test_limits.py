@@ -1,0 +1,159 @@
+"""Every field of a request that could hold anything has a limit in its proto, and the limit holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from google.protobuf import message_factory, struct_pb2
+from google.protobuf.descriptor import Descriptor
+from google.protobuf.message import Message
+
+from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.internal.v1 import embedding_pb2, patents_pb2, refreshes_pb2, vectors_pb2
+from sevenviews.runtime.limits import LimitedField, check_limits, limited_fields
+from sevenviews.v1 import catalog_pb2, common_pb2, search_pb2
+from tests.conftest import ROOT
+
+FILES = (catalog_pb2, search_pb2, embedding_pb2, patents_pb2, refreshes_pb2, vectors_pb2)
+
+
+def requests() -> list[Descriptor]:
+    return [
+        method.input_type
+        for file in FILES
+        for service in file.DESCRIPTOR.services_by_name.values()
+        for method in service.methods
+    ]
+
+
+def fields_below(
+    message: Descriptor, path: tuple[LimitedField, ...] = ()
+) -> Iterator[tuple[LimitedField, ...]]:
+    """The way to each limited field of a message; a message within itself is not entered again."""
+    for field in limited_fields(message):
+        yield (*path, field)
+        if field.nested and field not in path:
+            below = message.fields_by_name[field.name].message_type
+            assert below is not None
+            yield from fields_below(below, (*path, field))
+
+
+WAYS = [(request, way) for request in requests() for way in fields_below(request)]
+IDS = [f"{request.name}.{'.'.join(field.name for field in way)}" for request, way in WAYS]
+
+
+def test_the_requests_are_those_of_all_services() -> None:
+    services = {
+        path.relative_to(ROOT / "protos").as_posix()
+        for path in (ROOT / "protos").rglob("*.proto")
+        if "\nservice " in path.read_text()
+    }
+    assert services == {file.DESCRIPTOR.name for file in FILES}
+
+
+@pytest.mark.parametrize("way", [way for _, way in WAYS], ids=IDS)
+def test_every_open_field_of_a_request_has_a_limit(way: tuple[LimitedField, ...]) -> None:
+    assert not way[-1].lacks
+
+
+def opened(request: Descriptor, way: tuple[LimitedField, ...]) -> tuple[Message, Message, str]:
+    """A request, the message in it that has the last field of the way, and the path of that field."""
+    message: Message = message_factory.GetMessageClass(request)()
+    inner, path = message, []
+    for field in way[:-1]:
+        here = getattr(inner, field.name)
+        inner = here.add() if field.is_repeated else here
+        inner.SetInParent()
+        path.append(field.name + ("[0]" if field.is_repeated else ""))
+    return message, inner, ".".join([*path, way[-1].name])
+
+
+def fill(inner: Message, field: LimitedField, excess: int) -> None:
+    """Give a field as much as its limit and so much more."""
+    value = getattr(inner, field.name)
+    if field.is_map:
+        for number in range(field.items + excess):
+            value[f"{number}"] = 1.0
+    elif field.is_repeated:
+        kind = inner.DESCRIPTOR.fields_by_name[field.name]
+        for _ in range(field.items + excess):
+            value.add() if kind.message_type else value.append("" if field.unit else 1)
+    elif field.unit == "characters":
+        setattr(inner, field.name, "é" * (field.length + excess))
+    elif isinstance(value, struct_pb2.Struct):
+        # What surrounds the text takes less than a hundred bytes.
+        value["a"] = "x" * (field.length if excess else field.length - 100)
+    else:
+        setattr(inner, field.name, bytes(field.length + excess))
+
+
+LEAVES = [
+    (request, way, name)
+    for (request, way), name in zip(WAYS, IDS, strict=True)
+    if way[-1].is_repeated or way[-1].unit
+]
+
+
+@pytest.mark.parametrize(
+    ("request_type", "way"), [(one, way) for one, way, _ in LEAVES], ids=[name for *_, name in LEAVES]
+)
+def test_every_field_is_taken_at_its_limit_and_refused_above(
+    request_type: Descriptor, way: tuple[LimitedField, ...]
+) -> None:
+    message, inner, path = opened(request_type, way)
+    fill(inner, way[-1], 0)
+    check_limits(message)
+    message, inner, path = opened(request_type, way)
+    fill(inner, way[-1], 1)
+    with pytest.raises(SevenviewsError) as caught:
+        check_limits(message)
+    assert caught.value.reason is Reason.FIELD_OUT_OF_RANGE
+    assert caught.value.metadata["field"] == path
+
+
+def test_an_element_is_named_by_its_place() -> None:
+    request = vectors_pb2.UpsertVectorsRequest()
+    for _ in range(3):
+        request.patents.add().drawings.add()
+    request.patents[2].drawings[0].content_key = "x" * 17
+    with pytest.raises(SevenviewsError) as caught:
+        check_limits(request)
+    assert caught.value.metadata == {
+        "field": "patents[2].drawings[0].content_key",
+        "minimum": "0",
+        "maximum": "16",
+    }
+
+
+def test_keys_of_a_map_have_a_length() -> None:
+    request = vectors_pb2.CompleteReleaseRequest(evaluation={"x" * 101: 1.0})
+    with pytest.raises(SevenviewsError):
+        check_limits(request)
+
+
+def test_a_filter_of_the_issue_is_refused() -> None:
+    classes = common_pb2.PatentFilter(locarno_any=[common_pb2.LocarnoClass(class_number=6)] * 1100)
+    with pytest.raises(SevenviewsError) as caught:
+        check_limits(search_pb2.SearchDesignsRequest(filter=classes))
+    assert caught.value.metadata["field"] == "filter.locarno_any"
+
+
+TEXTS = [
+    (one, way, name)
+    for one, way, name in LEAVES
+    if way[-1].is_repeated and not way[-1].is_map and way[-1].unit == "characters"
+]
+
+
+@pytest.mark.parametrize(
+    ("request_type", "way"), [(one, way) for one, way, _ in TEXTS], ids=[name for *_, name in TEXTS]
+)
+def test_every_text_of_several_is_refused_above_its_limit(
+    request_type: Descriptor, way: tuple[LimitedField, ...]
+) -> None:
+    message, inner, path = opened(request_type, way)
+    getattr(inner, way[-1].name).extend(["x" * way[-1].length, "x" * (way[-1].length + 1)])
+    with pytest.raises(SevenviewsError) as caught:
+        check_limits(message)
+    assert caught.value.metadata["field"] == f"{path}[1]"
