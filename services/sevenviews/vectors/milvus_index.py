@@ -11,13 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import grpc
 import numpy as np
 import numpy.typing as npt
 from pymilvus import MilvusClient
-from pymilvus.exceptions import MilvusException
 
-from sevenviews.designs import PatentFilter, Reason, SevenviewsError, View
+from sevenviews.designs import PatentFilter, View
 from sevenviews.vectors.binary import pack, score, signs
 from sevenviews.vectors.drawings import NearestDrawing, PatentGenerations, PatentVectors, StoredVector
 from sevenviews.vectors.expressions import (
@@ -28,6 +26,13 @@ from sevenviews.vectors.expressions import (
     rows_expression,
 )
 from sevenviews.vectors.index import DesignIndex
+from sevenviews.vectors.milvus_errors import (
+    AliasAbsentError,
+    CollectionAbsentError,
+    NotLoadedError,
+    translated,
+    unavailable,
+)
 from sevenviews.vectors.milvus_rows import (
     NEAREST_FIELDS,
     STORED_FIELDS,
@@ -50,9 +55,6 @@ _PROPERTY = "sevenviews.release"
 _LITE = "milvus-lite:"
 _ROWS_PER_CALL = 1000
 _PATENTS_PER_CALL = 200
-_ABSENT = ("not found", "not exist", "can't find")
-_NOT_LOADED = ("not loaded", "state 'released'")
-_INVALID_PARAMETER = 1100
 _INDEX_POLL_SECONDS = 0.2
 _TICK_SECONDS = 1.0
 """Within which a server's clock has surely passed a write."""
@@ -167,7 +169,7 @@ class MilvusIndex(DesignIndex):
         self._call("flush", timeout, release.collection)
         while self._rows_without_index(release, timeout):
             if time.monotonic() > deadline:
-                raise _unavailable(f"the index of {release.release_id} is still being built")
+                raise unavailable(f"the index of {release.release_id} is still being built")
             time.sleep(_INDEX_POLL_SECONDS)
 
     def _rows_without_index(self, release: Release, timeout: float) -> int:
@@ -309,14 +311,14 @@ class MilvusIndex(DesignIndex):
         """Empty if nothing serves."""
         try:
             return str(self._call("describe_alias", timeout, _ALIAS)["collection_name"])
-        except _AbsentError:
+        except (AliasAbsentError, CollectionAbsentError):
             return ""
 
     def _properties(self, collection: str, timeout: float) -> Mapping[str, str] | None:
         """None if there is no such collection, or it is not finished."""
         try:
             properties = self._call("describe_collection", timeout, collection).get("properties") or {}
-        except _AbsentError:
+        except CollectionAbsentError:
             return None
         return properties if _PROPERTY in properties else None
 
@@ -326,7 +328,7 @@ class MilvusIndex(DesignIndex):
     def _connected(self, timeout: float) -> MilvusClient:
         with self._connecting:
             if self._client is None:
-                with _translated():
+                with translated(lite=self._is_lite):
                     self._client = MilvusClient(self._uri, token=self._token, timeout=timeout)
             return self._client
 
@@ -334,49 +336,18 @@ class MilvusIndex(DesignIndex):
         client = self._connected(timeout)
         try:
             try:
-                with _translated():
+                with translated(lite=self._is_lite):
                     return getattr(client, method)(*arguments, timeout=timeout, **options)
-            except _NotLoadedError:
+            except NotLoadedError:
                 # An engine that was started again has its collections on disk, and not yet in memory.
-                with _translated():
+                with translated(lite=self._is_lite):
                     client.load_collection(arguments[0], timeout=timeout)
                     return getattr(client, method)(*arguments, timeout=timeout, **options)
-        except _AbsentError as error:
+        except CollectionAbsentError as error:
             if arguments and method in {"search", "query", "upsert", "delete"}:
                 # Retired between our look and our call.
                 raise not_found(str(arguments[0])) from error
             raise
-
-
-class _AbsentError(Exception):
-    """Milvus knows no alias or collection of that name."""
-
-
-class _NotLoadedError(Exception):
-    """The collection is there, but not in memory."""
-
-
-@contextlib.contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except MilvusException as error:
-        message = str(error.message)
-        if any(words in message.lower() for words in _ABSENT):
-            raise _AbsentError(message) from error
-        if any(words in message.lower() for words in _NOT_LOADED):
-            raise _NotLoadedError(message) from error
-        if error.code == _INVALID_PARAMETER:
-            raise  # a fault of ours: all that callers give has been checked
-        raise _unavailable(message) from error
-    except grpc.RpcError as error:
-        raise _unavailable(str(error)) from error
-
-
-def _unavailable(why: str) -> SevenviewsError:
-    return SevenviewsError(
-        Reason.DEPENDENCY_UNAVAILABLE, f"Milvus does not answer: {why}", {"service": "milvus"}
-    )
 
 
 def _lite_path(url: str) -> str:
