@@ -11,7 +11,7 @@ from sevenviews.designs import LocarnoClass, PatentFilter, Reason, SevenviewsErr
 from sevenviews.vectors.drawings import Embedding, PatentGenerations
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.releases import IndexParameters, Metric, Release, ReleaseState
-from tests.contract.test_design_index import MODEL, SECONDS, patent, refused, unit
+from tests.contract.test_design_index import MODEL, SECONDS, patent, promoted, refused, unit
 
 BITS = 8
 
@@ -72,7 +72,7 @@ def test_it_is_promoted_deleted_from_and_retired(index: DesignIndex, release: Re
     index.upsert(other.release_id, [patent(1), patent(2)], SECONDS)
     index.delete(other.release_id, [PatentGenerations("USD0000001")], SECONDS)
     assert index.release(other.release_id, SECONDS).vector_count == 2
-    index.promote(release.release_id, SECONDS)
+    promoted(index, release)
     serving = index.serving_release(SECONDS)
     assert (serving.release_id, serving.metric) == (release.release_id, Metric.HAMMING)
     assert index.release(release.release_id, SECONDS).state is ReleaseState.SERVING

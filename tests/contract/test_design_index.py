@@ -65,6 +65,12 @@ def create(index: DesignIndex, model: str = MODEL) -> Release:
     return index.create_release(release_id, model, DIMENSION, IndexParameters(), SECONDS)
 
 
+def promoted(index: DesignIndex, release: Release, token: int = 0) -> Release:
+    """Completed, and serving."""
+    index.complete(release.release_id, {}, SECONDS)
+    return index.promote(release.release_id, SECONDS, token)
+
+
 def unit(seed: int) -> Embedding:
     vector = np.random.default_rng(seed).standard_normal(DIMENSION).astype(np.float32)
     return Embedding(vector / np.linalg.norm(vector), MODEL)
@@ -117,8 +123,8 @@ def test_creating_again_changes_nothing(index: DesignIndex, release: Release) ->
 
 def test_a_promotion_switches_what_serves(index: DesignIndex) -> None:
     first, second = create(index), create(index)
-    assert index.promote(first.release_id, SECONDS).state is ReleaseState.SERVING
-    assert index.promote(second.release_id, SECONDS).state is ReleaseState.SERVING
+    assert promoted(index, first).state is ReleaseState.SERVING
+    assert promoted(index, second).state is ReleaseState.SERVING
     assert index.serving_release(SECONDS).release_id == second.release_id
     assert index.release(first.release_id, SECONDS).state is ReleaseState.KEPT
     assert refused(lambda: index.retire(second.release_id, SECONDS)).reason is Reason.RELEASE_STATE
@@ -127,6 +133,45 @@ def test_a_promotion_switches_what_serves(index: DesignIndex) -> None:
     assert index.serving_release(SECONDS).release_id == first.release_id
     index.retire(second.release_id, SECONDS)
     assert refused(lambda: index.release(second.release_id, SECONDS)).reason is Reason.RELEASE_NOT_FOUND
+
+
+def test_what_is_not_complete_serves_only_by_force(index: DesignIndex) -> None:
+    made, other = create(index), create(index)
+    error = refused(lambda: index.promote(made.release_id, SECONDS))
+    assert (error.reason, error.metadata) == (
+        Reason.RELEASE_STATE,
+        {"release_id": made.release_id, "state": "BUILDING"},
+    )
+    assert index.release(made.release_id, SECONDS).state is ReleaseState.BUILDING
+    forced = index.promote(made.release_id, SECONDS, force=True)
+    assert (forced.state, forced.ready) == (ReleaseState.SERVING, None)
+    promoted(index, other)
+    # What has served may serve again.
+    assert index.promote(made.release_id, SECONDS).state is ReleaseState.SERVING
+    index.retire(other.release_id, SECONDS)
+
+
+def test_the_first_to_serve_is_no_second(index: DesignIndex) -> None:
+    serving, other = create(index), create(index)
+    promoted(index, serving)
+    index.complete(other.release_id, {}, SECONDS)
+    error = refused(lambda: index.promote(other.release_id, SECONDS, only_first=True))
+    assert error.reason is Reason.RELEASE_STATE
+    assert index.serving_release(SECONDS).release_id == serving.release_id
+    assert index.promote(serving.release_id, SECONDS, only_first=True).state is ReleaseState.SERVING
+    index.retire(other.release_id, SECONDS)
+
+
+def test_what_serves_may_be_completed_and_fenced_at_once(index: DesignIndex) -> None:
+    made = create(index)
+    index.promote(made.release_id, SECONDS, force=True)
+    fence = index.serving_release(SECONDS).fence + 1
+    index.fence(fence, SECONDS)
+    index.complete(made.release_id, {"map": 0.5}, SECONDS)
+    serving = index.serving_release(SECONDS)
+    assert serving.promoted is not None
+    assert serving.ready is not None
+    assert (serving.fence, serving.evaluation) == (fence, {"map": 0.5})
 
 
 def test_releases_are_listed_newest_first(index: DesignIndex) -> None:
@@ -151,7 +196,7 @@ def test_a_complete_release_says_since_when_and_by_which_figures(index: DesignIn
 
 def test_an_overtaken_holder_cannot_promote(index: DesignIndex) -> None:
     serving, old, new = create(index), create(index), create(index)
-    index.promote(serving.release_id, SECONDS)
+    promoted(index, serving)
     newest = index.serving_release(SECONDS).fence + 10
     index.fence(newest, SECONDS)
     index.fence(newest, SECONDS)
@@ -163,10 +208,10 @@ def test_an_overtaken_holder_cannot_promote(index: DesignIndex) -> None:
         assert error.reason is Reason.REFRESH_FENCED
         assert error.metadata == {"fencing_token": str(newest - 1), "newest": str(newest)}
     assert index.serving_release(SECONDS).release_id == serving.release_id
-    index.promote(new.release_id, SECONDS, newest)
+    promoted(index, new, newest)
     # The fence goes along, also where a person promotes.
     assert refused(lambda: index.promote(old.release_id, SECONDS, newest - 1)).reason is Reason.REFRESH_FENCED
-    index.promote(old.release_id, SECONDS)
+    promoted(index, old)
     assert index.serving_release(SECONDS).release_id == old.release_id
     assert refused(lambda: index.promote(new.release_id, SECONDS, newest - 1)).reason is Reason.REFRESH_FENCED
     for one in (serving, new):
@@ -459,7 +504,7 @@ def test_lite_keeps_everything_over_a_restart(tmp_path: Path) -> None:
     first = MilvusIndex(f"milvus-lite:{tmp_path}")
     made = create(first)
     first.upsert(made.release_id, [patent(1)], SECONDS)
-    first.promote(made.release_id, SECONDS)
+    promoted(first, made)
     first.close()
     second = MilvusIndex(f"milvus-lite:{tmp_path}")
     assert second.serving_release(SECONDS).release_id == made.release_id

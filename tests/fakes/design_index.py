@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +17,14 @@ from sevenviews.vectors.drawings import (
     row_id,
 )
 from sevenviews.vectors.index import DesignIndex
-from sevenviews.vectors.releases import Metric, Release, ReleaseState, not_found
+from sevenviews.vectors.release_facts import Facts, is_release
+from sevenviews.vectors.releases import Metric, Release, not_found
+from sevenviews.vectors.turns import Turn
 
 
 @dataclass(slots=True)
 class _Collection:
-    release: Release
+    facts: dict[str, str]
     patents: dict[tuple[str, int], PatentVectors] = field(default_factory=dict)
     """By patent and generation."""
 
@@ -32,40 +34,43 @@ class FakeDesignIndex(DesignIndex):
 
     def __init__(self) -> None:
         super().__init__()
-        self._collections: dict[str, _Collection] = {}
-        self._serving_id = ""
+        self._held: dict[str, _Collection] = {}
+        self._newest = Turn()
 
-    def _described(self, collection: _Collection) -> Release:
-        release = collection.release
-        if release.release_id == self._serving_id:
-            return replace(release, state=ReleaseState.SERVING)
-        return replace(release, state=ReleaseState.KEPT if release.promoted else ReleaseState.BUILDING)
+    def _collections(self, timeout: float) -> Sequence[str]:
+        return list(self._held)
 
-    def _release(self, release_id: str, timeout: float) -> Release | None:
-        found = self._collections.get(release_id)
-        return None if found is None else self._described(found)
+    def _facts(self, collection: str, timeout: float) -> Facts | None:
+        found = self._held.get(collection)
+        return dict(found.facts) if found is not None and is_release(found.facts) else None
 
-    def _releases(self, timeout: float) -> Sequence[Release]:
-        return [self._described(one) for one in self._collections.values()]
+    def _turn(self, timeout: float) -> Turn:
+        turn = self._newest
+        return turn if turn.collection in self._held else Turn(turn.number)
 
-    def _serving(self, timeout: float) -> Release | None:
-        return self._release(self._serving_id, timeout)
+    def _take_turn(self, turn: Turn, timeout: float) -> bool:
+        if turn.number == self._newest.number + 1:
+            self._newest = turn
+        return turn == self._newest
 
-    def _create(self, release: Release, timeout: float) -> None:
-        self._collections[release.release_id] = _Collection(release)
+    def _note(self, release: Release, facts: Facts, timeout: float) -> None:
+        self._of(release).facts.update(facts)
 
-    def _promote(self, release: Release, timeout: float) -> None:
-        self._collections[release.release_id].release = release
-        self._serving_id = release.release_id
+    def _create(self, release: Release, facts: Facts, timeout: float) -> None:
+        self._held.setdefault(release.collection, _Collection(dict(facts)))
 
-    def _keep(self, release: Release, timeout: float) -> None:
-        self._collections[release.release_id].release = release
+    def _prepare(self, release: Release, timeout: float) -> None:
+        """It can be written to as it is."""
+
+    def forget_turns(self) -> None:
+        """As after a restore of the collections alone, without their aliases."""
+        self._newest = Turn()
 
     def _build_index(self, release: Release, timeout: float) -> None:
         """There is none."""
 
-    def _retire(self, release: Release, timeout: float) -> None:
-        del self._collections[release.release_id]
+    def _drop(self, release: Release, timeout: float) -> None:
+        self._held.pop(release.collection, None)
 
     def _count(self, release: Release, timeout: float) -> int:
         return sum(len(one.drawings) for one in self._of(release).patents.values())
@@ -131,9 +136,10 @@ class FakeDesignIndex(DesignIndex):
             yield sorted(rows, key=lambda row: row_id(row.drawing_id, row.generation))
 
     def _of(self, release: Release) -> _Collection:
-        if release.release_id not in self._collections:
+        found = self._held.get(release.collection)
+        if found is None:
             raise not_found(release.release_id)
-        return self._collections[release.release_id]
+        return found
 
 
 def _kept(release: Release, vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -36,11 +36,11 @@ from sevenviews.internal.v1 import (
     vectors_pb2_grpc,
 )
 from sevenviews.metadata.migrate import migrate
-from sevenviews.metadata.sql_patent_table import SqlPatentTable
 from sevenviews.metadata.refresh_journal import RefreshJournal
 from sevenviews.metadata.refresh_servicer import RefreshServicer
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.metadata.servicer import PatentServicer
+from sevenviews.metadata.sql_patent_table import SqlPatentTable
 from sevenviews.metadata.stores import open_engine, open_objects
 from sevenviews.reconcile import Examination, examine, open_stores
 from sevenviews.refresh.engine import Engine

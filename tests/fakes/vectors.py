@@ -42,6 +42,7 @@ class FakeRelease:
     release_id: str
     model_version: str
     state: vectors_pb2.ReleaseState.ValueType = vectors_pb2.RELEASE_STATE_BUILDING
+    is_complete: bool = False
     drawings: dict[tuple[str, int], IndexedDrawing] = field(default_factory=dict)
     """By drawing and generation."""
 
@@ -93,7 +94,8 @@ class FakeVectors(vectors_pb2_grpc.VectorServiceServicer):
         for release in self.releases.values():
             if release.state == vectors_pb2.RELEASE_STATE_SERVING:
                 return release
-        raise SevenviewsError(Reason.NO_SERVING_RELEASE, "no release was promoted yet")
+        metadata = {"releases": ", ".join(self.releases)} if self.releases else {}
+        raise SevenviewsError(Reason.NO_SERVING_RELEASE, "no release serves", metadata)
 
     def _release(self, release_id: str) -> FakeRelease:
         if not release_id:
@@ -214,11 +216,22 @@ class FakeVectors(vectors_pb2_grpc.VectorServiceServicer):
     def PromoteRelease(  # noqa: N802
         self, request: vectors_pb2.PromoteReleaseRequest, context: Any
     ) -> vectors_pb2.PromoteReleaseResponse:
-        self._release(request.release_id)
+        release = self._release(request.release_id)
+        serving = [
+            one.release_id
+            for one in self.releases.values()
+            if one.state == vectors_pb2.RELEASE_STATE_SERVING and one is not release
+        ]
+        if (request.only_first and serving) or not (request.force or release.is_complete):
+            raise SevenviewsError(Reason.RELEASE_STATE, "not the first, or not complete")
         return vectors_pb2.PromoteReleaseResponse(release=self.serve(request.release_id).to_wire())
 
-    def CompleteRelease(self, request: vectors_pb2.CompleteReleaseRequest, context: Any) -> Any:  # noqa: N802
-        raise NotImplementedError("the gateway does not use it")
+    def CompleteRelease(  # noqa: N802
+        self, request: vectors_pb2.CompleteReleaseRequest, context: Any
+    ) -> vectors_pb2.CompleteReleaseResponse:
+        release = self._release(request.release_id)
+        release.is_complete = True
+        return vectors_pb2.CompleteReleaseResponse(release=release.to_wire())
 
     def FencePromotions(self, request: vectors_pb2.FencePromotionsRequest, context: Any) -> Any:  # noqa: N802
         raise NotImplementedError("the gateway does not use it")

@@ -78,7 +78,7 @@ class VectorIndex(Protocol):
         ...
 
     async def serving_release(self, timeout_seconds: float) -> Release:
-        """Raises NO_SERVING_RELEASE."""
+        """Raises NO_SERVING_RELEASE, naming the releases that there are."""
         ...
 
     async def release(self, release_id: str, timeout_seconds: float) -> Release:
@@ -93,8 +93,12 @@ class VectorIndex(Protocol):
         """The same parameters again give the same release. Raises RELEASE_CONFLICT."""
         ...
 
-    async def promote(self, release_id: str, timeout_seconds: float) -> Release:
-        """Let the release answer searches from now on."""
+    async def complete(self, release_id: str, timeout_seconds: float) -> Release:
+        """Say that the release holds all that it should."""
+        ...
+
+    async def promote_first(self, release_id: str, timeout_seconds: float) -> Release:
+        """Let the release answer searches from now on. Raises RELEASE_STATE where another one does."""
         ...
 
 

@@ -110,8 +110,13 @@ class VectorClient:
         response = await call(SERVICE, self._stub.CreateRelease, request, timeout_seconds)
         return _release_from_wire(response.release)
 
-    async def promote(self, release_id: str, timeout_seconds: float) -> Release:
-        request = vectors_pb2.PromoteReleaseRequest(release_id=release_id)
+    async def complete(self, release_id: str, timeout_seconds: float) -> Release:
+        request = vectors_pb2.CompleteReleaseRequest(release_id=release_id)
+        response = await call(SERVICE, self._stub.CompleteRelease, request, timeout_seconds)
+        return _release_from_wire(response.release)
+
+    async def promote_first(self, release_id: str, timeout_seconds: float) -> Release:
+        request = vectors_pb2.PromoteReleaseRequest(release_id=release_id, only_first=True)
         response = await call(SERVICE, self._stub.PromoteRelease, request, timeout_seconds)
         return _release_from_wire(response.release)
 

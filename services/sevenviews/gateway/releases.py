@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 import structlog
 
 from sevenviews.backends.ports import Embedder, VectorIndex
-from sevenviews.backends.records import Model, Release
+from sevenviews.backends.records import Model, Release, ReleaseState
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
 
@@ -86,26 +86,50 @@ class Releases:
         self._current.forget()
 
     async def ensure_serving(self, deadline: Deadline) -> Release:
-        """The serving release; where none was ever promoted, one of the default model.
+        """The serving release; where there is no release at all, a first one of the default model.
 
-        Two gateways that do this at once choose the same id and the same parameters, so that both end with
-        the same release.
+        Where there are some and none serves, somebody must say which: another empty one would hide what they hold.
 
         Raises:
-            SevenviewsError: NO_SERVING_RELEASE, there is no default model; or a service does not answer.
+            SevenviewsError: NO_SERVING_RELEASE, naming the releases that there are, or because there is no default
+                model either; or a service does not answer.
         """
         try:
             return await self.serving(deadline)
         except SevenviewsError as error:
             if error.reason is not Reason.NO_SERVING_RELEASE:
                 raise
-        model = _default_of(await self._embedder.models(deadline.share(self._timeouts.embedding)))
-        release_id = f"initial-{model.model_version[:12].lower()}"
-        timeout = deadline.share(self._timeouts.vectors)
-        await self._index.create_release(release_id, model, timeout)
-        release = await self._index.promote(release_id, timeout)
-        log.info("first release promoted", release_id=release_id, model_version=model.model_version)
+        release = await self._first(deadline)
         self.forget()
+        return release
+
+    async def _first(self, deadline: Deadline) -> Release:
+        """Gateways that do this at once choose the same id and the same parameters, and end with the same release."""
+
+        def timeout() -> float:
+            return deadline.share(self._timeouts.vectors)
+
+        releases = await self._index.releases(timeout())
+        model = _default_of(await self._embedder.models(deadline.share(self._timeouts.embedding)))
+        release_id = f"initial-{model.model_version[:12].lower()}" if model else ""
+        begun = (release_id, ReleaseState.BUILDING)
+        if any((one.release_id, one.state) != begun for one in releases):
+            # There is one by now, or the answer says which there are and what to do.
+            return await self._index.serving_release(timeout())
+        if model is None:
+            raise SevenviewsError(
+                Reason.NO_SERVING_RELEASE,
+                "there is no release, and the embedding service has no default model",
+            )
+        await self._index.create_release(release_id, model, timeout())
+        await self._index.complete(release_id, timeout())
+        try:
+            release = await self._index.promote_first(release_id, timeout())
+        except SevenviewsError as error:
+            if error.reason is not Reason.RELEASE_STATE:
+                raise
+            return await self._index.serving_release(timeout())
+        log.info("first release promoted", release_id=release_id, model_version=model.model_version)
         return release
 
 
@@ -120,10 +144,5 @@ async def _in_time(seconds: float, answer: Awaitable[T]) -> T:
         ) from error
 
 
-def _default_of(models: tuple[Model, ...]) -> Model:
-    for model in models:
-        if model.is_default:
-            return model
-    raise SevenviewsError(
-        Reason.NO_SERVING_RELEASE, "nothing was ever promoted, and the embedding service has no default model"
-    )
+def _default_of(models: tuple[Model, ...]) -> Model | None:
+    return next((model for model in models if model.is_default), None)

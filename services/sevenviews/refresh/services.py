@@ -203,9 +203,9 @@ class Services:
         request = vectors_pb2.FencePromotionsRequest(fencing_token=token)
         self._call("vectors", self._vectors.FencePromotions, request)
 
-    def promote(self, release_id: str, token: int = 0) -> vectors_pb2.Release:
-        """Raises REFRESH_FENCED."""
-        request = vectors_pb2.PromoteReleaseRequest(release_id=release_id, fencing_token=token)
+    def promote(self, release_id: str, token: int = 0, *, force: bool = False) -> vectors_pb2.Release:
+        """Raises REFRESH_FENCED, and RELEASE_STATE for one that is not complete unless forced."""
+        request = vectors_pb2.PromoteReleaseRequest(release_id=release_id, fencing_token=token, force=force)
         return self._call("vectors", self._vectors.PromoteRelease, request).release
 
     def retire(self, release_id: str) -> None:

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import time
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from sevenviews.designs import (
-    PatentFilter,
-    Reason,
-    SevenviewsError,
-    View,
-    ViewMatching,
-)
+from sevenviews.designs import PatentFilter, Reason, SevenviewsError, View, ViewMatching
 from sevenviews.ranking import PACKAGED_LEVEL
 from sevenviews.vectors.binary import signs
 from sevenviews.vectors.checks import (
@@ -29,7 +21,6 @@ from sevenviews.vectors.checks import (
     check_patents,
     check_queries,
     check_range,
-    check_release,
     required,
 )
 from sevenviews.vectors.drawings import (
@@ -41,138 +32,12 @@ from sevenviews.vectors.drawings import (
     StoredVector,
 )
 from sevenviews.vectors.patent_search import MAX_PATENTS, DrawingSource, PatentSearch, Ranking
-from sevenviews.vectors.releases import (
-    IndexParameters,
-    Metric,
-    Release,
-    ReleaseState,
-    fenced,
-    is_release_id,
-    new_release_id,
-    not_found,
-)
+from sevenviews.vectors.release_store import ReleaseStore
+from sevenviews.vectors.releases import Metric, Release
 
 
-class DesignIndex(ABC):
-    """Blocking; safe to use from several threads. `timeout` is in seconds, for the whole call.
-
-    Every method raises SevenviewsError as vectors.proto documents for its rpc, and DEPENDENCY_UNAVAILABLE where the
-    engine does not answer in time.
-
-    Args:
-        now: the clock, in UTC.
-    """
-
-    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._now = now
-
-    # Releases
-
-    def create_release(
-        self,
-        release_id: str,
-        model_version: str,
-        dimension: int,
-        index: IndexParameters,
-        timeout: float,
-        metric: Metric = Metric.IP,
-    ) -> Release:
-        """Create a release with its empty collection; the same parameters again return it unchanged.
-
-        By the metric HAMMING it takes the same unit vectors, keeps their signs, and lists unit vectors of signs.
-        """
-        wanted = Release(
-            release_id or new_release_id(self._now()),
-            model_version,
-            dimension,
-            index,
-            created=self._now(),
-            metric=metric,
-        )
-        check_release(wanted)
-        existing = self._release(wanted.release_id, timeout)
-        if existing is None:
-            self._create(wanted, timeout)
-            existing = self.release(wanted.release_id, timeout)
-        if not existing.same_parameters(wanted):
-            raise SevenviewsError(
-                Reason.RELEASE_CONFLICT,
-                f"release {wanted.release_id} exists with other parameters",
-                {"release_id": wanted.release_id},
-            )
-        return existing
-
-    def release(self, release_id: str, timeout: float) -> Release:
-        """A release with its exact count of vectors."""
-        if not is_release_id(release_id):
-            raise not_found(release_id)
-        found = self._release(release_id, timeout)
-        if found is None:
-            raise not_found(release_id)
-        return replace(found, vector_count=self._count(found, timeout))
-
-    def serving_release(self, timeout: float) -> Release:
-        """The release that answers searches, without its count."""
-        found = self._serving(timeout)
-        if found is None:
-            raise SevenviewsError(
-                Reason.NO_SERVING_RELEASE, "no release has been promoted yet: nothing can be searched"
-            )
-        return found
-
-    def releases(self, timeout: float) -> tuple[Release, ...]:
-        """All that are not retired, newest first."""
-        found = self._releases(timeout)
-        counted = [replace(one, vector_count=self._count(one, timeout)) for one in found]
-        oldest = datetime.min.replace(tzinfo=UTC)
-        return tuple(sorted(counted, key=lambda one: (one.created or oldest, one.release_id), reverse=True))
-
-    def complete(self, release_id: str, evaluation: Mapping[str, float], timeout: float) -> Release:
-        """Wait until a release's index is built; note the time, and the figures that it was measured by."""
-        chosen = self.release(release_id, timeout)
-        self._build_index(chosen, timeout)
-        self._keep(replace(chosen, ready=chosen.ready or self._now(), evaluation=dict(evaluation)), timeout)
-        return self.release(release_id, timeout)
-
-    def fence(self, token: int, timeout: float) -> None:
-        """Refuse the promotions of holders of older tokens from now on."""
-        if token < 1:
-            raise required("fencing_token")
-        serving = self.serving_release(timeout)
-        if token < serving.fence:
-            raise fenced(token, serving.fence)
-        self._keep(replace(serving, fence=token), timeout)
-
-    def promote(self, release_id: str, timeout: float, fencing_token: int = 0) -> Release:
-        """Let a release answer searches from now on; the one before is kept.
-
-        Args:
-            release_id: which.
-            timeout: in seconds.
-            fencing_token: of the refresh that promotes; 0: a person does.
-        """
-        chosen = self.release(release_id, timeout)
-        before = self._serving(timeout)
-        fence = before.fence if before else 0
-        if fencing_token and fencing_token < fence:
-            raise fenced(fencing_token, fence)
-        if chosen.state is not ReleaseState.SERVING:
-            promoted = replace(chosen, promoted=self._now(), fence=max(fence, fencing_token))
-            self._promote(promoted, timeout)
-        return self.release(release_id, timeout)
-
-    def retire(self, release_id: str, timeout: float) -> None:
-        """Drop a release and its collection for good."""
-        chosen = self.release(release_id, timeout)
-        if chosen.state is ReleaseState.SERVING:
-            raise SevenviewsError(
-                Reason.RELEASE_STATE,
-                f"release {release_id} is serving; promote another one first",
-                {"release_id": release_id, "state": "SERVING"},
-            )
-        self._retire(chosen, timeout)
-
-    # Vectors
+class DesignIndex(ReleaseStore):
+    """Releases, and the drawings that they hold. Like its base in threads, timeouts and errors."""
 
     def upsert(self, release_id: str, patents: Sequence[PatentVectors], timeout: float) -> int:
         """Replace what a release holds of these generations of patents; searches see it at once.
@@ -280,48 +145,12 @@ class DesignIndex(ABC):
 
     def check(self, timeout: float) -> None:
         """Return if the engine answers."""
-        self._serving(timeout)
+        self._turn(timeout)
 
-    def close(self) -> None:  # noqa: B027 - an index in memory holds nothing
+    def close(self) -> None:
         """Let go of the engine."""
 
-    def _known(self, release_id: str, timeout: float) -> Release:
-        """A release, without its count."""
-        if not release_id:
-            raise required("release_id")
-        found = self._release(release_id, timeout) if is_release_id(release_id) else None
-        if found is None:
-            raise not_found(release_id)
-        return found
-
     # Hooks: what they are given has been checked.
-
-    @abstractmethod
-    def _release(self, release_id: str, timeout: float) -> Release | None: ...
-
-    @abstractmethod
-    def _releases(self, timeout: float) -> Sequence[Release]: ...
-
-    @abstractmethod
-    def _serving(self, timeout: float) -> Release | None: ...
-
-    @abstractmethod
-    def _create(self, release: Release, timeout: float) -> None: ...
-
-    @abstractmethod
-    def _promote(self, release: Release, timeout: float) -> None: ...
-
-    @abstractmethod
-    def _keep(self, release: Release, timeout: float) -> None: ...
-
-    @abstractmethod
-    def _build_index(self, release: Release, timeout: float) -> None: ...
-
-    @abstractmethod
-    def _retire(self, release: Release, timeout: float) -> None: ...
-
-    @abstractmethod
-    def _count(self, release: Release, timeout: float) -> int: ...
 
     @abstractmethod
     def _upsert(self, release: Release, patents: Sequence[PatentVectors], timeout: float) -> None: ...

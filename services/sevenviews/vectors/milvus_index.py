@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from pymilvus import MilvusClient
+from pymilvus.exceptions import MilvusException
 
-from sevenviews.designs import PatentFilter, View
+from sevenviews.designs import PatentFilter, SevenviewsError, View
 from sevenviews.vectors.binary import pack, score, signs
 from sevenviews.vectors.drawings import NearestDrawing, PatentGenerations, PatentVectors, StoredVector
 from sevenviews.vectors.expressions import (
@@ -41,20 +42,26 @@ from sevenviews.vectors.milvus_rows import (
     schema,
     stored,
 )
-from sevenviews.vectors.releases import (
-    Metric,
-    Release,
-    from_property,
-    is_release_collection,
-    not_found,
-    to_property,
-)
+from sevenviews.vectors.release_facts import Facts, is_release, release_of
+from sevenviews.vectors.releases import Metric, Release, is_release_collection, not_found, release_id_of
+from sevenviews.vectors.turns import Turn, turn_number
 
-_ALIAS = "serving"
-_PROPERTY = "sevenviews.release"
 _LITE = "milvus-lite:"
 _ROWS_PER_CALL = 1000
 _PATENTS_PER_CALL = 200
+_OF_A_RELEASE = {
+    "search",
+    "query",
+    "upsert",
+    "delete",
+    "flush",
+    "create_alias",
+    "create_index",
+    "describe_index",
+    "load_collection",
+    "alter_collection_properties",
+}
+"""Calls that name the collection of a release, first of all."""
 _INDEX_POLL_SECONDS = 0.2
 _TICK_SECONDS = 1.0
 """Within which a server's clock has surely passed a write."""
@@ -85,7 +92,7 @@ class MilvusIndex(DesignIndex):
         self._deleted_at = float("-inf")
         # The embedded engine is one process over one directory, and does one write at a time.
         self._writing: contextlib.AbstractContextManager[Any] = (
-            threading.Lock() if self._is_lite else contextlib.nullcontext()
+            threading.RLock() if self._is_lite else contextlib.nullcontext()
         )
 
     def close(self) -> None:
@@ -96,33 +103,81 @@ class MilvusIndex(DesignIndex):
 
     # Releases
 
-    def _release(self, release_id: str, timeout: float) -> Release | None:
-        name = Release(release_id, "", 0).collection
-        properties = self._properties(name, timeout)
-        if properties is None:
+    def _collections(self, timeout: float) -> Sequence[str]:
+        return [name for name in self._call("list_collections", timeout) if is_release_collection(name)]
+
+    def _facts(self, collection: str, timeout: float) -> Facts | None:
+        try:
+            facts = self._call("describe_collection", timeout, collection).get("properties") or {}
+        except CollectionAbsentError:
             return None
-        return self._described(properties, serving=self._serving_collection(timeout) == name)
+        return facts if is_release(facts) else None
 
-    def _releases(self, timeout: float) -> Sequence[Release]:
-        serving = self._serving_collection(timeout)
-        found = []
-        for name in self._call("list_collections", timeout):
-            properties = self._properties(name, timeout) if is_release_collection(name) else None
-            if properties is not None:
-                found.append(self._described(properties, serving=name == serving))
-        return found
+    def _turn(self, timeout: float) -> Turn:
+        number = -1
+        while (newest := max(self._turn_numbers(timeout), default=0)) != number:
+            number = newest
+            if not number:
+                return Turn()
+            if collection := self._collection_of(Turn(number).alias, timeout):
+                return Turn(number, collection)
+            # Two turns have been taken since, and this one was tidied away: look again.
+        return Turn(number)
 
-    def _serving(self, timeout: float) -> Release | None:
-        name = self._serving_collection(timeout)
-        properties = self._properties(name, timeout) if name else None
-        return None if properties is None else self._described(properties, serving=True)
+    def _take_turn(self, turn: Turn, timeout: float) -> bool:
+        with self._writing:
+            try:
+                self._call("create_alias", timeout, turn.collection, turn.alias)
+            except (SevenviewsError, MilvusException):
+                # Engines differ in how they say that it exists.
+                if not self._collection_of(turn.alias, timeout):
+                    raise
+            if self._collection_of(turn.alias, timeout) != turn.collection:
+                return False
+            numbers = self._turn_numbers(timeout)
+            # Whoever was asleep for long may take a turn that was tidied away: one behind it is there then.
+            if max(numbers, default=0) > turn.number:
+                return False
+            for number in numbers:
+                if number < turn.number - 1:
+                    self._drop_alias(Turn(number).alias, timeout)
+            return True
 
-    def _create(self, release: Release, timeout: float) -> None:
-        client = self._connected(timeout)
-        binary = self._is_binary(release)
-        fields = schema(client, release.dimension, binary=binary)
-        parameters = client.prepare_index_params()
-        if binary:
+    def _turn_numbers(self, timeout: float) -> list[int]:
+        aliases = self._call("list_aliases", timeout)["aliases"]
+        return [number for alias in aliases if (number := turn_number(alias))]
+
+    def _collection_of(self, alias: str, timeout: float) -> str:
+        """Empty if there is no such alias."""
+        try:
+            return str(self._call("describe_alias", timeout, alias)["collection_name"])
+        except (AliasAbsentError, CollectionAbsentError):
+            return ""
+
+    def _drop_alias(self, alias: str, timeout: float) -> None:
+        with contextlib.suppress(AliasAbsentError, CollectionAbsentError):
+            self._call("drop_alias", timeout, alias)
+
+    def _create(self, release: Release, facts: Facts, timeout: float) -> None:
+        fields = schema(self._connected(timeout), release.dimension, binary=self._is_binary(release))
+        with self._writing:
+            try:
+                self._call(
+                    "create_collection",
+                    timeout,
+                    release.collection,
+                    schema=fields,
+                    properties=facts,
+                    consistency_level="Strong",
+                )
+            except (SevenviewsError, MilvusException):
+                # Somebody else has made it meanwhile, or we have, and the answer was lost.
+                if not self._call("has_collection", timeout, release.collection):
+                    raise
+
+    def _prepare(self, release: Release, timeout: float) -> None:
+        parameters = self._connected(timeout).prepare_index_params()
+        if self._is_binary(release):
             parameters.add_index("embedding", index_type="BIN_FLAT", metric_type="HAMMING", params={})
         else:
             parameters.add_index(
@@ -132,36 +187,23 @@ class MilvusIndex(DesignIndex):
                 params={"M": release.index.m, "efConstruction": release.index.ef_construction},
             )
         with self._writing:
-            # Left by a creation that was cut off before its property was written.
-            if self._call("has_collection", timeout, release.collection):
-                self._call("drop_collection", timeout, release.collection)
-            self._call(
-                "create_collection",
-                timeout,
-                release.collection,
-                schema=fields,
-                consistency_level="Strong",
-            )
-            self._call("create_index", timeout, release.collection, parameters)
-            self._keep(release, timeout)
-            # Last, because a server may take longer for it than this request has: whatever comes next finds the
-            # release, and loads it if need be.
+            if self._call("describe_index", timeout, release.collection, "embedding") is None:
+                self._call("create_index", timeout, release.collection, parameters)
+            # Last, because a server may take longer for it than this request has: whoever comes next does the rest.
             self._call("load_collection", timeout, release.collection)
 
-    def _promote(self, release: Release, timeout: float) -> None:
-        with self._writing:
-            # The time first: a serving release without one would be taken for one that never served.
-            self._keep(release, timeout)
-            method = "alter_alias" if self._serving_collection(timeout) else "create_alias"
-            self._call(method, timeout, release.collection, _ALIAS)
-
-    def _retire(self, release: Release, timeout: float) -> None:
-        with self._writing:
+    def _drop(self, release: Release, timeout: float) -> None:
+        # Gone already is as good.
+        with self._writing, contextlib.suppress(CollectionAbsentError):
+            # Of the turns in which it served: a server drops no collection that an alias names.
+            for alias in self._call("list_aliases", timeout, release.collection)["aliases"]:
+                self._drop_alias(alias, timeout)
             self._call("drop_collection", timeout, release.collection)
 
-    def _keep(self, release: Release, timeout: float) -> None:
-        properties = {_PROPERTY: to_property(release)}
-        self._call("alter_collection_properties", timeout, release.collection, properties)
+    def _note(self, release: Release, facts: Facts, timeout: float) -> None:
+        if facts:
+            with self._writing:
+                self._call("alter_collection_properties", timeout, release.collection, dict(facts))
 
     def _build_index(self, release: Release, timeout: float) -> None:
         deadline = time.monotonic() + timeout
@@ -307,24 +349,6 @@ class MilvusIndex(DesignIndex):
 
     # Milvus itself
 
-    def _serving_collection(self, timeout: float) -> str:
-        """Empty if nothing serves."""
-        try:
-            return str(self._call("describe_alias", timeout, _ALIAS)["collection_name"])
-        except (AliasAbsentError, CollectionAbsentError):
-            return ""
-
-    def _properties(self, collection: str, timeout: float) -> Mapping[str, str] | None:
-        """None if there is no such collection, or it is not finished."""
-        try:
-            properties = self._call("describe_collection", timeout, collection).get("properties") or {}
-        except CollectionAbsentError:
-            return None
-        return properties if _PROPERTY in properties else None
-
-    def _described(self, properties: Mapping[str, str], *, serving: bool) -> Release:
-        return from_property(properties[_PROPERTY], serving=serving)
-
     def _connected(self, timeout: float) -> MilvusClient:
         with self._connecting:
             if self._client is None:
@@ -340,14 +364,20 @@ class MilvusIndex(DesignIndex):
                     return getattr(client, method)(*arguments, timeout=timeout, **options)
             except NotLoadedError:
                 # An engine that was started again has its collections on disk, and not yet in memory.
+                self._load(str(arguments[0]), timeout)
                 with translated(lite=self._is_lite):
-                    client.load_collection(arguments[0], timeout=timeout)
                     return getattr(client, method)(*arguments, timeout=timeout, **options)
         except CollectionAbsentError as error:
-            if arguments and method in {"search", "query", "upsert", "delete"}:
+            if method in _OF_A_RELEASE:
                 # Retired between our look and our call.
-                raise not_found(str(arguments[0])) from error
+                raise not_found(release_id_of(str(arguments[0]))) from error
             raise
+
+    def _load(self, collection: str, timeout: float) -> None:
+        facts = self._facts(collection, timeout)
+        if facts is None:
+            raise not_found(release_id_of(collection))
+        self._prepare(release_of(facts, serving=False), timeout)
 
 
 def _lite_path(url: str) -> str:

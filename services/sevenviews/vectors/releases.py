@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -13,6 +12,7 @@ from sevenviews.designs import Reason, SevenviewsError
 
 _RELEASE_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _COLLECTION_PREFIX = "release_"
+_NAMED_RELEASES = 10
 
 
 class ReleaseState(StrEnum):
@@ -51,6 +51,7 @@ class Release:
         ready: when it was complete; None before.
         evaluation: the figures that it was measured by, such as "map" and "recall_at_10".
         fence: promotions by holders of a smaller fencing token are refused while this release serves.
+        is_retiring: somebody has begun to retire it.
     """
 
     release_id: str
@@ -65,11 +66,12 @@ class Release:
     evaluation: Mapping[str, float] = field(default_factory=dict)
     fence: int = 0
     metric: Metric = Metric.IP
+    is_retiring: bool = False
 
     @property
     def collection(self) -> str:
         """Name of its Milvus collection."""
-        return _COLLECTION_PREFIX + self.release_id.replace("-", "_")
+        return collection_of(self.release_id)
 
     def same_parameters(self, other: Release) -> bool:
         """Whether both were created alike."""
@@ -84,6 +86,16 @@ def is_release_id(text: str) -> bool:
     return _RELEASE_ID.fullmatch(text) is not None
 
 
+def collection_of(release_id: str) -> str:
+    """Name of the Milvus collection of a release. No two releases share one: no id contains an underscore."""
+    return _COLLECTION_PREFIX + release_id.replace("-", "_")
+
+
+def release_id_of(collection: str) -> str:
+    """The release that a collection of ours is of."""
+    return collection.removeprefix(_COLLECTION_PREFIX).replace("_", "-")
+
+
 def is_release_collection(name: str) -> bool:
     """Whether a collection of the server may be one of ours."""
     return name.startswith(_COLLECTION_PREFIX)
@@ -92,32 +104,6 @@ def is_release_collection(name: str) -> bool:
 def new_release_id(now: datetime) -> str:
     """An id that no earlier release has, unless two are made in one millisecond."""
     return f"r-{now.astimezone(UTC):%Y%m%d-%H%M%S}-{now.microsecond // 1000:03d}"
-
-
-def to_property(release: Release) -> str:
-    """What the collection keeps of its release; the state follows from the alias, the count from the rows."""
-    facts = asdict(replace(release, state=ReleaseState.BUILDING, vector_count=0))
-    return json.dumps(facts, default=_iso)
-
-
-def from_property(text: str, *, serving: bool) -> Release:
-    """The release of a collection. Raises ValueError if the text is none of ours."""
-    facts = json.loads(text)
-    promoted = _time(facts["promoted"])
-    state = ReleaseState.SERVING if serving else ReleaseState.KEPT if promoted else ReleaseState.BUILDING
-    return Release(
-        release_id=facts["release_id"],
-        model_version=facts["model_version"],
-        dimension=facts["dimension"],
-        index=IndexParameters(**facts["index"]),
-        state=state,
-        created=_time(facts["created"]),
-        promoted=promoted,
-        ready=_time(facts.get("ready")),
-        evaluation=facts.get("evaluation", {}),
-        fence=facts.get("fence", 0),
-        metric=Metric(facts.get("metric", Metric.IP)),
-    )
 
 
 def not_found(release_id: str) -> SevenviewsError:
@@ -136,10 +122,46 @@ def fenced(token: int, newest: int) -> SevenviewsError:
     )
 
 
-def _iso(value: object) -> str:
-    assert isinstance(value, datetime)  # noqa: S101 - nothing else in a release is unknown to JSON
-    return value.isoformat()
+def state_forbids(release: Release, why: str) -> SevenviewsError:
+    """The error of what a release's state does not allow."""
+    return SevenviewsError(
+        Reason.RELEASE_STATE,
+        f"release {release.release_id} {why}",
+        {"release_id": release.release_id, "state": release.state.name},
+    )
 
 
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+def incomplete(release: Release) -> SevenviewsError:
+    """The error of a promotion of what was never said to hold all that it should."""
+    return state_forbids(
+        release,
+        "is not complete: let its refresh end, or complete it (CompleteRelease); "
+        "`sevenviews releases promote --force` lets it serve as it is",
+    )
+
+
+def none_serves(releases: Sequence[Release]) -> SevenviewsError:
+    """The error of a service in which nothing can be searched: what there is, and the way out."""
+    if not releases:
+        return SevenviewsError(
+            Reason.NO_SERVING_RELEASE, "no release has been promoted yet: nothing can be searched"
+        )
+    names = _named(releases)
+    metadata = {"releases": names}
+    cause = "none was ever promoted"
+    if any(one.promoted for one in releases):
+        metadata["missing_alias"] = "serving"
+        cause = "Milvus has lost the alias `serving_…` that named the one, as after a restore without aliases"
+    return SevenviewsError(
+        Reason.NO_SERVING_RELEASE,
+        f"no release serves: {cause}. There are {names}. Let one serve: sevenviews releases promote RELEASE",
+        metadata,
+    )
+
+
+def _named(releases: Sequence[Release]) -> str:
+    """Some ids, the newest first: an error must stay short."""
+    oldest = datetime.min.replace(tzinfo=UTC)
+    newest = sorted(releases, key=lambda one: one.created or oldest, reverse=True)
+    ids = [one.release_id for one in newest[:_NAMED_RELEASES]]
+    return ", ".join(ids) + (f" and {len(newest) - len(ids)} more" if len(newest) > len(ids) else "")

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import grpc
 import numpy as np
+import structlog
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
@@ -39,6 +40,8 @@ from sevenviews.vectors.drawings import (
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.patent_search import RankedPatent
 from sevenviews.vectors.releases import IndexParameters, Metric, Release, ReleaseState
+
+log = structlog.get_logger()
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Result = TypeVar("Result")
@@ -201,8 +204,16 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
     ) -> vectors_pb2.PromoteReleaseResponse:
         release = await self._in_thread(
             context,
-            lambda timeout: self._index.promote(request.release_id, timeout, request.fencing_token),
+            lambda timeout: self._index.promote(
+                request.release_id,
+                timeout,
+                request.fencing_token,
+                force=request.force,
+                only_first=request.only_first,
+            ),
         )
+        if release.ready is None:
+            log.warning("a release serves that is not complete", release_id=release.release_id)
         return vectors_pb2.PromoteReleaseResponse(release=_release(release))
 
     async def RetireRelease(  # noqa: N802

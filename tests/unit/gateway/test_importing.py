@@ -334,13 +334,58 @@ async def test_two_gateways_that_import_first_agree_on_the_release(services: Fak
         assert await searchable(one) == await searchable(other) == ["USD1", "USD2"]
 
 
-@pytest.mark.parametrize("method", ["CreateRelease", "PromoteRelease"])
-async def test_a_first_release_that_was_cut_off_is_completed(gateway: RunningGateway, method: str) -> None:
+@pytest.mark.parametrize("method", ["CreateRelease", "CompleteRelease", "PromoteRelease"])
+@pytest.mark.parametrize("after_work", [False, True])
+async def test_a_first_release_that_was_cut_off_is_completed(
+    gateway: RunningGateway, method: str, after_work: bool
+) -> None:
     gateway.services.vectors.releases.clear()
-    gateway.services.vector_server.fail(method, INTERNAL, after_work=method == "CreateRelease")
+    gateway.services.vector_server.fail(method, INTERNAL, after_work=after_work)
     await failure(import_all(gateway.client, design("USD1", QUERY)), Reason.INTERNAL)
     assert await outcome(gateway, design("USD1", QUERY)) is ImportOutcome.CREATED
     assert len(gateway.services.vectors.releases) == 1
+
+
+@pytest.mark.parametrize("state", ["building", "kept"])
+async def test_no_release_is_made_beside_others(gateway: RunningGateway, state: str) -> None:
+    """They are being built, or Milvus lost its aliases: an empty one that serves would hide what they hold."""
+    vectors = gateway.services.vectors
+    vectors.releases.clear()
+    other = vectors.add_release("other")
+    if state == "kept":
+        other.state = vectors_pb2.RELEASE_STATE_KEPT
+    gateway.services.forget_calls()
+    error = await failure(import_all(gateway.client, design("USD1", QUERY)), Reason.NO_SERVING_RELEASE)
+    assert error.metadata["releases"] == "other"
+    assert list(vectors.releases) == ["other"]
+    assert "PromoteRelease" not in gateway.services.methods()
+    vectors.serve("other")
+    assert await outcome(gateway, design("USD1", QUERY)) is ImportOutcome.CREATED
+
+
+async def test_a_first_release_that_has_served_is_not_promoted_again(gateway: RunningGateway) -> None:
+    vectors = gateway.services.vectors
+    vectors.releases.clear()
+    await outcome(gateway, design("USD1", QUERY))
+    vectors.serving().state = vectors_pb2.RELEASE_STATE_KEPT
+    async with running_gateway(gateway.services) as another:
+        error = await failure(import_all(another.client, design("USD2", QUERY)), Reason.NO_SERVING_RELEASE)
+    assert error.metadata["releases"] == f"initial-{DEFAULT_MODEL[:12]}"
+
+
+async def test_a_promotion_meanwhile_wins_over_the_first_release(gateway: RunningGateway) -> None:
+    """The other gateway has made the first release long ago, and a refresh has promoted the second."""
+    vectors = gateway.services.vectors
+    vectors.releases.clear()
+
+    go_on = gateway.services.vector_server.block("PromoteRelease")
+    importing = asyncio.create_task(outcome(gateway, design("USD1", QUERY)))
+    await gateway.services.vector_server.arrival("PromoteRelease")
+    vectors.add_release("second")
+    vectors.serve("second")
+    go_on.set()
+    assert await importing is ImportOutcome.CREATED
+    assert vectors.serving().release_id == "second"
 
 
 async def test_there_is_neither_release_nor_model(gateway: RunningGateway) -> None:

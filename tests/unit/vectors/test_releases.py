@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sevenviews.vectors import release_facts
+from sevenviews.vectors.release_facts import release_of
 from sevenviews.vectors.releases import (
     IndexParameters,
+    Metric,
     Release,
     ReleaseState,
-    from_property,
     is_release_id,
     new_release_id,
-    to_property,
 )
 
 TIMES = st.none() | st.datetimes(timezones=st.just(UTC))
@@ -27,15 +29,38 @@ RELEASES = st.builds(
     st.integers(2, 4096),
     st.builds(IndexParameters, st.integers(4, 64), st.integers(8, 512), st.integers(8, 4096)),
     created=TIMES,
-    promoted=TIMES,
+    metric=st.sampled_from(Metric),
 )
+TOKENS = st.lists(st.integers(1, 10**12), max_size=5)
+FIGURES = st.dictionaries(st.text(max_size=10), st.floats(allow_nan=False), max_size=3)
 
 
-@given(RELEASES, st.booleans())
-def test_a_release_is_read_as_it_was_kept(release: Release, serving: bool) -> None:
-    once = ReleaseState.KEPT if release.promoted else ReleaseState.BUILDING
-    expected = replace(release, state=ReleaseState.SERVING if serving else once)
-    assert from_property(to_property(release), serving=serving) == expected
+@given(RELEASES, TIMES, TIMES, FIGURES, TOKENS, st.booleans(), st.randoms(use_true_random=False))
+def test_a_release_is_its_facts_in_whatever_order_they_were_written(
+    release: Release,
+    ready: datetime | None,
+    promoted: datetime | None,
+    figures: dict[str, float],
+    tokens: list[int],
+    serving: bool,
+    chance: Random,
+) -> None:
+    written = [release_facts.evaluated(figures), *map(release_facts.fence, tokens)]
+    written += [release_facts.ready(ready)] if ready else []
+    written += [release_facts.promoted(promoted)] if promoted else []
+    chance.shuffle(written)
+    facts = dict(release_facts.created(release))
+    for one in written:
+        facts.update(one)
+    once = ReleaseState.KEPT if promoted else ReleaseState.BUILDING
+    assert release_of(facts, serving=serving) == replace(
+        release,
+        state=ReleaseState.SERVING if serving else once,
+        ready=ready,
+        promoted=promoted,
+        evaluation=figures,
+        fence=max(tokens, default=0),
+    )
 
 
 @pytest.mark.parametrize("text", ["r-1", "a", "0", "a" * 40])

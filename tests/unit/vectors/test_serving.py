@@ -111,6 +111,13 @@ def design(patent_id: str, *vectors: tuple[float, float]) -> vectors_pb2.PatentV
     )
 
 
+async def promote(
+    stub: vectors_pb2_grpc.VectorServiceAsyncStub, release_id: str
+) -> vectors_pb2.PromoteReleaseResponse:
+    await stub.CompleteRelease(vectors_pb2.CompleteReleaseRequest(release_id=release_id))
+    return await stub.PromoteRelease(vectors_pb2.PromoteReleaseRequest(release_id=release_id))
+
+
 def search(**fields: Any) -> vectors_pb2.SearchVectorsRequest:
     chosen: dict[str, Any] = {"release_id": RELEASE, "queries": [embedding(EAST)], "limit": 5, **fields}
     return vectors_pb2.SearchVectorsRequest(**chosen)
@@ -140,7 +147,7 @@ async def test_a_release_from_its_creation_to_its_end(service: Service, release:
     patents = [design("USD1", EAST, NORTH), design("USD2", NORTH)]
     written = await stub.UpsertVectors(vectors_pb2.UpsertVectorsRequest(release_id=RELEASE, patents=patents))
     assert written.vector_count == 3
-    promoted = (await stub.PromoteRelease(vectors_pb2.PromoteReleaseRequest(release_id=RELEASE))).release
+    promoted = (await promote(stub, RELEASE)).release
     assert promoted.state == vectors_pb2.RELEASE_STATE_SERVING
     assert promoted.vector_count == 3
     assert promoted.HasField("promoted_time")
@@ -164,7 +171,7 @@ async def test_a_release_from_its_creation_to_its_end(service: Service, release:
 
     second = vectors_pb2.CreateReleaseRequest(model_version="next", dimension=2)
     chosen = (await stub.CreateRelease(second)).release.release_id
-    await stub.PromoteRelease(vectors_pb2.PromoteReleaseRequest(release_id=chosen))
+    await promote(stub, chosen)
     listed = (await stub.ListReleases(vectors_pb2.ListReleasesRequest())).releases
     assert [one.release_id for one in listed] == [chosen, RELEASE]
     assert listed[1].state == vectors_pb2.RELEASE_STATE_KEPT
@@ -172,6 +179,39 @@ async def test_a_release_from_its_creation_to_its_end(service: Service, release:
     code, info = await failure(stub.GetRelease(vectors_pb2.GetReleaseRequest(release_id=RELEASE)))
     assert (code, info.reason) == (grpc.StatusCode.NOT_FOUND, "RELEASE_NOT_FOUND")
     assert dict(info.metadata) == {"release_id": RELEASE}
+
+
+async def test_what_is_not_complete_is_promoted_by_force_alone(
+    service: Service, release: vectors_pb2.Release
+) -> None:
+    request = vectors_pb2.PromoteReleaseRequest(release_id=RELEASE)
+    code, info = await failure(service.stub.PromoteRelease(request))
+    assert (code, info.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "RELEASE_STATE")
+    assert dict(info.metadata) == {"release_id": RELEASE, "state": "BUILDING"}
+    request.force = True
+    assert not (await service.stub.PromoteRelease(request)).release.HasField("ready_time")
+    assert (await promote(service.stub, RELEASE)).release.HasField("ready_time")
+
+
+async def test_the_first_release_is_promoted_where_none_serves(
+    service: Service, release: vectors_pb2.Release
+) -> None:
+    await promote(service.stub, RELEASE)
+    second = vectors_pb2.CreateReleaseRequest(release_id="r-2", model_version=MODEL, dimension=2)
+    await service.stub.CreateRelease(second)
+    await service.stub.CompleteRelease(vectors_pb2.CompleteReleaseRequest(release_id="r-2"))
+    request = vectors_pb2.PromoteReleaseRequest(release_id="r-2", only_first=True)
+    code, info = await failure(service.stub.PromoteRelease(request))
+    assert (code, info.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "RELEASE_STATE")
+    assert dict(info.metadata) == {"release_id": RELEASE, "state": "SERVING"}
+
+
+async def test_aliases_that_were_lost_are_told(service: Service, release: vectors_pb2.Release) -> None:
+    await promote(service.stub, RELEASE)
+    service.index.forget_turns()
+    code, info = await failure(service.stub.SearchVectors(search(release_id="")))
+    assert (code, info.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "NO_SERVING_RELEASE")
+    assert dict(info.metadata) == {"releases": RELEASE, "missing_alias": "serving"}
 
 
 @pytest.mark.parametrize(
@@ -210,7 +250,7 @@ async def test_a_release_from_its_creation_to_its_end(service: Service, release:
             {"expected": MODEL, "actual": "other"},
         ),
         ({"release_id": "r-9"}, "NOT_FOUND", "RELEASE_NOT_FOUND", {"release_id": "r-9"}),
-        ({"release_id": ""}, "FAILED_PRECONDITION", "NO_SERVING_RELEASE", {}),
+        ({"release_id": ""}, "FAILED_PRECONDITION", "NO_SERVING_RELEASE", {"releases": RELEASE}),
     ],
 )
 async def test_what_a_search_is_refused_for(
@@ -239,7 +279,7 @@ async def test_a_refused_upsert_leaves_all_as_it_was(service: Service, release: 
 async def test_an_engine_that_is_down_is_unavailable_and_then_back(
     service: Service, release: vectors_pb2.Release
 ) -> None:
-    await service.stub.PromoteRelease(vectors_pb2.PromoteReleaseRequest(release_id=RELEASE))
+    await promote(service.stub, RELEASE)
     service.index.down = True
     code, info = await failure(service.stub.SearchVectors(search(release_id="")))
     assert (code, info.reason) == (grpc.StatusCode.UNAVAILABLE, "DEPENDENCY_UNAVAILABLE")
@@ -260,7 +300,7 @@ async def test_health_follows_the_engine(service: Service) -> None:
 
 
 async def test_the_callers_deadline_is_handed_on(service: Service, release: vectors_pb2.Release) -> None:
-    await service.stub.PromoteRelease(vectors_pb2.PromoteReleaseRequest(release_id=RELEASE))
+    await promote(service.stub, RELEASE)
     service.index.timeouts.clear()
     await service.stub.GetServingRelease(vectors_pb2.GetServingReleaseRequest(), timeout=3)
     await service.stub.GetServingRelease(vectors_pb2.GetServingReleaseRequest())

@@ -75,6 +75,7 @@ def test_a_release_from_its_creation_to_its_end(observed: Observed) -> None:
     for name in ("one", "two"):
         index.create_release(name, MODEL, 2, IndexParameters(), 1.0)
     index.upsert("one", [patent(1), patent(2)], 1.0)
+    index.complete("one", {}, 1.0)
     index.promote("one", 1.0)
     observed.look()
     assert observed.releases_by_state() == {"building": 1, "serving": 1, "kept": 0}
@@ -88,6 +89,7 @@ def test_a_release_from_its_creation_to_its_end(observed: Observed) -> None:
     assert told == pytest.approx(promoted.timestamp())
     assert observed.value("release_promoted_timestamp_seconds", {"release_id": "two"}) is None
 
+    index.complete("two", {}, 1.0)
     index.promote("two", 1.0)
     index.retire("one", 1.0)
     observed.look()
