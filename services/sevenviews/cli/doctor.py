@@ -18,11 +18,13 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from sevenviews.cli.console import print_json, table
 from sevenviews.cli.extras import EXTRAS, listed, missing
-from sevenviews.cli.local import Addresses
+from sevenviews.cli.local import GATEWAY_SERVICES, Addresses
 
 _PACKAGES = ("grpcio", "protobuf", "ray", "torch", "torchvision", "pymilvus", "redis", "onnxruntime-gpu")
 _UNUSED_BY_UP = {"training", "lab", "refresh"}
 """Extras without which everything is served: their commands say what they need."""
+_PARTS = {"gateway": GATEWAY_SERVICES, "metadata": ("drawings",)}
+"""What a service may do without while it is ready otherwise, as its health names it."""
 _LEAST_FREE_BYTES = 2 * 1024**3
 _LEAST_PYTHON = (3, 11)
 
@@ -128,6 +130,8 @@ def _services(data: Path) -> Iterator[Finding]:
         return
     for name, address in asdict(addresses).items():
         yield _reachable(name, address) if name == "embedding" else _healthy(name, address)
+    for name, parts in _PARTS.items():
+        yield from (_healthy(part, asdict(addresses)[name], part) for part in parts)
     yield _guarded("releases", lambda: _releases(addresses))
 
 
@@ -149,11 +153,11 @@ def _releases(addresses: Addresses) -> str:
     return f"{len(releases)}, the models of all in the store"
 
 
-def _healthy(name: str, address: str) -> Finding:
+def _healthy(name: str, address: str, service: str = "") -> Finding:
     with grpc.insecure_channel(address) as channel:
         stub: Any = health_pb2_grpc.HealthStub(channel)
         try:
-            answer = stub.Check(health_pb2.HealthCheckRequest(), timeout=3)
+            answer = stub.Check(health_pb2.HealthCheckRequest(service=service), timeout=3)
         except grpc.RpcError as error:
             return Finding(name, "broken", f"{address} does not answer: {error.code().name}")
     serving = answer.status == health_pb2.HealthCheckResponse.SERVING

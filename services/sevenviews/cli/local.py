@@ -27,6 +27,9 @@ from sevenviews.encoder.store import ModelStore, default_bundle_path
 _STATE_FILE = "up.json"
 _METRICS_PORT = 9464
 
+GATEWAY_SERVICES = ("sevenviews.v1.SearchService", "sevenviews.v1.CatalogService")
+"""The gateway is ready while it can answer one of them; all is well when it can answer both."""
+
 
 class StartError(Exception):
     """The services could not be started; the message says why and where to look."""
@@ -141,8 +144,9 @@ class LocalServices:
     async def _until_ready(self) -> None:
         async with grpc.aio.insecure_channel(self.addresses.gateway) as channel:
             stub: Any = health_pb2_grpc.HealthStub(channel)
-            while not await _becomes_serving(stub):
-                pass  # the gateway died while starting; the supervisor brings it back
+            for service in GATEWAY_SERVICES:
+                while not await _becomes_serving(stub, service):
+                    pass  # the gateway died while starting; the supervisor brings it back
 
     def _write_state(self) -> None:
         state = {
@@ -178,10 +182,10 @@ def locked(directory: Path) -> Iterator[None]:
         yield
 
 
-async def _becomes_serving(stub: Any) -> bool:
-    """Watch the health until it is SERVING; False if the server goes away before."""
+async def _becomes_serving(stub: Any, service: str) -> bool:
+    """Watch the health of a service until it is SERVING; False if the server goes away before."""
     try:
-        watch = stub.Watch(health_pb2.HealthCheckRequest(), wait_for_ready=True)
+        watch = stub.Watch(health_pb2.HealthCheckRequest(service=service), wait_for_ready=True)
         async for answer in watch:
             if answer.status == health_pb2.HealthCheckResponse.SERVING:
                 return True

@@ -15,6 +15,9 @@ from sevenviews.encoder.session import Provider
 
 log = structlog.get_logger()
 
+_Fingerprint = frozenset[tuple[str, int, int]]
+"""Name, bytes, and time of the last change in nanoseconds, of each file of a bundle."""
+
 
 class BundleSource:
     """A ModelSource over a directory of bundles.
@@ -27,6 +30,7 @@ class BundleSource:
     def __init__(self, root: Path, provider: Provider) -> None:
         self._store = ModelStore(root)
         self._provider: Provider = provider
+        self._checked: dict[str, tuple[_Fingerprint, Bundle]] = {}
 
     def default_version(self) -> str:
         """Raises MODEL_NOT_FOUND in an empty store, DEPENDENCY_UNAVAILABLE where there is none."""
@@ -63,9 +67,17 @@ class BundleSource:
     def _sound(self, versions: Sequence[str]) -> Iterator[Bundle]:
         for version in versions:
             try:
-                yield self._store.open(version)
+                yield self._checked_bundle(version)
             except SevenviewsError as error:
                 log.warning("bundle left out", model_version=version, message=error.message)
+
+    def _checked_bundle(self, version: str) -> Bundle:
+        """A bundle is hashed once, and again only if one of its files was written since."""
+        fingerprint = _fingerprint(self._store.root / version)
+        known = self._checked.get(version)
+        if known is None or known[0] != fingerprint:
+            known = self._checked[version] = (fingerprint, self._store.open(version))
+        return known[1]
 
     def _unreadable(self, error: OSError) -> SevenviewsError:
         return SevenviewsError(
@@ -73,3 +85,8 @@ class BundleSource:
             f"the model store cannot be read: {error}",
             {"service": "model store"},
         )
+
+
+def _fingerprint(folder: Path) -> _Fingerprint:
+    stats = [(path.name, path.stat()) for path in folder.iterdir()]
+    return frozenset((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import grpc
 from prometheus_client import REGISTRY, CollectorRegistry
@@ -22,7 +22,7 @@ from sevenviews.gateway.page_token import PageTokens
 from sevenviews.gateway.paging import Pages
 from sevenviews.gateway.query_embeddings import QueryEmbedder
 from sevenviews.gateway.quota import Quota, open_counter
-from sevenviews.gateway.readiness import Dependencies
+from sevenviews.gateway.readiness import CATALOG, SEARCH, Dependencies
 from sevenviews.gateway.releases import Releases
 from sevenviews.gateway.search import Searcher
 from sevenviews.gateway.search_servicer import SearchServicer
@@ -31,7 +31,7 @@ from sevenviews.gateway.telemetry import GatewayMetrics
 from sevenviews.runtime.channels import RenewedChannel, open_channel
 from sevenviews.v1 import catalog_pb2_grpc, search_pb2_grpc
 
-_SERVICES = ("sevenviews.v1.SearchService", "sevenviews.v1.CatalogService")
+_SERVICES = (SEARCH, CATALOG)
 
 
 class Gateway:
@@ -80,7 +80,7 @@ class Gateway:
         self._catalog = CatalogServicer(
             importer, Catalogue(store, indexer, timeouts), settings.request_seconds
         )
-        self._dependencies = Dependencies(embedder, vectors, metadata, metrics)
+        self._dependencies = Dependencies(embedding, vectors, metadata, metrics)
 
     def register(self, server: grpc.aio.Server) -> Sequence[str]:
         """Add both services; their full names."""
@@ -88,9 +88,9 @@ class Gateway:
         catalog_pb2_grpc.add_CatalogServiceServicer_to_server(self._catalog, server)
         return _SERVICES
 
-    async def readiness(self) -> None:
-        """Raises what stands in the way of answering."""
-        await self._dependencies.check()
+    async def readiness(self) -> Mapping[str, bool]:
+        """Which services can be answered; raises what stands in the way of all."""
+        return await self._dependencies.check()
 
     async def close(self) -> None:
         """Close channels and connections."""

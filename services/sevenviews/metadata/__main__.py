@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 
 from sevenviews.internal.v1 import patents_pb2_grpc, refreshes_pb2_grpc
+from sevenviews.metadata.drawings_watch import DRAWINGS, DrawingsWatch
 from sevenviews.metadata.migrate import migrate, wait_for_database
 from sevenviews.metadata.refresh_journal import RefreshJournal
 from sevenviews.metadata.refresh_servicer import RefreshServicer
@@ -39,15 +40,17 @@ def main() -> None:
     journal = RefreshJournal(engine)
     refreshes = RefreshServicer(journal, threads)
     metrics = RefreshMetrics(journal, settings.refresh_metrics_seconds)
+    drawings = DrawingsWatch(objects)
 
     def register(server: grpc.aio.Server) -> Sequence[str]:
         patents_pb2_grpc.add_PatentServiceServicer_to_server(servicer, server)
         refreshes_pb2_grpc.add_RefreshServiceServicer_to_server(refreshes, server)
         return SERVICES
 
-    async def ready() -> None:
+    async def ready() -> Mapping[str, bool]:
         await asyncio.to_thread(catalogue.check)
         await asyncio.to_thread(metrics.refresh)
+        return {DRAWINGS: drawings.ready}
 
     asyncio.run(run("metadata", settings, register, ready))
 

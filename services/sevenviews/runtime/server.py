@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from wsgiref.simple_server import WSGIServer
 
 import grpc
@@ -21,8 +21,12 @@ from sevenviews.runtime.telemetry import ServerMetrics, configure_logs
 
 log = structlog.get_logger()
 
-Readiness = Callable[[], Awaitable[None]]
-"""Returns when the service could answer a request now; raises what stands in its way."""
+Readiness = Callable[[], Awaitable[Mapping[str, bool] | None]]
+"""Returns when the server could answer something now; raises what stands in the way of everything.
+
+The mapping tells what it could not answer, or does without: by the full name of a service of its own, or by any other
+name that health is to know. A service that it does not name is ready.
+"""
 
 Register = Callable[[grpc.aio.Server], Sequence[str]]
 """Adds servicers to a server and returns the full names of their services."""
@@ -30,6 +34,9 @@ Register = Callable[[grpc.aio.Server], Sequence[str]]
 
 class GrpcServer:
     """Serves what `register` adds. Health is SERVING while `readiness` passes, and turns before the drain.
+
+    The health of the whole server, whose name is empty, decides whether it gets requests at all. That of a single
+    service may be NOT_SERVING meanwhile: then the server is degraded.
 
     Args:
         name: of the service, in logs and metrics: "gateway".
@@ -75,6 +82,7 @@ class GrpcServer:
         self._watch: asyncio.Task[None] | None = None
         self._metrics_page: WSGIServer | None = None
         self._ready: bool | None = None
+        self._parts: dict[str, bool] = dict.fromkeys(self._services, True)
         self.port = 0
 
     @property
@@ -134,7 +142,9 @@ class GrpcServer:
 
     async def _look(self) -> None:
         try:
-            await asyncio.wait_for(self._readiness(), timeout=max(1.0, self._settings.readiness_seconds))
+            parts = await asyncio.wait_for(
+                self._readiness(), timeout=max(1.0, self._settings.readiness_seconds)
+            )
         except Exception as error:  # whatever stands in the way of answering
             if self._ready is not False:
                 log.warning("not ready", service=self.name, error=str(error) or type(error).__name__)
@@ -142,15 +152,26 @@ class GrpcServer:
         else:
             if self._ready is False:
                 log.info("ready", service=self.name)
+            self._note(parts or {})
             await self._tell(ready=True)
+
+    def _note(self, told: Mapping[str, bool]) -> None:
+        before = self._parts
+        self._parts = dict.fromkeys(before, True) | dict(told)
+        lacking = sorted(name for name, ready in self._parts.items() if not ready)
+        if lacking != sorted(name for name, ready in before.items() if not ready):
+            log.warning(
+                "degraded" if lacking else "not degraded any more", service=self.name, without=lacking
+            )
 
     async def _tell(self, *, ready: bool) -> None:
         self._ready = ready
         self._metrics.tell_ready(ready=ready)
         serving = health_pb2.HealthCheckResponse.SERVING
         not_serving = health_pb2.HealthCheckResponse.NOT_SERVING
-        for service in ("", *self._services):
-            await self._health.set(service, serving if ready else not_serving)
+        await self._health.set("", serving if ready else not_serving)
+        for name, part in self._parts.items():
+            await self._health.set(name, serving if ready and part else not_serving)
 
 
 def _methods(services: Iterable[str]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -103,6 +104,22 @@ def test_models_are_described_the_default_first(store: ModelStore) -> None:
     assert (default.version, default.name, default.is_default) == (store.default_version(), "tiny-2", True)
     assert (other.name, other.is_default) == ("tiny-1", False)
     assert (default.dimension, default.image_size) == (16, 32)
+
+
+def test_a_bundle_is_hashed_once_and_again_only_if_it_was_written_since(store: ModelStore) -> None:
+    source = BundleSource(store.root, "cpu")
+    sound, changed = (one.version for one in source.describe())
+    model = store.open(changed).model_path
+    written = model.stat()
+    content = model.read_bytes()
+    # A change that leaves no trace is not noticed: the file was not read.
+    model.write_bytes(content[:-1] + b"!")
+    os.utime(model, ns=(written.st_atime_ns, written.st_mtime_ns))
+    assert {one.version for one in source.describe()} == {sound, changed}
+    os.utime(model, ns=(written.st_atime_ns, written.st_mtime_ns + 1))
+    assert {one.version for one in source.describe()} == {sound}
+    model.write_bytes(content)
+    assert {one.version for one in source.describe()} == {sound, changed}
 
 
 def test_a_store_that_cannot_be_read_is_a_dependency(tmp_path: Path) -> None:

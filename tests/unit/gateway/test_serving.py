@@ -14,7 +14,6 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from prometheus_client import CollectorRegistry
 from pydantic import ValidationError
 
-from sevenviews.backends.embedding_client import EmbeddingClient
 from sevenviews.client import AsyncClient
 from sevenviews.designs import Reason
 from sevenviews.gateway.readiness import Dependencies
@@ -31,14 +30,18 @@ SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
 
-async def becomes(channel: grpc.aio.Channel, status: Any) -> None:
-    """Return when the health of the search service is this."""
+SEARCH, CATALOG = "sevenviews.v1.SearchService", "sevenviews.v1.CatalogService"
+
+
+async def becomes(channel: grpc.aio.Channel, **wanted: Any) -> None:
+    """Return when the health of the whole, of searches and of the catalogue is this."""
+    names = {"whole": "", "search": SEARCH, "catalog": CATALOG}
     stub: Any = health_pb2_grpc.HealthStub(channel)
-    request = health_pb2.HealthCheckRequest(service="sevenviews.v1.SearchService")
     async with asyncio.timeout(15):
-        async for answer in stub.Watch(request):
-            if answer.status == status:
-                return
+        for name, status in wanted.items():
+            async for answer in stub.Watch(health_pb2.HealthCheckRequest(service=names[name])):
+                if answer.status == status:
+                    break
 
 
 def ready_dependencies(registry: CollectorRegistry) -> set[str]:
@@ -46,20 +49,47 @@ def ready_dependencies(registry: CollectorRegistry) -> set[str]:
     return {one for one in DEPENDENCIES if registry.get_sample_value(name, {"dependency": one}) == 1}
 
 
-async def test_health_follows_the_three_services(services: FakeServices) -> None:
+@pytest.mark.parametrize("service", ["embedding", "vectors"])
+async def test_without_searches_the_catalogue_is_served(services: FakeServices, service: str) -> None:
+    publish(services, design("USD1", QUERY))
     async with (
         running_gateway(services, readiness_seconds=0.05) as gateway,
         open_channel(gateway.server.address) as channel,
     ):
-        await becomes(channel, SERVING)
-        await services.vector_server.set_serving(False)
-        await becomes(channel, NOT_SERVING)
-        await services.vector_server.set_serving(True)
-        await becomes(channel, SERVING)
+        await becomes(channel, whole=SERVING, search=SERVING, catalog=SERVING)
+        await services.servers[service].set_serving(False)
+        await becomes(channel, search=NOT_SERVING, whole=SERVING, catalog=SERVING)
+        assert (await gateway.client.get_patent("USD1")).patent_id == "USD1"
+        await services.servers[service].set_serving(True)
+        await becomes(channel, search=SERVING)
+
+
+async def test_without_the_metadata_service_searches_are_served(services: FakeServices) -> None:
+    publish(services, design("USD1", QUERY))
+    async with (
+        running_gateway(services, readiness_seconds=0.05) as gateway,
+        open_channel(gateway.server.address) as channel,
+    ):
+        await gateway.client.search([QUERY])
+        await services.patent_server.stop()
+        await becomes(channel, catalog=NOT_SERVING, whole=SERVING, search=SERVING)
+        page = await gateway.client.search([QUERY], allow_degraded=True)
+        assert ids(page.hits) == ["USD1"]
+        assert page.degradations != ()
+        await services.patent_server.start()
+        await becomes(channel, catalog=SERVING)
+
+
+async def test_health_turns_where_nothing_can_be_answered(services: FakeServices) -> None:
+    async with (
+        running_gateway(services, readiness_seconds=0.05) as gateway,
+        open_channel(gateway.server.address) as channel,
+    ):
+        await services.patent_server.set_serving(False)
         await services.embedding_server.stop()
-        await becomes(channel, NOT_SERVING)
+        await becomes(channel, whole=NOT_SERVING, search=NOT_SERVING, catalog=NOT_SERVING)
         await services.embedding_server.start()
-        await becomes(channel, SERVING)
+        await becomes(channel, whole=SERVING, search=SERVING, catalog=NOT_SERVING)
 
 
 async def test_readiness_names_what_stands_in_the_way(services: FakeServices) -> None:
@@ -69,26 +99,29 @@ async def test_readiness_names_what_stands_in_the_way(services: FakeServices) ->
         open_channel(services.patent_server.address) as metadata,
     ):
         registry = CollectorRegistry()
-        dependencies = Dependencies(
-            EmbeddingClient(lambda: embedding), vectors, metadata, GatewayMetrics(registry)
-        )
-        await dependencies.check()
+        dependencies = Dependencies(lambda: embedding, vectors, metadata, GatewayMetrics(registry))
+        assert await dependencies.check() == {SEARCH: True, CATALOG: True}
         assert ready_dependencies(registry) == {"embedding", "vectors", "metadata"}
         await services.patent_server.set_serving(False)
-        error = await failure(dependencies.check(), Reason.DEPENDENCY_UNAVAILABLE)
-        assert error.metadata == {"service": "metadata"}
+        assert await dependencies.check() == {SEARCH: True, CATALOG: False}
         assert ready_dependencies(registry) == {"embedding", "vectors"}
-        await services.patent_server.set_serving(True)
-        services.embedding.models.clear()
+        await services.vector_server.set_serving(False)
         error = await failure(dependencies.check(), Reason.DEPENDENCY_UNAVAILABLE)
-        assert (error.metadata, error.message) == (
-            {"service": "embedding"},
-            "the embedding service has no model",
-        )
-        assert ready_dependencies(registry) == {"vectors", "metadata"}
-        services.embedding_server.block("ListModels")
-        error = await failure(dependencies.check(), Reason.DEADLINE_EXCEEDED)
-        assert error.metadata == {"service": "embedding"}
+        assert error.metadata == {"service": "vectors"}
+        assert ready_dependencies(registry) == {"embedding"}
+
+
+async def test_a_look_asks_for_health_and_for_nothing_else(services: FakeServices) -> None:
+    """A probe that lists the models makes every replica read all of them, from every gateway, every two seconds."""
+    async with (
+        running_gateway(services, readiness_seconds=0.01) as gateway,
+        open_channel(gateway.server.address) as channel,
+    ):
+        await services.embedding_server.set_serving(False)
+        await becomes(channel, search=NOT_SERVING)
+        await services.embedding_server.set_serving(True)
+        await becomes(channel, search=SERVING)
+        assert services.methods() == []
 
 
 async def test_a_quota_is_spent_by_searches(services: FakeServices) -> None:

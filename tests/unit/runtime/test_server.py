@@ -76,15 +76,17 @@ class Running:
         self.probe = Probe()  # type: ignore[abstract]  # answers the calls under test, and no other
         self.registry = CollectorRegistry()
         self.obstacle: Exception | None = None
+        self.parts: dict[str, bool] = {}
         self.server = GrpcServer("probe", settings, self._register, self._ready, self.registry)
 
     def _register(self, server: grpc.aio.Server) -> list[str]:
         catalog_pb2_grpc.add_CatalogServiceServicer_to_server(self.probe, server)
         return ["sevenviews.v1.CatalogService"]
 
-    async def _ready(self) -> None:
+    async def _ready(self) -> dict[str, bool]:
         if self.obstacle is not None:
             raise self.obstacle
+        return self.parts
 
     async def open(self) -> None:
         await self.server.start()
@@ -215,6 +217,25 @@ async def test_health_follows_readiness(running: Running) -> None:
     assert _ready(running) == 0
     running.obstacle = None
     assert (await watch.read()).status == states.SERVING
+    watch.cancel()
+
+
+async def test_a_part_may_be_not_ready_while_the_whole_is(running: Running) -> None:
+    states: Any = health_pb2.HealthCheckResponse.ServingStatus
+    service = "sevenviews.v1.CatalogService"
+    running.parts = {service: False, "drawings": False}
+    watch = running.health.Watch(health_pb2.HealthCheckRequest(service=service))
+    while (await watch.read()).status != states.NOT_SERVING:
+        pass
+    for name, status in (("", states.SERVING), ("drawings", states.NOT_SERVING)):
+        assert (await running.health.Check(health_pb2.HealthCheckRequest(service=name))).status == status
+    assert _ready(running) == 1
+    # What is not named any more is ready again.
+    running.parts = {}
+    assert (await watch.read()).status == states.SERVING
+    running.parts = {"drawings": False}
+    running.obstacle = ConnectionError("nothing works")
+    assert (await watch.read()).status == states.NOT_SERVING
     watch.cancel()
 
 

@@ -1,0 +1,56 @@
+"""Whether the store of drawings answers: told by health and by a metric, no part of readiness.
+
+A search, and all that is said of patents in words, needs no image.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from prometheus_client import REGISTRY, CollectorRegistry, Gauge
+
+from sevenviews.designs import SevenviewsError
+from sevenviews.metadata.objects import ObjectStore
+
+log = structlog.get_logger()
+
+DRAWINGS = "drawings"
+"""The name that health knows the store by."""
+
+
+class DrawingsWatch:
+    """Belongs to one event loop.
+
+    sevenviews_metadata_drawings_ready: 1 while the object store answers, else 0.
+    """
+
+    def __init__(self, objects: ObjectStore, registry: CollectorRegistry = REGISTRY) -> None:
+        self._objects = objects
+        self._metric = Gauge(
+            "sevenviews_metadata_drawings_ready", "1 while the store of drawings answers.", registry=registry
+        )
+        self._looking: asyncio.Task[None] | None = None
+        self._tell(ready=True)
+
+    @property
+    def ready(self) -> bool:
+        """As of the last look that has ended. Begins another, and does not wait for it: the store may be slow."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self.look())
+        return self._ready
+
+    async def look(self) -> None:
+        """Ask the store."""
+        try:
+            await asyncio.to_thread(self._objects.check)
+        except SevenviewsError as error:
+            if self._ready:
+                log.warning("the store of drawings does not answer", error=error.message)
+            self._tell(ready=False)
+        else:
+            self._tell(ready=True)
+
+    def _tell(self, *, ready: bool) -> None:
+        self._ready = ready
+        self._metric.set(ready)
