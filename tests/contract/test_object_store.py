@@ -60,6 +60,13 @@ def test_what_is_deleted_is_gone(store: ObjectStore) -> None:
     store.delete([])
 
 
+def test_the_age_is_told_without_the_content(store: ObjectStore) -> None:
+    key = key_of(digest_of(b"drawing"))
+    assert store.stat(key) is None
+    store.put(key, b"drawing")
+    assert store.stat(key) == next(store.list())
+
+
 def test_an_empty_store_answers(store: ObjectStore) -> None:
     store.check()
     assert keys(store) == []

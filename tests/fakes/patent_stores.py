@@ -114,6 +114,11 @@ class FakePatentTable(PatentTable):
                 return content.object_keys[drawing_id]
         return None
 
+    def names(self, object_key: str) -> bool:
+        return any(
+            object_key in content.object_keys.values() for content in self._contents(include_staged=True)
+        )
+
     def object_keys(self) -> Iterator[tuple[str, str]]:
         named: dict[str, str] = {}
         for content in self._contents(include_staged=True):
@@ -151,6 +156,9 @@ class FakeObjectStore(ObjectStore):
 
     def get(self, key: str) -> bytes | None:
         return self.contents.get(key)
+
+    def stat(self, key: str) -> StoredObject | None:
+        return StoredObject(key, self.modified[key]) if key in self.contents else None
 
     def delete(self, keys: Sequence[str]) -> None:
         for key in keys:

@@ -50,6 +50,13 @@ class DirectoryStore:
             except FileNotFoundError:
                 return None
 
+    def stat(self, key: str) -> StoredObject | None:
+        with _translated():
+            try:
+                return StoredObject(key, self._path(key).stat().st_mtime)
+            except FileNotFoundError:
+                return None
+
     def delete(self, keys: Sequence[str]) -> None:
         with _translated():
             for key in keys:

@@ -33,6 +33,10 @@ class ObjectStore(Protocol):
         """The content; None if there is none."""
         ...
 
+    def stat(self, key: str) -> StoredObject | None:
+        """When it was written; None if there is none. Does not read the content."""
+        ...
+
     def delete(self, keys: Sequence[str]) -> None:
         """Unknown keys are no error."""
         ...

@@ -104,6 +104,10 @@ class PatentTable(Protocol):
         """Where the image of a drawing lies; published content comes first."""
         ...
 
+    def names(self, object_key: str) -> bool:
+        """Whether a record, staged or published, names an object."""
+        ...
+
     def object_keys(self) -> Iterator[tuple[str, str]]:
         """Every object key that a record names, with a drawing id, in the order of keys; no key twice."""
         ...

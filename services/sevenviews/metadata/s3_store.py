@@ -62,6 +62,17 @@ class S3Store:
                     return None
                 raise
 
+    def stat(self, key: str) -> StoredObject | None:
+        with _translated():
+            try:
+                answer = self._client.head_object(Bucket=self._bucket, Key=self._prefix + key)
+                return StoredObject(key, answer["LastModified"].timestamp())
+            except ClientError as error:
+                # A bucket that is lost says the same, and has lost all objects indeed; `check` tells the two apart.
+                if error.response["Error"]["Code"] in _MISSING:
+                    return None
+                raise
+
     def delete(self, keys: Sequence[str]) -> None:
         with _translated():
             for at in range(0, len(keys), _DELETE_AT_ONCE):

@@ -16,7 +16,7 @@ from sevenviews.designs import (
 )
 from sevenviews.encoder.images import decode
 from sevenviews.metadata import page_token
-from sevenviews.metadata.audit import AuditProgress, audit
+from sevenviews.metadata.audit import MOST_DELETED_PERCENT, Audit, AuditProgress
 from sevenviews.metadata.documents import content_digest
 from sevenviews.metadata.images import DrawingImage, Size, fitted
 from sevenviews.metadata.objects import ObjectStore, digest_of, key_of
@@ -66,7 +66,7 @@ class PatentCatalogue:
     Args:
         table: the database.
         objects: the object store.
-        orphan_seconds: as `audit` takes it.
+        orphan_seconds: as Audit takes it.
     """
 
     def __init__(self, table: PatentTable, objects: ObjectStore, orphan_seconds: float) -> None:
@@ -90,11 +90,12 @@ class PatentCatalogue:
             if (stored := _already(known, digest)) is not None:
                 self._restore(keys, contents)
                 return stored
-            # Images first: a record never names an image that is not there.
-            for drawing_id, key in keys.items():
-                self._objects.put(key, contents[drawing_id])
             generation = self._table.stage(complete, digest, keys, known)
             if generation is not None:
+                # The record first: an image that a record names is deleted by no repair. Nobody can publish this
+                # generation before its number is given out, here or to who puts the same and writes what lacks.
+                for drawing_id, key in keys.items():
+                    self._objects.put(key, contents[drawing_id])
                 return PutResult(digest, State.STAGED, generation, known.published_generation, changed=True)
         raise SevenviewsError(
             Reason.DEPENDENCY_UNAVAILABLE,
@@ -167,9 +168,12 @@ class PatentCatalogue:
             )
         return fitted(content, size)
 
-    def audit(self, *, repair: bool) -> Iterator[AuditProgress]:
-        """Compare database and object store."""
-        return audit(self._table, self._objects, self._orphan_seconds, repair=repair)
+    def audit(self, *, repair: bool, most_deleted_percent: float = 0) -> Iterator[AuditProgress]:
+        """Compare database and object store; `most_deleted_percent` as Audit.repair has it, 0 its default."""
+        audit = Audit(self._table, self._objects, self._orphan_seconds)
+        if not repair:
+            return audit.examine()
+        return audit.repair(most_deleted_percent or MOST_DELETED_PERCENT)
 
     def check(self) -> None:
         """Return if the database answers. Without the object store there are no images, and all else goes on."""
@@ -178,7 +182,7 @@ class PatentCatalogue:
     def _restore(self, keys: Mapping[str, str], contents: Mapping[str, bytes]) -> None:
         """Write what the object store has lost: importing a patent again heals it."""
         for drawing_id, key in keys.items():
-            if self._objects.get(key) is None:
+            if self._objects.stat(key) is None:
                 self._objects.put(key, contents[drawing_id])
 
 

@@ -149,7 +149,14 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
     async def AuditDrawings(  # noqa: N802
         self, request: patents_pb2.AuditDrawingsRequest, context: Context
     ) -> AsyncIterator[patents_pb2.AuditDrawingsResponse]:
-        reports = self._catalogue.audit(repair=request.repair)
+        most = request.most_deleted_percent
+        if not 0 <= most <= 100:  # noqa: PLR2004 - written so that NaN fails
+            raise SevenviewsError(
+                Reason.FIELD_OUT_OF_RANGE,
+                f"most_deleted_percent: {most} is not within 0 to 100",
+                {"field": "most_deleted_percent", "minimum": "0", "maximum": "100"},
+            )
+        reports = self._catalogue.audit(repair=request.repair, most_deleted_percent=most)
         while (report := await self._in_thread(lambda: _next(reports))) is not None:
             yield patents_pb2.AuditDrawingsResponse(
                 checked_count=report.checked, disagreements=map(_disagreement, report.disagreements)

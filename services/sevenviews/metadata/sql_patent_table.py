@@ -138,6 +138,11 @@ class SqlPatentTable:
         with self._database.reading() as connection:
             return connection.execute(query.order_by(drawings.c.staged)).scalars().first()
 
+    def names(self, object_key: str) -> bool:
+        query = select(drawings.c.drawing_id).where(drawings.c.object_key == object_key).limit(1)
+        with self._database.reading() as connection:
+            return connection.execute(query).first() is not None
+
     def object_keys(self) -> Iterator[tuple[str, str]]:
         after = ""
         while True:
