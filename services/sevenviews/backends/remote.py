@@ -57,7 +57,7 @@ def _meaning(error: grpc.RpcError, service: str) -> SevenviewsError:
         log.warning("dependency failed without a reason", service=service, details=reported.message)
         return _unavailable(service, "fails")
     if reported.reason in _NAME_THE_SERVICE:
-        return SevenviewsError(reported.reason, reported.message, {"service": service, **reported.metadata})
+        return reported.with_metadata(**{"service": service, **reported.metadata})
     return reported
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from typing import Self, TypeVar
 
@@ -10,6 +11,7 @@ import grpc
 
 from sevenviews.client import replies, requests
 from sevenviews.client.requests import DEFAULT_LIMIT, ImageSource, ImportItem, SearchOptions
+from sevenviews.client.retrying import pause_before_retry
 from sevenviews.designs import (
     DrawingImage,
     DrawingSize,
@@ -142,10 +144,15 @@ class AsyncClient:
     async def _call(
         self, method: grpc.aio.UnaryUnaryMultiCallable[Request, Response], request: Request
     ) -> Response:
-        try:
-            return await method(request, timeout=self._timeout_seconds)
-        except grpc.RpcError as error:
-            raise error_from_rpc(error) from error
+        give_up = time.monotonic() + self._timeout_seconds
+        while True:
+            try:
+                return await method(request, timeout=give_up - time.monotonic())
+            except grpc.RpcError as failure:
+                error = error_from_rpc(failure)
+                if (pause := pause_before_retry(error, give_up)) is None:
+                    raise error from failure
+            await asyncio.sleep(pause)
 
 
 class _Watched:

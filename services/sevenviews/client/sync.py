@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Self, TypeVar
 
@@ -9,6 +10,7 @@ import grpc
 
 from sevenviews.client import replies, requests
 from sevenviews.client.requests import DEFAULT_LIMIT, ImageSource, ImportItem, SearchOptions
+from sevenviews.client.retrying import pause_before_retry
 from sevenviews.designs import (
     DrawingImage,
     DrawingSize,
@@ -38,7 +40,8 @@ class Client:
         tls: the gateway's CA, and the certificate that it may demand; None for plaintext.
 
     Each method raises SevenviewsError with the reason that search.proto documents for its rpc, or with
-    DEPENDENCY_UNAVAILABLE or DEADLINE_EXCEEDED where the gateway itself does not answer.
+    DEPENDENCY_UNAVAILABLE or DEADLINE_EXCEEDED where the gateway itself does not answer. A call that is refused as
+    OVERLOADED or QUOTA_EXCEEDED is made again when the gateway says, if that is within the timeout.
     """
 
     def __init__(
@@ -160,10 +163,15 @@ class Client:
         return self._call(self._catalog.DeleteCatalogPatents, request).deleted_count
 
     def _call(self, method: grpc.UnaryUnaryMultiCallable[Request, Response], request: Request) -> Response:
-        try:
-            return method(request, timeout=self._timeout_seconds)
-        except grpc.RpcError as error:
-            raise error_from_rpc(error) from error
+        give_up = time.monotonic() + self._timeout_seconds
+        while True:
+            try:
+                return method(request, timeout=give_up - time.monotonic())
+            except grpc.RpcError as failure:
+                error = error_from_rpc(failure)
+                if (pause := pause_before_retry(error, give_up)) is None:
+                    raise error from failure
+            time.sleep(pause)
 
 
 class _Watched:

@@ -63,18 +63,28 @@ class SevenviewsError(Exception):
         reason: for programs.
         message: for people.
         metadata: as error_reason.proto documents it for the reason.
+        retry_seconds: after which the same call may succeed; None: nobody knows.
     """
 
-    def __init__(self, reason: Reason, message: str, metadata: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        reason: Reason,
+        message: str,
+        metadata: Mapping[str, str] | None = None,
+        retry_seconds: float | None = None,
+    ) -> None:
         super().__init__(message)
         self.reason = reason
         self.message = message
         self.metadata = dict(metadata or {})
+        self.retry_seconds = retry_seconds
 
-    def __reduce__(self) -> tuple[type[SevenviewsError], tuple[Reason, str, dict[str, str]]]:
+    def __reduce__(
+        self,
+    ) -> tuple[type[SevenviewsError], tuple[Reason, str, dict[str, str], float | None]]:
         # Crosses process borders inside Ray, which pickles exceptions.
-        return SevenviewsError, (self.reason, self.message, self.metadata)
+        return SevenviewsError, (self.reason, self.message, self.metadata, self.retry_seconds)
 
     def with_metadata(self, **extra: str) -> SevenviewsError:
         """The same error, saying more about where it arose."""
-        return SevenviewsError(self.reason, self.message, {**self.metadata, **extra})
+        return SevenviewsError(self.reason, self.message, {**self.metadata, **extra}, self.retry_seconds)

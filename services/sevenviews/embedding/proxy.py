@@ -19,7 +19,7 @@ from grpc_health.v1 import health_pb2_grpc
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.embedding.metrics import ProxyMetrics
 from sevenviews.internal.v1 import embedding_pb2_grpc
-from sevenviews.runtime.status import DETAILS_KEY, code_of, to_rpc_status
+from sevenviews.runtime.status import DETAILS_KEY, code_of, refusal
 
 UnaryHandler = Callable[[Any, Any], Awaitable[bytes]]
 
@@ -122,11 +122,11 @@ async def explain(context: Any) -> None:
     error = _bare_error(context)
     if error is None:
         return
+    code, message, reason = refusal(error)
     trailers = tuple(context.trailing_metadata() or ())
-    reason = (DETAILS_KEY, to_rpc_status(error).SerializeToString())
     # Not by setting the code and returning: an empty message would go out with it, and after a message no client
     # tries again.
-    await context.abort(code_of(error.reason), error.message, (*trailers, reason))
+    await context.abort(code, message, (*trailers, *reason))
 
 
 async def _refuse_watch(_request: Any, context: Any) -> AsyncIterator[bytes]:

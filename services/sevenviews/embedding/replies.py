@@ -11,7 +11,8 @@ import grpc
 import structlog
 
 from sevenviews.designs import Reason, SevenviewsError
-from sevenviews.runtime.status import DETAILS_KEY, code_of, to_rpc_status
+from sevenviews.runtime.presentable import presentable
+from sevenviews.runtime.status import code_of, refusal
 from sevenviews.runtime.telemetry import REQUEST_ID_KEY, accept_request_id, request_id
 
 log = structlog.get_logger()
@@ -25,7 +26,7 @@ class CallContext(Protocol):
     def invocation_metadata(self) -> Sequence[tuple[str, str]]: ...
     def set_code(self, code: grpc.StatusCode) -> None: ...
     def set_details(self, details: str) -> None: ...
-    def set_trailing_metadata(self, trailing_metadata: list[tuple[str, bytes]]) -> None: ...
+    def set_trailing_metadata(self, trailing_metadata: list[tuple[str, str | bytes]]) -> None: ...
 
 
 async def reply(method: str, context: CallContext, work: Awaitable[Response], on_error: Response) -> Response:
@@ -41,7 +42,8 @@ async def reply(method: str, context: CallContext, work: Awaitable[Response], on
     except asyncio.CancelledError:
         _write(method, "CANCELLED", started)
         raise
-    except SevenviewsError as error:
+    except SevenviewsError as caught:
+        error = presentable(caught)
         refuse(context, error)
         _write(method, code_of(error.reason).name, started, reason=error.reason.value, message=error.message)
         return on_error
@@ -57,9 +59,10 @@ async def reply(method: str, context: CallContext, work: Awaitable[Response], on
 
 def refuse(context: CallContext, error: SevenviewsError) -> None:
     """Put the error's code, message and google.rpc.Status on the context."""
-    context.set_code(code_of(error.reason))
-    context.set_details(error.message)
-    context.set_trailing_metadata([(DETAILS_KEY, to_rpc_status(error).SerializeToString())])
+    code, message, trailers = refusal(error)
+    context.set_code(code)
+    context.set_details(message)
+    context.set_trailing_metadata(list(trailers))
 
 
 def _write(method: str, code: str, started: float, **details: str) -> None:

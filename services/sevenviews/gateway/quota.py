@@ -92,12 +92,14 @@ class Quota:
         """
         if self._limit == 0:
             return
-        window = int(self._clock() // self._window_seconds)
+        now = self._clock()
+        window = int(now // self._window_seconds)
         if await self._counter.count(caller, window, self._window_seconds) > self._limit:
             raise SevenviewsError(
                 Reason.QUOTA_EXCEEDED,
                 f"more than {self._limit} searches in {self._window_seconds} seconds; try again later",
                 {"limit": str(self._limit), "window_seconds": str(self._window_seconds)},
+                retry_seconds=(window + 1) * self._window_seconds - now,
             )
 
     async def close(self) -> None:

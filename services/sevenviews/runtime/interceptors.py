@@ -13,7 +13,8 @@ from google.protobuf.message import Message
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.runtime.limits import check_limits
-from sevenviews.runtime.status import code_of, trailing_metadata
+from sevenviews.runtime.presentable import presentable
+from sevenviews.runtime.status import code_of, refusal
 from sevenviews.runtime.telemetry import REQUEST_ID_KEY, ServerMetrics, accept_request_id, request_id
 
 log = structlog.get_logger()
@@ -139,7 +140,7 @@ class _Observation:
         self._metrics.finished(self._method, code, seconds)
         self._write(code, seconds, status, error)
         if status is not None:
-            await self._context.abort(code_of(status.reason), status.message, trailing_metadata(status))
+            await self._context.abort(*refusal(status))
 
     def _write(
         self, code: str, seconds: float, status: SevenviewsError | None, error: BaseException | None
@@ -158,7 +159,7 @@ def _status_of(error: BaseException | None) -> SevenviewsError | None:
     if error is None or isinstance(error, grpc.aio.AbortError | asyncio.CancelledError | GeneratorExit):
         return None
     if isinstance(error, SevenviewsError):
-        return error
+        return presentable(error)
     if isinstance(error, TimeoutError):
         return SevenviewsError(Reason.DEADLINE_EXCEEDED, "the work took longer than the deadline allows")
     # Nothing of an unforeseen error leaks; the request id leads from the caller's report to our log.

@@ -6,15 +6,18 @@ from types import MappingProxyType
 from typing import cast
 
 import grpc
-from google.protobuf import any_pb2
+from google.protobuf.message import Message
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
 from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.runtime.presentable import presentable
 from sevenviews.v1 import common_pb2, error_reason_pb2
 
 DOMAIN = "sevenviews"
 DETAILS_KEY = "grpc-status-details-bin"
+_OVERLOADED_SECONDS = 1.0
+"""When to try again where an overloaded server cannot say."""
 PUSHBACK = ("grpc-retry-pushback-ms", "-1")
 """Trailing metadata that ends the retries of whoever called (gRPC's proposal A6: negative means not to retry)."""
 
@@ -110,27 +113,50 @@ def code_of(reason: Reason) -> grpc.StatusCode:
 
 
 def to_rpc_status(error: SevenviewsError) -> status_pb2.Status:
-    """The rich status of an error: code, message and an ErrorInfo."""
-    detail = any_pb2.Any()
-    detail.Pack(
-        error_details_pb2.ErrorInfo(reason=error.reason.value, domain=DOMAIN, metadata=error.metadata)
+    """The rich status of an error, presentable: code, message, ErrorInfo, and RetryInfo where waiting is worth it."""
+    told = presentable(error)
+    details = [error_details_pb2.ErrorInfo(reason=told.reason.value, domain=DOMAIN, metadata=told.metadata)]
+    if (seconds := _retry_seconds(told)) is not None:
+        wait = error_details_pb2.RetryInfo()
+        wait.retry_delay.FromNanoseconds(round(seconds * 1e9))
+        details.append(wait)
+    status = status_pb2.Status(code=_number(code_of(told.reason)), message=told.message)
+    for detail in details:
+        status.details.add().Pack(detail)
+    return status
+
+
+Refusal = tuple[grpc.StatusCode, str, tuple[tuple[str, str | bytes], ...]]
+
+
+def refusal(error: SevenviewsError) -> Refusal:
+    """What ends a call with an error: code, message, and the trailing metadata, below 4 KiB.
+
+    They are the arguments of `ServicerContext.abort`.
+    """
+    status = to_rpc_status(error)
+    trailers = rpc_status.to_status(status).trailing_metadata
+    return (
+        code_of(error.reason),
+        status.message,
+        (*trailers, PUSHBACK) if isinstance(error, TriedError) else trailers,
     )
-    return status_pb2.Status(code=_number(code_of(error.reason)), message=error.message, details=[detail])
 
 
-def trailing_metadata(error: SevenviewsError) -> tuple[tuple[str, str | bytes], ...]:
-    """What goes along with the status of a failed call: its details, and whether to try again."""
-    rich: tuple[tuple[str, str | bytes], ...] = rpc_status.to_status(to_rpc_status(error)).trailing_metadata
-    return (*rich, PUSHBACK) if isinstance(error, TriedError) else rich
+def _retry_seconds(error: SevenviewsError) -> float | None:
+    if error.retry_seconds is None and error.reason is Reason.OVERLOADED:
+        return _OVERLOADED_SECONDS
+    return error.retry_seconds
 
 
 def item_status(error: SevenviewsError) -> common_pb2.ItemStatus:
-    """The status of one item of a batch or a stream."""
+    """The status of one item of a batch or a stream, presentable."""
+    told = presentable(error)
     return common_pb2.ItemStatus(
-        code=_number(code_of(error.reason)),
-        reason=error_reason_pb2.ErrorReason.Value(f"ERROR_REASON_{error.reason.value}"),
-        message=error.message,
-        metadata=error.metadata,
+        code=_number(code_of(told.reason)),
+        reason=error_reason_pb2.ErrorReason.Value(f"ERROR_REASON_{told.reason.value}"),
+        message=told.message,
+        metadata=told.metadata,
     )
 
 
@@ -150,10 +176,10 @@ def error_from_rpc(error: grpc.RpcError, service: str = "") -> SevenviewsError:
         service: who was called; it is named where gRPC itself made the status, so that nobody else can.
     """
     call = cast(grpc.Call, error)  # every RpcError that a stub raises is also a Call
-    info = _error_info(call)
+    info = error_details_pb2.ErrorInfo()
     details = call.details() or ""
-    if info is not None:
-        return SevenviewsError(_reason(info.reason), details, dict(info.metadata))
+    if _detail(call, info) and info.domain == DOMAIN:
+        return SevenviewsError(_reason(info.reason), details, dict(info.metadata), _told_to_wait(call))
     reason = _REASON_OF_BARE_CODE.get(call.code(), Reason.INTERNAL)
     if reason is Reason.OVERLOADED and "larger than max" in details:
         reason = Reason.MESSAGE_TOO_LARGE
@@ -172,16 +198,18 @@ def _bare_message(code: grpc.StatusCode, details: str, service: str) -> str:
     return f"{who} failed ({code.name}): {details}"
 
 
-def _error_info(error: grpc.Call) -> error_details_pb2.ErrorInfo | None:
+def _detail(error: grpc.Call, detail: Message) -> bool:
+    """Whether the rich status has such a detail, which is then filled."""
     try:
         status = rpc_status.from_call(error)
     except ValueError:  # code or message disagree with the trailer: a proxy rewrote them
-        return None
-    for detail in status.details if status is not None else ():
-        info = error_details_pb2.ErrorInfo()
-        if detail.Unpack(info) and info.domain == DOMAIN:
-            return info
-    return None
+        return False
+    return any(one.Unpack(detail) for one in status.details) if status is not None else False
+
+
+def _told_to_wait(error: grpc.Call) -> float | None:
+    wait = error_details_pb2.RetryInfo()
+    return wait.retry_delay.ToTimedelta().total_seconds() if _detail(error, wait) else None
 
 
 def _reason(name: str) -> Reason:

@@ -249,3 +249,25 @@ async def test_an_import_may_be_left_early(gateway: RunningGateway) -> None:
 
     assert await sync(gateway, first) is ImportOutcome.CREATED
     assert gateway.services.patent_server.count("PutPatent") < 1000
+
+
+async def test_both_clients_try_again_when_they_are_told_to(gateway: RunningGateway) -> None:
+    publish(gateway.services, design("USD1", QUERY))
+    full = SevenviewsError(Reason.OVERLOADED, "the queue is full", retry_seconds=0.1)
+    gateway.services.patent_server.fail("BatchGetPatents", full, times=2)
+    assert (await gateway.client.get_patent("USD1")).patent_id == "USD1"
+    assert gateway.services.patent_server.count("BatchGetPatents") == 3
+    gateway.services.patent_server.fail("BatchGetPatents", full, times=2)
+    assert (await sync(gateway, lambda client: client.get_patent("USD1"))).patent_id == "USD1"
+    assert gateway.services.patent_server.count("BatchGetPatents") == 6
+
+
+async def test_a_client_does_not_wait_beyond_its_own_time(gateway: RunningGateway) -> None:
+    full = SevenviewsError(Reason.OVERLOADED, "the queue is full", retry_seconds=60)
+    gateway.services.patent_server.fail("BatchGetPatents", full, times=2)
+    with pytest.raises(SevenviewsError) as caught:
+        await gateway.client.get_patent("USD1")
+    assert (caught.value.reason, caught.value.retry_seconds) == (Reason.OVERLOADED, 60)
+    with pytest.raises(SevenviewsError):
+        await sync(gateway, lambda client: client.get_patent("USD1"))
+    assert gateway.services.patent_server.count("BatchGetPatents") == 2

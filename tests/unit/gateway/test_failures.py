@@ -207,8 +207,8 @@ async def test_a_dependency_of_a_dependency_keeps_its_name(stocked: RunningGatew
 async def test_a_full_queue_is_named(stocked: RunningGateway) -> None:
     full = SevenviewsError(Reason.OVERLOADED, "the queue is full")
     stocked.services.embedding_server.fail("EmbedImages", full)
-    error = await failure(stocked.client.search([QUERY]), Reason.OVERLOADED)
-    assert error.metadata == {"service": "embedding"}
+    error = await failure(search_once(stocked, QUERY), Reason.OVERLOADED)
+    assert (error.metadata, error.retry_seconds) == ({"service": "embedding"}, 1.0)
 
 
 async def test_a_degraded_answer_has_the_patents_without_bibliography(stocked: RunningGateway) -> None:
@@ -252,7 +252,7 @@ async def test_too_many_requests_at_once(services: FakeServices) -> None:
         released = services.embedding_server.block("EmbedImages")
         first = asyncio.create_task(gateway.client.search([QUERY]))
         await services.embedding_server.arrival("EmbedImages")
-        await failure(gateway.client.search([QUERY]), Reason.OVERLOADED)
+        await failure(search_once(gateway, QUERY), Reason.OVERLOADED)
         released.set()
         assert ids((await first).hits) == ["USD1"]
 

@@ -131,6 +131,8 @@ async def test_a_quota_is_spent_by_searches(services: FakeServices) -> None:
             await gateway.client.search([QUERY])
         error = await failure(gateway.client.search([QUERY]), Reason.QUOTA_EXCEEDED)
         assert error.metadata == {"limit": "2", "window_seconds": "86400"}
+        assert error.retry_seconds is not None
+        assert 0 < error.retry_seconds <= 86_400
         # Another connection of the same host has no quota of its own; reads cost none.
         async with AsyncClient(gateway.server.address) as other:
             await failure(other.search([QUERY]), Reason.QUOTA_EXCEEDED)

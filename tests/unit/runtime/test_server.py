@@ -50,6 +50,10 @@ class Probe(catalog_pb2_grpc.CatalogServiceServicer):
         match request.patent_id:
             case "missing":
                 raise SevenviewsError(Reason.PATENT_NOT_FOUND, "no such patent", {"patent_id": "missing"})
+            case "echo":
+                # Whatever a caller could make us say.
+                long = "\udc80ü\n\0" * 10_000
+                raise SevenviewsError(Reason.PATENT_NOT_FOUND, long, {long: long, "patent_id": long})
             case "crash":
                 raise ZeroDivisionError("secret")
             case "deadline":
@@ -122,6 +126,12 @@ async def test_an_error_becomes_a_rich_status(running: Running) -> None:
         "no such patent",
         {"patent_id": "missing"},
     )
+
+
+async def test_an_error_arrives_whatever_it_echoes(running: Running) -> None:
+    code, error = await failure(running.get("echo"))
+    assert (code, error.reason) == (grpc.StatusCode.NOT_FOUND, Reason.PATENT_NOT_FOUND)
+    assert error.metadata["patent_id"].startswith("\N{REPLACEMENT CHARACTER}ü ")
 
 
 async def test_an_unforeseen_error_leaks_nothing(running: Running) -> None:
