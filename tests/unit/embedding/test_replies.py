@@ -32,7 +32,7 @@ class FakeContext:
     def set_details(self, details: str) -> None:
         self.details = details
 
-    def set_trailing_metadata(self, trailing_metadata: list[tuple[str, bytes]]) -> None:
+    def set_trailing_metadata(self, trailing_metadata: list[tuple[str, str | bytes]]) -> None:
         self.trailers = dict(trailing_metadata)
 
 
