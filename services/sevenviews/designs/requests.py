@@ -24,7 +24,7 @@ class ViewCoverage(StrEnum):
     """It was matched with a drawing whose view is another one, or one of the two is unknown."""
 
     MISSING = "missing"
-    """The patent has no drawing for it: it was left out."""
+    """It was left out: the design does not show what it shows, or no drawing was left for it."""
 
 
 class ImportOutcome(StrEnum):

@@ -8,16 +8,21 @@ May import designs. Needs NumPy, and SciPy for the assignment: the extras `vecto
 
 from sevenviews.ranking.bound import upper_bound, upper_bounds
 from sevenviews.ranking.records import Match, PatentScore, QueryDrawing, StoredDrawing
-from sevenviews.ranking.score import OTHER_VIEW_COST, PACKAGED_LEVEL, score_patent
+from sevenviews.ranking.score import score_patent, score_patents
+from sevenviews.ranking.soft_mean import PACKAGED_LEVEL, SOFTNESS
+from sevenviews.ranking.values import OTHER_VIEW_COST, free_views
 
 __all__ = [
     "OTHER_VIEW_COST",
     "PACKAGED_LEVEL",
+    "SOFTNESS",
     "Match",
     "PatentScore",
     "QueryDrawing",
     "StoredDrawing",
+    "free_views",
     "score_patent",
+    "score_patents",
     "upper_bound",
     "upper_bounds",
 ]

@@ -43,7 +43,7 @@ class Match:
     Attributes:
         query_index: among the query images.
         drawing_index: among the patent's drawings.
-        similarity: their cosine, -1 to 1, without any bonus.
+        similarity: their cosine, -1 to 1, whatever their views.
     """
 
     query_index: int

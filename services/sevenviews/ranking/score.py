@@ -1,48 +1,48 @@
 """The score of a patent against several query images.
 
-Let s(q, d) be the cosine of query image q and drawing d of the patent, w(q) the weight and l(q) the field's level,
-which is what the best drawing of an unrelated patent usually reaches. Then
+Let s(q, d) be the cosine of query image q and drawing d of the patent, and w(q) the weight of q. Then
 
-    score = (1 + r) / 2, cut to 0 … 1
-    r     = Σ⁺ w(q) · y(q) / Σ⁺ w(q)  −  Σ⁻ |w(q)| · max(0, z(q) − l(q)) / Σ⁺ w(q)
-    y(q)  = x(q, d)  if the assignment gives q the drawing d,  l(q)  if it leaves q out
-    z(q)  = max over d of x(q, d)
+    score = (1 + r) / 2, cut to 0 … 1; 0 if no match is allowed
+    r     = τ · ln(Σ⁺ w(q) · e^(y(q) / τ) / Σ⁺ w(q))  −  Σ⁻ |w(q)| · max(0, z(q) − l(q)) / Σ⁺ w(q)
+    y(q)  = x(q, d) if A matches q with the drawing d,  l(q) if A leaves q out
+    z(q)  = max over all d of x(q, d)
     x(q, d) = s(q, d) − c(q, d)
-    c(q, d) = OTHER_VIEW_COST if views are preferred, that of q is known, and d has not the same; else 0
+    c(q, d) = OTHER_VIEW_COST if views are preferred, that of q is known, and d has neither it nor its mirror image
 
-Σ⁺ runs over the query images of positive weight, Σ⁻ over those of negative weight. The assignment gives each drawing
-to one query image at most, and is the one that makes r largest among those that match as many query images as they
-can (Hungarian method). A drawing of the left or the right side may serve twice, the second time for a query image of
-the opposite side, which its mirror image shows. Under REQUIRE a drawing is given to query images of its own view
-alone. So a query image is left out when the patent has no drawing for it: r is then the mean of the others,
-shrunk toward the level by the weight that is missing.
+Σ⁺ runs over the query images of positive weight, Σ⁻ over the others: patents that resemble these are not wanted.
+τ is SOFTNESS: a mean that gives most say to the query images that are most alike, for those tell most. Of a single
+query image it is x. l(q) is the field's level, which an unrelated patent usually reaches: a constant of the model.
 
-The score is a function of the query and the patent alone, and does not fall when a cosine to a query image of
-positive weight rises.
+A is the set of matches (q, d), the one of all that are allowed with the largest r (Hungarian method). It holds one
+match at least; a query image is in one match at most, and a drawing as well; but a drawing of the left or the right
+side may serve twice, the second time for a query image of the opposite side, which its mirror image shows. Where
+one of the two views is not named (UNKNOWN, OTHER) and the other may be a side, they count as opposite sides. If
+views are required, only drawings of its own view are matched with a query image.
+
+So a query image is left out where the design has no drawing that is more like it than an unrelated one: because it
+does not show that view, or because another query image has more use for the drawing. It then moves r toward the
+level, by its share, and nothing that resembles it less can lower the score: what a design does not show is not held
+against it.
+
+The score is a function of the query and the patent alone, the same whatever else is found. It does not fall when a
+cosine to a query image of positive weight rises, nor rise when one to a query image of negative weight does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 from sevenviews.designs import View, ViewCoverage, ViewMatching
+from sevenviews.ranking.assignment import LEFT_OUT, Places, assign
 from sevenviews.ranking.records import Match, PatentScore, QueryDrawing, StoredDrawing
+from sevenviews.ranking.soft_mean import as_score, levels_of, soft_mean, weights_of
+from sevenviews.ranking.values import MIRRORED, Flags, Values, ViewPairs, checked_cosines
 
-PACKAGED_LEVEL = 0.15
-"""The field's level of the packaged model, as a cosine."""
-
-OTHER_VIEW_COST = 0.05
-"""In cosine: decides between drawings about equally similar; never lifts an unlike one over a like one."""
-
-Values = npt.NDArray[np.float64]
-
-_FORBIDDEN = -1e6
-_LEFT_OUT = -1e3
-_MIRRORED = {View.LEFT: View.RIGHT, View.RIGHT: View.LEFT}
+_Cell = TypeVar("_Cell", bound=np.generic)
 
 
 def score_patent(
@@ -52,7 +52,7 @@ def score_patent(
     matching: ViewMatching,
     level: float | Sequence[float],
 ) -> PatentScore:
-    """Score one patent; the order of its drawings does not matter.
+    """Score one patent, and say what matched; the order of its drawings does not matter.
 
     Args:
         similarities: cosines, [queries, drawings]; what rounding puts beyond -1 or 1 is cut.
@@ -66,104 +66,96 @@ def score_patent(
         ValueError: shapes differ, a cosine is not finite, or no weight is positive.
     """
     cosines = checked_cosines(similarities, (len(queries), len(drawings)))
-    weights, levels = weights_of(queries), levels_of(level, len(queries))
     order = sorted(range(len(drawings)), key=lambda index: drawings[index].drawing_id)
-    values = _values(cosines, queries, drawings, matching)[:, order]
     views = [drawings[index].view for index in order]
-    chosen = _assigned(values, queries, views, weights, levels) | _resembling(values, weights)
-    total = 0.0
-    for query in range(len(queries)):
-        column = chosen.get(query)
-        gain = 0.0 if column is None else values[query, column] - levels[query]
-        total += weights[query] * (levels[query] + gain if weights[query] > 0 else max(0.0, gain))
+    score, places = _score(cosines[:, order], queries, views, np.zeros(1, np.int64), matching, level)
     matches = tuple(
-        Match(query, order[column], float(cosines[query, order[column]]))
-        for query, column in sorted(chosen.items())
+        Match(query, order[place], float(cosines[query, order[place]]))
+        for query, place in enumerate(places[0].tolist())
+        if place != LEFT_OUT
     )
-    coverage = tuple(
-        _coverage(query, None if column is None else views[column])
-        for query, column in ((query, chosen.get(index)) for index, query in enumerate(queries))
-    )
-    return PatentScore(as_score(total / weights[weights > 0].sum()), matches, coverage)
+    found = {match.query_index: drawings[match.drawing_index].view for match in matches}
+    coverage = tuple(_coverage(query, found.get(index)) for index, query in enumerate(queries))
+    return PatentScore(float(score[0]), matches, coverage)
 
 
-def as_score(cosine: float) -> float:
-    """A weighted mean of cosines as a score within 0 and 1."""
-    return float(min(1.0, max(0.0, (1 + cosine) / 2)))
+def score_patents(
+    similarities: npt.NDArray[np.floating],
+    queries: Sequence[QueryDrawing],
+    views: Sequence[View],
+    first_drawings: npt.NDArray[np.integer],
+    matching: ViewMatching,
+    level: float | Sequence[float],
+) -> Values:
+    """The scores of many patents, [patents]: those that `score_patent` gives, one by one.
+
+    Args:
+        similarities: cosines, [queries, drawings of all patents]; those of a patent stand together, in the order of
+            their ids.
+        queries: one positive weight at least.
+        views: of the drawings.
+        first_drawings: of each patent, ascending, the first one 0: no patent is without a drawing. [patents]
+        matching, level: as for `score_patent`.
+
+    Raises:
+        ValueError: as `score_patent`, or a patent has no drawing.
+    """
+    cosines = checked_cosines(similarities, (len(queries), len(views)))
+    starts = np.asarray(first_drawings, np.int64)
+    if not len(starts):
+        return np.empty(0)
+    if starts[0] != 0 or (np.diff(starts, append=len(views)) < 1).any():
+        raise ValueError("each patent needs a drawing, and each drawing a patent")
+    return _score(cosines, queries, views, starts, matching, level)[0]
 
 
-def weights_of(queries: Sequence[QueryDrawing]) -> Values:
-    """Raises ValueError if none is positive."""
-    weights = np.array([query.weight for query in queries], np.float64)
-    if not (weights > 0).any():
-        raise ValueError("a query needs an image of positive weight")
-    return weights
-
-
-def levels_of(level: float | Sequence[float], count: int) -> Values:
-    """A level a query image. Raises ValueError if there are others than `count`, or one is not within -1 and 1."""
-    levels: Values = np.broadcast_to(np.asarray(level, np.float64), (count,))
-    if not (np.abs(levels) <= 1).all():
-        raise ValueError(f"a level is a cosine, not {level}")
-    return levels
-
-
-def checked_cosines(similarities: npt.NDArray[np.floating], shape: tuple[int, ...]) -> Values:
-    """Cosines within -1 and 1. Raises ValueError if the shape is another, or one is not finite."""
-    if similarities.shape != shape:
-        raise ValueError(f"cosines of shape {shape} are needed, not {similarities.shape}")
-    if not np.isfinite(similarities).all():
-        raise ValueError("a cosine is not finite")
-    return np.clip(np.asarray(similarities, np.float64), -1, 1)
-
-
-def _values(
+def _score(
     cosines: Values,
     queries: Sequence[QueryDrawing],
-    drawings: Sequence[StoredDrawing],
+    views: Sequence[View],
+    starts: npt.NDArray[np.int64],
     matching: ViewMatching,
-) -> Values:
-    """x(q, d) of the formula, -inf where the match is forbidden; [queries, drawings]."""
-    if matching is ViewMatching.IGNORE:
-        return cosines
-    same = np.array([[one.view is other.view for other in drawings] for one in queries], bool)
-    same = same.reshape(cosines.shape)
-    if matching is ViewMatching.REQUIRE:
-        return np.where(same, cosines, -np.inf)
-    known = np.array([query.view is not View.UNKNOWN for query in queries])
-    return cosines - np.where(known[:, None] & ~same, OTHER_VIEW_COST, 0.0)
+    level: float | Sequence[float],
+) -> tuple[Values, Places]:
+    """Scores, [patents], and the place of each query image's drawing within its patent, [patents, queries]."""
+    weights, levels = weights_of(queries), levels_of(level, len(queries))
+    places = np.full((len(starts), len(queries)), LEFT_OUT, np.int64)
+    if not views:
+        return np.zeros(len(starts)), places
+    pairs = ViewPairs([query.view for query in queries], views)
+    split = _Split(starts, len(views))
+    worth = split.by_patent(pairs.worth(cosines, matching), -np.inf)
+    twice = split.by_patent(pairs.may_be_mirrored, False)
+    wanted, unwanted = weights > 0, weights < 0
+    places[:, wanted] = assign(worth[:, wanted], twice[:, wanted], weights[wanted], levels[wanted])
+    nearest = worth[:, unwanted].argmax(-1)
+    resembling = np.take_along_axis(worth[:, unwanted], nearest[..., None], -1)[..., 0]
+    places[:, unwanted] = np.where(np.isfinite(resembling), nearest, LEFT_OUT)
+    chosen = np.take_along_axis(worth, np.maximum(places, 0)[..., None], -1)[..., 0]
+    reached = np.where(places == LEFT_OUT, levels, chosen)
+    mean = soft_mean(reached[:, wanted], weights[wanted])
+    excess = np.maximum(0, reached - levels)[:, unwanted] @ -weights[unwanted]
+    matched = (places[:, wanted] != LEFT_OUT).any(-1)
+    return np.where(matched, as_score(mean - excess / weights[wanted].sum()), 0.0), places
 
 
-def _assigned(
-    values: Values, queries: Sequence[QueryDrawing], views: Sequence[View], weights: Values, levels: Values
-) -> dict[int, int]:
-    """Query image -> column of its drawing, for the positive weights."""
-    wanted = np.flatnonzero(weights > 0)
-    twice = [column for column, view in enumerate(views) if view in _MIRRORED]
-    columns = np.array([*range(len(views)), *twice], np.int64)
-    gains = weights[wanted, None] * (values[wanted][:, columns] - levels[wanted, None])
-    for place, column in enumerate(twice, len(views)):
-        opposite = [queries[int(query)].view is _MIRRORED[views[column]] for query in wanted]
-        gains[~np.array(opposite), place] = -np.inf
-    spare = np.full((len(wanted), len(wanted)), _LEFT_OUT)
-    table = np.hstack([np.maximum(gains, _FORBIDDEN), spare])
-    rows, places = linear_sum_assignment(table, maximize=True)
-    return {
-        int(wanted[row]): int(columns[place])
-        for row, place in zip(rows, places, strict=True)
-        if place < len(columns)
-    }
+class _Split:
+    """Columns of all patents' drawings, as a table a patent: [queries, drawings] to [patents, queries, most]."""
 
+    def __init__(self, starts: npt.NDArray[np.int64], count: int) -> None:
+        lengths = np.diff(starts, append=count)
+        places = np.arange(lengths.max())
+        self._real: Flags = places < lengths[:, None]
+        self._columns = np.where(self._real, starts[:, None] + places, 0)
 
-def _resembling(values: Values, weights: Values) -> dict[int, int]:
-    """Query image -> column of the drawing that resembles it most, for the negative weights."""
-    unwanted = np.flatnonzero(weights < 0)
-    best = {int(query): int(values[query].argmax()) for query in unwanted if values.shape[1]}
-    return {query: column for query, column in best.items() if np.isfinite(values[query, column])}
+    def by_patent(self, table: npt.NDArray[_Cell], absent: float | bool) -> npt.NDArray[_Cell]:
+        """The tables, filled up with `absent`."""
+        tables = table[:, self._columns].swapaxes(0, 1)
+        return np.where(self._real[:, None], tables, np.asarray(absent, table.dtype))
 
 
 def _coverage(query: QueryDrawing, found: View | None) -> ViewCoverage:
     if found is None:
         return ViewCoverage.MISSING
-    same = query.view is not View.UNKNOWN and found in (query.view, _MIRRORED.get(query.view))
+    same = query.view is not View.UNKNOWN and found in (query.view, MIRRORED.get(query.view))
     return ViewCoverage.SAME_VIEW if same else ViewCoverage.OTHER_VIEW

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sevenviews.designs import View, ViewMatching
-from sevenviews.ranking import OTHER_VIEW_COST, QueryDrawing
+from sevenviews.ranking import OTHER_VIEW_COST, QueryDrawing, free_views
 from sevenviews.vectors.drawings import NearestDrawing
 
 Key = tuple[str, int]
@@ -21,13 +21,13 @@ class NearestList:
     Args:
         query: index of the image.
         views: that its drawings have; none: any.
-        view: that is preferred; None if none is.
+        free: the views whose drawings cost nothing, where views are preferred; none: no drawing costs anything.
     """
 
-    def __init__(self, query: int, views: tuple[View, ...] = (), view: View | None = None) -> None:
+    def __init__(self, query: int, views: tuple[View, ...] = (), free: tuple[View, ...] = ()) -> None:
         self.query = query
         self.views = views
-        self._view = view
+        self._free = free
         self.floor = 1.0
         """The most that a drawing can be worth which no list of the image has."""
         self.exhausted = False
@@ -44,20 +44,20 @@ class NearestList:
         self.exhausted = len(drawings) < depth
         self.floor = -1.0
         if not self.exhausted:
-            # One of the view that is preferred costs nothing, but has a list of its own.
-            self.floor = drawings[-1].score - (OTHER_VIEW_COST if self._view else 0.0)
+            # Those that cost nothing have a list of their own.
+            self.floor = drawings[-1].score - (OTHER_VIEW_COST if self._free else 0.0)
 
     def worth(self, drawing: NearestDrawing) -> float:
         """x(q, d) of the formula."""
-        other = self._view is not None and drawing.view is not self._view
-        return drawing.score - (OTHER_VIEW_COST if other else 0.0)
+        costs = self._free and drawing.view not in self._free
+        return drawing.score - (OTHER_VIEW_COST if costs else 0.0)
 
 
 def nearest_lists(queries: Sequence[QueryDrawing], matching: ViewMatching) -> list[NearestList]:
     """Of each image that is looked for.
 
-    A view that is preferred has a list of its own. Its drawings cost nothing, and may lie far below those of other
-    views, all of which would have to be fetched first.
+    The views that are preferred have a list of their own. Their drawings cost nothing, and may lie far below those of
+    other views, all of which would have to be fetched first.
     """
     lists = []
     for index, query in enumerate(queries):
@@ -68,8 +68,8 @@ def nearest_lists(queries: Sequence[QueryDrawing], matching: ViewMatching) -> li
         elif matching is ViewMatching.IGNORE or query.view is View.UNKNOWN:
             lists.append(NearestList(index))
         else:
-            lists.append(NearestList(index, view=query.view))
-            lists.append(NearestList(index, (query.view,)))
+            lists.append(NearestList(index, free=free_views(query.view)))
+            lists.append(NearestList(index, free_views(query.view)))
     return lists
 
 

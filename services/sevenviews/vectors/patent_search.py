@@ -24,10 +24,10 @@ import numpy.typing as npt
 
 from sevenviews.designs import View, ViewCoverage, ViewMatching
 from sevenviews.ranking import (
-    PatentScore,
     QueryDrawing,
     StoredDrawing,
     score_patent,
+    score_patents,
     upper_bounds,
 )
 from sevenviews.vectors.candidates import Candidates, Key, NearestList, nearest_lists
@@ -81,11 +81,6 @@ class RankedPatent:
     matches: tuple[MatchedDrawing, ...]
     coverage: tuple[ViewCoverage, ...]
 
-    @property
-    def order(self) -> tuple[float, str, int]:
-        """Sorts the best first; of equal scores, the smaller id."""
-        return -self.score, self.patent_id, -self.generation
-
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
@@ -125,35 +120,35 @@ class PatentSearch:
         self._lists = nearest_lists(queries, matching)
         self._depth = 0
         self._candidates = Candidates(len(queries), self._lists)
-        self._scored: dict[Key, RankedPatent] = {}
+        self._scores: dict[Key, float] = {}
+        self._drawings: dict[Key, Sequence[StoredVector]] = {}
+        """Of those that were scored by all their drawings."""
         # Scored, or found to be gone when they were to be.
         self._settled: set[Key] = set()
-        self._given: list[RankedPatent] = []
+        self._given: list[Key] = []
 
     def best(self, limit: int) -> Ranking:
         """The best patents: `limit` of them, at most the last block's end, or as many as there are."""
         for end in self._blocks:
-            block = self._block(end - len(self._given))
-            self._given += block
+            self._given += self._block(end - len(self._given))
             if len(self._given) < end or end >= limit:
                 break
-        complete = self._exhausted and len(self._scored) == len(self._given) <= limit
-        return Ranking(tuple(self._given[:limit]), complete)
+        complete = self._exhausted and len(self._scores) == len(self._given) <= limit
+        return Ranking(tuple(map(self._told, self._given[:limit])), complete)
 
-    def _block(self, size: int) -> list[RankedPatent]:
-        """The best `size` patents of those that no earlier block has."""
-        given = {(one.patent_id, one.generation) for one in self._given}
+    def _block(self, size: int) -> list[Key]:
+        """The best `size` patents of those that no earlier block has; of equal scores, the smaller id first."""
+        given = set(self._given)
         while True:
-            left = (one for key, one in self._scored.items() if key not in given)
-            best = heapq.nsmallest(size, left, key=lambda one: one.order)
-            worst = best[-1].score if len(best) == size else -1.0
-            bounds = self._bounds()
-            if promising := [key for key, bound in bounds if bound + _ROUNDING >= worst]:
+            left = ((-score, *key) for key, score in self._scores.items() if key not in given)
+            best = heapq.nsmallest(size, left)
+            worst = -best[-1][0] if len(best) == size else -1.0
+            if promising := [key for key, bound in self._bounds() if bound + _ROUNDING >= worst]:
                 self._score(promising[:FINALISTS_PER_CALL])
             elif self._deeper_can_matter(worst):
                 self._deepen(size)
             else:
-                return best
+                return [(patent_id, generation) for _, patent_id, generation in best]
 
     # Bounds
 
@@ -197,7 +192,7 @@ class PatentSearch:
     def _score(self, keys: Sequence[Key]) -> None:
         self._settled.update(keys)
         if len(self._queries) == 1:
-            keys = [key for key in keys if not self._score_by_lists(key)]
+            keys = self._not_scored_by_lists(keys)
         if not keys:
             return
         wanted = dict.fromkeys(patent_id for patent_id, _ in keys)
@@ -206,44 +201,64 @@ class PatentSearch:
             # Another generation may be beyond the filter: it counts where a list has it.
             if (key := (row.patent_id, row.generation)) in rows:
                 rows[key].append(row)
-        self._scored |= {key: self._ranked(key, drawings) for key, drawings in rows.items() if drawings}
+        found = {
+            key: sorted(drawings, key=lambda row: row.drawing_id)
+            for key, drawings in rows.items()
+            if drawings
+        }
+        if not found:
+            return
+        self._drawings |= found
+        drawings = [row for group in found.values() for row in group]
+        first = np.cumsum([0, *(len(group) for group in found.values())][:-1])
+        cosines = self._cosines(drawings)
+        self._keep(found, self._scores_of(cosines, [row.view for row in drawings], first))
 
-    def _score_by_lists(self, key: Key) -> bool:
-        """Whether the lists know all: a single image is matched with one drawing, and no other can be worth more."""
-        best = self._candidates.best_drawing(key)
-        if best is None:
-            return False
-        drawing = StoredDrawing(best.drawing_id, best.view)
-        cosine = np.array([[best.score]])
-        scored = score_patent(cosine, self._queries, [drawing], self._matching, self._level)
-        match = MatchedDrawing(0, best.drawing_id, best.view, best.score)
-        self._scored[key] = RankedPatent(*key, scored.score, (match,), scored.coverage)
-        return True
+    def _not_scored_by_lists(self, keys: Sequence[Key]) -> list[Key]:
+        """Scores those of which the lists know all: a single image is matched with one drawing, and none can be worth
+        more. Gives the others."""
+        known = {key: best for key in keys if (best := self._candidates.best_drawing(key))}
+        if known:
+            cosines = np.array([[best.score for best in known.values()]])
+            views = [best.view for best in known.values()]
+            self._keep(known, self._scores_of(cosines, views, np.arange(len(known))))
+        return [key for key in keys if key not in known]
 
-    def _ranked(self, key: Key, rows: Sequence[StoredVector]) -> RankedPatent:
-        stored = np.stack([_vector(row) for row in rows])
-        scored = score_patent(
-            self._vectors @ stored.T,
-            self._queries,
-            [StoredDrawing(row.drawing_id, row.view) for row in rows],
-            self._matching,
-            self._level,
+    def _scores_of(
+        self, cosines: npt.NDArray[np.floating], views: Sequence[View], first: npt.NDArray[np.integer]
+    ) -> npt.NDArray[np.float64]:
+        return score_patents(cosines, self._queries, views, first, self._matching, self._level)
+
+    def _keep(self, keys: Iterable[Key], scores: npt.NDArray[np.float64]) -> None:
+        self._scores |= zip(keys, scores.tolist(), strict=True)
+
+    def _cosines(self, rows: Sequence[StoredVector]) -> npt.NDArray[np.float32]:
+        cosines: npt.NDArray[np.float32] = self._vectors @ np.stack([_vector(row) for row in rows]).T
+        return cosines
+
+    def _told(self, key: Key) -> RankedPatent:
+        """A patent with what matched."""
+        rows: Sequence[StoredVector | NearestDrawing]
+        if key in self._drawings:
+            rows, cosines = self._drawings[key], self._cosines(self._drawings[key])
+        else:
+            best = self._candidates.best_drawing(key)
+            assert best is not None  # noqa: S101 - what is not scored by its drawings is scored by this
+            rows, cosines = [best], np.array([[best.score]], np.float32)
+        drawings = [StoredDrawing(row.drawing_id, row.view) for row in rows]
+        scored = score_patent(cosines, self._queries, drawings, self._matching, self._level)
+        matches = tuple(
+            MatchedDrawing(
+                one.query_index,
+                drawings[one.drawing_index].drawing_id,
+                drawings[one.drawing_index].view,
+                one.similarity,
+            )
+            for one in scored.matches
         )
-        return RankedPatent(*key, scored.score, _matches(scored, rows), scored.coverage)
+        return RankedPatent(*key, self._scores[key], matches, scored.coverage)
 
 
 def _vector(row: StoredVector) -> Vector:
     assert row.vector is not None  # noqa: S101 - the source gives them with their vectors
     return row.vector
-
-
-def _matches(scored: PatentScore, rows: Sequence[StoredVector]) -> tuple[MatchedDrawing, ...]:
-    return tuple(
-        MatchedDrawing(
-            one.query_index,
-            rows[one.drawing_index].drawing_id,
-            rows[one.drawing_index].view,
-            one.similarity,
-        )
-        for one in scored.matches
-    )

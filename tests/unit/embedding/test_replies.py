@@ -33,7 +33,7 @@ class FakeContext:
         self.details = details
 
     def set_trailing_metadata(self, trailing_metadata: list[tuple[str, str | bytes]]) -> None:
-        self.trailers = dict(trailing_metadata)
+        self.trailers: dict[str, str | bytes] = dict(trailing_metadata)
 
 
 async def succeed() -> str:

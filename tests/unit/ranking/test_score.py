@@ -1,12 +1,12 @@
-"""The score of a patent: worked examples, and the formula recomputed by trying every assignment."""
+"""The score of a patent: worked examples, the formula recomputed, and what must hold of any query."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import permutations
+from dataclasses import replace
+from itertools import chain
+from random import Random
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,148 +14,200 @@ from hypothesis import strategies as st
 from sevenviews.designs import View, ViewCoverage, ViewMatching
 from sevenviews.ranking import (
     OTHER_VIEW_COST,
+    SOFTNESS,
     Match,
+    PatentScore,
     QueryDrawing,
-    StoredDrawing,
     score_patent,
-    upper_bound,
+    score_patents,
 )
+from tests.unit.ranking.cases import UNNAMED, Case, cases, cosines, query_lists, recomputed, stored, tables
 
-VIEWS = [View.UNKNOWN, View.FRONT, View.LEFT, View.RIGHT]
-OPPOSITE = {View.LEFT: View.RIGHT, View.RIGHT: View.LEFT}
-
-# On a grid: sums that differ by rounding alone would leave open which assignment is the best.
-cosines = st.integers(-16, 16).map(lambda step: step / 16)
-weights = st.sampled_from([-2.0, -0.5, 0.5, 1.0, 3.0])
-positive_weights = st.sampled_from([0.5, 1.0, 3.0])
+matchings = st.sampled_from(ViewMatching)
+LEVEL = 0.1
+SIDES = {View.LEFT, View.RIGHT, *UNNAMED}
 
 
-def stored(*views: View) -> list[StoredDrawing]:
-    return [StoredDrawing(f"P1-D00001-{number:02d}", view) for number, view in enumerate(views, 1)]
+def scored(case: Case, matching: ViewMatching) -> PatentScore:
+    return score_patent(case.cosines, case.queries, case.drawings, matching, case.levels)
 
 
-Case = tuple[npt.NDArray[np.float64], list[QueryDrawing], list[StoredDrawing], list[float]]
+def of_views(
+    table: list[list[float]],
+    asked: list[View],
+    have: list[View],
+    matching: ViewMatching = ViewMatching.PREFER,
+) -> PatentScore:
+    return score_patent(np.array(table), list(map(QueryDrawing, asked)), stored(*have), matching, LEVEL)
 
 
-@st.composite
-def cases(draw: st.DrawFn, most_drawings: int = 4) -> Case:
-    """One to three query images, none to four drawings, and a level each."""
-    queries = [QueryDrawing(draw(st.sampled_from(VIEWS)), draw(positive_weights))]
-    queries += draw(
-        st.lists(st.builds(QueryDrawing, view=st.sampled_from(VIEWS), weight=weights), max_size=2)
-    )
-    drawings = stored(*draw(st.lists(st.sampled_from(VIEWS), max_size=most_drawings)))
-    count = len(queries) * len(drawings)
-    table = np.array(draw(st.lists(cosines, min_size=count, max_size=count)), np.float64)
-    levels = draw(st.lists(cosines, min_size=len(queries), max_size=len(queries)))
-    return table.reshape(len(queries), len(drawings)), queries, drawings, levels
-
-
-def value(cosine: float, query: View, drawing: View, matching: ViewMatching) -> float | None:
-    """x(q, d); None where the match is forbidden."""
-    if matching is ViewMatching.REQUIRE:
-        return cosine if query is drawing else None
-    costs = matching is ViewMatching.PREFER and query is not View.UNKNOWN and query is not drawing
-    return cosine - (OTHER_VIEW_COST if costs else 0)
-
-
-def assignments(
-    queries: Sequence[int], drawings: Sequence[int], case: Case, matching: ViewMatching
-) -> Iterator[dict[int, int]]:
-    """Every way to give the queries drawings, each once, a side twice to opposite queries; None: none."""
-    _, asked, have, _ = case
-    slots: list[tuple[int, bool] | None] = [(drawing, False) for drawing in drawings]
-    slots += [(drawing, True) for drawing in drawings if have[drawing].view in OPPOSITE]
-    slots += [None] * len(queries)
-    for chosen in permutations(range(len(slots)), len(queries)):
-        given_to: dict[int, int] = {}
-        for query, place in zip(queries, chosen, strict=True):
-            slot = slots[place]
-            if slot is None:
-                continue
-            drawing, second = slot
-            view = have[drawing].view
-            if second and asked[query].view is not OPPOSITE[view]:
-                break
-            if value(0, asked[query].view, view, matching) is None:
-                break
-            given_to[query] = drawing
-        else:
-            yield given_to
-
-
-def recomputed(case: Case, matching: ViewMatching) -> float:
-    """The formula of the module, written without its code."""
-    table, queries, drawings, levels = case
-
-    def x(query: int, drawing: int) -> float:
-        found = value(table[query, drawing], queries[query].view, drawings[drawing].view, matching)
-        return -np.inf if found is None else found
-
-    wanted = [index for index, query in enumerate(queries) if query.weight > 0]
-    whole = sum(queries[index].weight for index in wanted)
-    best = max(
-        (
-            len(given_to),
-            sum(queries[q].weight * (x(q, given_to[q]) if q in given_to else levels[q]) for q in wanted),
-        )
-        for given_to in assignments(wanted, range(len(drawings)), case, matching)
-    )[1]
-    unwanted = 0.0
-    for index, query in enumerate(queries):
-        if query.weight < 0:
-            z = max((x(index, drawing) for drawing in range(len(drawings))), default=-np.inf)
-            unwanted -= query.weight * max(0.0, z - levels[index])
-    return min(1.0, max(0.0, (1 + (best - unwanted) / whole) / 2))
-
-
-@given(cases(), st.sampled_from(ViewMatching))
+@given(cases(), matchings)
 def test_the_score_is_that_of_the_formula(case: Case, matching: ViewMatching) -> None:
-    table, queries, drawings, levels = case
-    found = score_patent(table, queries, drawings, matching, levels)
-    assert found.score == pytest.approx(recomputed(case, matching), abs=1e-12)
+    assert scored(case, matching).score == pytest.approx(recomputed(case, matching), abs=1e-11)
 
 
-@given(cases(most_drawings=7), st.sampled_from(ViewMatching), st.data())
-def test_no_unseen_patent_scores_above_the_bound(
-    case: Case, matching: ViewMatching, data: st.DataObject
+@given(cases(queries=7, drawings=8), matchings, st.randoms())
+def test_the_order_of_the_drawings_does_not_matter(
+    case: Case, matching: ViewMatching, random: Random
 ) -> None:
-    table, queries, drawings, levels = case
-    reach = np.array(data.draw(st.lists(cosines, min_size=len(queries), max_size=len(queries))))
-    below = np.minimum(table, reach[:, None])
-    found = score_patent(below, queries, drawings, matching, levels)
-    assert found.score <= upper_bound(reach, queries, matching, levels)
+    order = random.sample(range(len(case.drawings)), len(case.drawings))
+    shuffled = replace(case, cosines=case.cosines[:, order], drawings=[case.drawings[d] for d in order])
+    one, other = scored(case, matching), scored(shuffled, matching)
+    assert one.score == other.score
+    assert one.coverage == other.coverage
+    assert [(m.query_index, m.drawing_index) for m in one.matches] == [
+        (m.query_index, order[m.drawing_index]) for m in other.matches
+    ]
 
 
-@given(st.lists(cosines, min_size=1, max_size=7), st.sampled_from(ViewMatching))
-def test_some_patent_reaches_the_bound(reach: list[float], matching: ViewMatching) -> None:
-    queries = [QueryDrawing(View.FRONT)] * len(reach)
-    drawings = stored(*[View.FRONT] * len(reach))
-    table = np.repeat(np.array(reach)[:, None], len(reach), axis=1)
-    found = score_patent(table, queries, drawings, matching, -1.0)
-    assert found.score == pytest.approx(upper_bound(np.array(reach), queries, matching, -1.0), abs=1e-9)
+@given(cases(queries=7, drawings=8), matchings, st.data())
+def test_more_alike_is_never_scored_less(case: Case, matching: ViewMatching, data: st.DataObject) -> None:
+    wanted = np.array([query.weight > 0 for query in case.queries])[:, None]
+    other = data.draw(tables(*case.cosines.shape))
+    low, high = np.minimum(case.cosines, other), np.maximum(case.cosines, other)
+    worse = scored(replace(case, cosines=np.where(wanted, low, high)), matching)
+    better = scored(replace(case, cosines=np.where(wanted, high, low)), matching)
+    assert worse.score <= better.score + 1e-12
+
+
+@given(cases(queries=7, drawings=8), matchings)
+def test_a_match_is_of_two_that_may_meet_and_a_drawing_serves_once(
+    case: Case, matching: ViewMatching
+) -> None:
+    found = scored(case, matching)
+    assert 0 <= found.score <= 1
+    matched = {match.query_index for match in found.matches}
+    assert [index in matched for index in range(len(case.queries))] == [
+        one is not ViewCoverage.MISSING for one in found.coverage
+    ]
+    served: dict[int, list[View]] = {}
+    for match in found.matches:
+        assert match.similarity == pytest.approx(float(case.cosines[match.query_index, match.drawing_index]))
+        query, view = case.queries[match.query_index], case.drawings[match.drawing_index].view
+        if matching is ViewMatching.REQUIRE:
+            assert query.view is view
+        if query.weight > 0:
+            served.setdefault(match.drawing_index, []).append(query.view)
+    for drawing, views in served.items():
+        sides = [view for view in views if view in SIDES]
+        assert len(views) == 1 or (len(views) == 2 and sides and case.drawings[drawing].view in SIDES)
+
+
+@given(st.data(), query_lists(most=7), matchings)
+def test_many_patents_score_as_one_by_one(
+    data: st.DataObject, queries: list[QueryDrawing], matching: ViewMatching
+) -> None:
+    views = st.lists(st.sampled_from(View), min_size=1, max_size=6)
+    patents = data.draw(st.lists(views, min_size=1, max_size=6))
+    starts = np.cumsum([0, *map(len, patents)])
+    table = data.draw(tables(len(queries), int(starts[-1])))
+    together = score_patents(table, queries, list(chain(*patents)), starts[:-1], matching, LEVEL)
+    alone = [
+        score_patent(table[:, start : start + len(have)], queries, stored(*have), matching, LEVEL).score
+        for have, start in zip(patents, starts, strict=False)
+    ]
+    assert together.tolist() == alone
+
+
+@given(cosines, cosines)
+def test_a_single_query_image_scores_by_its_nearest_drawing(one: float, other: float) -> None:
+    found = of_views([[one, other]], [View.UNKNOWN], [View.FRONT, View.UNKNOWN])
+    assert found.score == pytest.approx((1 + max(one, other)) / 2)
 
 
 def test_a_drawing_serves_one_query_image() -> None:
-    found = score_patent(
-        np.array([[0.9, 0.8], [0.8, 0.1]]),
-        [QueryDrawing(), QueryDrawing()],
-        stored(View.UNKNOWN, View.UNKNOWN),
-        ViewMatching.IGNORE,
-        0.2,
-    )
-    assert found.matches == (Match(0, 1, 0.8), Match(1, 0, 0.8))
-    assert found.score == pytest.approx((1 + 0.8) / 2)
+    found = of_views([[0.9, 0.8], [0.9, 0.1]], [View.UNKNOWN] * 2, [View.FRONT] * 2)
+    assert found.matches == (Match(0, 1, 0.8), Match(1, 0, 0.9))
+    assert (1 + 0.8) / 2 < found.score < (1 + 0.9) / 2
     assert found.coverage == (ViewCoverage.OTHER_VIEW, ViewCoverage.OTHER_VIEW)
 
 
 def test_a_side_serves_a_query_image_of_each_side() -> None:
-    found = score_patent(
-        np.array([[0.9], [0.7]]),
-        [QueryDrawing(View.LEFT), QueryDrawing(View.RIGHT)],
-        stored(View.LEFT),
-        ViewMatching.IGNORE,
-        0.2,
-    )
-    assert found.matches == (Match(0, 0, 0.9), Match(1, 0, 0.7))
+    found = of_views([[0.9], [0.9]], [View.LEFT, View.RIGHT], [View.LEFT])
+    assert found.matches == (Match(0, 0, 0.9), Match(1, 0, 0.9))
+    assert found.score == pytest.approx(0.95)
     assert found.coverage == (ViewCoverage.SAME_VIEW, ViewCoverage.SAME_VIEW)
+
+
+@pytest.mark.parametrize("unnamed", [View.UNKNOWN, View.OTHER])
+def test_a_drawing_whose_view_is_not_named_may_be_such_a_side_but_serves_no_third(unnamed: View) -> None:
+    found = of_views([[0.9], [0.9], [0.8]], [View.UNKNOWN] * 3, [unnamed])
+    assert found.matches == (Match(0, 0, 0.9), Match(1, 0, 0.9))
+    assert found.coverage[2] is ViewCoverage.MISSING
+
+
+def test_a_query_image_that_the_design_does_not_show_shrinks_the_score_toward_the_level() -> None:
+    found = of_views([[0.9, 0.2], [0.6, 0.05]], [View.FRONT, View.TOP], [View.FRONT, View.BACK])
+    assert found.coverage == (ViewCoverage.SAME_VIEW, ViewCoverage.MISSING)
+    assert found.matches == (Match(0, 0, 0.9),)
+    mean = SOFTNESS * np.log((np.exp(0.9 / SOFTNESS) + np.exp(LEVEL / SOFTNESS)) / 2)
+    assert found.score == pytest.approx((1 + mean) / 2)
+    assert (1 + LEVEL) / 2 < found.score < (1 + 0.9) / 2
+
+
+def test_a_drawing_that_is_less_like_than_the_level_is_not_held_against_its_design() -> None:
+    asked = [View.FRONT, View.TOP]
+    without = of_views([[0.9], [0.0]], asked, [View.FRONT])
+    assert of_views([[0.9, 0.0], [0.0, -0.5]], asked, [View.FRONT, View.TOP]).score == without.score
+
+
+def test_of_drawings_about_as_like_the_one_of_the_same_view_is_matched() -> None:
+    near = OTHER_VIEW_COST / 2
+    assert of_views([[0.8, 0.8 - near]], [View.FRONT], [View.TOP, View.FRONT]).matches[0].drawing_index == 1
+    found = of_views([[0.8]], [View.FRONT], [View.TOP])
+    assert found.score == pytest.approx((1 + 0.8 - OTHER_VIEW_COST) / 2)
+    assert found.coverage == (ViewCoverage.OTHER_VIEW,)
+
+
+def test_what_is_all_unlike_is_still_told_apart() -> None:
+    asked = [View.FRONT, View.TOP]
+    scores = [of_views([[cosine], [-0.9]], asked, [View.FRONT]).score for cosine in (-0.6, -0.5, 0.0)]
+    assert scores == sorted(set(scores))
+    assert scores[-1] < (1 + LEVEL) / 2
+
+
+def test_a_patent_without_the_required_view_scores_nothing() -> None:
+    found = of_views([[0.8]], [View.FRONT], [View.TOP], ViewMatching.REQUIRE)
+    assert found == PatentScore(0.0, (), (ViewCoverage.MISSING,))
+
+
+def test_what_resembles_an_unwanted_image_scores_less_and_what_does_not_is_as_it_was() -> None:
+    queries = [QueryDrawing(), QueryDrawing(weight=-0.5)]
+
+    def score(unwanted: float) -> float:
+        return score_patent(
+            np.array([[0.8], [unwanted]]), queries, stored(View.UNKNOWN), ViewMatching.PREFER, LEVEL
+        ).score
+
+    assert score(0.0) == score(LEVEL) == pytest.approx(0.9)
+    assert score(0.7) == pytest.approx(0.9 - 0.5 * (0.7 - LEVEL) / 2)
+
+
+@pytest.mark.parametrize("weight", [0.0, float("nan"), float("inf")])
+def test_a_weight_is_a_finite_number_and_not_zero(weight: float) -> None:
+    with pytest.raises(ValueError, match="weigh"):
+        QueryDrawing(weight=weight)
+
+
+@pytest.mark.parametrize(
+    ("table", "weight", "level", "what"),
+    [
+        ([[0.5, 0.5]], 1.0, LEVEL, "shape"),
+        ([[float("nan")]], 1.0, LEVEL, "finite"),
+        ([[0.5]], -1.0, LEVEL, "positive"),
+        ([[0.5]], 1.0, 1.5, "level"),
+    ],
+)
+def test_what_cannot_be_scored_is_refused(
+    table: list[list[float]], weight: float, level: float, what: str
+) -> None:
+    queries = [QueryDrawing(weight=weight)]
+    with pytest.raises(ValueError, match=what):
+        score_patent(np.array(table), queries, stored(View.FRONT), ViewMatching.PREFER, level)
+
+
+def test_each_of_many_patents_needs_a_drawing() -> None:
+    with pytest.raises(ValueError, match="needs a drawing"):
+        score_patents(
+            np.zeros((1, 2)), [QueryDrawing()], [View.FRONT] * 2, np.array([0, 2]), ViewMatching.PREFER, LEVEL
+        )
