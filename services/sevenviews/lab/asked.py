@@ -6,7 +6,7 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
-from sevenviews.designs import SevenviewsError
+from sevenviews.designs import SevenviewsError, View
 from sevenviews.encoder import decode
 from sevenviews.lab.collection import Collection, read_collection
 
@@ -36,7 +36,7 @@ def read_asked(path: Path, advance: Callable[[int], None] = lambda _: None) -> C
         except (OSError, SevenviewsError) as error:
             asked.unread.append(f"{file}: {error}")
         else:
-            asked += Collection([patent], [""], [file], [content])
+            asked += Collection([patent], [""], [file], [content], [View.UNKNOWN])
         advance(count)
     return asked
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from sevenviews.corpus import CorpusEntry, CorpusPatent, NotADesign, iter_entries
-from sevenviews.designs import SevenviewsError
+from sevenviews.designs import SevenviewsError, View
 from sevenviews.encoder import decode, preprocess
 from sevenviews.lab.descriptors import Descriptor, Drawings, Vectors
 
@@ -21,13 +21,14 @@ _CHUNK = 256
 
 @dataclass(slots=True)
 class Collection:
-    """Drawings with what they show; the four lists run alongside.
+    """Drawings with what they show; the first five lists run alongside.
 
     Attributes:
         patents: the patent of each drawing.
         categories: of its patent: the corpus' own, or the Locarno class, or the USPC class; empty if unknown.
         names: drawing ids.
         contents: encoded images.
+        views: UNKNOWN where nothing names it.
         unread: entries and drawings that could not be read, and why.
     """
 
@@ -35,6 +36,7 @@ class Collection:
     categories: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     contents: list[bytes] = field(default_factory=list)
+    views: list[View] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -46,6 +48,7 @@ class Collection:
             self.categories + other.categories,
             self.names + other.names,
             self.contents + other.contents,
+            self.views + other.views,
             self.unread + other.unread,
         )
 
@@ -107,11 +110,13 @@ def category_of(patent: CorpusPatent) -> str:
 
 
 def _add(collection: Collection, patent: CorpusPatent) -> None:
+    views = {drawing.drawing_id: drawing.view for drawing in patent.patent.drawings}
     for name, content in _readable(collection, patent):
         collection.patents.append(patent.patent.patent_id)
         collection.categories.append(category_of(patent))
         collection.names.append(name)
         collection.contents.append(content)
+        collection.views.append(views[name])
 
 
 def _readable(collection: Collection, patent: CorpusPatent) -> Iterator[tuple[str, bytes]]:

@@ -18,15 +18,18 @@ _FORBIDDEN = -2.0
 """Less than any gain, and than that of leaving a query image out, which is 0."""
 
 
-def assign(worth: Values, twice: Flags, weights: Values, levels: Values) -> Places:
+def assign(
+    worth: Values, twice: Flags, weights: Values, levels: Values, softness: float = SOFTNESS
+) -> Places:
     """The assignment of one drawing at least that has the largest soft mean.
 
     Args:
         worth: x(q, d), -inf where forbidden; [patents, queries, drawings].
         twice: whether the drawing may serve this query image though it serves another one; same shape.
         weights, levels: of the query images, the weights positive; [queries].
+        softness: τ.
     """
-    gains = _gains(worth, weights, levels)
+    gains = _gains(worth, weights, levels, softness)
     best = gains.argmax(-1)
     places = np.where(np.take_along_axis(gains, best[..., None], -1)[..., 0] > 0, best, LEFT_OUT)
     contested = np.flatnonzero(_contested(places))
@@ -39,7 +42,7 @@ def assign(worth: Values, twice: Flags, weights: Values, levels: Values) -> Plac
     return places
 
 
-def _gains(worth: Values, weights: Values, levels: Values) -> Values:
+def _gains(worth: Values, weights: Values, levels: Values, softness: float) -> Values:
     """What each match adds to Σ w · e^(y / τ), beyond what leaving the query image out adds: -1 to 1.
 
     The largest soft mean is the largest sum. Each patent is measured from its best, lest those that are all unlike
@@ -47,7 +50,7 @@ def _gains(worth: Values, weights: Values, levels: Values) -> Values:
     """
     highest = np.maximum(worth.max((1, 2)), levels.max())[:, None, None]
     shares = (weights / weights.max())[:, None]
-    gains = shares * (np.exp((worth - highest) / SOFTNESS) - np.exp((levels[:, None] - highest) / SOFTNESS))
+    gains = shares * (np.exp((worth - highest) / softness) - np.exp((levels[:, None] - highest) / softness))
     return np.where(np.isfinite(worth), gains, _FORBIDDEN)
 
 

@@ -39,7 +39,7 @@ import numpy.typing as npt
 from sevenviews.designs import View, ViewCoverage, ViewMatching
 from sevenviews.ranking.assignment import LEFT_OUT, Places, assign
 from sevenviews.ranking.records import Match, PatentScore, QueryDrawing, StoredDrawing
-from sevenviews.ranking.soft_mean import as_score, levels_of, soft_mean, weights_of
+from sevenviews.ranking.soft_mean import SOFTNESS, as_score, levels_of, soft_mean, weights_of
 from sevenviews.ranking.values import MIRRORED, Flags, Values, ViewPairs, checked_cosines
 
 _Cell = TypeVar("_Cell", bound=np.generic)
@@ -86,6 +86,7 @@ def score_patents(
     first_drawings: npt.NDArray[np.integer],
     matching: ViewMatching,
     level: float | Sequence[float],
+    softness: float = SOFTNESS,
 ) -> Values:
     """The scores of many patents, [patents]: those that `score_patent` gives, one by one.
 
@@ -96,6 +97,7 @@ def score_patents(
         views: of the drawings.
         first_drawings: of each patent, ascending, the first one 0: no patent is without a drawing. [patents]
         matching, level: as for `score_patent`.
+        softness: τ; another one than that of `score_patent` is for the measurement that chooses it.
 
     Raises:
         ValueError: as `score_patent`, or a patent has no drawing.
@@ -106,7 +108,7 @@ def score_patents(
         return np.empty(0)
     if starts[0] != 0 or (np.diff(starts, append=len(views)) < 1).any():
         raise ValueError("each patent needs a drawing, and each drawing a patent")
-    return _score(cosines, queries, views, starts, matching, level)[0]
+    return _score(cosines, queries, views, starts, matching, level, softness)[0]
 
 
 def _score(
@@ -116,6 +118,7 @@ def _score(
     starts: npt.NDArray[np.int64],
     matching: ViewMatching,
     level: float | Sequence[float],
+    softness: float = SOFTNESS,
 ) -> tuple[Values, Places]:
     """Scores, [patents], and the place of each query image's drawing within its patent, [patents, queries]."""
     weights, levels = weights_of(queries), levels_of(level, len(queries))
@@ -127,13 +130,13 @@ def _score(
     worth = split.by_patent(pairs.worth(cosines, matching), -np.inf)
     twice = split.by_patent(pairs.may_be_mirrored, False)
     wanted, unwanted = weights > 0, weights < 0
-    places[:, wanted] = assign(worth[:, wanted], twice[:, wanted], weights[wanted], levels[wanted])
+    places[:, wanted] = assign(worth[:, wanted], twice[:, wanted], weights[wanted], levels[wanted], softness)
     nearest = worth[:, unwanted].argmax(-1)
     resembling = np.take_along_axis(worth[:, unwanted], nearest[..., None], -1)[..., 0]
     places[:, unwanted] = np.where(np.isfinite(resembling), nearest, LEFT_OUT)
     chosen = np.take_along_axis(worth, np.maximum(places, 0)[..., None], -1)[..., 0]
     reached = np.where(places == LEFT_OUT, levels, chosen)
-    mean = soft_mean(reached[:, wanted], weights[wanted])
+    mean = soft_mean(reached[:, wanted], weights[wanted], softness)
     excess = np.maximum(0, reached - levels)[:, unwanted] @ -weights[unwanted]
     matched = (places[:, wanted] != LEFT_OUT).any(-1)
     return np.where(matched, as_score(mean - excess / weights[wanted].sum()), 0.0), places

@@ -17,11 +17,11 @@ PACKAGED_LEVEL = 0.1
 where the patent has one drawing, .15 where it has eight."""
 
 
-def soft_mean(cosines: Values, weights: Values) -> Values:
+def soft_mean(cosines: Values, weights: Values, softness: float = SOFTNESS) -> Values:
     """τ · ln(Σ w · e^(c / τ) / Σ w) over the last axis: [..., queries] to [...]."""
     highest: Values = cosines.max(-1)
-    shares = np.exp((cosines - highest[..., None]) / SOFTNESS) * (weights / weights.sum())
-    mean: Values = highest + SOFTNESS * np.log(shares.sum(-1))
+    shares = np.exp((cosines - highest[..., None]) / softness) * (weights / weights.sum())
+    mean: Values = highest + softness * np.log(shares.sum(-1))
     return mean
 
 
