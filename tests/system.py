@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from sevenviews.backends.blocking import Addresses, Services
 from sevenviews.cli.local import Addresses as LocalAddresses
 from sevenviews.cli.local import LocalStores
 from sevenviews.cli.supervisor import die_with_parent
@@ -24,7 +25,6 @@ from sevenviews.reconcile import Examination, examine, open_stores
 from sevenviews.refresh.engine import Engine
 from sevenviews.refresh.job import Surroundings
 from sevenviews.refresh.lock import open_lock
-from sevenviews.refresh.services import Addresses, Services
 from tests.commands import Done, command, json_of
 from tests.processes import start_child
 
@@ -87,22 +87,16 @@ class System:
     @contextmanager
     def services(self) -> Iterator[Services]:
         """The services behind the gateway, as a refresh that is not patient sees them."""
-        services = Services(self._addresses(), patience_seconds=0)
-        try:
+        with Services(self._addresses(), patience_seconds=0) as services:
             yield services
-        finally:
-            services.close()
 
     @contextmanager
     def surroundings(self, engine: Engine, **elsewhere: Any) -> Iterator[Surroundings]:
         """Of a refresh in this process that is not patient; some addresses may lead nowhere."""
         stores = LocalStores.read(self.data)
-        services = Services(replace(self._addresses(), **elsewhere), patience_seconds=0)
         models, lock = ModelStore(stores.models), open_lock(stores.lock_url)
-        try:
+        with Services(replace(self._addresses(), **elsewhere), patience_seconds=0) as services:
             yield Surroundings(services, models, stores.work, lock, engine, lambda _: None)
-        finally:
-            services.close()
 
     def _addresses(self) -> Addresses:
         local, stores = LocalAddresses.read(self.data), LocalStores.read(self.data)

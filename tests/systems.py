@@ -18,9 +18,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from sevenviews.backends.records import ReleaseState
 from sevenviews.corpus import CorpusPatent
 from sevenviews.designs import STANDARD_VIEWS, Drawing, ImportOutcome, View, drawing_id
-from sevenviews.internal.v1 import vectors_pb2
 from sevenviews.synthetic import design, render, write_corpus
 from sevenviews.synthetic.bibliography import patent_of
 from sevenviews.synthetic.figures import plan_figures
@@ -153,12 +153,11 @@ def emptied(system: System) -> System:
             client.delete_patents(ids)
     with system.services() as services:
         releases = services.releases()
-        kept = [one.release_id for one in releases if one.state == vectors_pb2.RELEASE_STATE_SERVING]
-        first, dimension = next(iter(services.models().items()))
-        if kept and services.serving_release().model_version != first:
+        kept = [one.release_id for one in releases if one.state == ReleaseState.SERVING]
+        first = services.models()[0]
+        if kept and services.serving_release().model_version != first.model_version:
             kept = [f"first-again-{uuid.uuid4().hex[:8]}"]
-            index = vectors_pb2.IndexParameters(m=16, ef_construction=200, ef=128)
-            services.create_release(kept[0], first, dimension, index)
+            services.create_release(kept[0], first)
             services.complete_release(kept[0], {})
             services.promote(kept[0])
             query = _png(render(design(0, 0), View.FRONT, 128))

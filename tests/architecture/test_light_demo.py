@@ -12,14 +12,14 @@ from packaging.requirements import Requirement
 from tests.absent import program_without
 from tests.conftest import ROOT
 
-ABSENT = {"torch", "torchvision", "onnx", "onnxscript", "sklearn", "skimage", "scipy", "matplotlib", "faiss"}
+ABSENT = {"torch", "torchvision", "onnx", "onnxscript", "sklearn", "skimage", "matplotlib", "faiss"}
 """Milvus Lite brings a faiss of its own; nothing of ours may count on that."""
 
 MODULES = {
     "the command": ["sevenviews.cli.__main__"],
     "demo": ["sevenviews.cli.demo", "sevenviews.cli.picture", "sevenviews.synthetic"],
     "ingest": ["sevenviews.corpus", "sevenviews.corpus.uspto", "sevenviews.corpus.figures"],
-    "doctor and releases": ["sevenviews.refresh.services", "sevenviews.refresh.diff"],
+    "doctor and releases": ["sevenviews.backends.blocking", "sevenviews.refresh.diff"],
     "reconcile": ["sevenviews.reconcile"],
     "gateway": ["sevenviews.gateway.bootstrap", "sevenviews.gateway.locarno_votes"],
     "embedding": ["sevenviews.embedding.server", "sevenviews.embedding.app"],
@@ -72,7 +72,6 @@ def test_the_extra_of_one_machine_brings_none_of_them() -> None:
         "onnxscript",
         "scikit-learn",
         "scikit-image",
-        "scipy",
         "matplotlib",
     }
     assert {"ray", "onnxruntime-gpu", "milvus-lite", "typer"} <= names

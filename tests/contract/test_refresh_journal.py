@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from sevenviews.backends.blocking import Addresses, Services
+from sevenviews.backends.refresh_messages import refresh_from_wire, refresh_to_wire
+from sevenviews.backends.refreshes import DoneStep, Refresh, RefreshState
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.internal.v1 import refreshes_pb2_grpc
 from sevenviews.metadata.migrate import migrate
 from sevenviews.metadata.refresh_journal import RefreshJournal
 from sevenviews.metadata.refresh_servicer import RefreshServicer
 from sevenviews.metadata.stores import open_engine
-from sevenviews.refresh.record import DoneStep, Refresh, RefreshState
-from sevenviews.refresh.services import Addresses, Services
-from sevenviews.refresh.wire import refresh_from_wire, refresh_to_wire
 from tests.contract.postgresql_server import new_database
 from tests.servers import ThreadedServer
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from sevenviews.backends.refreshes import RefreshState
 from sevenviews.corpus import CorpusPatent
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.refresh.config import EmbeddingConfig, RefreshConfig
 from sevenviews.refresh.engine import RayEngine
 from sevenviews.refresh.job import begin, resume
 from sevenviews.refresh.plan import Kind
-from sevenviews.refresh.record import RefreshState
 from tests.refreshing import FIRST, until
 from tests.system import System
 from tests.systems import filled

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ import grpc
 import numpy as np
 from prometheus_client import CollectorRegistry
 
+from sevenviews.backends.blocking import Addresses, Services
 from sevenviews.client import Client
 from sevenviews.encoder.encoder import Encoder
 from sevenviews.encoder.store import ModelStore
@@ -35,6 +36,7 @@ from sevenviews.internal.v1 import (
     vectors_pb2,
     vectors_pb2_grpc,
 )
+from sevenviews.metadata.drawings_watch import DRAWINGS
 from sevenviews.metadata.migrate import migrate
 from sevenviews.metadata.refresh_journal import RefreshJournal
 from sevenviews.metadata.refresh_servicer import RefreshServicer
@@ -46,7 +48,6 @@ from sevenviews.reconcile import Examination, examine, open_stores
 from sevenviews.refresh.engine import Engine
 from sevenviews.refresh.job import Surroundings
 from sevenviews.refresh.lock import open_lock
-from sevenviews.refresh.services import Addresses, Services
 from sevenviews.runtime.server import GrpcServer, Readiness, Register
 from sevenviews.runtime.settings import ServiceSettings
 from sevenviews.runtime.status import item_status
@@ -177,8 +178,9 @@ async def _listen(
     return server.address
 
 
-async def _always_ready() -> None:
-    """Nothing stands in the way."""
+async def _always_ready() -> Mapping[str, bool]:
+    """Nothing stands in the way, and the drawings are in a directory."""
+    return {DRAWINGS: True}
 
 
 def _register(

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import grpc
 
+from sevenviews.backends.patent_messages import lost_from_wire, published_from_wire, record_from_wire
 from sevenviews.backends.records import (
+    LostObject,
     PatentGeneration,
     PatentPage,
     PatentRecord,
     PublishedPatent,
     StoredPatent,
 )
-from sevenviews.backends.remote import call
+from sevenviews.backends.remote import call, stream
 from sevenviews.designs import DrawingImage, DrawingSize, Patent, PatentFilter, SevenviewsError
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
 from sevenviews.runtime.status import error_from_item
-from sevenviews.runtime.wire import filter_to_wire, patent_from_wire, patent_to_wire
+from sevenviews.runtime.wire import filter_to_wire, patent_to_wire
 from sevenviews.v1 import patent_pb2
 
 SERVICE = "metadata"
@@ -66,17 +68,14 @@ class PatentClient:
     ) -> Mapping[str, PublishedPatent]:
         request = patents_pb2.BatchGetPatentsRequest(patent_ids=patent_ids)
         response = await call(SERVICE, self._stub.BatchGetPatents, request, timeout_seconds)
-        return {
-            one.patent.patent_id: PublishedPatent(patent_from_wire(one.patent), one.generation)
-            for one in response.patents
-        }
+        return {one.patent.patent_id: published_from_wire(one) for one in response.patents}
 
     async def get_records(
         self, patent_ids: Sequence[str], timeout_seconds: float
     ) -> Mapping[str, PatentRecord]:
         request = patents_pb2.BatchGetPatentsRequest(patent_ids=patent_ids, include_staged=True)
         response = await call(SERVICE, self._stub.BatchGetPatents, request, timeout_seconds)
-        return {one.patent.patent_id: _record(one) for one in response.patents}
+        return {one.patent.patent_id: record_from_wire(one) for one in response.patents}
 
     async def page(
         self,
@@ -95,7 +94,7 @@ class PatentClient:
         )
         response = await call(SERVICE, self._stub.ListPatents, request, timeout_seconds)
         return PatentPage(
-            tuple(map(_record, response.patents)), response.next_page_token, response.total_count
+            tuple(map(record_from_wire, response.patents)), response.next_page_token, response.total_count
         )
 
     async def delete(self, patent_ids: Sequence[str], timeout_seconds: float) -> Sequence[PatentGeneration]:
@@ -103,16 +102,24 @@ class PatentClient:
         response = await call(SERVICE, self._stub.DeletePatents, request, timeout_seconds)
         return [PatentGeneration(one.patent_id, one.generation) for one in response.deleted]
 
-    async def image(self, drawing_id: str, size: DrawingSize, timeout_seconds: float) -> DrawingImage:
-        request = patents_pb2.GetDrawingImageRequest(drawing_id=drawing_id, size=_SIZES[size])
+    async def image(
+        self,
+        drawing_id: str,
+        size: DrawingSize,
+        timeout_seconds: float,
+        *,
+        include_staged: bool = False,
+    ) -> DrawingImage:
+        request = patents_pb2.GetDrawingImageRequest(
+            drawing_id=drawing_id, size=_SIZES[size], include_staged=include_staged
+        )
         response = await call(SERVICE, self._stub.GetDrawingImage, request, timeout_seconds)
         return DrawingImage(response.content, response.media_type, response.width, response.height)
 
-
-def _record(wire: patents_pb2.PatentRecord) -> PatentRecord:
-    return PatentRecord(
-        patent_from_wire(wire.patent),
-        wire.state == patents_pb2.PATENT_STATE_PUBLISHED,
-        wire.generation,
-        wire.newest_generation,
-    )
+    async def audit(
+        self, timeout_seconds: float, *, repair: bool
+    ) -> AsyncIterator[tuple[int, Sequence[LostObject]]]:
+        """How many images were compared with their records so far, and what was found among them."""
+        request = patents_pb2.AuditDrawingsRequest(repair=repair)
+        async for report in stream(SERVICE, self._stub.AuditDrawings, request, timeout_seconds):
+            yield report.checked_count, tuple(map(lost_from_wire, report.disagreements))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import numpy as np
@@ -50,12 +50,50 @@ class ReleaseState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class IndexParameters:
+    """Of HNSW: edges a node, candidates while building, candidates while searching. 0: the service's default."""
+
+    m: int = 0
+    ef_construction: int = 0
+    ef: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
-    """Pins a model to a collection of vectors."""
+    """Pins a model to a collection of vectors. A page token or a task knows the first two alone.
+
+    Attributes:
+        collection: its name in Milvus.
+        metric: "IP" or "HAMMING"; see vectors.proto.
+        vector_count: drawings that it holds.
+        created: UTC, as the other times.
+        ready: when it was complete; None before.
+        promoted: when it began to serve, the last time; None: never.
+        evaluation: the figures that it was measured by, such as "map" and "recall_at_10".
+    """
 
     release_id: str
     model_version: str
     state: ReleaseState = ReleaseState.SERVING
+    collection: str = ""
+    dimension: int = 0
+    metric: str = "IP"
+    index: IndexParameters = IndexParameters()
+    vector_count: int = 0
+    created: datetime | None = None
+    ready: datetime | None = None
+    promoted: datetime | None = None
+    evaluation: Mapping[str, float] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NearestDrawing:
+    """A candidate: a drawing near a query. Score: cosine similarity, -1 to 1."""
+
+    drawing_id: str
+    patent_id: str
+    view: View
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +157,18 @@ class PatentVectors:
     patent: Patent
     generation: int
     drawings: tuple[DrawingVector, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVector:
+    """What a release holds of a drawing of one generation of its patent; the vector only where it was asked for."""
+
+    drawing_id: str
+    patent_id: str
+    generation: int
+    view: View = View.UNKNOWN
+    vector: Vector | None = None
+    content_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,3 +245,12 @@ class PatentPage:
     patents: tuple[PatentRecord, ...]
     next_page_token: str
     total_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class LostObject:
+    """A record without its image, or an image without a record, whose drawing id is empty."""
+
+    drawing_id: str
+    object_key: str
+    repaired: bool

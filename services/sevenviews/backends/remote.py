@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import TypeVar, cast
 
 import grpc
@@ -34,6 +35,20 @@ async def call(
     """
     try:
         return await method(request, timeout=timeout_seconds)
+    except grpc.RpcError as error:
+        raise dependency_error(error, service) from error
+
+
+async def stream(
+    service: str,
+    method: grpc.aio.UnaryStreamMultiCallable[Request, Response],
+    request: Request,
+    timeout_seconds: float,
+) -> AsyncIterator[Response]:
+    """The answers of a service. Raises as `call`."""
+    try:
+        async for response in method(request, timeout=timeout_seconds):
+            yield response
     except grpc.RpcError as error:
         raise dependency_error(error, service) from error
 

@@ -11,18 +11,18 @@ from uuid import uuid4
 import numpy as np
 import numpy.typing as npt
 
+from sevenviews.backends.blocking import Addresses, Services
+from sevenviews.backends.records import DrawingVector, Model, PatentVectors, PublishedPatent, Release
 from sevenviews.bench.statistics import Pairs, Spread, alternate
-from sevenviews.designs import Patent, key_of_digest
+from sevenviews.designs import key_of_digest
 from sevenviews.encoder import decode, preprocess
 from sevenviews.encoder.bundle import Bundle
 from sevenviews.encoder.session import EncoderSession
-from sevenviews.internal.v1 import vectors_pb2
 from sevenviews.metadata.objects import key_of
 from sevenviews.metadata.stores import open_objects
 from sevenviews.refresh.config import EmbeddingConfig
 from sevenviews.refresh.pipeline import EmbeddingReport, EmbeddingTask, embed_corpus
 from sevenviews.refresh.ray_session import RaySession
-from sevenviews.refresh.services import Addresses, EmbeddedDrawing, Services
 
 STAGES = ("decode", "session.run", "insert")
 CORPORA = (6_000_000, 60_000_000)
@@ -83,11 +83,8 @@ def measure(addresses: Addresses, bundle: Bundle, pairs: int, workers: int) -> R
         pairs: alternations of pipeline and bare stages.
         workers: actors that hold the model.
     """
-    services = Services(addresses, patience_seconds=30)
-    try:
+    with Services(addresses, patience_seconds=30) as services:
         return _Measurement(services, bundle.path, bundle, workers).run(pairs)
-    finally:
-        services.close()
 
 
 class _Measurement:
@@ -100,10 +97,10 @@ class _Measurement:
         patents = [
             one for at in range(0, len(self._ids), 500) for one in services.patents(self._ids[at : at + 500])
         ]
-        self._drawings = sum(len(one.drawings) for one in patents)
+        self._drawings = sum(len(one.patent.drawings) for one in patents)
         self._sample = _sample(patents, _BARE_DRAWINGS)
         objects = open_objects(services.addresses.drawings_url, 30)
-        keys = [key_of(drawing.content_digest) for patent in self._sample for drawing in patent.drawings]
+        keys = [key_of(drawing.content_digest) for one in self._sample for drawing in one.patent.drawings]
         self._contents = [content for key in keys if (content := objects.get(key)) is not None]
 
     def run(self, pairs: int) -> ReembedFigures:
@@ -168,32 +165,30 @@ class _Measurement:
         release = self._new_release()
         remaining = iter(vectors)
         rows = [
-            (
-                patent,
-                [
-                    EmbeddedDrawing(one.drawing_id, next(remaining), key_of_digest(one.content_digest))
-                    for one in patent.drawings
-                ],
+            PatentVectors(
+                sampled.patent,
+                sampled.generation,
+                tuple(
+                    DrawingVector(
+                        one.drawing_id, one.view, next(remaining), key_of_digest(one.content_digest)
+                    )
+                    for one in sampled.patent.drawings
+                ),
             )
-            for patent in self._sample
+            for sampled in self._sample
         ]
 
         def insert_all() -> None:
             for at in range(0, len(rows), _PATENTS_PER_INSERT):
-                self._services.write(
-                    release.release_id, release.model_version, rows[at : at + _PATENTS_PER_INSERT]
-                )
+                self._services.write(release, rows[at : at + _PATENTS_PER_INSERT])
 
         rate = _rate(len(vectors), insert_all)
         self._services.retire(release.release_id)
         return rate
 
-    def _new_release(self) -> vectors_pb2.Release:
+    def _new_release(self) -> Release:
         return self._services.create_release(
-            f"bench-{uuid4().hex[:12]}",
-            self._bundle.version,
-            self._session.dimension,
-            vectors_pb2.IndexParameters(),
+            f"bench-{uuid4().hex[:12]}", Model(self._bundle.version, self._session.dimension)
         )
 
 
@@ -212,11 +207,11 @@ def steady_rate(marks: Sequence[tuple[float, int]], drawings: int) -> float:
     return (last[1] - warm[1]) / (last[0] - warm[0])
 
 
-def _sample(patents: Sequence[Patent], drawings: int) -> list[Patent]:
+def _sample(patents: Sequence[PublishedPatent], drawings: int) -> list[PublishedPatent]:
     """The first patents that have so many drawings together."""
-    taken: list[Patent] = []
+    taken: list[PublishedPatent] = []
     for patent in patents:
-        if sum(len(one.drawings) for one in taken) >= drawings:
+        if sum(len(one.patent.drawings) for one in taken) >= drawings:
             break
         taken.append(patent)
     return taken

@@ -13,17 +13,16 @@ from pathlib import Path
 from statistics import median
 
 import faiss
-import grpc
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
+from sevenviews.backends.blocking import Addresses, Services
 from sevenviews.bench.statistics import Pairs, Spread, alternate, percentile
 from sevenviews.client import Client
 from sevenviews.encoder import decode, default_bundle_path, load_bundle, preprocess
 from sevenviews.encoder.images import content_box
 from sevenviews.encoder.session import EncoderSession
-from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.metadata.sql_patent_table import SqlPatentTable
 from sevenviews.metadata.stores import open_engine
 
@@ -194,12 +193,11 @@ def _stored(address: str) -> tuple[list[str], npt.NDArray[np.float32]]:
     """The patents and vectors of the serving release."""
     patents: list[str] = []
     vectors: list[npt.NDArray[np.float32]] = []
-    with grpc.insecure_channel(address, options=[("grpc.max_receive_message_length", -1)]) as channel:
-        stub = vectors_pb2_grpc.VectorServiceStub(channel)
-        for portion in stub.ListVectors(vectors_pb2.ListVectorsRequest(include_embeddings=True), timeout=60):
-            for row in portion.vectors:
-                patents.append(row.patent_id)
-                vectors.append(np.array(row.embedding.values, np.float32))
+    with Services(Addresses(vectors=address), patience_seconds=0) as services:
+        for one in services.stored(with_vectors=True):
+            if one.vector is not None:
+                patents.append(one.patent_id)
+                vectors.append(one.vector)
     return patents, np.stack(vectors)
 
 

@@ -7,27 +7,23 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import grpc
 import numpy as np
 import typer
 
+from sevenviews.backends.blocking import Addresses, Services
 from sevenviews.cli.console import fail, fail_with, print_json, table
 from sevenviews.cli.extras import needs
-from sevenviews.cli.local import Addresses
+from sevenviews.cli.local import Addresses as LocalAddresses
 from sevenviews.cli.options import JsonOutput, Server, patent_filter
 from sevenviews.cli.search import read_queries
 from sevenviews.client import Client
 from sevenviews.designs import Patent, PatentFilter, SevenviewsError
-from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
-from sevenviews.runtime.status import error_from_rpc
-from sevenviews.runtime.wire import view_from_wire
 
 if TYPE_CHECKING:
     from sevenviews.lab.multiview.families import Family, StoredDrawing
 
 _PAGE = 200
 _IDS_A_CALL = 200
-_CALL_SECONDS = 60.0
 _MOST_DESIGNS = 2000
 
 
@@ -105,26 +101,13 @@ def stored_drawings(address: str, patent_ids: Sequence[str], release_id: str = "
     """
     from sevenviews.lab.multiview.families import StoredDrawing
 
-    found: list[StoredDrawing] = []
-    with grpc.insecure_channel(address, options=[("grpc.max_receive_message_length", -1)]) as channel:
-        stub = vectors_pb2_grpc.VectorServiceStub(channel)
-        for ids in _portions(patent_ids):
-            request = vectors_pb2.ListVectorsRequest(
-                release_id=release_id, patent_ids=ids, include_embeddings=True
-            )
-            try:
-                for portion in stub.ListVectors(request, timeout=_CALL_SECONDS):
-                    found += [
-                        StoredDrawing(
-                            row.patent_id,
-                            view_from_wire(row.view),
-                            np.array(row.embedding.values, np.float64),
-                        )
-                        for row in portion.vectors
-                    ]
-            except grpc.RpcError as error:
-                raise error_from_rpc(error) from error
-    return found
+    with Services(Addresses(vectors=address), patience_seconds=0) as services:
+        return [
+            StoredDrawing(one.patent_id, one.view, one.vector.astype(np.float64))
+            for ids in _portions(patent_ids)
+            for one in services.stored(release_id, ids, with_vectors=True)
+            if one.vector is not None
+        ]
 
 
 def _portions(ids: Sequence[str]) -> list[Sequence[str]]:
@@ -133,7 +116,7 @@ def _portions(ids: Sequence[str]) -> list[Sequence[str]]:
 
 def _vector_address(data: Path) -> str:
     try:
-        return Addresses.read(data).vectors
+        return LocalAddresses.read(data).vectors
     except FileNotFoundError:
         fail(f"nothing runs on {data}; give --vectors, or start it with: sevenviews up --data {data}", 2)
 

@@ -137,15 +137,13 @@ def _services(data: Path) -> Iterator[Finding]:
 
 def _releases(addresses: Addresses) -> str:
     """Every release's model must be in the store: imports embed with all of them."""
-    from sevenviews.refresh.services import Addresses as Places
-    from sevenviews.refresh.services import Services
+    from sevenviews.backends.blocking import Addresses as Places
+    from sevenviews.backends.blocking import Services
 
-    places = Places(addresses.embedding, addresses.vectors, addresses.metadata, "")
-    services = Services(places, patience_seconds=3)
-    try:
-        releases, models = services.releases(), services.models()
-    finally:
-        services.close()
+    places = Places(addresses.embedding, addresses.vectors, addresses.metadata)
+    with Services(places, patience_seconds=3) as services:
+        releases = services.releases()
+        models = {one.model_version for one in services.models()}
     lost = [one for one in releases if one.model_version not in models]
     if lost:
         names = ", ".join(f"{one.release_id} ({one.model_version})" for one in lost)

@@ -72,11 +72,11 @@ class Place:
     @contextmanager
     def open(self) -> Iterator[Surroundings]:
         """Ends the command where the options do not say enough."""
+        from sevenviews.backends.blocking import Addresses, Services
         from sevenviews.encoder.store import ModelStore
         from sevenviews.refresh.engine import RayEngine
         from sevenviews.refresh.job import Surroundings
         from sevenviews.refresh.lock import open_lock
-        from sevenviews.refresh.services import Addresses, Services
 
         given = (
             self.embedding,
@@ -107,11 +107,8 @@ class Place:
             lock = open_lock(lock_url)
         except ValueError as error:
             fail(str(error), 2)
-        services = Services(addresses, _PATIENCE_SECONDS)
-        try:
+        with Services(addresses, _PATIENCE_SECONDS) as services:
             yield Surroundings(services, ModelStore(models), work, lock, RayEngine(self.ray_address), note)
-        finally:
-            services.close()
 
 
 def backend_tls() -> ClientTls | None:

@@ -18,10 +18,10 @@ from sevenviews.designs import SevenviewsError
 from sevenviews.encoder.bundle import MANIFEST_FILE
 
 if TYPE_CHECKING:
+    from sevenviews.backends.refreshes import Refresh
     from sevenviews.encoder.store import ModelStore
     from sevenviews.refresh.config import RefreshConfig
     from sevenviews.refresh.job import Surroundings
-    from sevenviews.refresh.record import Refresh
 
 # Training reports nothing to Ray's makers.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")

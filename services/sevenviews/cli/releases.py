@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,8 +19,8 @@ from sevenviews.cli.places import Data, Embedding, Vectors, backend_tls
 from sevenviews.designs import SevenviewsError
 
 if TYPE_CHECKING:
-    from sevenviews.internal.v1 import vectors_pb2
-    from sevenviews.refresh.services import Services
+    from sevenviews.backends.blocking import Services
+    from sevenviews.backends.records import Release
 
 app = typer.Typer(
     help="Releases: a model and its collection of vectors, one of which serves.", no_args_is_help=True
@@ -93,13 +94,13 @@ def rollback(data: Data = _HERE, vectors: Vectors = "", json_output: JsonOutput 
 
     Example:  sevenviews releases rollback
     """
-    from sevenviews.internal.v1 import vectors_pb2
+    from sevenviews.backends.records import ReleaseState
 
     with _services(data, vectors) as services:
-        kept = [one for one in services.releases() if one.state == vectors_pb2.RELEASE_STATE_KEPT]
+        kept = [one for one in services.releases() if one.state is ReleaseState.KEPT]
         if not kept:
             fail("there is no release to go back to: none that served before is kept")
-        before = max(kept, key=lambda one: one.promoted_time.ToDatetime(UTC))
+        before = max(kept, key=lambda one: one.promoted or datetime.min.replace(tzinfo=UTC))
         _promoted(services.promote(before.release_id), json_output=json_output)
 
 
@@ -156,7 +157,7 @@ def diff(
 
 @contextmanager
 def _services(data: Path, vectors: str, embedding: str = "") -> Iterator[Services]:
-    from sevenviews.refresh.services import Addresses, Services
+    from sevenviews.backends.blocking import Addresses, Services
 
     if not vectors:
         try:
@@ -164,48 +165,39 @@ def _services(data: Path, vectors: str, embedding: str = "") -> Iterator[Service
         except FileNotFoundError:
             fail(f"nothing runs on {data}; start it with: sevenviews up --data {data}", 2)
         vectors, embedding = local.vectors, local.embedding
-    services = Services(Addresses(embedding, vectors, "", "", backend_tls()), _PATIENCE_SECONDS)
-    try:
-        yield services
-    except SevenviewsError as error:
-        fail_with(error)
-    finally:
-        services.close()
+    with Services(Addresses(embedding, vectors, tls=backend_tls()), _PATIENCE_SECONDS) as services:
+        try:
+            yield services
+        except SevenviewsError as error:
+            fail_with(error)
 
 
-def _promoted(release: vectors_pb2.Release, *, json_output: bool) -> None:
+def _promoted(release: Release, *, json_output: bool) -> None:
     if json_output:
         print_json(_facts(release))
     else:
         note(f"{release.release_id} serves; every gateway follows within 2 seconds")
 
 
-def _facts(release: vectors_pb2.Release) -> dict[str, Any]:
-    from sevenviews.internal.v1 import vectors_pb2
-
-    def time(name: str) -> str | None:
-        if not release.HasField(name):  # type: ignore[arg-type]
-            return None
-        return str(getattr(release, name).ToDatetime(UTC).strftime("%Y-%m-%d %H:%M:%S"))
-
+def _facts(release: Release) -> dict[str, Any]:
     return {
         "release_id": release.release_id,
-        "state": vectors_pb2.ReleaseState.Name(release.state).removeprefix("RELEASE_STATE_").lower(),
+        "state": release.state.value,
         "model_version": release.model_version,
         "collection": release.collection,
         "vectors": release.vector_count,
         "dimension": release.dimension,
         "metric": release.metric,
-        "index": {
-            "m": release.index.m,
-            "ef_construction": release.index.ef_construction,
-            "ef": release.index.ef,
-        },
-        "created": time("created_time"),
-        "ready": time("ready_time"),
-        "promoted": time("promoted_time"),
+        "index": asdict(release.index),
+        "created": _time(release.created),
+        "ready": _time(release.ready),
+        "promoted": _time(release.promoted),
         "evaluation": dict(release.evaluation),
     }
+
+
+def _time(time: datetime | None) -> str | None:
+    return None if time is None else f"{time:%Y-%m-%d %H:%M:%S}"
 
 
 def _figure(value: float | None) -> str:

@@ -14,11 +14,11 @@ from typing import Any
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from sevenviews.backends.blocking import Addresses, Services
 from sevenviews.client.sync import Client
 from sevenviews.designs import Reason, SevenviewsError
-from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
-from sevenviews.runtime.channels import channel_options
-from sevenviews.runtime.security import ClientTls, channel_credentials
+from sevenviews.runtime.channels import open_blocking_channel
+from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.status import error_from_rpc
 
 SERVICES = ("gateway", "embedding", "vectors", "metadata")
@@ -86,7 +86,7 @@ def _until(check: Callable[[], str], give_up: float) -> str:
 
 def _health(address: str, tls: ClientTls | None) -> str:
     request = health_pb2.HealthCheckRequest()
-    with _channel(address, tls) as channel:
+    with open_blocking_channel(address, tls=tls) as channel:
         stub: Any = health_pb2_grpc.HealthStub(channel)
         try:
             status = stub.Check(request, timeout=_TIMEOUT_SECONDS).status
@@ -98,13 +98,14 @@ def _health(address: str, tls: ClientTls | None) -> str:
 
 
 def _releases(address: str, tls: ClientTls | None) -> str:
-    with _channel(address, tls) as channel:
-        stub = vectors_pb2_grpc.VectorServiceStub(channel)
+    with Services(
+        Addresses(vectors=address, tls=tls), patience_seconds=0, call_seconds=_TIMEOUT_SECONDS
+    ) as services:
         try:
-            answer = stub.ListReleases(vectors_pb2.ListReleasesRequest(), timeout=_TIMEOUT_SECONDS)
-        except grpc.RpcError as error:
-            raise CheckError(error_from_rpc(error).message) from error
-    return ", ".join(release.release_id for release in answer.releases) or "none yet"
+            found = services.releases()
+        except SevenviewsError as error:
+            raise CheckError(error.message) from error
+    return ", ".join(release.release_id for release in found) or "none yet"
 
 
 def _search(address: str, tls: ClientTls | None) -> str:
@@ -116,12 +117,6 @@ def _search(address: str, tls: ClientTls | None) -> str:
                 return "nothing to search yet: import patents"
             raise CheckError(f"{error.message} [{error.reason}]") from error
     return f"{len(page.hits)} found, under release {page.release_id}"
-
-
-def _channel(address: str, tls: ClientTls | None) -> grpc.Channel:
-    if tls is None:
-        return grpc.insecure_channel(address, options=channel_options())
-    return grpc.secure_channel(address, channel_credentials(tls), options=channel_options())
 
 
 def _options() -> argparse.Namespace:

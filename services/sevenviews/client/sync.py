@@ -19,8 +19,8 @@ from sevenviews.designs import (
     View,
     ViewMatching,
 )
-from sevenviews.runtime.channels import channel_options
-from sevenviews.runtime.security import ClientTls, channel_credentials
+from sevenviews.runtime.channels import open_blocking_channel
+from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.status import error_from_rpc
 from sevenviews.runtime.wire import patent_from_wire
@@ -51,12 +51,7 @@ class Client:
         max_message_bytes: int = 64 * MEBIBYTE,
         tls: ClientTls | None = None,
     ) -> None:
-        options = channel_options(max_message_bytes)
-        self._channel = (
-            grpc.insecure_channel(address, options=options)
-            if tls is None
-            else grpc.secure_channel(address, channel_credentials(tls), options=options)
-        )
+        self._channel = open_blocking_channel(address, max_message_bytes, tls)
         self._search = search_pb2_grpc.SearchServiceStub(self._channel)
         self._catalog = catalog_pb2_grpc.CatalogServiceStub(self._channel)
         self._timeout_seconds = timeout_seconds

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sevenviews.designs import Patent, key_of_digest
+from sevenviews.backends.records import PatentRecord, StoredVector
+from sevenviews.designs import key_of_digest
 from sevenviews.reconcile.findings import Finding, FindingKind
-from sevenviews.reconcile.stores import CataloguedPatent, StoredDrawing, Stores
+from sevenviews.reconcile.stores import Stores
 
 Advance = Callable[[int], None]
 """Is told how many patents were looked at."""
@@ -25,6 +26,7 @@ class Examination:
         vectors: of each release.
         findings: nothing, if the stores agree.
         suspects: the patents that findings are about, for the repair.
+        orphaned: the newest generation that a release holds of each patent that the database does not know.
     """
 
     patents: int = 0
@@ -32,7 +34,8 @@ class Examination:
     images: int = 0
     vectors: dict[str, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
-    suspects: dict[str, Patent] = field(default_factory=dict)
+    suspects: dict[str, PatentRecord] = field(default_factory=dict)
+    orphaned: dict[str, int] = field(default_factory=dict)
 
     @property
     def agrees(self) -> bool:
@@ -73,47 +76,53 @@ async def _compare(stores: Stores, advance: Advance) -> Examination:
 
 
 async def _compare_page(
-    stores: Stores, page: Sequence[CataloguedPatent], release_ids: Iterable[str], result: Examination
+    stores: Stores, page: Sequence[PatentRecord], release_ids: Iterable[str], result: Examination
 ) -> None:
-    published = [one.patent for one in page if one.published]
+    published = [one for one in page if one.is_published]
     result.patents += len(published)
-    result.drawings += sum(len(patent.drawings) for patent in published)
+    result.drawings += sum(len(one.patent.drawings) for one in published)
     for one in page:
-        if not one.published:
-            patent = one.patent
-            _note(result, FindingKind.IMPORT_UNFINISHED, patent, "", len(patent.drawings))
+        if not one.is_published:
+            _note(result, FindingKind.IMPORT_UNFINISHED, one, "", len(one.patent.drawings))
     if not published:
         return
     for release_id in release_ids:
-        held = await _held(stores.vectors(release_id, [patent.patent_id for patent in published]))
-        for patent in published:
-            _compare_vectors(patent, held[patent.patent_id], release_id, result)
+        held = await _held(stores.vectors(release_id, [one.patent.patent_id for one in published]))
+        for one in published:
+            _compare_vectors(one, held[one.patent.patent_id], release_id, result)
 
 
-_ContentKeys = dict[str, str]
-"""Of drawings, by their ids."""
-
-
-async def _held(portions: AsyncIterator[Sequence[StoredDrawing]]) -> defaultdict[str, _ContentKeys]:
-    held: defaultdict[str, _ContentKeys] = defaultdict(dict)
+async def _held(portions: AsyncIterator[Sequence[StoredVector]]) -> defaultdict[str, list[StoredVector]]:
+    held: defaultdict[str, list[StoredVector]] = defaultdict(list)
     async for portion in portions:
         for one in portion:
-            held[one.patent_id][one.drawing_id] = one.content_key
+            held[one.patent_id].append(one)
     return held
 
 
-def _compare_vectors(patent: Patent, held: _ContentKeys, release_id: str, result: Examination) -> None:
-    wanted = {drawing.drawing_id: key_of_digest(drawing.content_digest) for drawing in patent.drawings}
-    if missing := wanted.keys() - held.keys():
-        _note(result, FindingKind.VECTORS_MISSING, patent, release_id, len(missing))
+def _compare_vectors(
+    record: PatentRecord, held: Sequence[StoredVector], release_id: str, result: Examination
+) -> None:
+    wanted = {one.drawing_id: key_of_digest(one.content_digest) for one in record.patent.drawings}
+    present = {one.drawing_id for one in held if one.generation == record.generation}
+    if missing := wanted.keys() - present:
+        _note(result, FindingKind.VECTORS_MISSING, record, release_id, len(missing))
+    if stale := [one for one in held if _is_stale(one, record, wanted)]:
+        _note(result, FindingKind.VECTORS_STALE, record, release_id, len(stale))
+
+
+def _is_stale(row: StoredVector, record: PatentRecord, content_keys: Mapping[str, str]) -> bool:
+    if row.generation != record.generation:
+        return row.generation not in record.wanted
     # A vector without a key may be of any image: it gets the benefit of the doubt.
-    if stale := [one for one, key in held.items() if one not in wanted or (key and key != wanted[one])]:
-        _note(result, FindingKind.VECTORS_STALE, patent, release_id, len(stale))
+    return row.drawing_id not in content_keys or (row.content_key not in ("", content_keys[row.drawing_id]))
 
 
-def _note(result: Examination, kind: FindingKind, patent: Patent, release_id: str, drawings: int) -> None:
-    result.findings.append(Finding(kind, patent.patent_id, release_id, drawings))
-    result.suspects[patent.patent_id] = patent
+def _note(
+    result: Examination, kind: FindingKind, record: PatentRecord, release_id: str, drawings: int
+) -> None:
+    result.findings.append(Finding(kind, record.patent.patent_id, release_id, drawings))
+    result.suspects[record.patent.patent_id] = record
 
 
 async def _find_orphans(stores: Stores, release_id: str, known: set[str], result: Examination) -> None:
@@ -123,6 +132,8 @@ async def _find_orphans(stores: Stores, release_id: str, known: set[str], result
         for one in portion:
             if one.patent_id not in known:
                 orphans[one.patent_id] += 1
+                newest = result.orphaned.get(one.patent_id, 1)
+                result.orphaned[one.patent_id] = max(newest, one.generation)
     for patent_id, drawings in sorted(orphans.items()):
         result.findings.append(Finding(FindingKind.VECTORS_ORPHANED, patent_id, release_id, drawings))
 

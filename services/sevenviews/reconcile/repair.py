@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from sevenviews.designs import Patent, SevenviewsError
+from sevenviews.backends.records import GenerationRange, PatentRecord
+from sevenviews.designs import SevenviewsError
 from sevenviews.reconcile.examination import Examination
 from sevenviews.reconcile.findings import Finding, FindingKind
 from sevenviews.reconcile.stores import Stores
@@ -28,7 +29,8 @@ async def repair(stores: Stores, found: Examination, tell: Callable[[str], None]
     for patent_id in _subjects(by_kind, *_REWRITE):
         await _attempt(stores.write_vectors, found.suspects[patent_id], tell)
     if orphans := _subjects(by_kind, FindingKind.VECTORS_ORPHANED):
-        await stores.delete_vectors(orphans)
+        # What is imported from now on is of a higher generation.
+        await stores.delete_vectors([GenerationRange(one, 1, found.orphaned[one]) for one in orphans])
     if FindingKind.OBJECT_ORPHANED in by_kind:
         async for _ in stores.objects(repair=True):
             pass
@@ -39,9 +41,9 @@ def _subjects(by_kind: dict[FindingKind, list[Finding]], *kinds: FindingKind) ->
 
 
 async def _attempt(
-    remedy: Callable[[Patent], Awaitable[None]], patent: Patent, tell: Callable[[str], None]
+    remedy: Callable[[PatentRecord], Awaitable[None]], record: PatentRecord, tell: Callable[[str], None]
 ) -> None:
     try:
-        await remedy(patent)
+        await remedy(record)
     except SevenviewsError as error:
-        tell(f"{patent.patent_id} could not be repaired: {error.message} [{error.reason}]")
+        tell(f"{record.patent.patent_id} could not be repaired: {error.message} [{error.reason}]")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Protocol
 
 import grpc
@@ -12,16 +11,15 @@ from prometheus_client import CollectorRegistry
 
 from sevenviews.backends.embedding_client import EmbeddingClient
 from sevenviews.backends.patent_client import PatentClient
-from sevenviews.backends.remote import call, dependency_error
+from sevenviews.backends.records import GenerationRange, LostObject, PatentRecord, StoredVector
 from sevenviews.backends.vector_client import VectorClient
-from sevenviews.designs import Patent, Reason
+from sevenviews.designs import DrawingSize, PatentFilter
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
 from sevenviews.gateway.importing import Importer, ImportItem
+from sevenviews.gateway.indexing import Indexer, StoredGeneration
 from sevenviews.gateway.releases import Releases
 from sevenviews.gateway.telemetry import GatewayMetrics
-from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc, vectors_pb2, vectors_pb2_grpc
 from sevenviews.runtime.channels import open_channel
-from sevenviews.runtime.wire import patent_from_wire
 
 _PAGE = 500
 _CALL_SECONDS = 30.0
@@ -29,36 +27,10 @@ _STREAM_SECONDS = 3600.0
 _REPAIR_SECONDS = 300.0
 
 
-@dataclass(frozen=True, slots=True)
-class CataloguedPatent:
-    """A patent of the database."""
-
-    patent: Patent
-    published: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StoredDrawing:
-    """A vector of a release; the content key tells which image was embedded, and is empty if unknown."""
-
-    drawing_id: str
-    patent_id: str
-    content_key: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LostObject:
-    """A record without its image, or an image without a record, whose drawing id is empty."""
-
-    drawing_id: str
-    object_key: str
-    repaired: bool
-
-
 class Stores(Protocol):
     """All that reconciling needs. Every method raises SevenviewsError where a service does not answer."""
 
-    def patents(self) -> AsyncIterator[Sequence[CataloguedPatent]]:
+    def patents(self) -> AsyncIterator[Sequence[PatentRecord]]:
         """Pages of all patents, staged ones too, in the order of ids."""
         ...
 
@@ -68,7 +40,7 @@ class Stores(Protocol):
 
     def vectors(
         self, release_id: str, patent_ids: Sequence[str] = ()
-    ) -> AsyncIterator[Sequence[StoredDrawing]]:
+    ) -> AsyncIterator[Sequence[StoredVector]]:
         """What a release holds, of some patents or of all."""
         ...
 
@@ -76,16 +48,17 @@ class Stores(Protocol):
         """How many images were checked so far, and what was found among them."""
         ...
 
-    async def finish_import(self, patent: Patent) -> None:
+    async def finish_import(self, record: PatentRecord) -> None:
         """Embed and publish a staged patent from its stored images."""
         ...
 
-    async def write_vectors(self, patent: Patent) -> None:
-        """Replace a published patent's vectors in every release, from its stored images."""
+    async def write_vectors(self, record: PatentRecord) -> None:
+        """Write a published patent's vectors into every release, from its stored images, and leave none of
+        generations that nobody will see."""
         ...
 
-    async def delete_vectors(self, patent_ids: Sequence[str]) -> None:
-        """Remove patents from every release."""
+    async def delete_vectors(self, ranges: Sequence[GenerationRange]) -> None:
+        """Remove generations of patents from every release."""
         ...
 
 
@@ -95,88 +68,70 @@ class RemoteStores:
     def __init__(
         self, embedding: grpc.aio.Channel, vectors: grpc.aio.Channel, metadata: grpc.aio.Channel
     ) -> None:
-        self._vector_stub = vectors_pb2_grpc.VectorServiceStub(vectors)
-        self._patent_stub = patents_pb2_grpc.PatentServiceStub(metadata)
-        self._vector_client = VectorClient(vectors)
-        self._patent_client = PatentClient(metadata)
+        self._index, self._patents = VectorClient(vectors), PatentClient(metadata)
         embedder = EmbeddingClient(lambda: embedding)
         timeouts = CallTimeouts(_CALL_SECONDS, _CALL_SECONDS, _CALL_SECONDS)
+        releases = Releases(self._index, embedder, timeouts, 0.0)
+        self._indexer = Indexer(embedder, self._index, releases, timeouts)
         self._importer = Importer(
-            self._patent_client,
-            embedder,
-            self._vector_client,
-            Releases(self._vector_client, embedder, timeouts, 0.0),
+            self._patents,
+            self._indexer,
+            releases,
             timeouts,
             concurrency=1,
             metrics=GatewayMetrics(CollectorRegistry()),
         )
 
-    async def patents(self) -> AsyncIterator[Sequence[CataloguedPatent]]:
+    async def patents(self) -> AsyncIterator[Sequence[PatentRecord]]:
         token = ""
         while True:
-            request = patents_pb2.ListPatentsRequest(page_size=_PAGE, page_token=token, include_staged=True)
-            response = await call("metadata", self._patent_stub.ListPatents, request, _CALL_SECONDS)
-            published = patents_pb2.PATENT_STATE_PUBLISHED
-            yield [
-                CataloguedPatent(patent_from_wire(patent), state == published)
-                for patent, state in zip(response.patents, response.states, strict=True)
-            ]
-            token = response.next_page_token
+            page = await self._patents.page(PatentFilter(), _PAGE, token, _CALL_SECONDS, include_staged=True)
+            yield page.patents
+            token = page.next_page_token
             if not token:
                 return
 
     async def release_ids(self) -> Sequence[str]:
-        return [release.release_id for release in await self._vector_client.releases(_CALL_SECONDS)]
+        return [release.release_id for release in await self._index.releases(_CALL_SECONDS)]
 
-    async def vectors(
+    def vectors(
         self, release_id: str, patent_ids: Sequence[str] = ()
-    ) -> AsyncIterator[Sequence[StoredDrawing]]:
-        request = vectors_pb2.ListVectorsRequest(release_id=release_id, patent_ids=patent_ids)
-        try:
-            async for response in self._vector_stub.ListVectors(request, timeout=_STREAM_SECONDS):
-                yield [
-                    StoredDrawing(one.drawing_id, one.patent_id, one.content_key) for one in response.vectors
-                ]
-        except grpc.RpcError as error:
-            raise dependency_error(error, "vectors") from error
+    ) -> AsyncIterator[Sequence[StoredVector]]:
+        return self._index.stored(release_id, patent_ids, _STREAM_SECONDS)
 
-    async def objects(self, *, repair: bool) -> AsyncIterator[tuple[int, Sequence[LostObject]]]:
-        request = patents_pb2.AuditDrawingsRequest(repair=repair)
-        try:
-            async for report in self._patent_stub.AuditDrawings(request, timeout=_STREAM_SECONDS):
-                yield (
-                    report.checked_count,
-                    [
-                        LostObject(
-                            one.drawing_id if one.reason == Reason.DRAWING_CONTENT_MISSING else "",
-                            one.object_key,
-                            one.repaired,
-                        )
-                        for one in report.disagreements
-                    ],
-                )
-        except grpc.RpcError as error:
-            raise dependency_error(error, "metadata") from error
+    def objects(self, *, repair: bool) -> AsyncIterator[tuple[int, Sequence[LostObject]]]:
+        return self._patents.audit(_STREAM_SECONDS, repair=repair)
 
-    async def finish_import(self, patent: Patent) -> None:
-        result = await self._importer.import_one(await self._item(patent), Deadline.after(_REPAIR_SECONDS))
+    async def finish_import(self, record: PatentRecord) -> None:
+        item = ImportItem(record.patent, await self._images(record))
+        (result,) = await self._importer.import_batch([item], Deadline.after(_REPAIR_SECONDS))
         if result.error is not None:
             raise result.error
 
-    async def write_vectors(self, patent: Patent) -> None:
-        await self._importer.index_drawings(await self._item(patent), Deadline.after(_REPAIR_SECONDS))
+    async def write_vectors(self, record: PatentRecord) -> None:
+        stored = StoredGeneration(record.patent, await self._images(record), record.generation)
+        (error,) = await self._indexer.index([stored], Deadline.after(_REPAIR_SECONDS))
+        if error is not None:
+            raise error
+        await self.delete_vectors(_outdated(record))
 
-    async def delete_vectors(self, patent_ids: Sequence[str]) -> None:
-        await self._vector_client.delete(patent_ids, _CALL_SECONDS)
+    async def delete_vectors(self, ranges: Sequence[GenerationRange]) -> None:
+        if ranges:
+            await self._index.delete(ranges, _CALL_SECONDS)
 
-    async def _item(self, patent: Patent) -> ImportItem:
-        contents = {one.drawing_id: await self._image(one.drawing_id) for one in patent.drawings}
-        return ImportItem(patent, contents)
+    async def _images(self, record: PatentRecord) -> dict[str, bytes]:
+        return {one.drawing_id: await self._image(one.drawing_id, record) for one in record.patent.drawings}
 
-    async def _image(self, drawing_id: str) -> bytes:
-        request = patents_pb2.GetDrawingImageRequest(drawing_id=drawing_id, include_staged=True)
-        response = await call("metadata", self._patent_stub.GetDrawingImage, request, _CALL_SECONDS)
-        return response.content
+    async def _image(self, drawing_id: str, record: PatentRecord) -> bytes:
+        staged = not record.is_published
+        original = DrawingSize.ORIGINAL
+        return (await self._patents.image(drawing_id, original, _CALL_SECONDS, include_staged=staged)).content
+
+
+def _outdated(record: PatentRecord) -> list[GenerationRange]:
+    """The generations before, and those between, that are neither published nor about to be."""
+    bounds = ((1, record.generation - 1), (record.generation + 1, record.newest - 1))
+    return [GenerationRange(record.patent.patent_id, *one) for one in bounds if one[0] <= one[1]]
 
 
 @asynccontextmanager

@@ -7,13 +7,13 @@ import io
 import numpy as np
 from PIL import Image, ImageDraw
 
+from sevenviews.backends.records import IndexParameters, Model
+from sevenviews.backends.refreshes import Facts
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.encoder.encoder import Encoder
-from sevenviews.internal.v1 import vectors_pb2
 from sevenviews.refresh.context import Context
 from sevenviews.refresh.difference import delete_orphans
 from sevenviews.refresh.pipeline import EmbeddingReport, EmbeddingTask, embed_here
-from sevenviews.refresh.record import Facts
 
 LEAST_COSINE = 0.9999
 _PROBES = 8
@@ -35,10 +35,7 @@ def load(context: Context) -> Facts:
     assert isinstance(expected, np.ndarray)  # noqa: S101 - the probe can be read
     # Several times, because each replica loads for itself.
     for _ in range(_PROBES):
-        (answer,) = context.services.embed([probe], version)
-        if isinstance(answer, SevenviewsError):
-            raise answer
-        cosine = float(answer @ expected)
+        cosine = float(context.services.embed(probe, version) @ expected)
         if not cosine >= LEAST_COSINE:
             raise SevenviewsError(
                 Reason.MODEL_BUNDLE_INVALID,
@@ -62,9 +59,8 @@ def create(context: Context) -> Facts:
     assert isinstance(dimension, int | float)  # noqa: S101 - as `load` wrote it
     release = context.services.create_release(
         context.release_id,
-        context.model_version,
-        int(dimension),
-        vectors_pb2.IndexParameters(m=index.m, ef_construction=index.ef_construction, ef=index.ef),
+        Model(context.model_version, int(dimension)),
+        IndexParameters(index.m, index.ef_construction, index.ef),
         index.metric.upper(),
     )
     return {

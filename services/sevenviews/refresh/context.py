@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sevenviews.backends.blocking import Services
+from sevenviews.backends.refreshes import Facts, Refresh
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.encoder.store import ModelStore
 from sevenviews.refresh.config import RefreshConfig
 from sevenviews.refresh.engine import Engine
 from sevenviews.refresh.lock import RefreshLock
 from sevenviews.refresh.plan import Plan
-from sevenviews.refresh.record import Facts, Refresh
-from sevenviews.refresh.services import Services
 
 Tell = Callable[[str], None]
 

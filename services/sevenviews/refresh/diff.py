@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sevenviews.designs import SevenviewsError
-from sevenviews.internal.v1 import vectors_pb2
-from sevenviews.refresh.services import Services
+from sevenviews.backends.blocking import Services
+from sevenviews.backends.records import Release
 
 _DRAWINGS_PER_PATENT = 16
 """So many drawings are asked for, for each patent wanted: those of one patent come together."""
@@ -53,8 +52,8 @@ class QueryDifference:
 
 def compare(
     services: Services,
-    before: vectors_pb2.Release,
-    after: vectors_pb2.Release,
+    before: Release,
+    after: Release,
     queries: Sequence[tuple[str, bytes]],
     k: int,
 ) -> list[QueryDifference]:
@@ -75,8 +74,8 @@ def compare(
 
 def _compared(
     services: Services,
-    before: vectors_pb2.Release,
-    after: vectors_pb2.Release,
+    before: Release,
+    after: Release,
     name: str,
     image: bytes,
     k: int,
@@ -95,10 +94,8 @@ def _compared(
     return QueryDifference(name, len(set(old) & set(new)) / longer if longer else 1.0, changes)
 
 
-def _first_patents(services: Services, release: vectors_pb2.Release, image: bytes, k: int) -> list[str]:
-    (vector,) = services.embed([image], release.model_version)
-    if isinstance(vector, SevenviewsError):
-        raise vector
+def _first_patents(services: Services, release: Release, image: bytes, k: int) -> list[str]:
+    vector = services.embed(image, release.model_version)
     wanted = k * _DRAWINGS_PER_PATENT
     while True:
         nearest = services.search(release, vector, min(wanted, _MOST_DRAWINGS))
@@ -108,7 +105,7 @@ def _first_patents(services: Services, release: vectors_pb2.Release, image: byte
         wanted *= 4
 
 
-def _holders(services: Services, release: vectors_pb2.Release, patent_ids: Sequence[str]) -> set[str]:
+def _holders(services: Services, release: Release, patent_ids: Sequence[str]) -> set[str]:
     if not patent_ids:
         return set()
     return {one.patent_id for one in services.stored(release.release_id, patent_ids)}

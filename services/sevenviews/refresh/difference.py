@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from sevenviews.designs import Patent, key_of_digest, patent_id_of
-from sevenviews.refresh.services import Services
+from sevenviews.backends.blocking import Services
+from sevenviews.backends.records import GenerationRange, PublishedPatent, StoredVector
+from sevenviews.designs import Patent, key_of_digest
 
 Item = TypeVar("Item")
 
@@ -23,16 +24,15 @@ def portions(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
         yield portion
 
 
-def outdated(services: Services, release_id: str, patent_ids: Sequence[str]) -> list[Patent]:
+def outdated(services: Services, release_id: str, patent_ids: Sequence[str]) -> list[PublishedPatent]:
     """Those of some patents whose vectors in a release are missing, too many, or of other images."""
-    held = services.content_keys(release_id, patent_ids)
-    by_patent: dict[str, dict[str, str]] = {}
-    for drawing_id, key in held.items():
-        by_patent.setdefault(patent_id_of(drawing_id), {})[drawing_id] = key
+    held: dict[tuple[str, int], dict[str, str]] = {}
+    for row in services.rows(release_id, patent_ids):
+        held.setdefault((row.patent_id, row.generation), {})[row.drawing_id] = row.content_key
     return [
-        patent
-        for patent in services.patents(patent_ids)
-        if not is_current(patent, by_patent.get(patent.patent_id, {}))
+        one
+        for one in services.patents(patent_ids)
+        if not is_current(one.patent, held.get((one.patent.patent_id, one.generation), {}))
     ]
 
 
@@ -49,12 +49,19 @@ def delete_orphans(services: Services, release_id: str) -> int:
     Memory grows with the number of patents (their ids).
     """
     published = set(services.patent_ids())
-    suspects: dict[str, str] = {}
-    for one in services.stored(release_id):
-        if one.patent_id not in published:
-            suspects[one.patent_id] = one.drawing_id
+    suspects: dict[str, StoredVector] = {}
+    for row in services.stored(release_id):
+        if row.patent_id not in published:
+            newest = suspects.setdefault(row.patent_id, row)
+            if row.generation > newest.generation:
+                suspects[row.patent_id] = row
     # One that is staged is about to appear; its import has written these vectors.
-    orphans = [id_ for id_, drawing_id in suspects.items() if not services.is_known_drawing(drawing_id)]
+    orphans = [
+        # What is imported from now on is of a higher generation.
+        GenerationRange(id_, 1, row.generation)
+        for id_, row in suspects.items()
+        if not services.is_known_drawing(row.drawing_id)
+    ]
     for portion in portions(orphans, 1000):
         services.delete(release_id, portion)
     return len(orphans)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sevenviews.backends.blocking import Services
+from sevenviews.backends.refreshes import DoneStep, Refresh, RefreshState
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.encoder.store import ModelStore
 from sevenviews.refresh.config import RefreshConfig
@@ -16,9 +18,7 @@ from sevenviews.refresh.context import Context, Tell, free_bytes
 from sevenviews.refresh.engine import Engine
 from sevenviews.refresh.lock import RefreshLock
 from sevenviews.refresh.plan import Kind, Plan
-from sevenviews.refresh.record import DoneStep, Refresh, RefreshState
 from sevenviews.refresh.report import write_report
-from sevenviews.refresh.services import Services
 from sevenviews.refresh.steps import STEPS, Step
 
 

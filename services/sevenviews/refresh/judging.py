@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from sevenviews.backends.refreshes import Facts
 from sevenviews.corpus import iter_entries
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.encoder.bundle import Bundle
@@ -23,7 +24,6 @@ from sevenviews.lab.protocol import Split, split_queries
 from sevenviews.refresh.config import GateConfig
 from sevenviews.refresh.context import Context
 from sevenviews.refresh.learning import SKIPPED, export, new_bundle, serving_bundle
-from sevenviews.refresh.record import Facts
 from sevenviews.refresh.snapshot import write_drawings
 
 _SEED = 0

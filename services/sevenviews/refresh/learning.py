@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sevenviews.backends.refreshes import Facts
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.encoder.bundle import Bundle, load_bundle
 from sevenviews.refresh.context import Context
-from sevenviews.refresh.record import Facts
 from sevenviews.refresh.snapshot import write_drawings
 from sevenviews.training.config import TrainConfig
 

@@ -19,7 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from sevenviews.designs import Patent, SevenviewsError, key_of_digest
+from sevenviews.backends.blocking import Addresses, Services
+from sevenviews.backends.records import DrawingVector, PatentVectors, PublishedPatent, Release
+from sevenviews.designs import SevenviewsError, key_of_digest
 from sevenviews.encoder.bundle import load_bundle
 from sevenviews.encoder.images import decode
 from sevenviews.encoder.preprocess import preprocess
@@ -28,7 +30,6 @@ from sevenviews.metadata.objects import key_of
 from sevenviews.metadata.stores import open_objects
 from sevenviews.refresh.config import EmbeddingConfig
 from sevenviews.refresh.difference import outdated, portions
-from sevenviews.refresh.services import Addresses, EmbeddedDrawing, Services
 
 Row = dict[str, Any]
 """What passes between the stages: "patent" and the like, pickled, so that Arrow need not know them."""
@@ -202,8 +203,8 @@ class _Decode:
         self._image_size = load_bundle(task.bundle).manifest.image_size
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
-        patents = [pickle.loads(one) for one in batch["patent"]]  # noqa: S301
-        keys = [(n, drawing) for n, patent in enumerate(patents) for drawing in patent.drawings]
+        patents: list[PublishedPatent] = [pickle.loads(one) for one in batch["patent"]]  # noqa: S301
+        keys = [(n, drawing) for n, one in enumerate(patents) for drawing in one.patent.drawings]
         prepared: list[dict[str, Any]] = [{} for _ in patents]
         with ThreadPoolExecutor(self._readers) as threads:
             contents = threads.map(lambda one: self._content(one[1].content_digest), keys)
@@ -265,24 +266,23 @@ class _Write:
         self._services = _services(task)
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
-        patents: list[Patent] = [pickle.loads(one) for one in batch["patent"]]  # noqa: S301
+        patents: list[PublishedPatent] = [pickle.loads(one) for one in batch["patent"]]  # noqa: S301
         results = [pickle.loads(one) for one in batch["vectors"]]  # noqa: S301
-        ready = [
-            (patent, _embedded(patent, vectors)) for patent, vectors in zip(patents, results, strict=True)
-        ]
-        if writable := [one for one in ready if one[1]]:
-            self._services.write(self._task.release_id, self._task.model_version, writable)
+        ready = [_embedded(patent, vectors) for patent, vectors in zip(patents, results, strict=True)]
+        if writable := [one for one in ready if one.drawings]:
+            self._services.write(Release(self._task.release_id, self._task.model_version), writable)
         return {
-            "drawings": [len(drawings) for _, drawings in ready],
+            "drawings": [len(one.drawings) for one in ready],
             "lost": [
                 pickle.dumps({id_: it for id_, it in one.items() if isinstance(it, str)}) for one in results
             ],
         }
 
 
-def _embedded(patent: Patent, vectors: dict[str, Any]) -> list[EmbeddedDrawing]:
-    return [
-        EmbeddedDrawing(one.drawing_id, vectors[one.drawing_id], key_of_digest(one.content_digest))
-        for one in patent.drawings
+def _embedded(published: PublishedPatent, vectors: dict[str, Any]) -> PatentVectors:
+    drawings = tuple(
+        DrawingVector(one.drawing_id, one.view, vectors[one.drawing_id], key_of_digest(one.content_digest))
+        for one in published.patent.drawings
         if not isinstance(vectors[one.drawing_id], str)
-    ]
+    )
+    return PatentVectors(published.patent, published.generation, drawings)

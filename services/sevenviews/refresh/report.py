@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from sevenviews.backends.refreshes import Facts, Refresh
 from sevenviews.refresh.plan import Plan
-from sevenviews.refresh.record import Facts, Refresh
 
 FILE = "report.md"
 _MOST_SHOWN = 8

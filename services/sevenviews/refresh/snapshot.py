@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from sevenviews.backends.refreshes import Facts
 from sevenviews.designs import Patent, Reason, SevenviewsError
 from sevenviews.metadata.objects import ObjectStore, key_of
 from sevenviews.metadata.stores import open_objects
 from sevenviews.refresh.context import Context
 from sevenviews.refresh.difference import portions
-from sevenviews.refresh.record import Facts
 from sevenviews.refresh.splitting import split_catalogue
 
 _STORE_SECONDS = 30.0
@@ -63,7 +63,7 @@ def write_drawings(context: Context, patent_ids: Iterable[str], folder: Path) ->
         with ThreadPoolExecutor(_READERS) as readers:
             for portion in portions(patent_ids, _PAGE):
                 context.need_room(megabytes=100)
-                patents = context.services.patents(portion)
+                patents = [one.patent for one in context.services.patents(portion)]
                 list(readers.map(lambda patent: _write(store, partial / patent.patent_id, patent), patents))
         partial.rename(folder)
     return sum(1 for _ in folder.glob("*/*.png"))

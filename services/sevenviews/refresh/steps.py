@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sevenviews.backends.refreshes import Facts
 from sevenviews.refresh import building, judging, learning, snapshot, switching, verifying
 from sevenviews.refresh.context import Context
-from sevenviews.refresh.record import Facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from sevenviews.internal.v1 import vectors_pb2
+from sevenviews.backends.records import Release, ReleaseState
+from sevenviews.backends.refreshes import Facts
 from sevenviews.refresh.building import catch_up
 from sevenviews.refresh.context import Context
-from sevenviews.refresh.record import Facts
 
 
 def promote(context: Context) -> Facts:
@@ -22,7 +22,7 @@ def promote(context: Context) -> Facts:
         return {"skipped": True}
     context.lock.check()
     release = context.services.promote(context.release_id, context.lock.token)
-    return {"promoted": release.promoted_time.ToJsonString()}
+    return {"promoted": release.promoted and release.promoted.isoformat()}
 
 
 def settle(context: Context) -> Facts:
@@ -43,17 +43,15 @@ def retire(context: Context) -> Facts:
     return {"retired": [*going, *abandoned]}
 
 
-def outlived(releases: Sequence[vectors_pb2.Release], window: timedelta, now: datetime) -> tuple[str, ...]:
+def outlived(releases: Sequence[Release], window: timedelta, now: datetime) -> tuple[str, ...]:
     """Kept releases whose successor was promoted longer ago than the window."""
     promoted = sorted(
-        (one for one in releases if one.HasField("promoted_time")),
-        key=lambda one: one.promoted_time.ToDatetime(UTC),
+        ((one.promoted, one) for one in releases if one.promoted is not None), key=lambda pair: pair[0]
     )
     return tuple(
         one.release_id
-        for one, successor in pairwise(promoted)
-        if one.state == vectors_pb2.RELEASE_STATE_KEPT
-        and now - successor.promoted_time.ToDatetime(UTC) >= window
+        for (_, one), (replaced, _) in pairwise(promoted)
+        if one.state is ReleaseState.KEPT and now - replaced >= window
     )
 
 
@@ -65,5 +63,5 @@ def _abandoned(context: Context) -> tuple[str, ...]:
     return tuple(
         one.release_id
         for one in context.services.releases()
-        if one.state == vectors_pb2.RELEASE_STATE_BUILDING and one.release_id in earlier
+        if one.state is ReleaseState.BUILDING and one.release_id in earlier
     )

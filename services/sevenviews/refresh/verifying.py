@@ -10,15 +10,15 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
+from sevenviews.backends.blocking import Services
+from sevenviews.backends.records import Release, StoredVector, Vector
+from sevenviews.backends.refreshes import Facts
 from sevenviews.designs import Reason, SevenviewsError
-from sevenviews.internal.v1 import vectors_pb2
 from sevenviews.metadata.objects import key_of
 from sevenviews.metadata.stores import open_objects
 from sevenviews.refresh.building import LEAST_COSINE
 from sevenviews.refresh.context import Context
 from sevenviews.refresh.judging import Check, refuse
-from sevenviews.refresh.record import Facts
-from sevenviews.refresh.services import Services, Vector
 
 _STORE_SECONDS = 30.0
 _NEAREST = 10
@@ -58,9 +58,7 @@ def verify(context: Context) -> Facts:
     return {"vectors": release.vector_count, "sampled": sampled, "least_cosine": cosine, **figures}
 
 
-def measured_recall(
-    services: Services, release: vectors_pb2.Release, patent_ids: Sequence[str], queries: int
-) -> float:
+def measured_recall(services: Services, release: Release, patent_ids: Sequence[str], queries: int) -> float:
     """Share of the ten nearest drawings by exact search that the index finds; drawings of some patents ask.
 
     The exact search streams the whole release once: 1 KB a drawing at 256 dimensions.
@@ -80,7 +78,7 @@ def measured_recall(
 
 
 def _exact_scores(
-    services: Services, release: vectors_pb2.Release, queries: npt.NDArray[np.float32]
+    services: Services, release: Release, queries: npt.NDArray[np.float32]
 ) -> list[list[float]]:
     """The best scores of each query, descending."""
     best: list[list[float]] = [[] for _ in queries]
@@ -91,30 +89,30 @@ def _exact_scores(
     return best
 
 
-def _vectors_of(stored: Iterator[vectors_pb2.StoredVector]) -> npt.NDArray[np.float32]:
-    return np.array([one.embedding.values for one in stored], np.float32)
+def _vectors_of(stored: Iterator[StoredVector]) -> npt.NDArray[np.float32]:
+    return np.array([one.vector for one in stored], np.float32)
 
 
-def _fresh_cosine(context: Context, release: vectors_pb2.Release) -> tuple[int, float]:
+def _fresh_cosine(context: Context, release: Release) -> tuple[int, float]:
     """How many drawings were embedded afresh, and the least cosine to what is stored of them."""
     services = context.services
     wanted = context.config.verification.sampled_drawings
     sample = _sample(context, wanted)
     stored = {
-        one.drawing_id: np.array(one.embedding.values, np.float32)
+        (one.drawing_id, one.generation): one.vector
         for one in services.stored(release.release_id, sample, with_vectors=True)
+        if one.vector is not None
     }
     objects = open_objects(services.addresses.drawings_url, _STORE_SECONDS)
     cosines: list[float] = []
-    for patent in services.patents(sample)[:wanted]:
-        drawing = patent.drawings[0]
+    for one in services.patents(sample)[:wanted]:
+        drawing = one.patent.drawings[0]
         content = objects.get(key_of(drawing.content_digest))
-        if content is None or drawing.drawing_id not in stored:
+        held = stored.get((drawing.drawing_id, one.generation))
+        if content is None or held is None:
             continue  # counted as lost, or replaced this very moment
-        (fresh,) = services.embed([content], release.model_version)
-        if isinstance(fresh, SevenviewsError):
-            raise fresh
-        cosines.append(agreement(fresh, stored[drawing.drawing_id], release.metric))
+        fresh = services.embed(content, release.model_version)
+        cosines.append(agreement(fresh, held, release.metric))
     if not cosines:
         raise SevenviewsError(
             Reason.CORPUS_EMPTY, "no drawing of the release can be compared with a fresh one"

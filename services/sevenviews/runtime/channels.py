@@ -84,6 +84,16 @@ def open_channel(
     )
 
 
+def open_blocking_channel(
+    address: str, max_message_bytes: int = 64 * MEBIBYTE, tls: ClientTls | None = None
+) -> grpc.Channel:
+    """The same for threads. Raises OSError."""
+    options = channel_options(max_message_bytes)
+    if tls is None:
+        return grpc.insecure_channel(address, options=options)
+    return grpc.secure_channel(address, channel_credentials(tls), options=options)
+
+
 _BEGIN_SECONDS = 1.0
 """Before a channel is closed: a call that was just made on it has yet to come through the interceptors, and a channel
 that is closing waits for those alone that have, and fails the rest."""

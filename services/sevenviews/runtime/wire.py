@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from sevenviews.designs import (
     Citation,
@@ -109,6 +111,20 @@ def date_from_wire(day: common_pb2.Date, field: str = "date") -> date | None:
         return date(day.year, day.month, day.day)
     except ValueError as error:
         raise malformed(field, f"{day.year}-{day.month}-{day.day}", str(error)) from error
+
+
+def time_to_wire(time: datetime | None) -> Timestamp | None:
+    """None stays absent."""
+    if time is None:
+        return None
+    stamp = Timestamp()
+    stamp.FromDatetime(time)
+    return stamp
+
+
+def time_from_wire(stamp: Timestamp) -> datetime | None:
+    """In UTC. All fields zero: None."""
+    return stamp.ToDatetime(UTC) if stamp.seconds or stamp.nanos else None
 
 
 def locarno_to_wire(locarno: LocarnoClass) -> common_pb2.LocarnoClass:

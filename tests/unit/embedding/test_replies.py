@@ -21,7 +21,7 @@ class FakeContext:
         self.metadata = [(key.replace("_", "-"), value) for key, value in metadata.items()]
         self.code: grpc.StatusCode | None = None
         self.details = ""
-        self.trailers: dict[str, bytes] = {}
+        self.trailers: dict[str, str | bytes] = {}
 
     def invocation_metadata(self) -> list[tuple[str, str]]:
         return self.metadata
@@ -33,7 +33,7 @@ class FakeContext:
         self.details = details
 
     def set_trailing_metadata(self, trailing_metadata: list[tuple[str, str | bytes]]) -> None:
-        self.trailers: dict[str, str | bytes] = dict(trailing_metadata)
+        self.trailers = dict(trailing_metadata)
 
 
 async def succeed() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from math import exp, log
 from random import Random
 
 import pytest
@@ -19,7 +20,7 @@ from sevenviews.designs import (
     ViewCoverage,
     ViewMatching,
 )
-from sevenviews.ranking import PACKAGED_LEVEL
+from sevenviews.ranking import PACKAGED_LEVEL, SOFTNESS
 from tests.fakes.embedding import DEFAULT_MODEL, vector_image
 from tests.fakes.patents import locarno
 from tests.fakes.services import FakeServices
@@ -38,6 +39,12 @@ from tests.unit.gateway.harness import (
 QUERY = vector_image(1)
 
 
+def score_of(*cosines: float) -> float:
+    """What a patent scores whose drawings reach these cosines, as search.proto defines it."""
+    mean = sum(exp(cosine / SOFTNESS) for cosine in cosines) / len(cosines)
+    return (1 + SOFTNESS * log(mean)) / 2
+
+
 async def test_a_golden_ranking(gateway: RunningGateway) -> None:
     """Two query images; every score recomputed by hand."""
     front, side = vector_image(1, 0, 0), vector_image(0, 1, 0)
@@ -50,12 +57,10 @@ async def test_a_golden_ranking(gateway: RunningGateway) -> None:
     )
     page = await gateway.client.search([front, side])
     assert ids(page.hits) == ["USD1", "USD2", "USD3", "USD4"]
-    # By cosines: both images by a drawing each; the front, and a drawing unlike the side; one drawing, which goes to
-    # the image that it suits better, while the other one, left out, counts as the field's level; and neither.
-    cosines = [1.0, 0.5, (0.8 + PACKAGED_LEVEL) / 2, (0.0 + PACKAGED_LEVEL) / 2]
-    assert [hit.score for hit in page.hits] == pytest.approx(
-        [(1 + cosine) / 2 for cosine in cosines], abs=1e-6
-    )
+    # Both images by a drawing each; the front alone, for nothing resembles the side, which counts as the field's level;
+    # one drawing that serves twice, for nobody knows of which side it is; and neither, though one match there is.
+    reached = [(1.0, 1.0), (1.0, PACKAGED_LEVEL), (0.8, 0.6), (0.0, PACKAGED_LEVEL)]
+    assert [hit.score for hit in page.hits] == pytest.approx([score_of(*one) for one in reached], abs=1e-6)
     best = page.hits[0]
     assert [(m.query_index, m.drawing_id, m.figure_number) for m in best.matches] == [
         (0, "USD1-D00001-01", "1"),
@@ -152,7 +157,7 @@ async def test_an_image_without_a_drawing_is_said_to_be_left_out(gateway: Runnin
     assert first.score == pytest.approx(1)
     left_out = second.matches[1]
     assert (left_out.coverage, left_out.drawing_id, left_out.score) == (ViewCoverage.MISSING, "", 0)
-    assert second.score == pytest.approx((1 + (1 + PACKAGED_LEVEL) / 2) / 2)
+    assert second.score == pytest.approx(score_of(1, PACKAGED_LEVEL))
 
 
 async def test_patents_like_an_image_of_negative_weight_are_not_wanted(gateway: RunningGateway) -> None:
@@ -208,9 +213,9 @@ async def test_cached_images_are_not_embedded_again(gateway: RunningGateway) -> 
     calls = gateway.services.embedding_server.of("EmbedImages")
     assert [len(call.request.images) for call in calls] == [2, 1]
     assert calls[1].request.images[0].content == like(0.7)
-    # The patent has one drawing, which goes to the image that it is.
-    assert first.hits[0].score == pytest.approx((1 + (1 + PACKAGED_LEVEL) / 2) / 2)
-    assert again.hits[0].score == pytest.approx((1 + (1 + 2 * PACKAGED_LEVEL) / 3) / 2)
+    # The patent has one drawing. It serves twice at most: the third image is left out.
+    assert first.hits[0].score == pytest.approx(score_of(1, 0.5))
+    assert again.hits[0].score == pytest.approx(score_of(1, 0.7, PACKAGED_LEVEL))
     assert gateway.sample("sevenviews_gateway_cached_embeddings_total", outcome="hit") == 2
     assert gateway.sample("sevenviews_gateway_cached_embeddings_total", outcome="miss") == 3
 

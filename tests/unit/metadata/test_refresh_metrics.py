@@ -11,12 +11,12 @@ import pytest
 from google.protobuf import json_format
 from prometheus_client import CollectorRegistry
 
+from sevenviews.backends.refresh_messages import refresh_to_wire
+from sevenviews.backends.refreshes import Refresh, RefreshState
 from sevenviews.metadata.migrate import migrate
 from sevenviews.metadata.refresh_journal import JournalEntry, RefreshJournal
 from sevenviews.metadata.stores import open_engine
 from sevenviews.metadata.telemetry import RefreshMetrics
-from sevenviews.refresh.record import Refresh, RefreshState
-from sevenviews.refresh.wire import refresh_to_wire
 
 BEGUN = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 RECORD = Refresh("f-1", RefreshState.RUNNING, 5, "host:1", BEGUN, current_step="train")

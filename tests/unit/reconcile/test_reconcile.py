@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sevenviews.backends.records import GenerationRange, LostObject, PatentRecord, StoredVector
 from sevenviews.designs import Drawing, Patent, Reason, SevenviewsError, drawing_id
 from sevenviews.reconcile import Finding, FindingKind, Stores, examine, repair
-from sevenviews.reconcile.stores import CataloguedPatent, LostObject, StoredDrawing
 
 RELEASES = ("r-1", "r-2")
+GENERATION = 3
 
 
 def patent(number: int, drawings: int = 2) -> Patent:
@@ -30,20 +31,21 @@ def ids(one: Patent) -> set[str]:
 class FakeStores(Stores):
     """Three stores in memory, that can be damaged."""
 
-    catalogue: dict[str, CataloguedPatent] = field(default_factory=dict)
+    catalogue: dict[str, PatentRecord] = field(default_factory=dict)
     held: dict[str, dict[str, set[str]]] = field(default_factory=lambda: {one: {} for one in RELEASES})
+    outdated: dict[str, set[str]] = field(default_factory=dict)
     images: set[str] = field(default_factory=set)
     orphaned_images: set[str] = field(default_factory=set)
     unreadable: set[str] = field(default_factory=set)
 
     def add(self, one: Patent, *, published: bool = True) -> None:
-        self.catalogue[one.patent_id] = CataloguedPatent(one, published)
+        self.catalogue[one.patent_id] = PatentRecord(one, published, GENERATION, GENERATION)
         self.images |= ids(one)
         if published:
             for release in self.held.values():
                 release[one.patent_id] = ids(one)
 
-    async def patents(self) -> AsyncIterator[Sequence[CataloguedPatent]]:
+    async def patents(self) -> AsyncIterator[Sequence[PatentRecord]]:
         rows = [self.catalogue[key] for key in sorted(self.catalogue)]
         for at in range(0, len(rows), 2):
             yield rows[at : at + 2]
@@ -53,10 +55,14 @@ class FakeStores(Stores):
 
     async def vectors(
         self, release_id: str, patent_ids: Sequence[str] = ()
-    ) -> AsyncIterator[Sequence[StoredDrawing]]:
+    ) -> AsyncIterator[Sequence[StoredVector]]:
         for patent_id, rows in sorted(self.held[release_id].items()):
             if not patent_ids or patent_id in patent_ids:
-                yield [StoredDrawing(row, patent_id) for row in sorted(rows)]
+                older = self.outdated.get(patent_id, set())
+                yield [
+                    *(StoredVector(row, patent_id, GENERATION) for row in sorted(rows)),
+                    *(StoredVector(row, patent_id, GENERATION - 1) for row in sorted(older)),
+                ]
 
     async def objects(self, *, repair: bool) -> AsyncIterator[tuple[int, Sequence[LostObject]]]:
         wanted = {row for one in self.catalogue.values() for row in ids(one.patent)}
@@ -66,19 +72,21 @@ class FakeStores(Stores):
             self.orphaned_images.clear()
         yield len(wanted), lost
 
-    async def finish_import(self, patent: Patent) -> None:
-        self._readable(patent)
-        self.add(patent)
+    async def finish_import(self, record: PatentRecord) -> None:
+        self._readable(record.patent)
+        self.add(record.patent)
 
-    async def write_vectors(self, patent: Patent) -> None:
-        self._readable(patent)
+    async def write_vectors(self, record: PatentRecord) -> None:
+        self._readable(record.patent)
+        self.outdated.pop(record.patent.patent_id, None)
         for release in self.held.values():
-            release[patent.patent_id] = ids(patent)
+            release[record.patent.patent_id] = ids(record.patent)
 
-    async def delete_vectors(self, patent_ids: Sequence[str]) -> None:
+    async def delete_vectors(self, ranges: Sequence[GenerationRange]) -> None:
         for release in self.held.values():
-            for patent_id in patent_ids:
-                release.pop(patent_id, None)
+            for one in ranges:
+                assert (one.first, one.last) == (1, GENERATION)  # not of what may be imported meanwhile
+                release.pop(one.patent_id, None)
 
     def _readable(self, patent: Patent) -> None:
         if patent.patent_id in self.unreadable:
@@ -120,6 +128,22 @@ async def test_every_damage_is_named(stores: FakeStores) -> None:
     left = await examine(stores)
     # What is lost can only come back from its source.
     assert [one.kind for one in left.findings] == [FindingKind.OBJECT_MISSING]
+
+
+async def test_vectors_of_a_generation_that_nobody_will_see_go(stores: FakeStores) -> None:
+    stores.outdated["USD0000003"] = ids(patent(3))
+    found = await examine(stores)
+    assert set(found.findings) == {
+        Finding(FindingKind.VECTORS_STALE, "USD0000003", release, 2) for release in RELEASES
+    }
+    await repair(stores, found, lambda _: None)
+    assert (await examine(stores)).agrees
+
+
+async def test_vectors_of_content_that_is_about_to_be_published_stay(stores: FakeStores) -> None:
+    stores.outdated["USD0000003"] = ids(patent(3))
+    stores.catalogue["USD0000003"] = replace(stores.catalogue["USD0000003"], newest=GENERATION - 1)
+    assert (await examine(stores)).agrees
 
 
 async def test_what_cannot_be_repaired_is_told_and_the_rest_goes_on(stores: FakeStores) -> None:

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from sevenviews.backends.blocking import Addresses, Services
+from sevenviews.backends.records import IndexParameters, Model
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.refresh.config import IndexConfig, RefreshConfig
-from sevenviews.refresh.services import Addresses, Services
 from sevenviews.refresh.verifying import agreement
 from sevenviews.vectors.binary import signs
 from tests.servers import ThreadedServer
@@ -44,10 +45,10 @@ def test_the_vector_service_is_told_the_metric() -> None:
         lambda server: vectors_pb2_grpc.add_VectorServiceServicer_to_server(vectors, server)
     ) as address:
         services = Services(Addresses("a:1", address, "c:3", ""), 0)
-        index = vectors_pb2.IndexParameters(m=16)
-        binary = services.create_release("r", "m", 64, index, "HAMMING")
+        index = IndexParameters(m=16)
+        binary = services.create_release("r", Model("m", 64), index, "HAMMING")
         assert (binary.metric, binary.dimension) == ("HAMMING", 64)
-        assert services.create_release("r", "m", 64, index).metric == "IP"
+        assert services.create_release("r", Model("m", 64), index).metric == "IP"
         services.close()
 
 

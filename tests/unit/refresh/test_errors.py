@@ -12,11 +12,11 @@ from unittest.mock import ANY
 
 import pytest
 
+from sevenviews.backends.refreshes import RefreshState
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.refresh.config import RefreshConfig, VerificationConfig
 from sevenviews.refresh.job import Surroundings, begin, resume
 from sevenviews.refresh.plan import Kind
-from sevenviews.refresh.record import RefreshState
 from tests.commands import command
 from tests.fakes.engine import FakeEngine
 from tests.fakes.house import House, running_house
@@ -85,7 +85,7 @@ def test_a_damaged_model(house: House) -> None:
 def test_a_lost_image_is_named_and_may_be_allowed_for(house: House) -> None:
     around = surroundings(house)
     (stored,) = around.services.patents(["USD900003"])
-    victim = stored.drawings[0]
+    victim = stored.patent.drawings[0]
     (path,) = (one for one in (house.folder / "drawings").rglob(victim.content_digest) if one.is_file())
     path.unlink()
     error = failure(around)

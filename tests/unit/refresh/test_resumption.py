@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from sevenviews.internal.v1 import vectors_pb2
+from sevenviews.backends.blocking import Services
+from sevenviews.backends.records import ReleaseState
+from sevenviews.backends.refreshes import Refresh, RefreshState
 from sevenviews.refresh.job import Surroundings, begin, resume
 from sevenviews.refresh.plan import Kind
-from sevenviews.refresh.record import Refresh, RefreshState
-from sevenviews.refresh.services import Services
 from sevenviews.refresh.steps import STEPS
 from tests.fakes.engine import FakeEngine
 from tests.fakes.house import House
@@ -55,8 +55,8 @@ def proven(house: House, record: Refresh, engine: FakeEngine) -> None:
     (only,) = around.services.refreshes()
     assert only.refresh_id == record.refresh_id
     serving, kept = sorted(around.services.releases(), key=lambda one: one.release_id != record.refresh_id)
-    assert (serving.release_id, serving.state) == (record.refresh_id, vectors_pb2.RELEASE_STATE_SERVING)
-    assert kept.state == vectors_pb2.RELEASE_STATE_KEPT
+    assert (serving.release_id, serving.state) == (record.refresh_id, ReleaseState.SERVING)
+    assert kept.state == ReleaseState.KEPT
     found = house.examine()
     assert found.agrees, found.findings
     assert found.vectors == {serving.release_id: PATENTS * VIEWS, kept.release_id: PATENTS * VIEWS}

@@ -58,10 +58,10 @@ async def _reembedded(folder: Path, designs: int, copies: int, pairs: int, worke
 def _measure_reembedding(
     folder: Path, addresses: Addresses, copies: int, pairs: int, workers: int
 ) -> ReembedFigures:
+    from sevenviews.backends.blocking import Addresses as Places
     from sevenviews.bench.reembed import measure
     from sevenviews.cli.local import LocalStores
     from sevenviews.encoder.store import ModelStore
-    from sevenviews.refresh.services import Addresses as Places
 
     with Client(addresses.gateway) as client, progress() as bar:
         report = ingest_all(client, [folder / "corpus"], os.cpu_count() or 1, bar)

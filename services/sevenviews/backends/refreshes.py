@@ -13,7 +13,7 @@ Facts = Mapping[str, Any]
 
 
 class RefreshState(StrEnum):
-    """As protos/sevenviews/v1/refreshes.proto has them."""
+    """As protos/sevenviews/internal/v1/refreshes.proto has them."""
 
     RUNNING = "running"
     PROMOTED = "promoted"

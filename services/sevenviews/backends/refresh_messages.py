@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from google.protobuf import json_format, struct_pb2
-from google.protobuf.timestamp_pb2 import Timestamp
 
+from sevenviews.backends.refreshes import DoneStep, Refresh, RefreshState
 from sevenviews.internal.v1 import refreshes_pb2
-from sevenviews.refresh.record import DoneStep, Refresh, RefreshState
+from sevenviews.runtime.wire import time_to_wire
 
 _STATES = {
     RefreshState.RUNNING: refreshes_pb2.REFRESH_STATE_RUNNING,
@@ -27,13 +27,13 @@ def refresh_to_wire(record: Refresh) -> refreshes_pb2.Refresh:
         state=_STATES[record.state],
         fencing_token=record.fencing_token,
         holder=record.holder,
-        started_time=_stamp(record.started),
-        updated_time=_stamp(datetime.now(UTC)),
+        started_time=time_to_wire(record.started),
+        updated_time=time_to_wire(datetime.now(UTC)),
         steps=[
             refreshes_pb2.RefreshStep(
                 name=one.name,
-                started_time=_stamp(one.started),
-                finished_time=_stamp(one.finished),
+                started_time=time_to_wire(one.started),
+                finished_time=time_to_wire(one.finished),
                 facts=json_format.ParseDict(dict(one.facts), struct_pb2.Struct()),
             )
             for one in record.steps
@@ -65,9 +65,3 @@ def refresh_from_wire(wire: refreshes_pb2.Refresh) -> Refresh:
         message=wire.message,
         configuration=wire.configuration,
     )
-
-
-def _stamp(time: datetime) -> Timestamp:
-    stamp = Timestamp()
-    stamp.FromDatetime(time)
-    return stamp
