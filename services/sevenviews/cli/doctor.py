@@ -136,7 +136,7 @@ def _services(data: Path) -> Iterator[Finding]:
 
 
 def _releases(addresses: Addresses) -> str:
-    """Every release's model must be in the store: imports embed with all of them."""
+    """One must serve, and every release's model be in the store: imports embed with all of them."""
     from sevenviews.backends.blocking import Addresses as Places
     from sevenviews.backends.blocking import Services
 
@@ -144,6 +144,8 @@ def _releases(addresses: Addresses) -> str:
     with Services(places, patience_seconds=3) as services:
         releases = services.releases()
         models = {one.model_version for one in services.models()}
+        if releases:
+            services.serving_release()
     lost = [one for one in releases if one.model_version not in models]
     if lost:
         names = ", ".join(f"{one.release_id} ({one.model_version})" for one in lost)

@@ -78,14 +78,20 @@ def show(
 
 @app.command()
 def promote(
-    release: ReleaseId, data: Data = _HERE, vectors: Vectors = "", json_output: JsonOutput = False
+    release: ReleaseId,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also one that is not complete: what it lacks is not found.")
+    ] = False,
+    data: Data = _HERE,
+    vectors: Vectors = "",
+    json_output: JsonOutput = False,
 ) -> None:
     """Let a release answer searches from now on. All gateways follow within two seconds.
 
     Example:  sevenviews releases promote wide
     """
     with _services(data, vectors) as services:
-        _promoted(services.promote(release), json_output=json_output)
+        _promoted(services.promote(release, force=force), json_output=json_output)
 
 
 @app.command()
@@ -177,6 +183,8 @@ def _promoted(release: Release, *, json_output: bool) -> None:
         print_json(_facts(release))
     else:
         note(f"{release.release_id} serves; every gateway follows within 2 seconds")
+    if not release.HasField("ready_time"):
+        note(f"{release.release_id} is not complete: it was forced to serve, and what it lacks is not found")
 
 
 def _facts(release: Release) -> dict[str, Any]:

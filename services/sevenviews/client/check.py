@@ -113,7 +113,7 @@ def _search(address: str, tls: ClientTls | None) -> str:
         try:
             page = client.search([square()], limit=1)
         except SevenviewsError as error:
-            if error.reason is Reason.NO_SERVING_RELEASE:
+            if error.reason is Reason.NO_SERVING_RELEASE and not error.metadata:
                 return "nothing to search yet: import patents"
             raise CheckError(f"{error.message} [{error.reason}]") from error
     return f"{len(page.hits)} found, under release {page.release_id}"

@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, Gauge
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
 from sevenviews.vectors.index import DesignIndex
-from sevenviews.vectors.releases import Release, ReleaseState
+from sevenviews.vectors.releases import Release, ReleaseState, none_serves
 
 log = structlog.get_logger()
 
@@ -65,8 +65,12 @@ class ReleaseMetrics:
             self._releases = self._index.releases(timeout)
         except Exception as error:
             log.warning("releases not counted", error=str(error) or type(error).__name__)
-        else:
-            self._looked_at.set_to_current_time()
+            return
+        self._looked_at.set_to_current_time()
+        if any(one.promoted for one in self._releases) and not any(
+            one.state is ReleaseState.SERVING for one in self._releases
+        ):
+            log.error("no release serves", why=none_serves(self._releases).message)
 
     def collect(self) -> Iterable[Metric]:
         """For prometheus_client: metrics made anew, so that a retired release is gone at once."""

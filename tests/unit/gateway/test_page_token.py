@@ -37,6 +37,14 @@ def test_a_token_that_was_changed_is_refused(token: PageToken, at: int, characte
         refused(changed)
 
 
+@given(token)
+def test_a_token_has_one_spelling(token: PageToken) -> None:
+    text = TOKENS.encode(token)
+    for other in (text.replace("-", "+"), text.replace("_", "/"), f"{text}=", f"{text}\n"):
+        if other != text:
+            refused(other)
+
+
 @given(st.text())
 def test_no_text_is_taken_for_a_token(text: str) -> None:
     refused(text)

@@ -57,7 +57,7 @@ async def test_a_golden_ranking(gateway: RunningGateway) -> None:
     )
     page = await gateway.client.search([front, side])
     assert ids(page.hits) == ["USD1", "USD2", "USD3", "USD4"]
-    # Both images by a drawing each; the front alone, for nothing resembles the side, which counts as the field's level;
+    # Both images by a drawing each; the front alone, for nothing resembles the side, and the field's level is better;
     # one drawing that serves twice, for nobody knows of which side it is; and neither, though one match there is.
     reached = [(1.0, 1.0), (1.0, PACKAGED_LEVEL), (0.8, 0.6), (0.0, PACKAGED_LEVEL)]
     assert [hit.score for hit in page.hits] == pytest.approx([score_of(*one) for one in reached], abs=1e-6)

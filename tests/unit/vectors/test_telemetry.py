@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
+import structlog.testing
 from prometheus_client import CollectorRegistry, generate_latest
 
 from sevenviews.designs import Reason, SevenviewsError, View
@@ -95,6 +96,22 @@ def test_a_release_from_its_creation_to_its_end(observed: Observed) -> None:
     observed.look()
     assert observed.releases_by_state() == {"building": 0, "serving": 1, "kept": 0}
     assert b'release_id="one"' not in generate_latest(observed.registry)
+
+
+def test_a_release_that_serves_no_more_is_told(observed: Observed) -> None:
+    observed.index.create_release("one", MODEL, 2, IndexParameters(), 1.0)
+    with structlog.testing.capture_logs() as told:
+        observed.look()
+        observed.index.complete("one", {}, 1.0)
+        observed.index.promote("one", 1.0)
+        observed.look()
+    assert told == []
+    observed.index.forget_turns()
+    with structlog.testing.capture_logs() as told:
+        observed.look()
+    assert [one["event"] for one in told] == ["no release serves"]
+    assert "Milvus has lost the alias" in told[0]["why"]
+    assert observed.releases_by_state() == {"building": 0, "serving": 0, "kept": 1}
 
 
 def test_it_looks_no_more_often_than_asked_for(observed: Observed) -> None:
