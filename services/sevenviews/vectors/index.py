@@ -34,6 +34,7 @@ from sevenviews.vectors.drawings import (
 from sevenviews.vectors.patent_search import MAX_PATENTS, DrawingSource, PatentSearch, Ranking
 from sevenviews.vectors.release_store import ReleaseStore
 from sevenviews.vectors.releases import Metric, Release
+from sevenviews.vectors.turns import Turn
 
 
 class DesignIndex(ReleaseStore):
@@ -46,7 +47,7 @@ class DesignIndex(ReleaseStore):
         """
         if not patents:
             raise required("patents")
-        release = self._known(release_id, timeout)
+        release = self._named(release_id, timeout)
         check_patents(patents, release)
         self._upsert(release, patents, timeout)
         return sum(len(patent.drawings) for patent in patents)
@@ -56,7 +57,7 @@ class DesignIndex(ReleaseStore):
         if not patents:
             raise required("patents")
         check_generations(patents)
-        chosen = (self._known(release_id, timeout),) if release_id else self._releases(timeout)
+        chosen = (self._named(release_id, timeout),) if release_id else self._releases(timeout)
         for release in chosen:
             self._delete(release, patents, timeout)
 
@@ -82,7 +83,7 @@ class DesignIndex(ReleaseStore):
             raise required("queries")
         check_range("queries", len(queries), 1, MAX_QUERIES)
         check_range("limit", limit, 1, MAX_LIMIT)
-        release = self._known(release_id, timeout) if release_id else self.serving_release(timeout)
+        release = self._named(release_id, timeout) if release_id else self.serving_release(timeout)
         for position, query in enumerate(queries):
             check_embedding(query, release, f"queries[{position}]")
         vectors = np.stack([query.vector for query in queries])
@@ -109,7 +110,7 @@ class DesignIndex(ReleaseStore):
         check_queries(queries, matching)
         check_range("limit", limit, 1, MAX_PATENTS)
         deadline = time.monotonic() + timeout
-        release = self._known(release_id, timeout) if release_id else self.serving_release(timeout)
+        release = self._named(release_id, timeout) if release_id else self.serving_release(timeout)
         for position, query in enumerate(queries):
             check_embedding(query.embedding, release, f"queries[{position}].embedding")
         vectors = np.stack([query.embedding.vector for query in queries])
@@ -140,7 +141,7 @@ class DesignIndex(ReleaseStore):
             timeout: of each portion.
         """
         check_patent_ids(patent_ids)
-        release = self._known(release_id, timeout) if release_id else self.serving_release(timeout)
+        release = self._named(release_id, timeout) if release_id else self.serving_release(timeout)
         return release, self._list(release, tuple(patent_ids), with_vectors, timeout)
 
     def check(self, timeout: float) -> None:
@@ -149,6 +150,10 @@ class DesignIndex(ReleaseStore):
 
     def close(self) -> None:
         """Let go of the engine."""
+
+    def _named(self, release_id: str, timeout: float) -> Release:
+        """A release that the caller names. Whether it serves is neither asked nor told: it costs two calls."""
+        return self._known(release_id, timeout, Turn())
 
     # Hooks: what they are given has been checked.
 
