@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -185,8 +185,23 @@ class FakeVectors(vectors_pb2_grpc.VectorServiceServicer):
                 release.remove(one.patent_id, one.first_generation, one.last_generation)
         return vectors_pb2.DeleteVectorsResponse()
 
-    def ListVectors(self, request: vectors_pb2.ListVectorsRequest, context: Any) -> Any:  # noqa: N802
-        raise NotImplementedError("the gateway does not use it")
+    def ListVectors(  # noqa: N802
+        self, request: vectors_pb2.ListVectorsRequest, context: Any
+    ) -> Iterator[vectors_pb2.ListVectorsResponse]:
+        release = self._release(request.release_id)
+        for (drawing_id, generation), row in sorted(release.drawings.items()):
+            if not request.patent_ids or row.patent.patent_id in request.patent_ids:
+                embedding = common_pb2.Embedding(
+                    values=row.vector.tolist(), model_version=release.model_version
+                )
+                stored = vectors_pb2.StoredVector(
+                    drawing_id=drawing_id,
+                    patent_id=row.patent.patent_id,
+                    view=view_to_wire(row.view),
+                    embedding=embedding if request.include_embeddings else None,
+                    generation=generation,
+                )
+                yield vectors_pb2.ListVectorsResponse(vectors=[stored])
 
     def CreateRelease(  # noqa: N802
         self, request: vectors_pb2.CreateReleaseRequest, context: Any

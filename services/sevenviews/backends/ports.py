@@ -6,7 +6,7 @@ DEPENDENCY_UNAVAILABLE and DEADLINE_EXCEEDED with the metadata `service` where t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 from sevenviews.backends.records import (
@@ -23,6 +23,7 @@ from sevenviews.backends.records import (
     PublishedPatent,
     Release,
     StoredPatent,
+    StoredVector,
 )
 from sevenviews.designs import DrawingImage, DrawingSize, Patent, PatentFilter, SevenviewsError, ViewMatching
 
@@ -75,6 +76,17 @@ class VectorIndex(Protocol):
         self, ranges: Sequence[GenerationRange], timeout_seconds: float, release_id: str = ""
     ) -> None:
         """Remove generations of patents from one release, or from all of them."""
+        ...
+
+    def stored(
+        self,
+        release_id: str,
+        patent_ids: Sequence[str],
+        timeout_seconds: float,
+        *,
+        with_vectors: bool = False,
+    ) -> AsyncIterator[Sequence[StoredVector]]:
+        """What a release holds, of some patents or of all, every generation; in the order of drawing ids."""
         ...
 
     async def serving_release(self, timeout_seconds: float) -> Release:

@@ -83,10 +83,17 @@ class VectorClient:
         await call(SERVICE, self._stub.DeleteVectors, delete_request(ranges, release_id), timeout_seconds)
 
     async def stored(
-        self, release_id: str, patent_ids: Sequence[str], timeout_seconds: float
+        self,
+        release_id: str,
+        patent_ids: Sequence[str],
+        timeout_seconds: float,
+        *,
+        with_vectors: bool = False,
     ) -> AsyncIterator[Sequence[StoredVector]]:
-        """What a release holds, of some patents or of all, without the vectors; in the order of drawing ids."""
-        request = vectors_pb2.ListVectorsRequest(release_id=release_id, patent_ids=patent_ids)
+        """What a release holds, of some patents or of all; in the order of drawing ids."""
+        request = vectors_pb2.ListVectorsRequest(
+            release_id=release_id, patent_ids=patent_ids, include_embeddings=with_vectors
+        )
         async for response in stream(SERVICE, self._stub.ListVectors, request, timeout_seconds):
             yield tuple(map(stored_from_wire, response.vectors))
 

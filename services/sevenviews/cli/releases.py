@@ -183,7 +183,7 @@ def _promoted(release: Release, *, json_output: bool) -> None:
         print_json(_facts(release))
     else:
         note(f"{release.release_id} serves; every gateway follows within 2 seconds")
-    if not release.HasField("ready_time"):
+    if release.ready is None:
         note(f"{release.release_id} is not complete: it was forced to serve, and what it lacks is not found")
 
 

@@ -27,6 +27,7 @@ class QueryMatch:
     Attributes:
         drawing_id: of the drawing that it was matched with; empty where it was left out.
         score: cosine similarity, -1 to 1.
+        query_drawing_id: the drawing of the catalogue that asked; empty for other queries.
     """
 
     query_index: int
@@ -35,6 +36,7 @@ class QueryMatch:
     view: View = View.UNKNOWN
     figure_number: str = ""
     score: float = 0.0
+    query_drawing_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ def _match(match: search_pb2.QueryMatch) -> QueryMatch:
         view_of_answer(match.view),
         match.figure_number,
         match.score,
+        match.query_drawing_id,
     )
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from sevenviews.designs import CropBox, DrawingSize, Patent, PatentFilter, View, ViewMatching
 from sevenviews.runtime.wire import (
     crop_to_wire,
@@ -21,21 +24,33 @@ DEFAULT_LIMIT = 20
 """Patents a page."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class QueryImage:
-    """An encoded TIFF, PNG, JPEG or WebP to search with, the view it shows, and the part of it that counts.
+    """What to search with: exactly one of content, drawing_id, patent_id and vector.
 
-    Weight: against the other images; below 0, patents that resemble it are not wanted.
+    Attributes:
+        content: an encoded TIFF, PNG, JPEG or WebP.
+        view: that it shows; unknown: that of the drawing of the catalogue, of anything else none.
+        crop: the part of the content that counts; None: all of it.
+        weight: against the other queries; below 0, patents that resemble it are not wanted.
+        drawing_id: a drawing of the catalogue.
+        patent_id: a patent of the catalogue, which asks with its drawings.
+        vector: of unit length, [dimension], made by the model of the release that is searched.
+        model_version: that model.
     """
 
-    content: bytes
+    content: bytes = b""
     view: View = View.UNKNOWN
     crop: CropBox | None = None
     weight: float = 1.0
+    drawing_id: str = ""
+    patent_id: str = ""
+    vector: Sequence[float] | npt.NDArray[np.float32] | None = None
+    model_version: str = ""
 
 
 ImageSource = bytes | str | PathLike[str] | QueryImage
-"""The bytes of an image, the path of its file, or a query with view and crop box."""
+"""The bytes of an image, the path of its file, or a query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +120,21 @@ def search_to_wire(
 
 
 def _query_to_wire(query: QueryImage) -> search_pb2.QueryImage:
-    crop = None if query.crop is None else crop_to_wire(query.crop)
-    return search_pb2.QueryImage(
-        content=query.content, view=view_to_wire(query.view), crop=crop, weight=query.weight
+    wire = search_pb2.QueryImage(
+        view=view_to_wire(query.view),
+        crop=None if query.crop is None else crop_to_wire(query.crop),
+        weight=query.weight,
     )
+    if query.drawing_id:
+        wire.drawing_id = query.drawing_id
+    elif query.patent_id:
+        wire.patent_id = query.patent_id
+    elif query.vector is not None:
+        wire.embedding.values.extend(map(float, query.vector))
+        wire.embedding.model_version = query.model_version
+    else:
+        wire.content = query.content
+    return wire
 
 
 def next_to_wire(options: SearchOptions, limit: int, page_token: str) -> search_pb2.SearchDesignsRequest:

@@ -21,6 +21,7 @@ from sevenviews.gateway.indexing import Indexer
 from sevenviews.gateway.page_token import PageTokens
 from sevenviews.gateway.paging import Pages
 from sevenviews.gateway.query_embeddings import QueryEmbedder
+from sevenviews.gateway.query_sources import QuerySources
 from sevenviews.gateway.quota import Quota, open_counter
 from sevenviews.gateway.readiness import CATALOG, SEARCH, Dependencies
 from sevenviews.gateway.releases import Releases
@@ -67,12 +68,11 @@ class Gateway:
         embedder, index, store = EmbeddingClient(embedding), VectorClient(vectors), PatentClient(metadata)
         releases = Releases(index, embedder, timeouts, settings.release_seconds)
         searcher = Searcher(
-            QueryEmbedder(embedder, self._cache, metrics),
+            QuerySources(QueryEmbedder(embedder, self._cache, metrics), index, store, timeouts),
             Pages(index, store, timeouts),
             releases,
             PageTokens(settings.page_token_key),
             self._cursors,
-            timeouts,
         )
         indexer = Indexer(embedder, index, releases, timeouts)
         importer = Importer(store, indexer, releases, timeouts, settings.import_concurrency, metrics)

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from sevenviews.backends.records import PatentQuery, PatentRanking, Release, ReleaseState, ScoredPatent
 from sevenviews.designs import PatentFilter, View, ViewMatching
+from sevenviews.gateway.query_sources import AskedDrawing
 
 _VALUE = np.dtype("<f4")
 
@@ -19,10 +20,12 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class KeptQuery:
-    """A PatentQuery at rest: its vector as little-endian 32-bit floats."""
+    """An AskedDrawing at rest: its vector as little-endian 32-bit floats."""
 
     __pydantic_config__ = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
+    query_index: int
+    drawing_id: str
     vector: bytes
     view: View
     weight: float
@@ -37,9 +40,9 @@ class Cursor:
 
     Attributes:
         release_id, model_version: what answers all its pages.
-        request_digest: of all that must be the same on every page but the images.
-        images_digest: of these.
-        queries: the images, embedded.
+        request_digest: of all that must be the same on every page but the queries.
+        queries_digest: of what it was asked with.
+        queries: what that became.
         patent_filter, matching: as they were asked for.
         ranked: no patent of the same generation twice.
         complete: nothing else can be found.
@@ -50,7 +53,7 @@ class Cursor:
     release_id: str
     model_version: str
     request_digest: str
-    images_digest: str
+    queries_digest: str
     queries: tuple[KeptQuery, ...]
     patent_filter: PatentFilter
     matching: ViewMatching
@@ -92,8 +95,10 @@ def key_of(patent: ScoredPatent) -> Key:
     return patent.patent_id, patent.generation
 
 
-def kept(query: PatentQuery) -> KeptQuery:
-    return KeptQuery(query.vector.astype(_VALUE).tobytes(), query.view, query.weight)
+def kept(drawing: AskedDrawing) -> KeptQuery:
+    asked = drawing.asked
+    vector = asked.vector.astype(_VALUE).tobytes()
+    return KeptQuery(drawing.query_index, drawing.drawing_id, vector, asked.view, asked.weight)
 
 
 _ADAPTER = TypeAdapter(Cursor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sevenviews.backends.ports import Embedder
 from sevenviews.backends.records import ImageInput, Vector
@@ -38,16 +38,16 @@ class QueryEmbedder:
 
     async def embed(
         self,
-        images: Sequence[ImageInput],
-        digests: Sequence[bytes],
+        images: Mapping[int, ImageInput],
+        digests: Mapping[int, bytes],
         model_version: str,
         timeout_seconds: float,
         clock: StageClock,
-    ) -> tuple[Vector, ...]:
+    ) -> dict[int, Vector]:
         """One vector an image.
 
         Args:
-            images: 1 to 64.
+            images: at most 64, by the index of the query that has it.
             digests: `image_digests` of them.
             model_version: of the release that is to be searched.
             timeout_seconds: for the embedding service.
@@ -56,24 +56,25 @@ class QueryEmbedder:
         Raises:
             SevenviewsError: an IMAGE_… reason or CROP_BOX_INVALID, naming the query in the metadata `image`.
         """
-        keys = [f"{model_version}:{digest.hex()}" for digest in digests]
+        if not images:
+            return {}
+        keys = {index: f"{model_version}:{digests[index].hex()}" for index in images}
+        found = await self._cache.get_many(list(keys.values()))
         vectors = {
-            key: vector
-            for key, vector in zip(keys, await self._cache.get_many(keys), strict=True)
-            if vector is not None
+            key: vector for key, vector in zip(keys.values(), found, strict=True) if vector is not None
         }
-        missing = {key: index for index, key in enumerate(keys) if key not in vectors}
+        missing = {key: index for index, key in keys.items() if key not in vectors}
         self._lookups.labels("hit").inc(len(keys) - len(missing))
         self._lookups.labels("miss").inc(len(missing))
         if missing:
             fresh = await self._embed_missing(images, missing, model_version, timeout_seconds, clock)
             await self._cache.put_many(fresh)
             vectors |= fresh
-        return tuple(vectors[key] for key in keys)
+        return {index: vectors[key] for index, key in keys.items()}
 
     async def _embed_missing(
         self,
-        images: Sequence[ImageInput],
+        images: Mapping[int, ImageInput],
         missing: dict[str, int],
         model_version: str,
         timeout_seconds: float,

@@ -10,41 +10,33 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
-from math import isfinite
 
-from sevenviews.backends.records import ImageInput, PatentQuery, Release, ScoredPatent
-from sevenviews.designs import CropBox, Patent, PatentFilter, Reason, SevenviewsError, View, ViewMatching
+from sevenviews.backends.records import Release, ScoredPatent
+from sevenviews.designs import Patent, PatentFilter, Reason, SevenviewsError, ViewMatching
 from sevenviews.gateway import cursor as cursors
-from sevenviews.gateway.cursor import Cursor
+from sevenviews.gateway.cursor import Cursor, KeptQuery
 from sevenviews.gateway.cursor_store import CursorStore
-from sevenviews.gateway.deadline import CallTimeouts, Deadline
+from sevenviews.gateway.deadline import Deadline
 from sevenviews.gateway.locarno_votes import Neighbour, PredictedClass, predict_classes
 from sevenviews.gateway.page_token import PageToken, PageTokens, invalid_token, new_cursor_key
 from sevenviews.gateway.paging import Page, Pages
-from sevenviews.gateway.query_embeddings import QueryEmbedder, image_digests
+from sevenviews.gateway.query_sources import (
+    Hashes,
+    Query,
+    QuerySources,
+    check_queries,
+    digest,
+    hashes_of,
+    out_of_range,
+)
 from sevenviews.gateway.releases import Releases
 from sevenviews.gateway.timings import StageClock
 
-MAX_QUERIES = 16
 MAX_PAGE_SIZE = 200
 DEFAULT_PAGE_SIZE = 20
-MAX_WEIGHT = 100
 
 # What a release says that is no longer what it was believed to be.
 _OUTDATED = {Reason.RELEASE_NOT_FOUND, Reason.EMBEDDING_MODEL_MISMATCH, Reason.MODEL_NOT_FOUND}
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A drawing to search with. An unknown view prefers none; crop None takes the whole image.
-
-    Weight: against the other drawings; below 0, patents that resemble it are not wanted.
-    """
-
-    content: bytes
-    view: View = View.UNKNOWN
-    crop: CropBox | None = None
-    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +53,10 @@ class SearchRequest:
 
     def check(self) -> None:
         """Raise FIELD_REQUIRED, FIELD_OUT_OF_RANGE or IMAGE_EMPTY for what no search can be made of."""
-        if not self.queries and not self.page_token:
-            raise _required("queries", "a search needs at least one query image")
-        if len(self.queries) > MAX_QUERIES:
-            raise _out_of_range("queries", len(self.queries), 1, MAX_QUERIES)
         if self.page_size < 0:
-            raise _out_of_range("page_size", self.page_size, 0, MAX_PAGE_SIZE)
-        for index, query in enumerate(self.queries):
-            if not query.content:
-                raise SevenviewsError(
-                    Reason.IMAGE_EMPTY, f"queries[{index}] has no bytes", {"image": f"queries[{index}]"}
-                )
-            if not (isfinite(query.weight) and 0 < abs(query.weight) <= MAX_WEIGHT):
-                raise _out_of_range(f"queries[{index}].weight", query.weight, -MAX_WEIGHT, MAX_WEIGHT)
-            if self.view_matching is ViewMatching.REQUIRE and query.view is View.UNKNOWN:
-                raise _required(
-                    f"queries[{index}].view", "where the same view is required, each query image needs one"
-                )
-        if self.queries and all(query.weight < 0 for query in self.queries):
-            raise _required("queries", "no query image has a positive weight: there is nothing to look for")
+            raise out_of_range("page_size", self.page_size, 0, MAX_PAGE_SIZE)
+        if self.queries or not self.page_token:
+            check_queries(self.queries, self.view_matching)
 
     @property
     def size(self) -> int:
@@ -87,19 +64,10 @@ class SearchRequest:
         return min(self.page_size or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
 
     @property
-    def images(self) -> tuple[ImageInput, ...]:
-        return tuple(ImageInput(query.content, query.crop) for query in self.queries)
-
-    @property
     def digest(self) -> str:
-        """Of all that must be the same on every page, but the images."""
+        """Of all that must be the same on every page, but the queries."""
         asked = [asdict(self.patent_filter), self.view_matching.value, self.release_id]
         return hashlib.sha256(json.dumps(asked, default=str, sort_keys=True).encode()).hexdigest()[:32]
-
-
-def _images_digest(queries: tuple[Query, ...], digests: tuple[bytes, ...]) -> str:
-    shown = json.dumps([[query.view.value, query.weight] for query in queries])
-    return hashlib.sha256(b"".join(digests) + shown.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +75,8 @@ class SearchAnswer:
     """As SearchDesignsResponse of search.proto.
 
     Attributes:
-        hits: best first.
+        hits: best first; their matches and coverage are those of `asked`.
+        asked: what the queries became: the query and the drawing of the catalogue behind each.
         patents: the bibliography of the hits, by patent id; in a degraded answer some or all are missing.
         next_page_token: empty on the last page.
         release: the one that answered.
@@ -117,6 +86,7 @@ class SearchAnswer:
     """
 
     hits: tuple[ScoredPatent, ...]
+    asked: tuple[KeptQuery, ...]
     patents: Mapping[str, Patent]
     next_page_token: str
     release: Release
@@ -130,19 +100,17 @@ class Searcher:
 
     def __init__(
         self,
-        embedder: QueryEmbedder,
+        sources: QuerySources,
         pages: Pages,
         releases: Releases,
         tokens: PageTokens,
         store: CursorStore,
-        timeouts: CallTimeouts,
     ) -> None:
-        self._embedder = embedder
+        self._sources = sources
         self._pages = pages
         self._releases = releases
         self._tokens = tokens
         self._store = store
-        self._timeouts = timeouts
 
     async def search(self, request: SearchRequest, deadline: Deadline) -> SearchAnswer:
         """One page of an answer.
@@ -154,15 +122,15 @@ class Searcher:
         clock = StageClock()
         if request.page_token:
             return await self._continue(request, deadline, clock)
-        digests = await image_digests(request.images)
+        hashes = await hashes_of(request.queries)
         if request.release_id:
             with clock.stage("release"):
                 release = await self._releases.by_id(request.release_id, deadline)
-            return await self._begin(request, digests, release, deadline, clock)
+            return await self._begin(request, hashes, release, deadline, clock)
         with clock.stage("release"):
             release = await self._releases.serving(deadline)
         try:
-            return await self._begin(request, digests, release, deadline, clock)
+            return await self._begin(request, hashes, release, deadline, clock)
         except SevenviewsError as error:
             if error.reason not in _OUTDATED:
                 raise
@@ -171,34 +139,23 @@ class Searcher:
                 actual = await self._releases.serving(deadline)
             if actual == release:
                 raise
-            return await self._begin(request, digests, actual, deadline, clock)
+            return await self._begin(request, hashes, actual, deadline, clock)
 
     async def _begin(
         self,
         request: SearchRequest,
-        digests: tuple[bytes, ...],
+        hashes: Hashes,
         release: Release,
         deadline: Deadline,
         clock: StageClock,
     ) -> SearchAnswer:
-        with clock.stage("embed"):
-            vectors = await self._embedder.embed(
-                request.images,
-                digests,
-                release.model_version,
-                deadline.share(self._timeouts.embedding),
-                clock,
-            )
-        queries = (
-            PatentQuery(vector, query.view, query.weight)
-            for vector, query in zip(vectors, request.queries, strict=True)
-        )
+        asked = await self._sources.vectors(request.queries, hashes, release, deadline, clock)
         cursor = Cursor(
             release.release_id,
             release.model_version,
             request.digest,
-            _images_digest(request.queries, digests),
-            tuple(map(cursors.kept, queries)),
+            digest(request.queries, hashes),
+            tuple(map(cursors.kept, asked)),
             request.patent_filter,
             request.view_matching,
         )
@@ -243,6 +200,7 @@ class Searcher:
             next_page_token = self._tokens.encode(PageToken(key, page.position))
         return SearchAnswer(
             hits=page.hits,
+            asked=page.cursor.queries,
             patents=page.patents,
             next_page_token=next_page_token,
             release=page.cursor.release,
@@ -256,10 +214,8 @@ async def _check_same(request: SearchRequest, cursor: Cursor) -> None:
     blank = SearchRequest().digest
     if request.digest not in {cursor.request_digest, *(() if request.queries else (blank,))}:
         raise invalid_token("belongs to another search: filter, views and release have to be as they were")
-    if request.queries:
-        digests = await image_digests(request.images)
-        if _images_digest(request.queries, digests) != cursor.images_digest:
-            raise invalid_token("belongs to another search: it had other query images")
+    if request.queries and digest(request.queries, await hashes_of(request.queries)) != cursor.queries_digest:
+        raise invalid_token("belongs to another search: it had other queries")
 
 
 def _neighbours(page: Page) -> list[Neighbour]:
@@ -269,15 +225,3 @@ def _neighbours(page: Page) -> list[Neighbour]:
         for hit in page.hits
         if hit.patent_id in page.patents
     ]
-
-
-def _out_of_range(name: str, value: float, minimum: float, maximum: float) -> SevenviewsError:
-    return SevenviewsError(
-        Reason.FIELD_OUT_OF_RANGE,
-        f"{name}: {value} is not within {minimum} to {maximum}",
-        {"field": name, "minimum": str(minimum), "maximum": str(maximum)},
-    )
-
-
-def _required(name: str, message: str) -> SevenviewsError:
-    return SevenviewsError(Reason.FIELD_REQUIRED, message, {"field": name})

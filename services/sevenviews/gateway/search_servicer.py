@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import grpc
+import numpy as np
 
-from sevenviews.backends.records import MatchedDrawing, ScoredPatent
+from sevenviews.backends.records import ImageInput, MatchedDrawing, ScoredPatent
 from sevenviews.designs import Drawing, Patent, ViewCoverage
+from sevenviews.gateway.cursor import KeptQuery
 from sevenviews.gateway.deadline import Deadline
+from sevenviews.gateway.query_sources import CatalogueDrawing, CataloguePatent, GivenVector, Query, Source
 from sevenviews.gateway.quota import Quota
-from sevenviews.gateway.search import Query, SearchAnswer, Searcher, SearchRequest
+from sevenviews.gateway.search import SearchAnswer, Searcher, SearchRequest
 from sevenviews.gateway.telemetry import GatewayMetrics
 from sevenviews.runtime.deadlines import remaining
 from sevenviews.runtime.status import item_status
@@ -20,6 +23,7 @@ from sevenviews.runtime.wire import (
     crop_from_wire,
     filter_from_wire,
     locarno_to_wire,
+    malformed,
     patent_to_wire,
     view_from_wire,
     view_matching_from_wire,
@@ -70,15 +74,31 @@ def request_from_wire(request: search_pb2.SearchDesignsRequest) -> SearchRequest
 
 def _query_from_wire(query: search_pb2.QueryImage, index: int) -> Query:
     field = f"queries[{index}]"
+    view = view_from_wire(query.view, f"{field}.view")
+    return Query(_source_from_wire(query, field), view, query.weight if query.HasField("weight") else 1.0)
+
+
+def _source_from_wire(query: search_pb2.QueryImage, field: str) -> Source:
     crop = crop_from_wire(query.crop, f"{field}.crop") if query.HasField("crop") else None
-    weight = query.weight if query.HasField("weight") else 1.0
-    return Query(query.content, view_from_wire(query.view, f"{field}.view"), crop, weight)
+    source = query.WhichOneof("source")
+    if crop is not None and source not in {"content", None}:
+        raise malformed(f"{field}.crop", source, "only an image has a part that counts")
+    match source:
+        case "drawing_id":
+            return CatalogueDrawing(query.drawing_id)
+        case "patent_id":
+            return CataloguePatent(query.patent_id)
+        case "embedding":
+            vector = np.array(query.embedding.values, np.float32)
+            return GivenVector(vector, query.embedding.model_version)
+        case _:
+            return ImageInput(query.content, crop)
 
 
 def answer_to_wire(answer: SearchAnswer) -> search_pb2.SearchDesignsResponse:
     """The whole answer."""
     response = search_pb2.SearchDesignsResponse(
-        hits=[_hit_to_wire(hit, answer.patents.get(hit.patent_id)) for hit in answer.hits],
+        hits=[_hit_to_wire(hit, answer.asked, answer.patents.get(hit.patent_id)) for hit in answer.hits],
         next_page_token=answer.next_page_token,
         release=common_pb2.ReleaseReference(
             release_id=answer.release.release_id, model_version=answer.release.model_version
@@ -95,35 +115,36 @@ def answer_to_wire(answer: SearchAnswer) -> search_pb2.SearchDesignsResponse:
     return response
 
 
-def _hit_to_wire(hit: ScoredPatent, patent: Patent | None) -> search_pb2.PatentHit:
+def _hit_to_wire(
+    hit: ScoredPatent, asked: Sequence[KeptQuery], patent: Patent | None
+) -> search_pb2.PatentHit:
     drawings = {drawing.drawing_id: drawing for drawing in (patent.drawings if patent else ())}
     matched = {match.query_index: match for match in hit.matches}
     return search_pb2.PatentHit(
         patent_id=hit.patent_id,
         score=hit.score,
         matches=(
-            _match_to_wire(index, matched.get(index), coverage, drawings)
-            for index, coverage in enumerate(hit.coverage)
+            _match_to_wire(query, matched.get(place), coverage, drawings)
+            for place, (query, coverage) in enumerate(zip(asked, hit.coverage, strict=True))
         ),
         patent=None if patent is None else patent_to_wire(patent),
     )
 
 
 def _match_to_wire(
-    query_index: int, match: MatchedDrawing | None, coverage: ViewCoverage, drawings: Mapping[str, Drawing]
+    query: KeptQuery, match: MatchedDrawing | None, coverage: ViewCoverage, drawings: Mapping[str, Drawing]
 ) -> search_pb2.QueryMatch:
-    if match is None:
-        return search_pb2.QueryMatch(query_index=query_index, coverage=coverage_to_wire(coverage))
-    # A degraded answer has no record, hence no figure numbers.
-    drawing = drawings.get(match.drawing_id)
-    return search_pb2.QueryMatch(
-        query_index=query_index,
-        drawing_id=match.drawing_id,
-        view=view_to_wire(match.view),
-        figure_number="" if drawing is None else drawing.figure_number,
-        score=match.similarity,
+    told = search_pb2.QueryMatch(
+        query_index=query.query_index,
+        query_drawing_id=query.drawing_id,
         coverage=coverage_to_wire(coverage),
     )
+    if match is not None:
+        told.drawing_id, told.view, told.score = match.drawing_id, view_to_wire(match.view), match.similarity
+        # A degraded answer has no record, hence no figure numbers.
+        if match.drawing_id in drawings:
+            told.figure_number = drawings[match.drawing_id].figure_number
+    return told
 
 
 def _caller(context: Context) -> str:

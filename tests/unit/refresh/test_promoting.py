@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from sevenviews.backends.records import Model
 from sevenviews.client.check import CheckError, _search
-from sevenviews.internal.v1 import vectors_pb2
 from tests.commands import command
 from tests.fakes.engine import FakeEngine
 from tests.fakes.house import House
@@ -18,8 +18,7 @@ def empty(house: House) -> str:
     """A release of the same model that nobody has filled."""
     services = house.surroundings(FakeEngine()).services
     serving = services.serving_release()
-    index = vectors_pb2.IndexParameters()
-    return services.create_release("empty", serving.model_version, serving.dimension, index).release_id
+    return services.create_release("empty", Model(serving.model_version, serving.dimension)).release_id
 
 
 def releases(house: House) -> dict[str, str]:
