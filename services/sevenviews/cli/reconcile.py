@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,9 +22,21 @@ def reconcile(
     vectors: Annotated[str, typer.Option(help="The vector service.")] = "",
     metadata: Annotated[str, typer.Option(help="The metadata service.")] = "",
     repair: Annotated[bool, typer.Option("--repair", help="Apply the remedies, and compare again.")] = False,
+    most_deleted: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=100,
+            help="Percent of a store that a repair may delete because the database does not know it.",
+        ),
+    ] = 5.0,
+    force: Annotated[bool, typer.Option("--force", help="Delete it however much it is.")] = False,
     json_output: JsonOutput = False,
 ) -> None:
     """Compare patents, drawings and vectors, and repair what does not agree.
+
+    A repair first counts what it would delete, and deletes nothing of a store of which it would be too much: an empty
+    or an older database makes orphans of all images and vectors. Run it again to complete one that was cut off.
 
     Exits with 1 if something does not agree (any more).
 
@@ -31,7 +44,7 @@ def reconcile(
     """
     addresses = _addresses(data, embedding, vectors, metadata)
     try:
-        found = asyncio.run(_reconcile(addresses, repair=repair))
+        found = asyncio.run(_reconcile(addresses, repair=repair, most_percent=100 if force else most_deleted))
     except SevenviewsError as error:
         fail_with(error)
     if json_output:
@@ -40,7 +53,7 @@ def reconcile(
         for finding in found["findings"]:
             note(f"  {finding['kind']}: {finding['subject']} {finding['release_id']}".rstrip())
         held = ", ".join(f"{count} in {release}" for release, count in found["vectors"].items())
-        verdict = "the stores agree" if found["agrees"] else f"{len(found['findings'])} disagreements"
+        verdict = "the stores agree" if found["agrees"] else _counted(found["counts"])
         note(
             f"{verdict}: {found['patents']} patents, {found['drawings']} drawings, {found['images']} images, "
             f"vectors: {held or 'none'}"
@@ -49,7 +62,7 @@ def reconcile(
         raise typer.Exit(1)
 
 
-async def _reconcile(addresses: Addresses, *, repair: bool) -> dict[str, Any]:
+async def _reconcile(addresses: Addresses, *, repair: bool, most_percent: float) -> dict[str, Any]:
     from sevenviews.reconcile import examine, open_stores
     from sevenviews.reconcile import repair as apply_remedies
 
@@ -57,9 +70,12 @@ async def _reconcile(addresses: Addresses, *, repair: bool) -> dict[str, Any]:
         with progress() as bar:
             task = bar.add_task("patents", total=None)
             found = await examine(stores, lambda count: bar.update(task, completed=count))
-        if repair and not found.agrees:
-            note(f"{len(found.findings)} disagreements; repairing")
-            await apply_remedies(stores, found, note)
+        left = 0
+        # A repair mends what was told one by one: where that is not all, it goes on while it gets anywhere.
+        while repair and not found.agrees and found.counts.total() != left:
+            left = found.counts.total()
+            note(f"{_counted(found.counts)}; repairing")
+            await apply_remedies(stores, found, note, most_percent)
             found = await examine(stores)
     return {
         "agrees": found.agrees,
@@ -67,8 +83,14 @@ async def _reconcile(addresses: Addresses, *, repair: bool) -> dict[str, Any]:
         "drawings": found.drawings,
         "images": found.images,
         "vectors": found.vectors,
+        "orphaned_vectors": found.orphaned,
+        "counts": dict(found.counts),
         "findings": [asdict(finding) for finding in found.findings],
     }
+
+
+def _counted(counts: Mapping[Any, int]) -> str:
+    return ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
 
 
 def _addresses(data: Path, embedding: str, vectors: str, metadata: str) -> Addresses:

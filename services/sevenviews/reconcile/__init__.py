@@ -6,7 +6,17 @@ runtime, backends, the stubs and gateway.
 
 from sevenviews.reconcile.examination import Examination, examine
 from sevenviews.reconcile.findings import Finding, FindingKind
-from sevenviews.reconcile.repair import repair
+from sevenviews.reconcile.repair import EVERYTHING, MOST_DELETED_PERCENT, repair
 from sevenviews.reconcile.stores import Stores, open_stores
 
-__all__ = ["Examination", "Finding", "FindingKind", "Stores", "examine", "open_stores", "repair"]
+__all__ = [
+    "EVERYTHING",
+    "MOST_DELETED_PERCENT",
+    "Examination",
+    "Finding",
+    "FindingKind",
+    "Stores",
+    "examine",
+    "open_stores",
+    "repair",
+]

@@ -1,18 +1,22 @@
-"""The comparison of the three stores."""
+"""The comparison of the three stores. Memory does not grow with them, nor with what is wrong."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
-from sevenviews.backends.records import PatentRecord, StoredVector
-from sevenviews.designs import key_of_digest
 from sevenviews.reconcile.findings import Finding, FindingKind
 from sevenviews.reconcile.stores import Stores
+from sevenviews.reconcile.vectors import compare_published, useless_vectors
 
 Advance = Callable[[int], None]
 """Is told how many patents were looked at."""
+
+MOST_FINDINGS = 10_000
+"""That are told one by one. All are counted; a repair mends what is told, and begins again while it gets anywhere."""
+
+_LOOKED_UP_AT_ONCE = 500
 
 
 @dataclass(slots=True)
@@ -23,124 +27,129 @@ class Examination:
         patents: published ones.
         drawings: of them.
         images: records of drawings whose image was looked for.
-        vectors: of each release.
-        findings: nothing, if the stores agree.
-        suspects: the patents that findings are about, for the repair.
-        orphaned: the newest generation that a release holds of each patent that the database does not know.
+        vectors: rows of each release.
+        orphaned: of those, what the database does not know: a repair deletes all of them, or refuses.
+        counts: findings by kind.
+        findings: the first of them; nothing, if the stores agree.
+        most_findings: that are kept.
     """
+
+    most_findings: int = MOST_FINDINGS
 
     patents: int = 0
     drawings: int = 0
     images: int = 0
     vectors: dict[str, int] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    suspects: dict[str, PatentRecord] = field(default_factory=dict)
     orphaned: dict[str, int] = field(default_factory=dict)
+    counts: Counter[FindingKind] = field(default_factory=Counter)
+    findings: list[Finding] = field(default_factory=list)
 
     @property
     def agrees(self) -> bool:
         """Whether the three stores tell the same."""
-        return not self.findings
+        return not self.counts
+
+    def note(self, finding: Finding) -> None:
+        """Count a finding, and keep it if there is room."""
+        self.counts[finding.kind] += 1
+        if len(self.findings) < self.most_findings:
+            self.findings.append(finding)
 
 
-async def examine(stores: Stores, advance: Advance = lambda _: None) -> Examination:
-    """Compare everything. What looks wrong is looked at twice, since imports may go on meanwhile.
+async def examine(
+    stores: Stores, advance: Advance = lambda _: None, most_findings: int = MOST_FINDINGS
+) -> Examination:
+    """Compare everything. What an import under way explains is no finding.
 
-    Memory grows with the number of patents (their ids), not with that of drawings.
+    Args:
+        stores: to be compared.
+        advance: is told how far it is.
+        most_findings: that are told one by one.
 
     Raises:
         SevenviewsError: a service does not answer.
     """
-    first = await _compare(stores, advance)
-    if first.agrees:
-        return first
-    second = await _compare(stores, lambda _: None)
-    confirmed = set(first.findings)
-    second.findings = [finding for finding in second.findings if finding in confirmed]
-    return second
-
-
-async def _compare(stores: Stores, advance: Advance) -> Examination:
-    result = Examination()
+    result = Examination(most_findings)
     release_ids = await stores.release_ids()
-    result.vectors = dict.fromkeys(release_ids, 0)
-    known: set[str] = set()
-    async for page in stores.patents():
-        known.update(one.patent.patent_id for one in page)
-        await _compare_page(stores, page, release_ids, result)
-        advance(len(known))
+    unfinished = await _compare_patents(stores, release_ids, result, advance)
     for release_id in release_ids:
-        await _find_orphans(stores, release_id, known, result)
-    await _compare_objects(stores, result)
+        await _compare_release(stores, release_id, result)
+    missing = await _compare_objects(stores, result)
+    # Last, so that what was under way has had the longest time to end.
+    await _confirm_unfinished(stores, unfinished, result)
+    await _confirm_missing(stores, missing, result)
+    result.findings.sort()
     return result
 
 
-async def _compare_page(
-    stores: Stores, page: Sequence[PatentRecord], release_ids: Iterable[str], result: Examination
-) -> None:
-    published = [one for one in page if one.is_published]
-    result.patents += len(published)
-    result.drawings += sum(len(one.patent.drawings) for one in published)
-    for one in page:
-        if not one.is_published:
-            _note(result, FindingKind.IMPORT_UNFINISHED, one, "", len(one.patent.drawings))
-    if not published:
-        return
-    for release_id in release_ids:
-        held = await _held(stores.vectors(release_id, [one.patent.patent_id for one in published]))
-        for one in published:
-            _compare_vectors(one, held[one.patent.patent_id], release_id, result)
+async def _compare_patents(
+    stores: Stores, release_ids: Sequence[str], result: Examination, advance: Advance
+) -> list[Finding]:
+    """What is staged, and may be on its way."""
+    staged: list[Finding] = []
+    seen = 0
+    async for page in stores.patents():
+        published = [one for one in page if one.is_published]
+        result.patents += len(published)
+        result.drawings += sum(len(one.patent.drawings) for one in published)
+        for release_id in release_ids:
+            for finding in await compare_published(stores, published, release_id):
+                result.note(finding)
+        for one in page:
+            if not one.is_published and len(staged) < result.most_findings:
+                patent = one.patent
+                kind = FindingKind.IMPORT_UNFINISHED
+                staged.append(Finding(kind, patent.patent_id, "", len(patent.drawings), one.generation))
+        seen += len(page)
+        advance(seen)
+    return staged
 
 
-async def _held(portions: AsyncIterator[Sequence[StoredVector]]) -> defaultdict[str, list[StoredVector]]:
-    held: defaultdict[str, list[StoredVector]] = defaultdict(list)
-    async for portion in portions:
-        for one in portion:
-            held[one.patent_id].append(one)
-    return held
+async def _compare_release(stores: Stores, release_id: str, result: Examination) -> None:
+    rows = orphaned = 0
+    # The rows of a generation may lie in several portions, one behind the other.
+    pending: dict[tuple[str, int], Finding] = {}
+    async for count, useless in useless_vectors(stores, release_id):
+        rows += count
+        orphaned += sum(one.finding.drawings for one in useless if one.is_orphan)
+        going_on: dict[tuple[str, int], Finding] = {}
+        for finding in (one.finding for one in useless):
+            key = (finding.subject, finding.generation)
+            before = pending.pop(key, None)
+            going_on[key] = replace(finding, drawings=finding.drawings + (before.drawings if before else 0))
+        for finding in pending.values():
+            result.note(finding)
+        pending = going_on
+    for finding in pending.values():
+        result.note(finding)
+    result.vectors[release_id] = rows
+    result.orphaned[release_id] = orphaned
 
 
-def _compare_vectors(
-    record: PatentRecord, held: Sequence[StoredVector], release_id: str, result: Examination
-) -> None:
-    wanted = {one.drawing_id: key_of_digest(one.content_digest) for one in record.patent.drawings}
-    present = {one.drawing_id for one in held if one.generation == record.generation}
-    if missing := wanted.keys() - present:
-        _note(result, FindingKind.VECTORS_MISSING, record, release_id, len(missing))
-    if stale := [one for one in held if _is_stale(one, record, wanted)]:
-        _note(result, FindingKind.VECTORS_STALE, record, release_id, len(stale))
-
-
-def _is_stale(row: StoredVector, record: PatentRecord, content_keys: Mapping[str, str]) -> bool:
-    if row.generation != record.generation:
-        return row.generation not in record.wanted
-    # A vector without a key may be of any image: it gets the benefit of the doubt.
-    return row.drawing_id not in content_keys or (row.content_key not in ("", content_keys[row.drawing_id]))
-
-
-def _note(
-    result: Examination, kind: FindingKind, record: PatentRecord, release_id: str, drawings: int
-) -> None:
-    result.findings.append(Finding(kind, record.patent.patent_id, release_id, drawings))
-    result.suspects[record.patent.patent_id] = record
-
-
-async def _find_orphans(stores: Stores, release_id: str, known: set[str], result: Examination) -> None:
-    orphans: defaultdict[str, int] = defaultdict(int)
-    async for portion in stores.vectors(release_id):
-        result.vectors[release_id] += len(portion)
-        for one in portion:
-            if one.patent_id not in known:
-                orphans[one.patent_id] += 1
-                newest = result.orphaned.get(one.patent_id, 1)
-                result.orphaned[one.patent_id] = max(newest, one.generation)
-    for patent_id, drawings in sorted(orphans.items()):
-        result.findings.append(Finding(FindingKind.VECTORS_ORPHANED, patent_id, release_id, drawings))
-
-
-async def _compare_objects(stores: Stores, result: Examination) -> None:
-    async for checked, lost in stores.objects(repair=False):
+async def _compare_objects(stores: Stores, result: Examination) -> list[Finding]:
+    """What is missing, and may be on its way: a record is there before its images."""
+    missing: list[Finding] = []
+    async for checked, lost in stores.objects():
         result.images = checked
         for one in lost:
-            kind = FindingKind.OBJECT_MISSING if one.drawing_id else FindingKind.OBJECT_ORPHANED
-            result.findings.append(Finding(kind, one.drawing_id or one.object_key))
+            if not one.drawing_id:
+                result.note(Finding(FindingKind.OBJECT_ORPHANED, one.object_key))
+            elif len(missing) < result.most_findings:
+                missing.append(Finding(FindingKind.OBJECT_MISSING, one.drawing_id))
+    return missing
+
+
+async def _confirm_unfinished(stores: Stores, staged: Sequence[Finding], result: Examination) -> None:
+    for at in range(0, len(staged), _LOOKED_UP_AT_ONCE):
+        portion = staged[at : at + _LOOKED_UP_AT_ONCE]
+        records = await stores.records([one.subject for one in portion])
+        for finding in portion:
+            record = records.get(finding.subject)
+            if record is not None and not record.is_published and record.generation == finding.generation:
+                result.note(finding)
+
+
+async def _confirm_missing(stores: Stores, missing: Sequence[Finding], result: Examination) -> None:
+    for finding in missing:
+        if await stores.is_missing(finding.subject):
+            result.note(finding)

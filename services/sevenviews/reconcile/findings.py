@@ -13,20 +13,24 @@ class FindingKind(StrEnum):
     """A drawing's image is lost. Only its source can restore it: ingest the patent again."""
 
     OBJECT_ORPHANED = "object_orphaned"
-    """An image that no record names. Repaired: deleted."""
+    """An image that no record names. Repaired: deleted, unless they are too many."""
 
     IMPORT_UNFINISHED = "import_unfinished"
     """A patent that was stored and never published. Repaired: its import is finished."""
 
     VECTORS_MISSING = "vectors_missing"
-    """A release lacks drawings of a published patent. Repaired: embedded from the stored images."""
+    """A release lacks drawings of a published generation. Repaired: embedded from the stored images."""
+
+    VECTORS_WRONG = "vectors_wrong"
+    """A release holds, of a published generation, drawings that it does not have, or vectors of other images.
+    Repaired: its vectors are written anew."""
 
     VECTORS_STALE = "vectors_stale"
-    """A release holds drawings that their patent does not have, or vectors of an earlier image of them. Repaired: its
-    vectors are written anew."""
+    """A release holds a generation that was replaced by a newer one. Repaired: deleted."""
 
     VECTORS_ORPHANED = "vectors_orphaned"
-    """A release holds drawings of a patent that the database does not know. Repaired: deleted."""
+    """A release holds a generation of a patent that the database does not know, or not yet: the patent was deleted,
+    or the database is an older one. Repaired: deleted, unless they are too many."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,12 +41,14 @@ class Finding:
         subject: the patent, the drawing, or the key of an orphaned image.
         release_id: whose vectors are meant.
         drawings: how many are concerned.
+        generation: of the patent.
     """
 
     kind: FindingKind
     subject: str
     release_id: str = ""
     drawings: int = 1
+    generation: int = 0
 
     def __str__(self) -> str:
         where = f" in release {self.release_id}" if self.release_id else ""

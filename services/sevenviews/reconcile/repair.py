@@ -1,49 +1,109 @@
-"""The remedies for what an examination found."""
+"""The remedies for what an examination found.
+
+Whatever is deleted was counted first, and nothing is if it is too much: an empty or an older database makes orphans
+of all that the others hold. Each remedy looks at the record once more. One that is cut off is completed by the next.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import TypeVar
 
-from sevenviews.backends.records import GenerationRange, PatentRecord
-from sevenviews.designs import SevenviewsError
+from sevenviews.backends.records import PatentRecord
+from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.reconcile.examination import Examination
-from sevenviews.reconcile.findings import Finding, FindingKind
+from sevenviews.reconcile.findings import FindingKind
 from sevenviews.reconcile.stores import Stores
+from sevenviews.reconcile.vectors import useless_vectors
 
-_REWRITE = (FindingKind.VECTORS_MISSING, FindingKind.VECTORS_STALE)
+MOST_DELETED_PERCENT = 5.0
+"""Of what a store holds: what may be deleted because the database does not know it, unless told otherwise."""
+
+EVERYTHING = 100.0
+
+_LOOKED_UP_AT_ONCE = 500
+
+Item = TypeVar("Item")
+Tell = Callable[[str], None]
 
 
-async def repair(stores: Stores, found: Examination, tell: Callable[[str], None]) -> None:
+async def repair(
+    stores: Stores, found: Examination, tell: Tell, most_percent: float = MOST_DELETED_PERCENT
+) -> None:
     """Apply every remedy that there is. Examine again afterwards: that alone shows what holds.
 
     Args:
         stores: to be repaired.
         found: what to repair.
         tell: is told of each patent that could not be repaired, and why; the others go on.
+        most_percent: of the images, and of the rows of each release, that may be deleted because the database does
+            not know them.
+
+    Raises:
+        SevenviewsError: REPAIR_REFUSED, naming the store of which too much would go: of that store nothing was
+            deleted.
     """
-    by_kind: dict[FindingKind, list[Finding]] = {}
-    for finding in found.findings:
-        by_kind.setdefault(finding.kind, []).append(finding)
-    for patent_id in _subjects(by_kind, FindingKind.IMPORT_UNFINISHED):
-        await _attempt(stores.finish_import, found.suspects[patent_id], tell)
-    for patent_id in _subjects(by_kind, *_REWRITE):
-        await _attempt(stores.write_vectors, found.suspects[patent_id], tell)
-    if orphans := _subjects(by_kind, FindingKind.VECTORS_ORPHANED):
-        # What is imported from now on is of a higher generation.
-        await stores.delete_vectors([GenerationRange(one, 1, found.orphaned[one]) for one in orphans])
-    if FindingKind.OBJECT_ORPHANED in by_kind:
-        async for _ in stores.objects(repair=True):
+    for release_id, rows in found.vectors.items():
+        _check(release_id, found.orphaned[release_id], rows, most_percent)
+    if FindingKind.OBJECT_ORPHANED in found.counts:
+        # Counted anew by the store that deletes them.
+        async for _ in stores.delete_orphaned_objects(most_percent):
             pass
+    for release_id, rows in found.vectors.items():
+        await _sweep(stores, release_id, rows, most_percent)
+    rewritten = _subjects(found, FindingKind.VECTORS_MISSING, FindingKind.VECTORS_WRONG)
+    await _attempt(stores, rewritten, lambda one: one.is_published, stores.write_vectors, tell)
+    unfinished = _subjects(found, FindingKind.IMPORT_UNFINISHED)
+    await _attempt(stores, unfinished, lambda one: not one.is_published, stores.finish_import, tell)
 
 
-def _subjects(by_kind: dict[FindingKind, list[Finding]], *kinds: FindingKind) -> list[str]:
-    return sorted({finding.subject for kind in kinds for finding in by_kind.get(kind, ())})
+async def _sweep(stores: Stores, release_id: str, rows: int, most_percent: float) -> None:
+    deleted = 0
+    async for _, useless in useless_vectors(stores, release_id):
+        deleted += sum(one.finding.drawings for one in useless if one.is_orphan)
+        # More than were counted a moment ago: something happens to the database.
+        _check(release_id, deleted, rows, most_percent)
+        if useless:
+            await stores.delete_vectors(release_id, [one.range for one in useless])
+
+
+def _check(release_id: str, deletions: int, stored: int, most_percent: float) -> None:
+    if deletions * 100 <= stored * most_percent:
+        return
+    raise SevenviewsError(
+        Reason.REPAIR_REFUSED,
+        f"the database does not know {deletions} of {stored} vectors in release {release_id}, and a repair deletes "
+        f"at most {most_percent:g} %: see that the database is the right one, and whole",
+        {
+            "store": release_id,
+            "deletions": str(deletions),
+            "stored": str(stored),
+            "most_percent": f"{most_percent:g}",
+        },
+    )
+
+
+def _subjects(found: Examination, *kinds: FindingKind) -> list[str]:
+    return sorted({finding.subject for finding in found.findings if finding.kind in kinds})
 
 
 async def _attempt(
-    remedy: Callable[[PatentRecord], Awaitable[None]], record: PatentRecord, tell: Callable[[str], None]
+    stores: Stores,
+    patent_ids: Sequence[str],
+    still: Callable[[PatentRecord], bool],
+    remedy: Callable[[PatentRecord], Awaitable[None]],
+    tell: Tell,
 ) -> None:
-    try:
-        await remedy(record)
-    except SevenviewsError as error:
-        tell(f"{record.patent.patent_id} could not be repaired: {error.message} [{error.reason}]")
+    for portion in _portions(patent_ids, _LOOKED_UP_AT_ONCE):
+        for record in (await stores.records(portion)).values():
+            if not still(record):
+                continue
+            try:
+                await remedy(record)
+            except SevenviewsError as error:
+                tell(f"{record.patent.patent_id} could not be repaired: {error.message} [{error.reason}]")
+
+
+def _portions(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    for at in range(0, len(items), size):
+        yield items[at : at + size]

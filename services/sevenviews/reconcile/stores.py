@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from sevenviews.backends.embedding_client import EmbeddingClient
 from sevenviews.backends.patent_client import PatentClient
 from sevenviews.backends.records import GenerationRange, LostObject, PatentRecord, StoredVector
 from sevenviews.backends.vector_client import VectorClient
-from sevenviews.designs import DrawingSize, PatentFilter
+from sevenviews.designs import DrawingSize, Patent, PatentFilter, Reason, SevenviewsError
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
 from sevenviews.gateway.importing import Importer, ImportItem
 from sevenviews.gateway.indexing import Indexer, StoredGeneration
@@ -25,6 +25,7 @@ _PAGE = 500
 _CALL_SECONDS = 30.0
 _STREAM_SECONDS = 3600.0
 _REPAIR_SECONDS = 300.0
+_LOOKED_UP_AT_ONCE = 1000
 
 
 class Stores(Protocol):
@@ -34,6 +35,10 @@ class Stores(Protocol):
         """Pages of all patents, staged ones too, in the order of ids."""
         ...
 
+    async def records(self, patent_ids: Sequence[str]) -> Mapping[str, PatentRecord]:
+        """Those of some patents that are published or staged, by id."""
+        ...
+
     async def release_ids(self) -> Sequence[str]:
         """Of all releases that are not retired."""
         ...
@@ -41,11 +46,19 @@ class Stores(Protocol):
     def vectors(
         self, release_id: str, patent_ids: Sequence[str] = ()
     ) -> AsyncIterator[Sequence[StoredVector]]:
-        """What a release holds, of some patents or of all."""
+        """What a release holds, all generations, of some patents or of all; one drawing after the other."""
         ...
 
-    def objects(self, *, repair: bool) -> AsyncIterator[tuple[int, Sequence[LostObject]]]:
+    def objects(self) -> AsyncIterator[tuple[int, Sequence[LostObject]]]:
         """How many images were checked so far, and what was found among them."""
+        ...
+
+    async def is_missing(self, drawing_id: str) -> bool:
+        """Whether a record has lost the image of its drawing."""
+        ...
+
+    def delete_orphaned_objects(self, most_percent: float) -> AsyncIterator[tuple[int, Sequence[LostObject]]]:
+        """The same as `objects`, deleting images that no record names. Raises REPAIR_REFUSED."""
         ...
 
     async def finish_import(self, record: PatentRecord) -> None:
@@ -53,12 +66,11 @@ class Stores(Protocol):
         ...
 
     async def write_vectors(self, record: PatentRecord) -> None:
-        """Write a published patent's vectors into every release, from its stored images, and leave none of
-        generations that nobody will see."""
+        """Replace the vectors of a published generation in every release, from its stored images."""
         ...
 
-    async def delete_vectors(self, ranges: Sequence[GenerationRange]) -> None:
-        """Remove generations of patents from every release."""
+    async def delete_vectors(self, release_id: str, ranges: Sequence[GenerationRange]) -> None:
+        """Remove generations of patents from a release."""
         ...
 
 
@@ -73,13 +85,9 @@ class RemoteStores:
         timeouts = CallTimeouts(_CALL_SECONDS, _CALL_SECONDS, _CALL_SECONDS)
         releases = Releases(self._index, embedder, timeouts, 0.0)
         self._indexer = Indexer(embedder, self._index, releases, timeouts)
+        metrics = GatewayMetrics(CollectorRegistry())
         self._importer = Importer(
-            self._patents,
-            self._indexer,
-            releases,
-            timeouts,
-            concurrency=1,
-            metrics=GatewayMetrics(CollectorRegistry()),
+            self._patents, self._indexer, releases, timeouts, concurrency=1, metrics=metrics
         )
 
     async def patents(self) -> AsyncIterator[Sequence[PatentRecord]]:
@@ -91,6 +99,12 @@ class RemoteStores:
             if not token:
                 return
 
+    async def records(self, patent_ids: Sequence[str]) -> Mapping[str, PatentRecord]:
+        found: dict[str, PatentRecord] = {}
+        for at in range(0, len(patent_ids), _LOOKED_UP_AT_ONCE):
+            found |= await self._patents.get_records(patent_ids[at : at + _LOOKED_UP_AT_ONCE], _CALL_SECONDS)
+        return found
+
     async def release_ids(self) -> Sequence[str]:
         return [release.release_id for release in await self._index.releases(_CALL_SECONDS)]
 
@@ -99,39 +113,42 @@ class RemoteStores:
     ) -> AsyncIterator[Sequence[StoredVector]]:
         return self._index.stored(release_id, patent_ids, _STREAM_SECONDS)
 
-    def objects(self, *, repair: bool) -> AsyncIterator[tuple[int, Sequence[LostObject]]]:
-        return self._patents.audit(_STREAM_SECONDS, repair=repair)
+    def objects(self) -> AsyncIterator[tuple[int, Sequence[LostObject]]]:
+        return self._patents.audit(_STREAM_SECONDS, repair=False)
+
+    async def is_missing(self, drawing_id: str) -> bool:
+        try:
+            await self._patents.image(drawing_id, DrawingSize.THUMBNAIL, _CALL_SECONDS, include_staged=True)
+        except SevenviewsError as error:
+            if error.reason not in (Reason.DRAWING_CONTENT_MISSING, Reason.DRAWING_NOT_FOUND):
+                raise
+            return error.reason is Reason.DRAWING_CONTENT_MISSING
+        return False
+
+    def delete_orphaned_objects(self, most_percent: float) -> AsyncIterator[tuple[int, Sequence[LostObject]]]:
+        return self._patents.audit(_STREAM_SECONDS, repair=True, most_deleted_percent=most_percent)
 
     async def finish_import(self, record: PatentRecord) -> None:
-        item = ImportItem(record.patent, await self._images(record))
+        item = ImportItem(record.patent, await self._images(record.patent))
         (result,) = await self._importer.import_batch([item], Deadline.after(_REPAIR_SECONDS))
         if result.error is not None:
             raise result.error
 
     async def write_vectors(self, record: PatentRecord) -> None:
-        stored = StoredGeneration(record.patent, await self._images(record), record.generation)
+        stored = StoredGeneration(record.patent, await self._images(record.patent), record.generation)
         (error,) = await self._indexer.index([stored], Deadline.after(_REPAIR_SECONDS))
         if error is not None:
             raise error
-        await self.delete_vectors(_outdated(record))
 
-    async def delete_vectors(self, ranges: Sequence[GenerationRange]) -> None:
-        if ranges:
-            await self._index.delete(ranges, _CALL_SECONDS)
+    async def delete_vectors(self, release_id: str, ranges: Sequence[GenerationRange]) -> None:
+        await self._index.delete(ranges, _CALL_SECONDS, release_id)
 
-    async def _images(self, record: PatentRecord) -> dict[str, bytes]:
-        return {one.drawing_id: await self._image(one.drawing_id, record) for one in record.patent.drawings}
+    async def _images(self, patent: Patent) -> dict[str, bytes]:
+        return {one.drawing_id: await self._image(one.drawing_id) for one in patent.drawings}
 
-    async def _image(self, drawing_id: str, record: PatentRecord) -> bytes:
-        staged = not record.is_published
+    async def _image(self, drawing_id: str) -> bytes:
         original = DrawingSize.ORIGINAL
-        return (await self._patents.image(drawing_id, original, _CALL_SECONDS, include_staged=staged)).content
-
-
-def _outdated(record: PatentRecord) -> list[GenerationRange]:
-    """The generations before, and those between, that are neither published nor about to be."""
-    bounds = ((1, record.generation - 1), (record.generation + 1, record.newest - 1))
-    return [GenerationRange(record.patent.patent_id, *one) for one in bounds if one[0] <= one[1]]
+        return (await self._patents.image(drawing_id, original, _CALL_SECONDS, include_staged=True)).content
 
 
 @asynccontextmanager
