@@ -24,6 +24,7 @@ from sevenviews.metadata.patent_table import PatentGeneration, PatentRecord, Pat
 
 MAX_PAGE_SIZE = 1000
 MAX_BATCH = 1000
+MAX_DELETED = 10_000
 MAX_DRAWINGS = 1000
 _DEFAULT_PAGE_SIZE = 100
 _MAX_TEXT = 100_000
@@ -149,7 +150,7 @@ class PatentCatalogue:
 
     def delete(self, patent_ids: Sequence[str]) -> Sequence[PatentGeneration]:
         """Those that were there, with the generation of their deletion."""
-        _check_batch("patent_ids", patent_ids)
+        _check_batch("patent_ids", patent_ids, MAX_DELETED)
         return self._table.delete(tuple(dict.fromkeys(patent_ids)))
 
     def image(self, drawing_id: str, size: Size, *, include_staged: bool) -> DrawingImage:
@@ -296,10 +297,10 @@ def _invalid_drawing(drawing_id: str, why: str) -> SevenviewsError:
     return SevenviewsError(Reason.DRAWING_INVALID, why, {"drawing_id": drawing_id})
 
 
-def _check_batch(field: str, values: Sequence[object]) -> None:
+def _check_batch(field: str, values: Sequence[object], most: int = MAX_BATCH) -> None:
     if not values:
         raise SevenviewsError(Reason.FIELD_REQUIRED, f"{field} is required", {"field": field})
-    _check_range(field, len(values), 1, MAX_BATCH)
+    _check_range(field, len(values), 1, most)
 
 
 def _check_range(field: str, value: int, minimum: int, maximum: int) -> None:
