@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import os
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,6 +20,8 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from sevenviews.cli.console import print_json, table
 from sevenviews.cli.extras import EXTRAS, listed, missing
 from sevenviews.cli.local import GATEWAY_SERVICES, Addresses
+from sevenviews.runtime.channels import open_blocking_channel
+from sevenviews.runtime.proxies import named
 
 _PACKAGES = ("grpcio", "protobuf", "ray", "torch", "torchvision", "pymilvus", "redis", "onnxruntime-gpu")
 _UNUSED_BY_UP = {"training", "lab", "refresh"}
@@ -68,6 +71,7 @@ def _examine(data: Path) -> Iterator[Finding]:
     yield _guarded("model", _model)
     yield _guarded("execution", _providers)
     yield _disk(data)
+    yield _proxy(os.environ)
     yield from _services(data)
 
 
@@ -120,6 +124,18 @@ def _disk(data: Path) -> Finding:
     return Finding("disk", status, f"{free / 1024**3:.1f} GiB free at {place.resolve()}")
 
 
+def _proxy(environment: Mapping[str, str]) -> Finding:
+    proxies = named(environment)
+    if not proxies:
+        return Finding("proxy", "ok", "none is set")
+    listed_names = ", ".join(f"{name} ({host})" for name, host in proxies.items())
+    return Finding(
+        "proxy",
+        "warning",
+        f"{listed_names}: used for addresses outside this machine, its network and its cluster alone",
+    )
+
+
 def _services(data: Path) -> Iterator[Finding]:
     try:
         addresses = Addresses.read(data)
@@ -154,7 +170,7 @@ def _releases(addresses: Addresses) -> str:
 
 
 def _healthy(name: str, address: str, service: str = "") -> Finding:
-    with grpc.insecure_channel(address) as channel:
+    with open_blocking_channel(address) as channel:
         stub: Any = health_pb2_grpc.HealthStub(channel)
         try:
             answer = stub.Check(health_pb2.HealthCheckRequest(service=service), timeout=3)

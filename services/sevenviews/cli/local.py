@@ -23,6 +23,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from sevenviews.cli.supervisor import ServiceProcess, Supervisor
 from sevenviews.encoder.bundle import load_bundle
 from sevenviews.encoder.store import ModelStore, default_bundle_path
+from sevenviews.runtime.channels import open_channel
 
 _STATE_FILE = "up.json"
 _METRICS_PORT = 9464
@@ -142,7 +143,7 @@ class LocalServices:
         (self._options.data / _STATE_FILE).unlink(missing_ok=True)
 
     async def _until_ready(self) -> None:
-        async with grpc.aio.insecure_channel(self.addresses.gateway) as channel:
+        async with open_channel(self.addresses.gateway) as channel:
             stub: Any = health_pb2_grpc.HealthStub(channel)
             for service in GATEWAY_SERVICES:
                 while not await _becomes_serving(stub, service):

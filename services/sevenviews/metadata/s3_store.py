@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.metadata.objects import PREFIX, StoredObject
+from sevenviews.runtime.proxies import goes_direct
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -45,6 +46,8 @@ class S3Store:
                 read_timeout=timeout_seconds,
                 retries={"max_attempts": 2, "mode": "standard"},
                 max_pool_connections=16,
+                # None: as the environment says.
+                proxies={} if endpoint and goes_direct(endpoint) else None,
             ),
         )
 

@@ -82,8 +82,12 @@ class RayJobs:
             },
         )
         context = None if self.ca is None else ssl.create_default_context(cafile=str(self.ca))
+        # The API is in the cluster, where no proxy leads.
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+        )
         try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS, context=context) as answer:  # noqa: S310
+            with opener.open(request, timeout=_TIMEOUT_SECONDS) as answer:
                 document: dict[str, Any] = json.load(answer)
                 return document
         except urllib.error.HTTPError as error:

@@ -10,6 +10,7 @@ from typing import Any
 
 import grpc
 
+from sevenviews.runtime import proxies
 from sevenviews.runtime.security import ClientTls, channel_credentials
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.telemetry import REQUEST_ID_KEY, request_id
@@ -75,7 +76,7 @@ def open_channel(
     Raises:
         OSError: a file of `tls` cannot be read.
     """
-    options = channel_options(max_message_bytes)
+    options = [*channel_options(max_message_bytes), *proxies.channel_options(address)]
     interceptors = [_SendRequestIdUnary(), _SendRequestIdUnaryStream(), _SendRequestIdStreamStream()]
     if tls is None:
         return grpc.aio.insecure_channel(address, options=options, interceptors=interceptors)
@@ -88,7 +89,7 @@ def open_blocking_channel(
     address: str, max_message_bytes: int = 64 * MEBIBYTE, tls: ClientTls | None = None
 ) -> grpc.Channel:
     """The same for threads. Raises OSError."""
-    options = channel_options(max_message_bytes)
+    options = [*channel_options(max_message_bytes), *proxies.channel_options(address)]
     if tls is None:
         return grpc.insecure_channel(address, options=options)
     return grpc.secure_channel(address, channel_credentials(tls), options=options)

@@ -14,6 +14,7 @@ from pymilvus import MilvusClient
 from pymilvus.exceptions import MilvusException
 
 from sevenviews.designs import SevenviewsError
+from sevenviews.runtime.proxies import channel_options
 from sevenviews.vectors.milvus_errors import (
     AliasAbsentError,
     CollectionAbsentError,
@@ -207,7 +208,12 @@ class MilvusReleases(ReleaseStore):
         with self._connecting:
             if self._client is None:
                 with translated(lite=self._is_lite):
-                    self._client = MilvusClient(self._uri, token=self._token, timeout=timeout)
+                    self._client = MilvusClient(
+                        self._uri,
+                        token=self._token,
+                        timeout=timeout,
+                        grpc_options=dict(channel_options(self._uri)),
+                    )
             return self._client
 
     def _call(self, method: str, timeout: float, *arguments: Any, **options: Any) -> Any:
