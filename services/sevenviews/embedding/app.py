@@ -57,6 +57,8 @@ class EmbeddingDeployment:
             decode_threads=settings.decode_threads,
             max_pending_images=settings.max_pending_images,
             observer=self._metrics,
+            decoding_bytes=settings.decoding_bytes,
+            request_seconds=settings.request_seconds,
         )
         # serve.batch gives the method these setters, which its type does not tell.
         batching: Any = self._infer

@@ -35,6 +35,10 @@ class Model(Protocol):
     @property
     def version(self) -> str: ...
 
+    def working_bytes(self, content: bytes) -> int:
+        """Memory that `prepare` takes at most. Raises IMAGE_…."""
+        ...
+
     def prepare(self, content: bytes, crop: CropBox | None) -> NDArray[np.uint8]:
         """Decode an image for this model: [1, side, side]. Raises IMAGE_… or CROP_BOX_INVALID."""
         ...

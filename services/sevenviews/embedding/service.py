@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from sevenviews.designs import CropBox, Reason, SevenviewsError
 from sevenviews.embedding.models import LoadedModels, Model
-from sevenviews.embedding.settings import MAX_IMAGES
+from sevenviews.embedding.settings import DECODING_BYTES, MAX_IMAGES
+from sevenviews.runtime.budget import Budget
+from sevenviews.runtime.deadlines import Deadline, in_thread
 from sevenviews.runtime.wire import check_range, required
 
 Vector = NDArray[np.float32]
@@ -70,10 +72,18 @@ class EmbeddingWork:
         decode_threads: images decoded at once.
         max_pending_images: of all requests together; more are refused.
         observer: told of every image and batch.
+        decoding_bytes: memory for the images that are decoded at once; more wait.
+        request_seconds: in which an image must have come so far that its decoding begins.
     """
 
     def __init__(
-        self, models: LoadedModels, decode_threads: int, max_pending_images: int, observer: Observer
+        self,
+        models: LoadedModels,
+        decode_threads: int,
+        max_pending_images: int,
+        observer: Observer,
+        decoding_bytes: int = DECODING_BYTES,
+        request_seconds: float = 60.0,
     ) -> None:
         self.models = models
         self._decoders = ThreadPoolExecutor(decode_threads, thread_name_prefix="decode")
@@ -82,6 +92,8 @@ class EmbeddingWork:
         self._max_pending = max_pending_images
         self._pending = 0
         self._observer = observer
+        self._decoding = Budget(decoding_bytes, "decoding images")
+        self._request_seconds = request_seconds
 
     async def embed(
         self, model_version: str, images: Sequence[Image | SevenviewsError], infer: Infer
@@ -97,10 +109,11 @@ class EmbeddingWork:
             SevenviewsError: FIELD_REQUIRED, FIELD_OUT_OF_RANGE, OVERLOADED, MODEL_NOT_FOUND,
                 MODEL_BUNDLE_INVALID.
         """
+        deadline = Deadline.after(self._request_seconds)
         _check_count(len(images))
         with self._admitted(len(images)):
             model = await self.models.get(model_version)
-            return await self._embed(model, images, infer)
+            return await self._embed(model, images, infer, deadline)
 
     async def infer_batch(self, batch: Sequence[Prepared]) -> list[Vector | Exception]:
         """Vectors of a batch, in order. Images of different models share a batch, not a run of a network.
@@ -131,13 +144,15 @@ class EmbeddingWork:
         self._pending += count
         self._observer.pending(self._pending)
 
-    async def _embed(self, model: Model, images: Sequence[Image | SevenviewsError], infer: Infer) -> Embedded:
+    async def _embed(
+        self, model: Model, images: Sequence[Image | SevenviewsError], infer: Infer, deadline: Deadline
+    ) -> Embedded:
         started = decoded = time.perf_counter()
 
         async def embed_one(position: int, image: Image | SevenviewsError) -> Vector | SevenviewsError:
             nonlocal decoded
             try:
-                prepared = await self._prepare(model, image)
+                prepared = await self._prepare(model, image, deadline)
             except SevenviewsError as error:
                 self._observer.finished(error.reason.value)
                 return error.with_metadata(image=f"images[{position}]")
@@ -151,15 +166,18 @@ class EmbeddingWork:
         results = await asyncio.gather(*(embed_one(*item) for item in enumerate(images)))
         return Embedded(model.version, tuple(results), decoded - started, time.perf_counter() - decoded)
 
-    async def _prepare(self, model: Model, image: Image | SevenviewsError) -> Prepared:
+    async def _prepare(self, model: Model, image: Image | SevenviewsError, deadline: Deadline) -> Prepared:
         if isinstance(image, SevenviewsError):
             raise image
-        loop = asyncio.get_running_loop()
-        return Prepared(await loop.run_in_executor(self._decoders, self._decode, model, image), model)
+        pixels = await in_thread(
+            self._decoders, deadline, lambda seconds: self._decode(model, image, seconds)
+        )
+        return Prepared(pixels, model)
 
-    def _decode(self, model: Model, image: Image) -> NDArray[np.uint8]:
-        started = time.perf_counter()
-        pixels = model.prepare(image.content, image.crop)
+    def _decode(self, model: Model, image: Image, seconds: float) -> NDArray[np.uint8]:
+        with self._decoding.hold(model.working_bytes(image.content), seconds):
+            started = time.perf_counter()
+            pixels = model.prepare(image.content, image.crop)
         self._observer.decoded(time.perf_counter() - started)
         return pixels
 

@@ -8,10 +8,14 @@ from typing import Literal
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from sevenviews.encoder.header import MAX_WORKING_BYTES
 from sevenviews.runtime.settings import MEBIBYTE, ServiceSettings
 
 MAX_IMAGES = 64
 """Of one request, as embedding.proto promises."""
+
+DECODING_BYTES = 384 * MEBIBYTE
+"""Of the images that a replica decodes at once: two of the largest."""
 
 
 class EmbeddingSettings(ServiceSettings):
@@ -63,6 +67,12 @@ class EmbeddingSettings(ServiceSettings):
     )
     decode_threads: int = Field(
         default=2, ge=1, description="Images that one replica decodes at once; Pillow releases the GIL."
+    )
+    decoding_bytes: int = Field(
+        default=DECODING_BYTES,
+        ge=MAX_WORKING_BYTES,
+        description="Memory for the images that one replica decodes at once; more wait. Times the replicas of a pod, "
+        "with their models and the object store, it fits into the pod's memory limit.",
     )
     batch_size: int = Field(default=16, ge=1, description="The most images of one inference.")
     batch_wait_ms: float = Field(

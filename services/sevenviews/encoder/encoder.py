@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from sevenviews.designs import CropBox, SevenviewsError
 from sevenviews.encoder.bundle import Bundle
+from sevenviews.encoder.header import working_bytes
 from sevenviews.encoder.images import decode
 from sevenviews.encoder.preprocess import preprocess
 from sevenviews.encoder.session import EncoderSession, Provider
@@ -29,6 +30,10 @@ class Encoder:
     def dimension(self) -> int:
         """Length of the embeddings."""
         return self.session.dimension
+
+    def working_bytes(self, content: bytes) -> int:
+        """Memory that `prepare` takes at most. Raises what an image's header tells."""
+        return working_bytes(content)
 
     def prepare(self, content: bytes, crop: CropBox | None = None) -> npt.NDArray[np.uint8]:
         """Decode and preprocess one image: uint8 [1, side, side]. Raises what `decode` raises."""

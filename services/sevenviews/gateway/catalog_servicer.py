@@ -12,7 +12,6 @@ from sevenviews.designs import DrawingSize, ImportOutcome, Patent, Reason, Seven
 from sevenviews.gateway.catalogue import Catalogue
 from sevenviews.gateway.deadline import Deadline
 from sevenviews.gateway.importing import Importer, ImportItem, ImportResult
-from sevenviews.runtime.deadlines import remaining
 from sevenviews.runtime.limits import check_limits
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import filter_from_wire, malformed, patent_from_wire, patent_to_wire
@@ -47,7 +46,7 @@ class CatalogServicer(catalog_pb2_grpc.CatalogServiceServicer):
         self, request_iterator: AsyncIterator[catalog_pb2.ImportPatentsRequest], context: Context
     ) -> AsyncIterator[catalog_pb2.ImportPatentsResponse]:
         # A stream lasts as long as there is something to import, unless its caller says otherwise.
-        deadline = Deadline.after(remaining(context, inf))
+        deadline = Deadline.of_call(context, inf)
         async for result in self._importer.import_all(_items(request_iterator), deadline):
             yield _result_to_wire(result)
 
@@ -87,7 +86,7 @@ class CatalogServicer(catalog_pb2_grpc.CatalogServiceServicer):
         )
 
     def _deadline(self, context: Context) -> Deadline:
-        return Deadline.after(remaining(context, self._default_seconds))
+        return Deadline.of_call(context, self._default_seconds)
 
 
 async def _items(requests: AsyncIterator[catalog_pb2.ImportPatentsRequest]) -> AsyncIterator[ImportItem]:

@@ -16,7 +16,6 @@ from sevenviews.gateway.query_sources import CatalogueDrawing, CataloguePatent, 
 from sevenviews.gateway.quota import Quota
 from sevenviews.gateway.search import SearchAnswer, Searcher, SearchRequest
 from sevenviews.gateway.telemetry import GatewayMetrics
-from sevenviews.runtime.deadlines import remaining
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import (
     coverage_to_wire,
@@ -51,7 +50,7 @@ class SearchServicer(search_pb2_grpc.SearchServiceServicer):
     async def SearchDesigns(  # noqa: N802 - named by the proto
         self, request: search_pb2.SearchDesignsRequest, context: Context
     ) -> search_pb2.SearchDesignsResponse:
-        deadline = Deadline.after(remaining(context, self._default_seconds))
+        deadline = Deadline.of_call(context, self._default_seconds)
         await self._quota.spend(_caller(context))
         answer = await self._searcher.search(request_from_wire(request), deadline)
         for stage, duration in answer.timings.items():

@@ -20,6 +20,7 @@ from sevenviews.metadata.settings import MetadataSettings
 from sevenviews.metadata.sql_patent_table import SqlPatentTable
 from sevenviews.metadata.stores import open_engine, open_objects
 from sevenviews.metadata.telemetry import RefreshMetrics
+from sevenviews.runtime.budget import Budget
 from sevenviews.runtime.server import run
 
 SERVICES = ("sevenviews.internal.v1.PatentService", "sevenviews.internal.v1.RefreshService")
@@ -34,11 +35,12 @@ def main() -> None:
     if sys.argv[1:] == ["migrate"]:
         return
     objects = open_objects(settings.drawings_url, settings.store_seconds)
-    catalogue = PatentCatalogue(SqlPatentTable(engine), objects, settings.orphan_seconds)
+    decoding = Budget(settings.decoding_bytes, "decoding images")
+    catalogue = PatentCatalogue(SqlPatentTable(engine), objects, settings.orphan_seconds, decoding)
     threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="stores")
-    servicer = PatentServicer(catalogue, threads)
+    servicer = PatentServicer(catalogue, threads, settings.request_seconds)
     journal = RefreshJournal(engine)
-    refreshes = RefreshServicer(journal, threads)
+    refreshes = RefreshServicer(journal, threads, settings.request_seconds)
     metrics = RefreshMetrics(journal, settings.refresh_metrics_seconds)
     drawings = DrawingsWatch(objects)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -15,6 +14,7 @@ from google.protobuf import json_format
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.internal.v1 import refreshes_pb2, refreshes_pb2_grpc
 from sevenviews.metadata.refresh_journal import JournalEntry, RefreshJournal
+from sevenviews.runtime.deadlines import Deadline, in_thread
 from sevenviews.runtime.wire import check_range, required
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -31,34 +31,37 @@ class RefreshServicer(refreshes_pb2_grpc.RefreshServiceServicer):
     Args:
         journal: where records are kept.
         threads: where the database is waited for.
+        default_seconds: of a request without a deadline.
     """
 
-    def __init__(self, journal: RefreshJournal, threads: Executor) -> None:
+    def __init__(self, journal: RefreshJournal, threads: Executor, default_seconds: float = 30.0) -> None:
         self._journal = journal
         self._threads = threads
+        self._default_seconds = default_seconds
 
     async def PutRefresh(  # noqa: N802
         self, request: refreshes_pb2.PutRefreshRequest, context: Context
     ) -> refreshes_pb2.PutRefreshResponse:
         entry = _entry(request.refresh)
-        await self._in_thread(lambda: self._journal.put(entry))
+        await self._in_thread(context, lambda: self._journal.put(entry))
         return refreshes_pb2.PutRefreshResponse()
 
     async def GetRefresh(  # noqa: N802
         self, request: refreshes_pb2.GetRefreshRequest, context: Context
     ) -> refreshes_pb2.GetRefreshResponse:
-        document = await self._in_thread(lambda: self._journal.get(request.refresh_id))
+        document = await self._in_thread(context, lambda: self._journal.get(request.refresh_id))
         return refreshes_pb2.GetRefreshResponse(refresh=_record(document))
 
     async def ListRefreshes(  # noqa: N802
         self, request: refreshes_pb2.ListRefreshesRequest, context: Context
     ) -> refreshes_pb2.ListRefreshesResponse:
         size = check_range("page_size", request.page_size, 0, _MAX_PAGE_SIZE) or _DEFAULT_PAGE_SIZE
-        documents = await self._in_thread(lambda: self._journal.newest(size))
+        documents = await self._in_thread(context, lambda: self._journal.newest(size))
         return refreshes_pb2.ListRefreshesResponse(refreshes=map(_record, documents))
 
-    async def _in_thread(self, work: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+    async def _in_thread(self, context: Context, work: Callable[[], Result]) -> Result:
+        deadline = Deadline.of_call(context, self._default_seconds)
+        return await in_thread(self._threads, deadline, lambda _: work())
 
 
 def _entry(refresh: refreshes_pb2.Refresh) -> JournalEntry:

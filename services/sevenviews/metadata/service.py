@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from sevenviews.designs import (
@@ -14,6 +15,7 @@ from sevenviews.designs import (
     is_patent_id,
     patent_id_of,
 )
+from sevenviews.encoder.header import working_bytes
 from sevenviews.encoder.images import decode
 from sevenviews.metadata import page_token
 from sevenviews.metadata.audit import MOST_DELETED_PERCENT, Audit, AuditProgress
@@ -21,6 +23,8 @@ from sevenviews.metadata.documents import content_digest
 from sevenviews.metadata.images import DrawingImage, Size, fitted
 from sevenviews.metadata.objects import ObjectStore, digest_of, key_of
 from sevenviews.metadata.patent_table import PatentGeneration, PatentRecord, PatentTable, State, Versions
+from sevenviews.runtime.budget import Budget
+from sevenviews.runtime.deadlines import Deadline
 
 MAX_PAGE_SIZE = 1000
 MAX_BATCH = 1000
@@ -30,6 +34,12 @@ _DEFAULT_PAGE_SIZE = 100
 _MAX_TEXT = 100_000
 _MAX_NAME = 512
 _ATTEMPTS = 3
+_ROOM_SECONDS = 30.0
+"""How long room for decoding is waited for without a deadline."""
+
+DECODING_BYTES = 384 * 1024**2
+"""Of the images that are decoded at once: two of the largest, dozens of ordinary sheets."""
+
 _LARGEST = 2**63 - 1
 
 
@@ -68,20 +78,34 @@ class PatentCatalogue:
         table: the database.
         objects: the object store.
         orphan_seconds: as Audit takes it.
+        decoding: memory for the images that are decoded at once; DECODING_BYTES, unless it is given.
     """
 
-    def __init__(self, table: PatentTable, objects: ObjectStore, orphan_seconds: float) -> None:
+    def __init__(
+        self, table: PatentTable, objects: ObjectStore, orphan_seconds: float, decoding: Budget | None = None
+    ) -> None:
         self._table = table
         self._objects = objects
         self._orphan_seconds = orphan_seconds
+        self._decoding = decoding or Budget(DECODING_BYTES, "decoding images")
 
-    def put(self, patent: Patent, contents: Mapping[str, bytes], *, replace_existing: bool) -> PutResult:
+    def put(
+        self,
+        patent: Patent,
+        contents: Mapping[str, bytes],
+        *,
+        replace_existing: bool,
+        deadline: Deadline | None = None,
+    ) -> PutResult:
         """Stage a patent with its images.
+
+        Args:
+            deadline: until when room for decoding is waited for.
 
         Raises:
             SevenviewsError: as PatentService.PutPatent documents.
         """
-        complete = _with_images(_checked(patent), contents)
+        complete = _with_images(_checked(patent), contents, lambda content: self._size_of(content, deadline))
         digest = content_digest(complete)
         keys = {one.drawing_id: key_of(one.content_digest) for one in complete.drawings}
         for _ in range(_ATTEMPTS):
@@ -153,8 +177,10 @@ class PatentCatalogue:
         _check_batch("patent_ids", patent_ids, MAX_DELETED)
         return self._table.delete(tuple(dict.fromkeys(patent_ids)))
 
-    def image(self, drawing_id: str, size: Size, *, include_staged: bool) -> DrawingImage:
-        """Raises DRAWING_NOT_FOUND, DRAWING_CONTENT_MISSING."""
+    def image(
+        self, drawing_id: str, size: Size, *, include_staged: bool, deadline: Deadline | None = None
+    ) -> DrawingImage:
+        """Raises DRAWING_NOT_FOUND, DRAWING_CONTENT_MISSING; OVERLOADED, there was no room to reduce it in time."""
         key = self._table.object_key(drawing_id, include_staged=include_staged)
         if key is None:
             raise SevenviewsError(
@@ -167,7 +193,10 @@ class PatentCatalogue:
                 f"the image of {drawing_id} is lost; `sevenviews reconcile` lists all such drawings",
                 {"drawing_id": drawing_id},
             )
-        return fitted(content, size)
+        if size is Size.ORIGINAL:
+            return fitted(content, size)
+        with self._room_for(content, deadline):
+            return fitted(content, size)
 
     def audit(self, *, repair: bool, most_deleted_percent: float = 0) -> Iterator[AuditProgress]:
         """Compare database and object store; `most_deleted_percent` as Audit.repair has it, 0 its default."""
@@ -179,6 +208,15 @@ class PatentCatalogue:
     def check(self) -> None:
         """Return if the database answers. Without the object store there are no images, and all else goes on."""
         self._table.check()
+
+    def _size_of(self, content: bytes, deadline: Deadline | None) -> tuple[int, int]:
+        """Width and height in pixels, of an image that can be decoded to its end."""
+        with self._room_for(content, deadline):
+            return decode(content).size
+
+    def _room_for(self, content: bytes, deadline: Deadline | None) -> AbstractContextManager[object]:
+        seconds = _ROOM_SECONDS if deadline is None else deadline.left()
+        return self._decoding.hold(working_bytes(content), seconds)
 
     def _restore(self, keys: Mapping[str, str], contents: Mapping[str, bytes]) -> None:
         """Write what the object store has lost: importing a patent again heals it."""
@@ -265,24 +303,31 @@ def _check_drawings(patent: Patent) -> None:
         seen.add(drawing_id)
 
 
-def _with_images(patent: Patent, contents: Mapping[str, bytes]) -> Patent:
+def _with_images(
+    patent: Patent, contents: Mapping[str, bytes], size_of: Callable[[bytes], tuple[int, int]]
+) -> Patent:
     """The patent with sizes and digests of its drawings taken from the images."""
     if unknown := set(contents) - {one.drawing_id for one in patent.drawings}:
         odd = min(unknown)
         raise _invalid_drawing(odd, f"an image is given for {odd}, which the patent does not list")
-    return replace(patent, drawings=tuple(_with_image(one, contents) for one in patent.drawings))
+    return replace(patent, drawings=tuple(_with_image(one, contents, size_of) for one in patent.drawings))
 
 
-def _with_image(drawing: Drawing, contents: Mapping[str, bytes]) -> Drawing:
+def _with_image(
+    drawing: Drawing, contents: Mapping[str, bytes], size_of: Callable[[bytes], tuple[int, int]]
+) -> Drawing:
     drawing_id = drawing.drawing_id
     if drawing_id not in contents:
         raise _invalid_drawing(drawing_id, f"drawing {drawing_id} has no image")
     content = contents[drawing_id]
     try:
-        width, height = decode(content).size
+        width, height = size_of(content)
     except SevenviewsError as error:
         raise SevenviewsError(
-            error.reason, f"drawing {drawing_id}: {error.message}", {**error.metadata, "image": drawing_id}
+            error.reason,
+            f"drawing {drawing_id}: {error.message}",
+            {**error.metadata, "image": drawing_id},
+            error.retry_seconds,
         ) from error
     return replace(drawing, width=width, height=height, content_digest=digest_of(content))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Executor
 from typing import Any, TypeVar
@@ -11,10 +10,11 @@ import grpc
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
-from sevenviews.metadata.audit import AuditProgress, Disagreement
+from sevenviews.metadata.audit import Disagreement
 from sevenviews.metadata.images import Size
 from sevenviews.metadata.patent_table import PatentGeneration, PatentRecord, State
 from sevenviews.metadata.service import PatentCatalogue
+from sevenviews.runtime.deadlines import Deadline, in_thread
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import check_range, filter_from_wire, patent_from_wire, patent_to_wire, required
 from sevenviews.v1 import common_pb2, patent_pb2
@@ -40,15 +40,19 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
     Args:
         catalogue: the use cases.
         threads: where they run; the event loop never waits for a store.
+        default_seconds: of a request without a deadline.
     """
 
-    def __init__(self, catalogue: PatentCatalogue, threads: Executor) -> None:
+    def __init__(self, catalogue: PatentCatalogue, threads: Executor, default_seconds: float = 30.0) -> None:
         self._catalogue = catalogue
         self._threads = threads
+        self._default_seconds = default_seconds
 
     async def PutPatent(  # noqa: N802
         self, request: patents_pb2.PutPatentRequest, context: Context
     ) -> patents_pb2.PutPatentResponse:
+        deadline = Deadline.of_call(context, self._default_seconds)
+
         def put() -> patents_pb2.PutPatentResponse:
             contents: dict[str, bytes] = {}
             for one in request.contents:
@@ -60,7 +64,9 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
                     )
                 contents[one.drawing_id] = one.content
             patent = patent_from_wire(request.patent)
-            stored = self._catalogue.put(patent, contents, replace_existing=request.replace)
+            stored = self._catalogue.put(
+                patent, contents, replace_existing=request.replace, deadline=deadline
+            )
             return patents_pb2.PutPatentResponse(
                 content_digest=stored.content_digest,
                 state=_STATES[stored.state],
@@ -69,13 +75,13 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
                 published_generation=stored.published_generation,
             )
 
-        return await self._in_thread(put)
+        return await self._in_thread(context, put)
 
     async def PublishPatents(  # noqa: N802
         self, request: patents_pb2.PublishPatentsRequest, context: Context
     ) -> patents_pb2.PublishPatentsResponse:
         wanted = [PatentGeneration(one.patent_id, one.generation) for one in request.patents]
-        refusals = await self._in_thread(lambda: self._catalogue.publish(wanted))
+        refusals = await self._in_thread(context, lambda: self._catalogue.publish(wanted))
         return patents_pb2.PublishPatentsResponse(
             results=(
                 patents_pb2.PublishResult(
@@ -97,7 +103,7 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
                 patents=map(_record, found), missing_patent_ids=missing
             )
 
-        return await self._in_thread(get)
+        return await self._in_thread(context, get)
 
     async def ListPatents(  # noqa: N802
         self, request: patents_pb2.ListPatentsRequest, context: Context
@@ -115,19 +121,19 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
                 total_count=found.total_count,
             )
 
-        return await self._in_thread(page)
+        return await self._in_thread(context, page)
 
     async def ListPatentIds(  # noqa: N802
         self, request: patents_pb2.ListPatentIdsRequest, context: Context
     ) -> AsyncIterator[patents_pb2.ListPatentIdsResponse]:
         portions = self._catalogue.ids(include_staged=request.include_staged)
-        while (portion := await self._in_thread(lambda: next(portions, None))) is not None:
+        while (portion := await self._next(context, portions)) is not None:
             yield patents_pb2.ListPatentIdsResponse(patents=map(_generation, portion))
 
     async def DeletePatents(  # noqa: N802
         self, request: patents_pb2.DeletePatentsRequest, context: Context
     ) -> patents_pb2.DeletePatentsResponse:
-        deleted = await self._in_thread(lambda: self._catalogue.delete(request.patent_ids))
+        deleted = await self._in_thread(context, lambda: self._catalogue.delete(request.patent_ids))
         return patents_pb2.DeletePatentsResponse(deleted=map(_generation, deleted))
 
     async def GetDrawingImage(  # noqa: N802
@@ -136,15 +142,20 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
         _require(request.drawing_id, "drawing_id")
         check_range("size", request.size, 0, max(_SIZES))
 
+        deadline = Deadline.of_call(context, self._default_seconds)
+
         def image() -> patents_pb2.GetDrawingImageResponse:
             found = self._catalogue.image(
-                request.drawing_id, _SIZES[request.size], include_staged=request.include_staged
+                request.drawing_id,
+                _SIZES[request.size],
+                include_staged=request.include_staged,
+                deadline=deadline,
             )
             return patents_pb2.GetDrawingImageResponse(
                 content=found.content, media_type=found.media_type, width=found.width, height=found.height
             )
 
-        return await self._in_thread(image)
+        return await self._in_thread(context, image)
 
     async def AuditDrawings(  # noqa: N802
         self, request: patents_pb2.AuditDrawingsRequest, context: Context
@@ -157,17 +168,19 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
                 {"field": "most_deleted_percent", "minimum": "0", "maximum": "100"},
             )
         reports = self._catalogue.audit(repair=request.repair, most_deleted_percent=most)
-        while (report := await self._in_thread(lambda: _next(reports))) is not None:
+        while (report := await self._next(context, reports)) is not None:
             yield patents_pb2.AuditDrawingsResponse(
                 checked_count=report.checked, disagreements=map(_disagreement, report.disagreements)
             )
 
-    async def _in_thread(self, work: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+    async def _in_thread(self, context: Context, work: Callable[[], Result]) -> Result:
+        deadline = Deadline.of_call(context, self._default_seconds)
+        return await in_thread(self._threads, deadline, lambda _: work())
 
-
-def _next(reports: Iterator[AuditProgress]) -> AuditProgress | None:
-    return next(reports, None)
+    async def _next(self, context: Context, portions: Iterator[Result]) -> Result | None:
+        # As long as there are more, a stream goes on.
+        deadline = Deadline.of_step(context, self._default_seconds)
+        return await in_thread(self._threads, deadline, lambda _: next(portions, None))
 
 
 def _record(record: PatentRecord) -> patents_pb2.PatentRecord:

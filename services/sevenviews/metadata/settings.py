@@ -5,6 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from sevenviews.encoder.header import MAX_WORKING_BYTES
+from sevenviews.metadata.service import DECODING_BYTES
 from sevenviews.runtime.settings import ServiceSettings
 
 
@@ -23,6 +25,15 @@ class MetadataSettings(ServiceSettings):
     )
     threads: int = Field(default=8, ge=1, description="Requests that talk to the stores at once.")
     store_seconds: float = Field(default=10.0, gt=0, description="Longest wait for a store.")
+    decoding_bytes: int = Field(
+        default=DECODING_BYTES,
+        ge=MAX_WORKING_BYTES,
+        description="Memory for the images that are decoded at once; more wait, and are refused when their time is "
+        "over: OVERLOADED. See max_requests_bytes for what the pod's memory limit must hold.",
+    )
+    request_seconds: float = Field(
+        default=30.0, gt=0, description="How long a request may take that comes without a deadline."
+    )
     orphan_seconds: float = Field(
         default=3600.0,
         ge=0,

@@ -12,6 +12,7 @@ import structlog
 from google.protobuf.message import Message
 
 from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.runtime.deadlines import arrived
 from sevenviews.runtime.limits import check_limits
 from sevenviews.runtime.presentable import presentable
 from sevenviews.runtime.status import code_of, refusal
@@ -128,6 +129,7 @@ class _Observation:
         current = accept_request_id(offered if isinstance(offered, str) else "")
         # Set, never reset: a stream's generator may be closed in another context than it was started in.
         request_id.set(current)
+        arrived.set(time.monotonic())
         self._started = time.perf_counter()
         self._metrics.started(self._method)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
@@ -16,7 +15,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.ranking import QueryDrawing
-from sevenviews.runtime.deadlines import remaining
+from sevenviews.runtime.deadlines import Deadline, in_thread
 from sevenviews.runtime.wire import (
     coverage_to_wire,
     date_from_wire,
@@ -143,7 +142,7 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
                 timeout=timeout,
             ),
         )
-        while (portion := await self._in_thread(context, lambda _: _next(portions))) is not None:
+        while (portion := await self._next_portion(context, portions)) is not None:
             yield vectors_pb2.ListVectorsResponse(
                 vectors=(_stored(row, release.model_version) for row in portion)
             )
@@ -222,13 +221,14 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
         await self._in_thread(context, lambda timeout: self._index.retire(request.release_id, timeout))
         return vectors_pb2.RetireReleaseResponse()
 
+    async def _next_portion(
+        self, context: Context, portions: Iterator[Sequence[StoredVector]]
+    ) -> Sequence[StoredVector] | None:
+        deadline = Deadline.of_step(context, self._default_seconds)
+        return await in_thread(self._threads, deadline, lambda _: next(portions, None))
+
     async def _in_thread(self, context: Context, work: Callable[[float], Result]) -> Result:
-        timeout = remaining(context, self._default_seconds)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, timeout)
-
-
-def _next(portions: Iterator[Sequence[StoredVector]]) -> Sequence[StoredVector] | None:
-    return next(portions, None)
+        return await in_thread(self._threads, Deadline.of_call(context, self._default_seconds), work)
 
 
 def _embedding(wire: common_pb2.Embedding) -> Embedding:

@@ -22,6 +22,9 @@ class FakeModel:
     fails: bool = False
     batch_sizes: list[int] = field(default_factory=list)
 
+    def working_bytes(self, content: bytes) -> int:
+        return len(content)
+
     def prepare(self, content: bytes, crop: CropBox | None) -> NDArray[np.uint8]:
         if not content:
             raise SevenviewsError(Reason.IMAGE_EMPTY, "the image has no bytes")

@@ -82,7 +82,9 @@ async def test_a_cancelled_call_stays_cancelled() -> None:
 
 
 def _error_info(context: FakeContext) -> error_details_pb2.ErrorInfo:
-    status = status_pb2.Status.FromString(context.trailers[DETAILS_KEY])
+    details = context.trailers[DETAILS_KEY]
+    assert isinstance(details, bytes)
+    status = status_pb2.Status.FromString(details)
     assert context.code is not None
     assert status.code == context.code.value[0]
     info = error_details_pb2.ErrorInfo()

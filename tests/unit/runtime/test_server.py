@@ -194,7 +194,7 @@ async def test_a_request_id_unfit_for_logs_is_replaced(running: Running) -> None
 
 async def test_the_deadline_is_known_to_the_handler(running: Running) -> None:
     assert 0 < float((await running.get("deadline", timeout=5)).patent.title) < 5
-    assert float((await running.get("deadline")).patent.title) == 60
+    assert 59 < float((await running.get("deadline")).patent.title) <= 60
 
 
 async def test_more_requests_than_the_limit_are_refused(running: Running) -> None:

@@ -306,4 +306,5 @@ async def test_the_callers_deadline_is_handed_on(service: Service, release: vect
     await service.stub.GetServingRelease(vectors_pb2.GetServingReleaseRequest())
     handed_on = [one for one in service.index.timeouts if one != 1.0]  # 1.0: the looks at readiness
     assert 0 < handed_on[0] < 3
-    assert handed_on[1] == VectorsSettings(url="milvus-lite:unused").milvus_seconds
+    # The time that the call has taken already counts.
+    assert 9 < handed_on[1] <= VectorsSettings(url="milvus-lite:unused").milvus_seconds == 10
