@@ -7,7 +7,7 @@ from pydantic_settings import SettingsConfigDict
 
 from sevenviews.encoder.header import MAX_WORKING_BYTES
 from sevenviews.metadata.service import DECODING_BYTES
-from sevenviews.runtime.settings import ServiceSettings
+from sevenviews.runtime.settings import MEBIBYTE, ServiceSettings
 
 
 class MetadataSettings(ServiceSettings):
@@ -25,6 +25,12 @@ class MetadataSettings(ServiceSettings):
     )
     threads: int = Field(default=8, ge=1, description="Requests that talk to the stores at once.")
     store_seconds: float = Field(default=10.0, gt=0, description="Longest wait for a store.")
+    max_requests_bytes: int = Field(
+        default=128 * MEBIBYTE,
+        ge=MEBIBYTE,
+        description="Of all requests that are being received or served; more wait, and are then refused: "
+        "RESOURCE_EXHAUSTED. A pod needs three times this, decoding_bytes, and 200 MiB for the rest.",
+    )
     decoding_bytes: int = Field(
         default=DECODING_BYTES,
         ge=MAX_WORKING_BYTES,

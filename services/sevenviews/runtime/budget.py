@@ -61,12 +61,22 @@ class Budget:
         try:
             yield share
         finally:
-            self._give_back(share)
+            self.give_back(share)
 
     @asynccontextmanager
     async def reserve(self, amount: int, seconds: float) -> AsyncIterator[Share]:
         """As `hold`, where an event loop waits for it."""
+        share = await self.take(amount, seconds)
+        try:
+            yield share
+        finally:
+            self.give_back(share)
+
+    async def take(self, amount: int, seconds: float) -> Share:
+        """As `reserve`, for those who give it back themselves."""
         share = self._ask(amount)
+        if share.granted.done():
+            return share
         try:
             await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(share.granted)), seconds)
         except TimeoutError:
@@ -74,12 +84,13 @@ class Budget:
                 raise self._overloaded() from None
         except asyncio.CancelledError:
             if self._withdraw(share):
-                self._give_back(share)
+                self.give_back(share)
             raise
-        try:
-            yield share
-        finally:
-            self._give_back(share)
+        return share
+
+    def give_back(self, share: Share) -> None:
+        """All of it; again: nothing happens."""
+        self.shrink(share, 0)
 
     def shrink(self, share: Share, amount: int) -> None:
         """Keep only so much of a share that was granted."""
@@ -105,9 +116,6 @@ class Budget:
             # A smaller one behind it may have waited for it alone.
             self._grant()
             return False
-
-    def _give_back(self, share: Share) -> None:
-        self.shrink(share, 0)
 
     def _grant(self) -> None:
         while self._waiting and self._waiting[0].amount <= self._free:

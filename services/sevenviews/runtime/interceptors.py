@@ -9,11 +9,10 @@ from typing import Any
 
 import grpc
 import structlog
-from google.protobuf.message import Message
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.runtime.deadlines import arrived
-from sevenviews.runtime.limits import check_limits
+from sevenviews.runtime.intake import Intake, Parse
 from sevenviews.runtime.presentable import presentable
 from sevenviews.runtime.status import code_of, refusal
 from sevenviews.runtime.telemetry import REQUEST_ID_KEY, ServerMetrics, accept_request_id, request_id
@@ -21,7 +20,6 @@ from sevenviews.runtime.telemetry import REQUEST_ID_KEY, ServerMetrics, accept_r
 log = structlog.get_logger()
 
 Context = grpc.aio.ServicerContext[Any, Any]
-Check = Callable[[Any], None]
 
 # Health probes and reflection come every few seconds and say nothing about our work.
 _UNOBSERVED = ("/grpc.health.v1.Health/", "/grpc.reflection.")
@@ -51,9 +49,10 @@ class Admission:
 class CallInterceptor(grpc.aio.ServerInterceptor):
     """Wraps unary and streaming handlers alike, so that no kind of call escapes the metrics."""
 
-    def __init__(self, metrics: ServerMetrics, admission: Admission) -> None:
+    def __init__(self, metrics: ServerMetrics, admission: Admission, intake: Intake) -> None:
         self._metrics = metrics
         self._admission = admission
+        self._intake = intake
 
     async def intercept_service(
         self,
@@ -67,53 +66,63 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         return self._wrap(handler, method)
 
     def _wrap(self, handler: Any, method: str) -> grpc.RpcMethodHandler[Any, Any]:
-        # What a stream of requests holds is checked by who takes it: there, a bad message fails alone.
-        check: Check = _nothing if handler.request_streaming else _check_message
+        behavior = _behavior(handler)
+        parse, serialize = handler.request_deserializer, handler.response_serializer
+        # A single request is taken as a stream of one, in bytes, whichever kind the method is: so there is a moment
+        # before it is received.
         if handler.response_streaming:
-            behavior = handler.stream_stream or handler.unary_stream
-            make = (
-                grpc.stream_stream_rpc_method_handler
-                if handler.request_streaming
-                else grpc.unary_stream_rpc_method_handler
+            take = self._stream_of_many if handler.request_streaming else self._stream_of_one
+            return grpc.stream_stream_rpc_method_handler(take(behavior, method, parse), None, serialize)
+        if handler.request_streaming:
+            return grpc.stream_unary_rpc_method_handler(
+                self._one_of_many(behavior, method, parse), None, serialize
             )
-            wrapped: Any = self._stream(behavior, method, check)
-        else:
-            behavior = handler.stream_unary or handler.unary_unary
-            make = (
-                grpc.stream_unary_rpc_method_handler
-                if handler.request_streaming
-                else grpc.unary_unary_rpc_method_handler
-            )
-            wrapped = self._unary(behavior, method, check)
-        return make(wrapped, handler.request_deserializer, handler.response_serializer)
+        return grpc.stream_unary_rpc_method_handler(
+            self._one_of_one(behavior, method, parse), None, serialize
+        )
 
-    def _unary(self, behavior: Any, method: str, check: Check) -> Any:
-        async def call(request: Any, context: Context) -> Any:
+    def _one_of_one(self, behavior: Any, method: str, parse: Parse) -> Any:
+        async def call(_: object, context: Context) -> Any:
             async with _Observation(method, context, self._metrics):
                 with self._admission:
-                    check(request)
-                    return await behavior(request, context)
+                    async with self._intake.one(method, parse, context) as request:
+                        return await behavior(request, context)
 
         return call
 
-    def _stream(self, behavior: Any, method: str, check: Check) -> Any:
-        async def call(request: Any, context: Context) -> AsyncIterator[Any]:
+    def _one_of_many(self, behavior: Any, method: str, parse: Parse) -> Any:
+        async def call(_: object, context: Context) -> Any:
             async with _Observation(method, context, self._metrics):
                 with self._admission:
-                    check(request)
-                    async for response in behavior(request, context):
-                        yield response
+                    async with self._intake.several(parse, context) as requests:
+                        return await behavior(aiter(requests), context)
+
+        return call
+
+    def _stream_of_one(self, behavior: Any, method: str, parse: Parse) -> Any:
+        async def call(_: object, context: Context) -> AsyncIterator[Any]:
+            async with _Observation(method, context, self._metrics):
+                with self._admission:
+                    async with self._intake.one(method, parse, context) as request:
+                        async for response in behavior(request, context):
+                            yield response
+
+        return call
+
+    def _stream_of_many(self, behavior: Any, method: str, parse: Parse) -> Any:
+        async def call(_: object, context: Context) -> AsyncIterator[Any]:
+            async with _Observation(method, context, self._metrics):
+                with self._admission:
+                    async with self._intake.several(parse, context) as requests:
+                        async for response in behavior(aiter(requests), context):
+                            yield response
+                            requests.answered()
 
         return call
 
 
-def _check_message(request: object) -> None:
-    if isinstance(request, Message):  # a handler without a deserializer takes bytes
-        check_limits(request)
-
-
-def _nothing(_: object) -> None:
-    """The check of what is not looked at here."""
+def _behavior(handler: Any) -> Any:
+    return handler.unary_unary or handler.unary_stream or handler.stream_unary or handler.stream_stream
 
 
 class _Observation:

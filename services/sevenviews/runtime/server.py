@@ -14,6 +14,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from prometheus_client import REGISTRY, CollectorRegistry, start_http_server
 
+from sevenviews.runtime.intake import Intake
 from sevenviews.runtime.interceptors import Admission, CallInterceptor
 from sevenviews.runtime.security import server_credentials
 from sevenviews.runtime.settings import LIVENESS, ServiceSettings
@@ -60,8 +61,9 @@ class GrpcServer:
         self._registry = registry
         self._metrics = ServerMetrics(name, registry)
         self._admission = Admission(settings.max_concurrent_requests)
+        intake = Intake(settings.max_requests_bytes, settings.max_message_bytes, settings.intake_seconds)
         self._server = grpc.aio.server(
-            interceptors=[CallInterceptor(self._metrics, self._admission)],
+            interceptors=[CallInterceptor(self._metrics, self._admission, intake)],
             options=[
                 ("grpc.max_receive_message_length", settings.max_message_bytes),
                 ("grpc.max_send_message_length", settings.max_message_bytes),

@@ -49,6 +49,18 @@ class ServiceSettings(BaseSettings):
     max_concurrent_requests: int = Field(
         default=256, ge=1, description="Requests served at once; more are refused: RESOURCE_EXHAUSTED."
     )
+    max_requests_bytes: int = Field(
+        default=192 * MEBIBYTE,
+        ge=MEBIBYTE,
+        description="Of all requests that are being received or served; more wait, and are then refused: "
+        "RESOURCE_EXHAUSTED. At least max_message_bytes. A request is in memory up to three times: as it came, "
+        "parsed, and on its way to the next service. So a pod needs three times this, and 200 MiB for the rest.",
+    )
+    intake_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        description="How long a request may wait for that room, and how long it may then take to arrive.",
+    )
     readiness_seconds: float = Field(
         default=2.0, gt=0, description="Time between two looks at what this service depends on."
     )
@@ -72,6 +84,14 @@ class ServiceSettings(BaseSettings):
         default=None,
         description="PEM file of the CA whose certificates callers must show; none: anyone may call.",
     )
+
+    @model_validator(mode="after")
+    def _the_largest_message_has_room(self) -> Self:
+        if self.max_requests_bytes < self.max_message_bytes:
+            raise ValueError(
+                "max_requests_bytes is less than max_message_bytes: no message could be so large"
+            )
+        return self
 
     @model_validator(mode="after")
     def _certificate_and_key_go_together(self) -> Self:

@@ -64,6 +64,13 @@ class Probe(catalog_pb2_grpc.CatalogServiceServicer):
                 await self.release.wait()
         return catalog_pb2.GetCatalogPatentResponse(patent=patent_pb2.Patent(patent_id=request.patent_id))
 
+    async def DeleteCatalogPatents(  # noqa: N802
+        self, request: catalog_pb2.DeleteCatalogPatentsRequest, context: Context
+    ) -> catalog_pb2.DeleteCatalogPatentsResponse:
+        self.entered.release()
+        await self.release.wait()
+        raise SevenviewsError(Reason.PATENT_NOT_FOUND, "no such patents")
+
     async def ImportPatents(  # noqa: N802
         self, request_iterator: AsyncIterator[catalog_pb2.ImportPatentsRequest], context: Context
     ) -> AsyncIterator[catalog_pb2.ImportPatentsResponse]:
