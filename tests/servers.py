@@ -11,7 +11,9 @@ from types import TracebackType
 import grpc
 from prometheus_client import CollectorRegistry
 
+from sevenviews.runtime.intake import Intake
 from sevenviews.runtime.interceptors import Admission, CallInterceptor
+from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.telemetry import ServerMetrics
 
 
@@ -43,7 +45,9 @@ class ThreadedServer:
 
     async def _serve(self) -> None:
         self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
-        interceptor = CallInterceptor(ServerMetrics("test", CollectorRegistry()), Admission(100))
+        metrics = ServerMetrics("test", CollectorRegistry())
+        intake = Intake(256 * MEBIBYTE, 64 * MEBIBYTE, wait_seconds=10)
+        interceptor = CallInterceptor(metrics, Admission(100), intake)
         server = grpc.aio.server(interceptors=[interceptor])
         self._register(server)
         port = server.add_insecure_port("127.0.0.1:0")
