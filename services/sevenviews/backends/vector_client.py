@@ -28,11 +28,10 @@ from sevenviews.backends.vector_messages import (
 )
 from sevenviews.designs import PatentFilter, ViewMatching
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
+from sevenviews.runtime.answers import coverage_of_answer, view_of_answer
 from sevenviews.runtime.wire import (
-    coverage_from_wire,
     filter_to_wire,
     view_matching_to_wire,
-    view_of_answer,
     view_to_wire,
 )
 
@@ -137,5 +136,5 @@ def _scored_from_wire(patent: vectors_pb2.ScoredPatent) -> ScoredPatent:
             MatchedDrawing(one.query_index, one.drawing_id, view_of_answer(one.view), one.similarity)
             for one in patent.matches
         ),
-        tuple(map(coverage_from_wire, patent.coverage)),
+        tuple(map(coverage_of_answer, patent.coverage)),
     )

@@ -19,11 +19,10 @@ from sevenviews.backends.records import (
     Vector,
 )
 from sevenviews.internal.v1 import vectors_pb2
+from sevenviews.runtime.answers import time_of_answer, view_of_answer
 from sevenviews.runtime.wire import (
     date_to_wire,
     locarno_to_wire,
-    time_from_wire,
-    view_of_answer,
     view_to_wire,
 )
 from sevenviews.v1 import common_pb2
@@ -91,9 +90,9 @@ def release_from_wire(wire: vectors_pb2.Release) -> Release:
         metric=wire.metric,
         index=IndexParameters(wire.index.m, wire.index.ef_construction, wire.index.ef),
         vector_count=wire.vector_count,
-        created=time_from_wire(wire.created_time),
-        ready=time_from_wire(wire.ready_time),
-        promoted=time_from_wire(wire.promoted_time),
+        created=time_of_answer(wire.created_time),
+        ready=time_of_answer(wire.ready_time),
+        promoted=time_of_answer(wire.promoted_time),
         evaluation=dict(wire.evaluation),
     )
 

@@ -64,9 +64,8 @@ class IngestReport:
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
-        outcomes = {outcome.value: self.outcomes[outcome.value] for outcome in ImportOutcome}
         return {
-            "patents": outcomes,
+            "patents": self._outcomes(),
             "skipped": dict(self.skipped),
             "sheets": self.sheets,
             "drawings": self.drawings,
@@ -75,12 +74,18 @@ class IngestReport:
         }
 
     def __str__(self) -> str:
-        patents = ", ".join(f"{self.outcomes[one.value]} {one.value}" for one in ImportOutcome)
+        patents = ", ".join(f"{count} {outcome}" for outcome, count in self._outcomes().items())
         text = f"patents: {patents}; {self.drawings} drawings from {self.sheets} sheets"
         if self.skipped:
             kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(self.skipped.items()))
             text += f"; skipped as no designs: {kinds}"
         return text
+
+    def _outcomes(self) -> dict[str, int]:
+        counts = {outcome.value: self.outcomes[outcome.value] for outcome in ImportOutcome}
+        if not counts[ImportOutcome.OTHER.value]:
+            del counts[ImportOutcome.OTHER.value]
+        return counts
 
 
 def ingest(

@@ -20,11 +20,11 @@ from sevenviews.designs import (
     View,
     ViewMatching,
 )
+from sevenviews.runtime.answers import patent_of_answer
 from sevenviews.runtime.channels import open_channel
 from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.status import error_from_rpc
-from sevenviews.runtime.wire import patent_from_wire
 from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, search_pb2, search_pb2_grpc
 
 Request = TypeVar("Request")
@@ -122,7 +122,7 @@ class AsyncClient:
     async def get_patent(self, patent_id: str) -> Patent:
         """A patent with its drawings."""
         request = catalog_pb2.GetCatalogPatentRequest(patent_id=patent_id)
-        return patent_from_wire((await self._call(self._catalog.GetCatalogPatent, request)).patent)
+        return patent_of_answer((await self._call(self._catalog.GetCatalogPatent, request)).patent)
 
     async def list_patents(
         self, patent_filter: PatentFilter | None = None, page_size: int = 100, page_token: str = ""

@@ -17,6 +17,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from sevenviews.backends.blocking import Addresses, Services
 from sevenviews.client.sync import Client
 from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.runtime.answers import name_of
 from sevenviews.runtime.channels import open_blocking_channel
 from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.status import error_from_rpc
@@ -93,7 +94,9 @@ def _health(address: str, tls: ClientTls | None) -> str:
         except grpc.RpcError as error:
             raise CheckError(f"{address} does not answer: {error_from_rpc(error).message}") from error
     if status != health_pb2.HealthCheckResponse.SERVING:
-        raise CheckError(f"{address} says {health_pb2.HealthCheckResponse.ServingStatus.Name(status)}")
+        raise CheckError(
+            f"{address} says {name_of(health_pb2.HealthCheckResponse.ServingStatus.DESCRIPTOR, status)}"
+        )
     return "SERVING"
 
 

@@ -15,8 +15,14 @@ from sevenviews.designs import (
     View,
     ViewCoverage,
 )
+from sevenviews.runtime.answers import (
+    coverage_of_answer,
+    locarno_of_answer,
+    name_of,
+    patent_of_answer,
+    view_of_answer,
+)
 from sevenviews.runtime.status import error_from_item
-from sevenviews.runtime.wire import coverage_from_wire, locarno_from_wire, patent_from_wire, view_of_answer
 from sevenviews.v1 import catalog_pb2, search_pb2
 
 
@@ -118,21 +124,22 @@ def search_page(response: search_pb2.SearchDesignsResponse) -> SearchPage:
         degradations=tuple(error for error in errors if error is not None),
         timings={timing.stage: timing.duration.ToTimedelta() for timing in response.timings},
         predicted_classes=tuple(
-            PredictedClass(locarno_from_wire(one.locarno, "predicted_classes"), one.probability)
+            PredictedClass(locarno, one.probability)
             for one in response.predicted_classes
+            if (locarno := locarno_of_answer(one.locarno)) is not None
         ),
     )
 
 
 def _hit(hit: search_pb2.PatentHit) -> PatentHit:
-    patent = patent_from_wire(hit.patent) if hit.HasField("patent") else None
+    patent = patent_of_answer(hit.patent) if hit.HasField("patent") else None
     return PatentHit(hit.patent_id, hit.score, tuple(map(_match, hit.matches)), patent)
 
 
 def _match(match: search_pb2.QueryMatch) -> QueryMatch:
     return QueryMatch(
         match.query_index,
-        coverage_from_wire(match.coverage),
+        coverage_of_answer(match.coverage),
         match.drawing_id,
         view_of_answer(match.view),
         match.figure_number,
@@ -142,12 +149,14 @@ def _match(match: search_pb2.QueryMatch) -> QueryMatch:
 
 
 def import_result(response: catalog_pb2.ImportPatentsResponse) -> ImportResult:
-    name = catalog_pb2.ImportOutcome.Name(response.outcome).removeprefix("IMPORT_OUTCOME_")
-    return ImportResult(response.patent_id, ImportOutcome[name], error_from_item(response.status))
+    error = error_from_item(response.status)
+    name = name_of(catalog_pb2.ImportOutcome.DESCRIPTOR, response.outcome)
+    known = ImportOutcome.__members__.get(name, ImportOutcome.OTHER)
+    return ImportResult(response.patent_id, known if error is None else ImportOutcome.FAILED, error)
 
 
 def patent_page(response: catalog_pb2.ListCatalogPatentsResponse) -> PatentPage:
-    patents = tuple(map(patent_from_wire, response.patents))
+    patents = tuple(map(patent_of_answer, response.patents))
     return PatentPage(patents, response.next_page_token, response.total_count)
 
 

@@ -35,6 +35,9 @@ class ImportOutcome(StrEnum):
     REPLACED = "replaced"
     FAILED = "failed"
 
+    OTHER = "other"
+    """It went well, in a way that only a newer server has a word for."""
+
 
 class DrawingSize(StrEnum):
     """The image fits into a square: 256 pixels for a thumbnail, 1,024 for a preview."""

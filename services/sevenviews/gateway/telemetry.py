@@ -62,7 +62,7 @@ class GatewayMetrics:
             self.redis_errors.labels(use)
         for stage in STAGES:
             self.stage_seconds.labels(stage)
-        for imported in ImportOutcome:
+        for imported in set(ImportOutcome) - {ImportOutcome.OTHER}:
             self.imported.labels(imported.value)
         for dependency in DEPENDENCIES:
             self.dependency_ready.labels(dependency)

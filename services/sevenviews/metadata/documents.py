@@ -8,7 +8,8 @@ import json
 from google.protobuf import json_format
 
 from sevenviews.designs import Patent
-from sevenviews.runtime.wire import patent_from_wire, patent_to_wire
+from sevenviews.runtime.answers import patent_of_answer
+from sevenviews.runtime.wire import patent_to_wire
 from sevenviews.v1 import patent_pb2
 
 
@@ -19,9 +20,9 @@ def to_document(patent: Patent) -> str:
 
 
 def from_document(document: str) -> Patent:
-    """The patent of a document; fields that a newer version wrote are left out."""
+    """The patent of a document; what only a newer version has a word for is left out."""
     message = json_format.ParseDict(json.loads(document), patent_pb2.Patent(), ignore_unknown_fields=True)
-    return patent_from_wire(message)
+    return patent_of_answer(message)
 
 
 def content_digest(patent: Patent) -> str:

@@ -11,6 +11,7 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
 from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.runtime.answers import name_of
 from sevenviews.runtime.presentable import presentable
 from sevenviews.v1 import common_pb2, error_reason_pb2
 
@@ -164,8 +165,8 @@ def error_from_item(status: common_pb2.ItemStatus) -> SevenviewsError | None:
     """The error that an item's status reports; None for OK."""
     if status.code == code_pb2.OK:
         return None
-    name = error_reason_pb2.ErrorReason.Name(status.reason).removeprefix("ERROR_REASON_")
-    return SevenviewsError(_reason(name), status.message, dict(status.metadata))
+    name = name_of(error_reason_pb2.ErrorReason.DESCRIPTOR, status.reason)
+    return _reported(name, status.code, status.message, dict(status.metadata))
 
 
 def error_from_rpc(error: grpc.RpcError, service: str = "") -> SevenviewsError:
@@ -179,7 +180,8 @@ def error_from_rpc(error: grpc.RpcError, service: str = "") -> SevenviewsError:
     info = error_details_pb2.ErrorInfo()
     details = call.details() or ""
     if _detail(call, info) and info.domain == DOMAIN:
-        return SevenviewsError(_reason(info.reason), details, dict(info.metadata), _told_to_wait(call))
+        number = _number(call.code())
+        return _reported(info.reason, number, details, dict(info.metadata), _told_to_wait(call))
     reason = _REASON_OF_BARE_CODE.get(call.code(), Reason.INTERNAL)
     if reason is Reason.OVERLOADED and "larger than max" in details:
         reason = Reason.MESSAGE_TOO_LARGE
@@ -212,9 +214,16 @@ def _told_to_wait(error: grpc.Call) -> float | None:
     return wait.retry_delay.ToTimedelta().total_seconds() if _detail(error, wait) else None
 
 
-def _reason(name: str) -> Reason:
-    # A newer server may know reasons that this client does not.
-    return Reason(name) if name in Reason.__members__ else Reason.INTERNAL
+def _reported(
+    name: str, code: int, message: str, metadata: dict[str, str], retry_seconds: float | None = None
+) -> SevenviewsError:
+    """A reason that only a newer server knows becomes what its code alone would mean; its name is kept beside it."""
+    if name in Reason.__members__:
+        return SevenviewsError(Reason(name), message, metadata, retry_seconds)
+    meant = {_number(bare): reason for bare, reason in _REASON_OF_BARE_CODE.items()}
+    return SevenviewsError(
+        meant.get(code, Reason.INTERNAL), message, {**metadata, "unknown_reason": name}, retry_seconds
+    )
 
 
 def _number(code: grpc.StatusCode) -> int:

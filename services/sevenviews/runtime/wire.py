@@ -1,9 +1,12 @@
-"""Between the messages of protos/sevenviews/v1 and the domain. The only place where both are known."""
+"""Between the messages of protos/sevenviews/v1 and the domain. What comes is a request, and read strictly.
+
+Answers are read by `runtime.answers`, which lets pass what a newer service says.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -64,14 +67,6 @@ def view_from_wire(view: common_pb2.View.ValueType, field: str = "view") -> View
         raise malformed(field, view, "not a view") from error
 
 
-def view_of_answer(view: common_pb2.View.ValueType) -> View:
-    """A view that a newer server knows and we do not is some other one: an answer is read all the same."""
-    try:
-        return view_from_wire(view)
-    except SevenviewsError:
-        return View.OTHER
-
-
 def view_matching_to_wire(matching: ViewMatching) -> common_pb2.ViewMatching.ValueType:
     return common_pb2.ViewMatching.Value(f"VIEW_MATCHING_{matching.name}")
 
@@ -90,12 +85,6 @@ def view_matching_from_wire(
 
 def coverage_to_wire(coverage: ViewCoverage) -> common_pb2.ViewCoverage.ValueType:
     return common_pb2.ViewCoverage.Value(f"VIEW_COVERAGE_{coverage.name}")
-
-
-def coverage_from_wire(coverage: common_pb2.ViewCoverage.ValueType) -> ViewCoverage:
-    """Only ever part of an answer: what a newer server calls otherwise is at least no drawing of the same view."""
-    known = {coverage_to_wire(one): one for one in ViewCoverage}
-    return known.get(coverage, ViewCoverage.OTHER_VIEW)
 
 
 def date_to_wire(day: date | None) -> common_pb2.Date | None:
@@ -120,11 +109,6 @@ def time_to_wire(time: datetime | None) -> Timestamp | None:
     stamp = Timestamp()
     stamp.FromDatetime(time)
     return stamp
-
-
-def time_from_wire(stamp: Timestamp) -> datetime | None:
-    """In UTC. All fields zero: None."""
-    return stamp.ToDatetime(UTC) if stamp.seconds or stamp.nanos else None
 
 
 def locarno_to_wire(locarno: LocarnoClass) -> common_pb2.LocarnoClass:
