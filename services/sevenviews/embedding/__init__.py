@@ -16,7 +16,7 @@ Served on the one gRPC port of Ray Serve's proxy:
 - grpc.health.v1.Health/Check: SERVING while a replica has its default model. A call through the proxy to a
   replica, so it also proves the way. Health/Watch is UNIMPLEMENTED, which clients take as "do not watch": a
   watch would hold a replica's place for as long as the client lives.
-- Server reflection, of Serve's own making.
+- Server reflection: v1alpha of Serve's own making, v1 of ours.
 - ray.serve.RayServeAPIService/Healthz, which answers for the proxy alone.
 
 What Ray Serve does not give: the caller's deadline (a replica learns of it by being cancelled), TLS, and an

@@ -14,11 +14,12 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 import grpc
-from grpc_health.v1 import health_pb2_grpc
+from grpc_health.v1 import health, health_pb2_grpc
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.embedding.metrics import ProxyMetrics
 from sevenviews.internal.v1 import embedding_pb2_grpc
+from sevenviews.runtime import reflection
 from sevenviews.runtime.status import DETAILS_KEY, code_of, refusal
 
 UnaryHandler = Callable[[Any, Any], Awaitable[bytes]]
@@ -62,9 +63,13 @@ class ProxyServer(Protocol):
 
     service_handler_factory: Callable[..., Any]
 
+    def add_passthrough_service(self, service_name: str) -> None:
+        """The handlers of this service, added next, run in the proxy itself."""
+        ...
+
 
 def add_to_proxy(servicer: Any, server: Any, observer: CallObserver | None = None) -> None:
-    """Add EmbeddingService and Health to a proxy. Serve calls it: see gRPCOptions.grpc_servicer_functions.
+    """Add EmbeddingService, Health and reflection v1 to a proxy. Serve calls it: gRPCOptions.grpc_servicer_functions.
 
     Args:
         servicer, server: of Serve.
@@ -79,6 +84,9 @@ def add_to_proxy(servicer: Any, server: Any, observer: CallObserver | None = Non
         health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
     finally:
         proxy.service_handler_factory = serve_factory
+    # Serve's own reflection is v1alpha.
+    proxy.add_passthrough_service(reflection.V1)
+    reflection.enable_v1(server, (_EMBEDDING.strip("/"), health.SERVICE_NAME))
 
 
 def _handler(

@@ -11,11 +11,11 @@ import grpc
 import structlog
 from google.protobuf.descriptor_pool import Default
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
 from prometheus_client import REGISTRY, CollectorRegistry, start_http_server
 
 from sevenviews.runtime.intake import Intake
 from sevenviews.runtime.interceptors import Admission, CallInterceptor
+from sevenviews.runtime.reflection import enable_reflection
 from sevenviews.runtime.security import server_credentials
 from sevenviews.runtime.settings import LIVENESS, ServiceSettings
 from sevenviews.runtime.telemetry import ServerMetrics, configure_logs
@@ -78,9 +78,7 @@ class GrpcServer:
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         self._health_page: grpc.aio.Server | None = None
-        reflection.enable_server_reflection(
-            (*self._services, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server
-        )
+        enable_reflection(self._server, (*self._services, health.SERVICE_NAME))
         self._watch: asyncio.Task[None] | None = None
         self._metrics_page: WSGIServer | None = None
         self._ready: bool | None = None

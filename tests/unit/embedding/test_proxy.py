@@ -17,6 +17,7 @@ from sevenviews.embedding.replies import refuse
 from sevenviews.internal.v1 import embedding_pb2, embedding_pb2_grpc
 from sevenviews.runtime.channels import open_channel
 from sevenviews.runtime.status import error_from_rpc
+from tests.reflected import reflected_services
 
 Request = embedding_pb2.EmbedImagesRequest
 
@@ -165,6 +166,16 @@ async def test_health_is_asked_of_a_replica_but_not_watched(proxy: Proxy) -> Non
     assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
     assert proxy.methods == ["/grpc.health.v1.Health/Check"]
     assert proxy.counted == []
+
+
+@pytest.mark.parametrize("version", ["v1", "v1alpha"])
+async def test_reflection_is_answered_in_the_proxy_in_both_versions(proxy: Proxy, version: str) -> None:
+    described = await reflected_services(proxy.channel, version)
+    assert {"sevenviews.internal.v1.EmbeddingService", "grpc.reflection.v1.ServerReflection"} <= set(
+        described
+    )
+    assert all(described.values())
+    assert proxy.methods == []
 
 
 async def test_health_keeps_its_own_codes(proxy: Proxy) -> None:

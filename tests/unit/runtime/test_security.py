@@ -21,6 +21,7 @@ from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.server import GrpcServer
 from sevenviews.runtime.settings import LIVENESS, ServiceSettings
 from tests.certificates import Authority, Pair
+from tests.reflected import reflected_services
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 
@@ -118,11 +119,8 @@ async def test_probes_are_answered_in_plaintext_on_a_port_of_their_own(
         assert await check(address, None) == SERVING
         assert await check(address, None, LIVENESS) == SERVING
         async with open_channel(address) as channel:
-            reflect: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(
-                "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
-            )
             with pytest.raises(grpc.aio.AioRpcError) as caught:
-                await reflect(b"", timeout=5)
+                await reflected_services(channel, "v1alpha")
     assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
 
 

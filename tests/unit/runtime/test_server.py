@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from typing import Any, cast
+from typing import Any
 
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from prometheus_client import CollectorRegistry
 
 from sevenviews.designs import Reason, SevenviewsError
@@ -21,6 +20,7 @@ from sevenviews.runtime.settings import MEBIBYTE, ServiceSettings
 from sevenviews.runtime.status import CODES_OF_CALLS, error_from_rpc
 from sevenviews.runtime.telemetry import request_id
 from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, patent_pb2
+from tests.reflected import reflected_services
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -271,15 +271,17 @@ async def test_a_stop_turns_health_then_drains(running: Running) -> None:
     await stop
 
 
-async def test_reflection_lists_the_services(running: Running) -> None:
-    stub: Any = reflection_pb2_grpc.ServerReflectionStub(cast(Any, running.channel))
-
-    async def ask() -> AsyncIterator[Any]:
-        yield cast(Any, reflection_pb2).ServerReflectionRequest(list_services="")
-
-    answers = [answer async for answer in stub.ServerReflectionInfo(ask())]
-    names = {service.name for service in answers[0].list_services_response.service}
-    assert {"sevenviews.v1.CatalogService", "grpc.health.v1.Health"} <= names
+@pytest.mark.parametrize("version", ["v1", "v1alpha"])
+async def test_reflection_tells_of_every_service_in_both_versions(running: Running, version: str) -> None:
+    described = await reflected_services(running.channel, version)
+    assert set(described) == {
+        "sevenviews.v1.CatalogService",
+        "grpc.health.v1.Health",
+        "grpc.reflection.v1.ServerReflection",
+        "grpc.reflection.v1alpha.ServerReflection",
+    }
+    for name, files in described.items():
+        assert name in {f"{file.package}.{service.name}" for file in files for service in file.service}
 
 
 async def test_metrics_count_by_method_and_code(running: Running) -> None:
