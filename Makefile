@@ -67,7 +67,8 @@ lint: $(STAMP) ## Check the style, the types, the import rule and the protos.
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
-	cd protos && ../$(BIN)/buf lint && ../$(BIN)/buf format --diff --exit-code
+	$(BIN)/python deploy/dev/protos.py lint
+	$(BIN)/python deploy/dev/protos.py breaking
 
 .PHONY: format
 format: $(STAMP) ## Put the sources into their form.

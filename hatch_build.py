@@ -35,6 +35,7 @@ def generate(root: Path) -> None:
         "protoc",
         f"-I{protos}",
         f"-I{resources.files('grpc_tools') / '_proto'}",
+        f"-I{googleapis()}",
         f"--python_out={sources}",
         f"--grpc_python_out={sources}",
         f"--mypy_out={sources}",
@@ -49,6 +50,13 @@ def generate(root: Path) -> None:
         raise RuntimeError("protoc failed; its messages are above")
     for folder in {parent for file in files for parent in file.relative_to(protos).parents[:-2]}:
         (sources / folder / "__init__.py").write_text(f'"""Generated from protos/{folder}. Do not edit."""\n')
+
+
+def googleapis() -> Path:
+    """The folder below which google/type and google/api lie, as googleapis-common-protos installs them."""
+    from google.type import date_pb2
+
+    return Path(date_pb2.__file__).parents[2]
 
 
 def _plugin(directory: Path, name: str) -> str:

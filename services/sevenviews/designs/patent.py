@@ -20,7 +20,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A document cited against the patent. Where the source's date lacks its day, it is the first."""
+    """A document cited against the patent. Where the source's date lacks its day, or its month, it is the first."""
 
     document: str
     name: str = ""

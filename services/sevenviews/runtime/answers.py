@@ -6,13 +6,16 @@ every answer to a number that does not exist, and reads the answer.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 
 from google.protobuf.descriptor import EnumDescriptor
 from google.protobuf.timestamp_pb2 import Timestamp
+from google.type import date_pb2
 
 from sevenviews.designs import LocarnoClass, Patent, SevenviewsError, View, ViewCoverage
 from sevenviews.runtime.wire import (
+    cited_date_from_wire,
     coverage_to_wire,
     date_from_wire,
     locarno_from_wire,
@@ -75,18 +78,18 @@ def _understood(wire: patent_pb2.Patent) -> patent_pb2.Patent:
     for drawing in patent.drawings:
         drawing.view = view_to_wire(view_of_answer(drawing.view))
     for citation in patent.citations:
-        if not _is_date(citation.date):
+        if not _reads(cited_date_from_wire, citation.date):
             citation.ClearField("date")
-    if not _is_date(patent.filing_date):
+    if not _reads(date_from_wire, patent.filing_date):
         patent.ClearField("filing_date")
-    if not _is_date(patent.publication_date):
+    if not _reads(date_from_wire, patent.publication_date):
         patent.ClearField("publication_date")
     return patent
 
 
-def _is_date(day: common_pb2.Date) -> bool:
+def _reads(read: Callable[[date_pb2.Date], date | None], day: date_pb2.Date) -> bool:
     try:
-        date_from_wire(day)
+        read(day)
     except SevenviewsError:
         return False
     return True

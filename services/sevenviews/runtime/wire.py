@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
+from google.type import date_pb2
 
 from sevenviews.designs import (
     Citation,
@@ -87,13 +88,13 @@ def coverage_to_wire(coverage: ViewCoverage) -> common_pb2.ViewCoverage.ValueTyp
     return common_pb2.ViewCoverage.Value(f"VIEW_COVERAGE_{coverage.name}")
 
 
-def date_to_wire(day: date | None) -> common_pb2.Date | None:
+def date_to_wire(day: date | None) -> date_pb2.Date | None:
     """None stays absent."""
-    return None if day is None else common_pb2.Date(year=day.year, month=day.month, day=day.day)
+    return None if day is None else date_pb2.Date(year=day.year, month=day.month, day=day.day)
 
 
-def date_from_wire(day: common_pb2.Date, field: str = "date") -> date | None:
-    """All fields zero: None. Raises FIELD_MALFORMED for a day that no calendar has."""
+def date_from_wire(day: date_pb2.Date, field: str = "date") -> date | None:
+    """All fields zero: None. Raises FIELD_MALFORMED for what is no whole date, or one that no calendar has."""
     if not (day.year or day.month or day.day):
         return None
     try:
@@ -109,6 +110,13 @@ def time_to_wire(time: datetime | None) -> Timestamp | None:
     stamp = Timestamp()
     stamp.FromDatetime(time)
     return stamp
+
+
+def cited_date_from_wire(day: date_pb2.Date, field: str = "date") -> date | None:
+    """As `date_from_wire`; but documents are often dated by the month or the year alone: the first of it."""
+    if day.year and not day.day:
+        return date_from_wire(date_pb2.Date(year=day.year, month=day.month or 1, day=1), field)
+    return date_from_wire(day, field)
 
 
 def locarno_to_wire(locarno: LocarnoClass) -> common_pb2.LocarnoClass:
@@ -294,4 +302,4 @@ def _citation_to_wire(citation: Citation) -> patent_pb2.Citation:
 
 
 def _citation_from_wire(wire: patent_pb2.Citation, field: str) -> Citation:
-    return Citation(wire.document, wire.name, date_from_wire(wire.date, f"{field}.date"), wire.category)
+    return Citation(wire.document, wire.name, cited_date_from_wire(wire.date, f"{field}.date"), wire.category)

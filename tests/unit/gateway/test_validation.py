@@ -7,6 +7,7 @@ from typing import Any
 
 import grpc
 import pytest
+from google.type import date_pb2
 
 from sevenviews.designs import Reason
 from sevenviews.runtime.channels import channel_options, open_channel
@@ -123,7 +124,7 @@ BAD_SEARCHES: dict[str, tuple[search_pb2.SearchDesignsRequest, Reason, dict[str,
     "no such day": (
         request(
             filter=patent_filter(
-                filing_date=common_pb2.DateRange(to=common_pb2.Date(year=2021, month=2, day=30))
+                filing_date=common_pb2.DateRange(to=date_pb2.Date(year=2021, month=2, day=30))
             )
         ),
         MALFORMED,

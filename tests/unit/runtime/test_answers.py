@@ -16,6 +16,7 @@ from google.protobuf import message_factory
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 from google.protobuf.descriptor_pool import Default
 from google.protobuf.message import Message
+from google.type import date_pb2
 from grpc_health.v1 import health_pb2
 
 from sevenviews.backends.blocking import Addresses, Services
@@ -218,9 +219,9 @@ def test_a_patent_of_a_newer_server_keeps_what_is_known() -> None:
         title="Teapot",
         locarno=[known, common_pb2.LocarnoClass(class_number=33)],
         drawings=[patent_pb2.Drawing(drawing_id="a"), patent_pb2.Drawing(drawing_id="b", view=NEWER)],  # type: ignore[arg-type]
-        filing_date=common_pb2.Date(year=2020, month=13, day=1),
-        publication_date=common_pb2.Date(year=2021, month=2, day=3),
-        citations=[patent_pb2.Citation(document="USD0", date=common_pb2.Date(year=2019, month=2, day=30))],
+        filing_date=date_pb2.Date(year=2020, month=13, day=1),
+        publication_date=date_pb2.Date(year=2021, month=2, day=3),
+        citations=[patent_pb2.Citation(document="USD0", date=date_pb2.Date(year=2019, month=2, day=30))],
     )
     patent = patent_of_answer(wire)
     assert (patent.title, patent.locarno) == ("Teapot", (LocarnoClass(7, 1),))

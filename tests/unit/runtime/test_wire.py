@@ -6,6 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 import pytest
+from google.type import date_pb2
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,11 +24,11 @@ from sevenviews.designs import (
     View,
 )
 from sevenviews.runtime import wire
-from sevenviews.v1 import common_pb2
+from sevenviews.v1 import common_pb2, patent_pb2
 
 T = TypeVar("T")
-FIRST_OF_2021 = common_pb2.Date(year=2021, month=1, day=1)
-FIRST_OF_2022 = common_pb2.Date(year=2022, month=1, day=1)
+FIRST_OF_2021 = date_pb2.Date(year=2021, month=1, day=1)
+FIRST_OF_2022 = date_pb2.Date(year=2022, month=1, day=1)
 
 text = st.text(st.characters(codec="utf-8"), max_size=20)
 days = st.none() | st.dates(min_value=date(1790, 1, 1))
@@ -92,7 +93,7 @@ BROKEN_FILTERS = {
     "filter.offices[0]": common_pb2.PatentFilter(offices=["us"]),
     "filter.holders[1]": common_pb2.PatentFilter(holders=["Acme", "  "]),
     "filter.filing_date.to": common_pb2.PatentFilter(
-        filing_date=common_pb2.DateRange(to=common_pb2.Date(year=2021, month=2, day=30))
+        filing_date=common_pb2.DateRange(to=date_pb2.Date(year=2021, month=2, day=30))
     ),
     "filter.publication_date": common_pb2.PatentFilter(
         publication_date=common_pb2.DateRange(**{"from": FIRST_OF_2022}, to=FIRST_OF_2021)
@@ -118,3 +119,36 @@ def test_an_unknown_view_is_refused() -> None:
     with pytest.raises(SevenviewsError) as caught:
         wire.view_from_wire(99)  # type: ignore[arg-type]
     assert caught.value.reason is Reason.FIELD_MALFORMED
+
+
+@pytest.mark.parametrize(
+    ("wire_date", "read"),
+    [
+        (date_pb2.Date(year=1998, month=9, day=8), date(1998, 9, 8)),
+        (date_pb2.Date(year=1998, month=9), date(1998, 9, 1)),
+        (date_pb2.Date(year=1998), date(1998, 1, 1)),
+        (date_pb2.Date(), None),
+    ],
+)
+def test_a_cited_document_may_be_dated_by_its_month_or_year(
+    wire_date: date_pb2.Date, read: date | None
+) -> None:
+    citation = patent_pb2.Citation(document="USD1", date=wire_date)
+    (cited,) = wire.patent_from_wire(patent_pb2.Patent(citations=[citation])).citations
+    assert cited.date == read
+
+
+@pytest.mark.parametrize(
+    ("field", "broken"),
+    {
+        "patent.filing_date": patent_pb2.Patent(filing_date=date_pb2.Date(year=1998, month=9)),
+        "patent.publication_date": patent_pb2.Patent(publication_date=date_pb2.Date(month=9, day=8)),
+        "patent.citations[0].date": patent_pb2.Patent(
+            citations=[patent_pb2.Citation(date=date_pb2.Date(year=1998, month=13))]
+        ),
+    }.items(),
+)
+def test_other_dates_are_whole(field: str, broken: patent_pb2.Patent) -> None:
+    with pytest.raises(SevenviewsError) as caught:
+        wire.patent_from_wire(broken)
+    assert (caught.value.reason, caught.value.metadata["field"]) == (Reason.FIELD_MALFORMED, field)
