@@ -24,7 +24,7 @@ class ViewCoverage(StrEnum):
     """It was matched with a drawing whose view is another one, or one of the two is unknown."""
 
     MISSING = "missing"
-    """It was left out: the design does not show what it shows, or no drawing was left for it."""
+    """It was left out: the design shows nothing that is like it, or no drawing was left for it."""
 
 
 class ImportOutcome(StrEnum):

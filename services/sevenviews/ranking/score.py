@@ -15,9 +15,9 @@ query image it is x. l(q) is the field's level, which an unrelated patent usuall
 
 A is the set of matches (q, d), the one of all that are allowed with the largest r (Hungarian method). It holds one
 match at least; a query image is in one match at most, and a drawing as well; but a drawing of the left or the right
-side may serve twice, the second time for a query image of the opposite side, which its mirror image shows. Where
-one of the two views is not named (UNKNOWN, OTHER) and the other may be a side, they count as opposite sides. If
-views are required, only drawings of its own view are matched with a query image.
+side may serve twice, the second time for a query image of the opposite side, which its mirror image shows. A view
+that is not named (UNKNOWN, OTHER) may be such a side. If views are required, only drawings of its own view are
+matched with a query image.
 
 So a query image is left out where the design has no drawing that is more like it than an unrelated one: because it
 does not show that view, or because another query image has more use for the drawing. It then moves r toward the

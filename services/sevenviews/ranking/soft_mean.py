@@ -9,7 +9,7 @@ import numpy as np
 from sevenviews.ranking.records import QueryDrawing
 from sevenviews.ranking.values import Values
 
-SOFTNESS = 0.075
+SOFTNESS = 0.05
 """τ, in cosine: as it grows the soft mean becomes the mean, as it shrinks the maximum."""
 
 PACKAGED_LEVEL = 0.1

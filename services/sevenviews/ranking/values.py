@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from sevenviews.designs import View, ViewMatching
 
-OTHER_VIEW_COST = 0.03
+OTHER_VIEW_COST = 0.02
 """In cosine: decides between drawings about equally similar; never lifts an unlike one over a like one."""
 
 MIRRORED = {View.LEFT: View.RIGHT, View.RIGHT: View.LEFT}

@@ -125,7 +125,7 @@ async def test_views_are_preferred_required_or_ignored(gateway: RunningGateway) 
     publish(
         gateway.services,
         design("USD1", like(0.80), views=[View.TOP]),
-        design("USD2", like(0.78), views=[View.FRONT]),
+        design("USD2", like(0.79), views=[View.FRONT]),
     )
 
     async def found(matching: ViewMatching) -> list[str]:

@@ -107,7 +107,7 @@ TRIED: Mapping[str, Definition] = {
     **COMPARED,
     **{
         f"softness {softness:g}": partial(assigned, softness=softness)
-        for softness in (0.03, 0.05, 0.1, 0.15, 0.3)
+        for softness in (0.03, 0.075, 0.1, 0.15, 0.3)
     },
     "mean instead of soft mean": partial(assigned, softness=_MEAN),
     **{f"level {level:g}": partial(assigned, level=level) for level in (0.0, 0.05, 0.15, 0.2)},
