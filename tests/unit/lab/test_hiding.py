@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from typer.testing import CliRunner
 
@@ -81,14 +82,6 @@ def test_a_patent_is_in_one_half_alone_and_those_of_few_drawings_in_none() -> No
         halves({"A": range(9), "B": range(4)}, seed=1)
 
 
-def gallery() -> Gallery:
-    """A has five drawings along the first axis, in pairs of which one is a little off; B has one between."""
-    of_a = [[1, 0, 0.1 * number] for number in range(5)]
-    vectors = np.array([*of_a, [1, 0.3, 0]], np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    return Gallery(vectors, [View.UNKNOWN] * 6, {"A": range(5), "B": [5]})
-
-
 def test_a_patent_that_stays_first_does_not_change() -> None:
     vectors = np.repeat(np.eye(2, dtype=np.float32), [5, 1], axis=0)
     found = measure(
@@ -98,26 +91,18 @@ def test_a_patent_that_stays_first_does_not_change() -> None:
         assert found[name][0] == pytest.approx([0, 0, 1, 1, 1]), name
 
 
-def test_ranks_are_those_of_the_scores() -> None:
-    """With two rivals of fixed score the ranks are counted by hand."""
-    trial = next(trials_of("A", range(5), 1, random.Random(3)))
-    states = [trial.found, *trial.one_hidden, *trial.few_left]
+def test_ranks_and_their_changes_are_counted() -> None:
+    """A patent of five drawings that scores by how many can be found, and a rival that two do not beat."""
 
-    def definition(query: Asked) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        counts = np.diff(query.first_drawings, append=len(query.views)).astype(np.float64)
-        # B, with its one drawing, counts as two and a half: it stands before A where A has two drawings or fewer.
-        return np.where(counts == 1, 2.5, counts) if len(counts) == 1 else counts
+    def count(query: Asked) -> npt.NDArray[np.float64]:
+        found = np.diff(query.first_drawings, append=len(query.views)).astype(np.float64)
+        return np.array([2.5]) if len(found) == 1 else found
 
-    found = measure(gallery(), ["A"], {"count": definition}, 1, seed=3)["count"][0]
-    by_trial = []
-    for one in trials_of("A", range(5), 1, random.Random(3)):
-        ranks = [1 if len(state) > 2 else 2 for state in [one.found, *one.one_hidden, *one.few_left]]
-        by_trial.append(ranks)
-    assert [len(state) for state in states] == [3, 2, 2, 2, 1]
-    assert by_trial[0] == [1, 2, 2, 2, 2]
-    assert len(by_trial) == 2
-    assert by_trial[1] == [2, 2, 2]
-    assert found == pytest.approx([(1 + 0) / 2, 1, (1 + 0.5) / 2, 0.5, 0.5])
+    gallery = Gallery(np.eye(6, dtype=np.float32), [View.UNKNOWN] * 6, {"A": range(5), "B": [5]})
+    found = measure(gallery, ["A"], {"count": count}, repeats=1, seed=0)["count"][0]
+    # Two ask: three are found, rank 1; with one hidden, each in turn, and with one left, rank 2. Three ask: two are
+    # found, rank 2, and so are those of which one is left. Four cannot ask.
+    assert found == pytest.approx([(1 + 0) / 2, 1, (1 + 1 / 2) / 2, 1 / 2, 1 / 2])
 
 
 def test_the_sum_is_seen_to_depend_on_how_many_drawings_there_are() -> None:
