@@ -40,7 +40,7 @@ def large() -> catalog_pb2.DeleteCatalogPatentsRequest:
 
 def stalled(running: Running) -> Any:
     """A call whose request never comes."""
-    method = running.channel.stream_unary(LARGE)
+    method: Any = running.channel.stream_unary(LARGE)
 
     async def nothing() -> AsyncIterator[bytes]:
         await asyncio.Event().wait()
@@ -110,7 +110,7 @@ async def test_a_message_that_no_request_of_its_method_can_be_is_refused(narrow:
 
 
 async def test_a_message_that_is_none_is_the_callers_fault(narrow: Running) -> None:
-    method = narrow.channel.unary_unary("/sevenviews.v1.CatalogService/GetCatalogPatent")
+    method: Any = narrow.channel.unary_unary("/sevenviews.v1.CatalogService/GetCatalogPatent")
     code, error = await failure(method(b"\xff\xff"))
     assert (code, error.reason) == (grpc.StatusCode.INVALID_ARGUMENT, Reason.FIELD_MALFORMED)
 
