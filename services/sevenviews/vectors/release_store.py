@@ -132,7 +132,7 @@ class ReleaseStore(ABC):
             if token < serving.fence:
                 raise fenced(token, serving.fence)
             self._note(serving, release_facts.fence(token), timeout)
-            if self._take_turn(turn.next(serving.collection), timeout):
+            if self._follow(turn, serving.collection, timeout):
                 return
 
     def promote(
@@ -171,7 +171,7 @@ class ReleaseStore(ABC):
             # The fence first, so that it goes wherever the searches go.
             stays = release_facts.not_retiring() if chosen.is_retiring else {}
             self._note(chosen, {**release_facts.fence(max(fence, fencing_token)), **stays}, timeout)
-            if self._take_turn(turn.next(chosen.collection), timeout):
+            if self._follow(turn, chosen.collection, timeout):
                 self._note(chosen, release_facts.promoted(self._now()), timeout)
                 break
         return self.release(release_id, timeout)
@@ -185,7 +185,7 @@ class ReleaseStore(ABC):
             # A promotion that has not seen this is overtaken by the turn; one that has refuses.
             self._note(chosen, release_facts.retiring(self._now()), timeout)
             serving = self._serving(turn, timeout)
-            if serving is None or self._take_turn(turn.next(serving.collection), timeout):
+            if serving is None or self._follow(turn, serving.collection, timeout):
                 self._drop(chosen, timeout)
                 return
 
@@ -205,6 +205,14 @@ class ReleaseStore(ABC):
                     "others change what serves all the time",
                     {"service": "milvus"},
                 )
+
+    def _follow(self, turn: Turn, collection: str, timeout: float) -> bool:
+        """Take the turn after one; False if somebody else did.
+
+        Another one may take it for the same collection, and both succeed. So what was noted must have been noted
+        before there was that turn: whoever goes on from it has then read it.
+        """
+        return self._turn(timeout) == turn and self._take_turn(turn.next(collection), timeout)
 
     def _known(self, release_id: str, timeout: float, turn: Turn | None = None) -> Release:
         """A release, without its count."""

@@ -10,7 +10,8 @@ when turn n + 1 was taken.
 - A fence, and the retirement of a release, take one for the release that serves already: the promotion that overlaps
   with them either came first, and they see it, or sees them.
 
-Two that take the same turn for the same release both succeed, as after a lost answer: they want the same.
+Two that take the same turn for the same release both succeed, as after a lost answer. Each has written what it has to
+say before there was that turn (`ReleaseStore._follow`), so that whoever reads since then reads both.
 """
 
 from __future__ import annotations

@@ -43,7 +43,9 @@ def retirement(name: str) -> Call:
     return lambda index: index.retire(name, SECONDS)
 
 
-CHOICES = st.lists(st.integers(0, 5), max_size=60)
+# Some steps of one, some of another: faults need few changes between calls, at the right moments.
+BURSTS = st.lists(st.tuples(st.integers(0, 5), st.integers(1, 8)), max_size=14)
+CHOICES = BURSTS.map(lambda bursts: [call for call, steps in bursts for _ in range(steps)])
 
 
 def overlap(
@@ -55,9 +57,18 @@ def overlap(
     return index.overlap(calls, chain(choices, repeat(0)), ended)
 
 
-@settings(max_examples=300, deadline=None)
+FENCES_AND_A_PROMOTION = [("fence", "", 1), ("fence", "", 2), ("promote", "b", 0)]
+
+
+@settings(max_examples=600, deadline=None)
+@example(
+    # The second fence is written when the first one has taken the turn, and the promotion has read it.
+    FENCES_AND_A_PROMOTION,
+    [1] * 3 + [0] * 5 + [1] * 4 + [0] * 2 + [1] * 20,
+)
 @given(
-    st.lists(
+    st.just(FENCES_AND_A_PROMOTION)
+    | st.lists(
         st.tuples(st.just("fence"), st.just(""), st.integers(1, 4))
         | st.tuples(st.just("promote"), st.sampled_from(NAMES), st.integers(0, 4)),
         min_size=2,
