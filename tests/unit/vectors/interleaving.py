@@ -20,8 +20,11 @@ class Running:
     """A call under way.
 
     Attributes:
-        token: with which it was made, for the tests.
+        thread: where it runs.
+        may_go: is released for each step.
+        has_stopped: is released before the next step, and at the end.
         outcome: what it returned, or raised.
+        done: whether it has ended.
     """
 
     thread: threading.Thread
