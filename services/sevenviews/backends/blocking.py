@@ -11,13 +11,14 @@ from typing import Any, Self, TypeVar
 import grpc
 
 from sevenviews.backends.embedding_messages import embed_request, model_from_wire, result_from_wire
-from sevenviews.backends.patent_messages import published_from_wire
+from sevenviews.backends.patent_messages import published_from_wire, record_from_wire
 from sevenviews.backends.records import (
     GenerationRange,
     ImageInput,
     IndexParameters,
     Model,
     NearestDrawing,
+    PatentRecord,
     PatentVectors,
     PublishedPatent,
     Release,
@@ -50,7 +51,6 @@ from sevenviews.internal.v1 import (
 from sevenviews.runtime.channels import open_blocking_channel
 from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.status import error_from_rpc
-from sevenviews.v1 import patent_pb2
 
 Answer = TypeVar("Answer")
 
@@ -123,19 +123,11 @@ class Services:
         answer = self._call("metadata", self._patents.BatchGetPatents, request)
         return list(map(published_from_wire, answer.patents))
 
-    def is_known_drawing(self, drawing_id: str) -> bool:
-        """Whether any record, staged or published, names it."""
-        request = patents_pb2.GetDrawingImageRequest(
-            drawing_id=drawing_id, include_staged=True, size=patent_pb2.DRAWING_SIZE_THUMBNAIL
-        )
-        try:
-            self._call("metadata", self._patents.GetDrawingImage, request)
-        except SevenviewsError as error:
-            if error.reason is Reason.DRAWING_NOT_FOUND:
-                return False
-            if error.reason is not Reason.DRAWING_CONTENT_MISSING:
-                raise
-        return True
+    def records(self, patent_ids: Sequence[str]) -> dict[str, PatentRecord]:
+        """Those of up to 1,000 that are published or staged, by id."""
+        request = patents_pb2.BatchGetPatentsRequest(patent_ids=patent_ids, include_staged=True)
+        answer = self._call("metadata", self._patents.BatchGetPatents, request)
+        return {one.patent.patent_id: record_from_wire(one) for one in answer.patents}
 
     # The journal
 

@@ -117,9 +117,9 @@ class PatentClient:
         return DrawingImage(response.content, response.media_type, response.width, response.height)
 
     async def audit(
-        self, timeout_seconds: float, *, repair: bool
+        self, timeout_seconds: float, *, repair: bool, most_deleted_percent: float = 0
     ) -> AsyncIterator[tuple[int, Sequence[LostObject]]]:
         """How many images were compared with their records so far, and what was found among them."""
-        request = patents_pb2.AuditDrawingsRequest(repair=repair)
+        request = patents_pb2.AuditDrawingsRequest(repair=repair, most_deleted_percent=most_deleted_percent)
         async for report in stream(SERVICE, self._stub.AuditDrawings, request, timeout_seconds):
             yield report.checked_count, tuple(map(lost_from_wire, report.disagreements))

@@ -92,6 +92,7 @@ class NearestDrawing:
 
     drawing_id: str
     patent_id: str
+    generation: int
     view: View
     score: float
 

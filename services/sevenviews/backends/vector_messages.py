@@ -70,7 +70,9 @@ def create_request(
 
 
 def nearest_from_wire(wire: vectors_pb2.NearestDrawing) -> NearestDrawing:
-    return NearestDrawing(wire.drawing_id, wire.patent_id, view_of_answer(wire.view), wire.score)
+    return NearestDrawing(
+        wire.drawing_id, wire.patent_id, wire.generation, view_of_answer(wire.view), wire.score
+    )
 
 
 def stored_from_wire(wire: vectors_pb2.StoredVector) -> StoredVector:

@@ -12,7 +12,7 @@ from sevenviews.backends.refreshes import Facts
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.encoder.encoder import Encoder
 from sevenviews.refresh.context import Context
-from sevenviews.refresh.difference import delete_orphans
+from sevenviews.refresh.difference import sweep
 from sevenviews.refresh.pipeline import EmbeddingReport, EmbeddingTask, embed_here
 
 LEAST_COSINE = 0.9999
@@ -80,7 +80,7 @@ def embed(context: Context) -> Facts:
 
 
 def catch_up(context: Context) -> Facts:
-    """Passes over the catalogue until the release lacks nothing; what was deleted meanwhile goes.
+    """Passes over the catalogue until the release lacks nothing; what was replaced or deleted meanwhile goes.
 
     Raises:
         SevenviewsError: as `embed`; DEPENDENCY_UNAVAILABLE, imports outrun the passes.
@@ -91,8 +91,8 @@ def catch_up(context: Context) -> Facts:
         caught_up.patents += report.patents - report.incomplete
         caught_up.drawings += report.drawings
         caught_up.lost = report.lost
-        orphans = delete_orphans(context.services, context.release_id)
-        if report.patents == report.incomplete and not orphans:
+        swept = sweep(context.services, context.release_id)
+        if report.patents == report.incomplete and not swept:
             return _facts(caught_up)
     raise SevenviewsError(
         Reason.DEPENDENCY_UNAVAILABLE,

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sevenviews.backends.blocking import Services
-from sevenviews.backends.records import Release
+from sevenviews.backends.ports import MAX_PATENTS_PER_CALL
+from sevenviews.backends.records import NearestDrawing, Release
+from sevenviews.refresh.difference import portions
 
 _DRAWINGS_PER_PATENT = 16
 """So many drawings are asked for, for each patent wanted: those of one patent come together."""
@@ -99,16 +101,31 @@ def _first_patents(services: Services, release: Release, image: bytes, k: int) -
     wanted = k * _DRAWINGS_PER_PATENT
     while True:
         nearest = services.search(release, vector, min(wanted, _MOST_DRAWINGS))
-        patents = list(dict.fromkeys(one.patent_id for one in nearest))
+        patents = _published(services, nearest)
         if len(patents) >= k or len(nearest) < wanted:
             return patents[:k]
         wanted *= 4
 
 
+def _published(services: Services, nearest: Sequence[NearestDrawing]) -> list[str]:
+    """The patents of drawings, in their order; drawings of another generation than the published one do not count."""
+    ids = list(dict.fromkeys(one.patent_id for one in nearest))
+    published = {
+        (one.patent.patent_id, one.generation)
+        for portion in portions(ids, MAX_PATENTS_PER_CALL)
+        for one in services.patents(portion)
+    }
+    found = (one.patent_id for one in nearest if (one.patent_id, one.generation) in published)
+    return list(dict.fromkeys(found))
+
+
 def _holders(services: Services, release: Release, patent_ids: Sequence[str]) -> set[str]:
+    """Those of some patents whose published generation a release holds."""
     if not patent_ids:
         return set()
-    return {one.patent_id for one in services.stored(release.release_id, patent_ids)}
+    published = {(one.patent.patent_id, one.generation) for one in services.patents(patent_ids)}
+    rows = services.rows(release.release_id, patent_ids)
+    return {one.patent_id for one in rows if (one.patent_id, one.generation) in published}
 
 
 def _rank(patents: Sequence[str], patent_id: str) -> int | None:

@@ -1,7 +1,8 @@
 """What a release lacks: the published patents compared with the vectors of one release, a portion at a time.
 
-A drawing is done if the release has a vector of its present image: so the work can be cut off and begun again
-anywhere, and what was imported, replaced or deleted meanwhile shows up as one more difference.
+A drawing is done if the release has a vector of its present image under the published generation of its patent: so
+the work can be cut off and begun again anywhere, and what was imported, replaced or deleted meanwhile shows up as one
+more difference.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ from itertools import islice
 from typing import TypeVar
 
 from sevenviews.backends.blocking import Services
-from sevenviews.backends.records import GenerationRange, PublishedPatent, StoredVector
+from sevenviews.backends.records import GenerationRange, PublishedPatent
 from sevenviews.designs import Patent, key_of_digest
 
 Item = TypeVar("Item")
+
+_ROWS = 1000
+"""Of as many patents at most, and so of one BatchGetPatents."""
 
 
 def portions(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
@@ -25,7 +29,7 @@ def portions(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 
 def outdated(services: Services, release_id: str, patent_ids: Sequence[str]) -> list[PublishedPatent]:
-    """Those of some patents whose vectors in a release are missing, too many, or of other images."""
+    """Those of some patents whose published generation lacks vectors in a release, or has other ones."""
     held: dict[tuple[str, int], dict[str, str]] = {}
     for row in services.rows(release_id, patent_ids):
         held.setdefault((row.patent_id, row.generation), {})[row.drawing_id] = row.content_key
@@ -43,25 +47,22 @@ def is_current(patent: Patent, content_keys: Mapping[str, str]) -> bool:
     }
 
 
-def delete_orphans(services: Services, release_id: str) -> int:
-    """Remove from a release the patents that were deleted while it was built. Returns how many.
+def sweep(services: Services, release_id: str) -> int:
+    """Remove from a release what was replaced or deleted while it was built. Returns how many generations.
 
-    Memory grows with the number of patents (their ids).
+    Each row is listed before its patent is looked up. So its generation was given out by then, and if it is neither
+    published nor staged, it never will be again.
     """
-    published = set(services.patent_ids())
-    suspects: dict[str, StoredVector] = {}
-    for row in services.stored(release_id):
-        if row.patent_id not in published:
-            newest = suspects.setdefault(row.patent_id, row)
-            if row.generation > newest.generation:
-                suspects[row.patent_id] = row
-    # One that is staged is about to appear; its import has written these vectors.
-    orphans = [
-        # What is imported from now on is of a higher generation.
-        GenerationRange(id_, 1, row.generation)
-        for id_, row in suspects.items()
-        if not services.is_known_drawing(row.drawing_id)
-    ]
-    for portion in portions(orphans, 1000):
-        services.delete(release_id, portion)
-    return len(orphans)
+    swept = 0
+    for rows in portions(services.stored(release_id), _ROWS):
+        found = {(one.patent_id, one.generation) for one in rows}
+        records = services.records(sorted({patent_id for patent_id, _ in found}))
+        useless = [
+            GenerationRange(patent_id, generation, generation)
+            for patent_id, generation in sorted(found)
+            if patent_id not in records or generation not in records[patent_id].wanted
+        ]
+        if useless:
+            services.delete(release_id, useless)
+        swept += len(useless)
+    return swept

@@ -14,7 +14,6 @@ from sevenviews.designs import Drawing, Patent, Reason, SevenviewsError, drawing
 from sevenviews.reconcile import EVERYTHING, Finding, FindingKind, Stores, examine, repair
 
 RELEASES = ("r-1", "r-2")
-GENERATION = 3
 
 Rows = dict[tuple[str, str, int], str]
 """Content keys by patent, drawing and generation."""
@@ -181,22 +180,6 @@ async def test_every_damage_is_named(stores: FakeStores) -> None:
     left = await examine(stores)
     # What is lost can only come back from its source.
     assert [one.kind for one in left.findings] == [FindingKind.OBJECT_MISSING]
-
-
-async def test_vectors_of_a_generation_that_nobody_will_see_go(stores: FakeStores) -> None:
-    stores.outdated["USD0000003"] = ids(patent(3))
-    found = await examine(stores)
-    assert set(found.findings) == {
-        Finding(FindingKind.VECTORS_STALE, "USD0000003", release, 2) for release in RELEASES
-    }
-    await repair(stores, found, lambda _: None)
-    assert (await examine(stores)).agrees
-
-
-async def test_vectors_of_content_that_is_about_to_be_published_stay(stores: FakeStores) -> None:
-    stores.outdated["USD0000003"] = ids(patent(3))
-    stores.catalogue["USD0000003"] = replace(stores.catalogue["USD0000003"], newest=GENERATION - 1)
-    assert (await examine(stores)).agrees
 
 
 async def test_what_cannot_be_repaired_is_told_and_the_rest_goes_on(stores: FakeStores) -> None:
