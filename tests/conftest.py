@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 
@@ -25,6 +26,10 @@ pytest_plugins = [
     # The table of what was skipped, and the closing line.
     "tests.report",
 ]
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+hypothesis.settings.register_profile("sevenviews", deadline=None)
+hypothesis.settings.load_profile("sevenviews")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -38,7 +38,7 @@ def test_import_search_reconcile_delete(system: System, archives: Path) -> None:
         assert len(patents) == DESIGNS
         for one in patents:
             image = client.get_drawing(one.drawings[0].drawing_id)
-            first = client.search([image.content], limit=3)
+            first = client.search([image.content], limit=3, read_mask=["*"])
             # The drawing itself is in the index: nothing can be nearer.
             assert first.hits[0].patent_id == one.patent_id
             assert first.hits[0].patent == one

@@ -129,7 +129,8 @@ def _found(
     release = ""
     if images:
         queries = read_queries(images, [], whole=whole)
-        for page in client.search_pages(queries, limit=min(limit, _PAGE), patent_filter=chosen):
+        pages = client.search_pages(queries, limit=min(limit, _PAGE), patent_filter=chosen, read_mask=["*"])
+        for page in pages:
             found |= {hit.patent_id: hit.patent for hit in page.hits}
             release = page.release_id
             if len(found) >= limit:

@@ -123,7 +123,7 @@ def _print(answers: list[Answer]) -> None:
         )
         for rank, hit in enumerate(answer.page.hits, 1):
             mark = "<- this one" if hit.patent_id == answer.query.patent_id else ""
-            title = hit.patent.title if hit.patent else ""
+            title = hit.summary.title if hit.summary else ""
             line = f"  {rank}. {hit.score:.3f}  {hit.patent_id}  {title}  {mark}"
             output.print(line.rstrip(), highlight=False, markup=False)
     found = [answer.rank for answer in answers]
@@ -141,8 +141,8 @@ def _draw(client: Client, answers: list[Answer], path: Path) -> None:
     for answer in answers[:_SHOWN]:
         row = [query_cell(answer.query.path.read_bytes(), "query, held out", answer.query.patent_id)]
         for hit in answer.page.hits:
-            drawing = client.get_drawing(hit.matches[0].drawing_id, DrawingSize.THUMBNAIL)
-            title = hit.patent.title if hit.patent else ""
+            drawing = client.get_drawing(hit.best_match.drawing_id, DrawingSize.THUMBNAIL)
+            title = hit.summary.title if hit.summary else ""
             wanted = hit.patent_id == answer.query.patent_id
             row.append(hit_cell(drawing.content, f"{hit.score:.3f}  {hit.patent_id}", title, wanted=wanted))
         rows.append(row)

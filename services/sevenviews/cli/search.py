@@ -131,14 +131,14 @@ def _figures(content: bytes, *, whole: bool) -> list[bytes]:
 
 
 def _hit_as_json(hit: PatentHit) -> dict[str, Any]:
-    patent = hit.patent
+    summary = hit.summary
     return {
         "patent_id": hit.patent_id,
         "score": round(hit.score, 6),
-        "title": patent.title if patent else None,
-        "locarno": [str(one) for one in patent.locarno] if patent else None,
-        "holders": list(patent.holders) if patent else None,
-        "publication_date": patent.publication_date if patent else None,
+        "title": summary.title if summary else None,
+        "locarno": [str(one) for one in summary.locarno] if summary else None,
+        "holders": list(summary.holders) if summary else None,
+        "publication_date": summary.publication_date if summary else None,
         "matches": [asdict(match) for match in hit.matches],
     }
 
@@ -149,10 +149,10 @@ def _show(page: SearchPage) -> None:
             rank,
             f"{hit.score:.3f}",
             hit.patent_id,
-            hit.patent.title if hit.patent else "?",
-            " ".join(map(str, hit.patent.locarno)) if hit.patent else "?",
-            (hit.patent.publication_date or "") if hit.patent else "?",
-            f"FIG. {hit.matches[0].figure_number or '?'} {hit.matches[0].view}" if hit.matches else "",
+            hit.summary.title if hit.summary else "?",
+            " ".join(map(str, hit.summary.locarno)) if hit.summary else "?",
+            (hit.summary.publication_date or "") if hit.summary else "?",
+            f"FIG. {hit.best_match.figure_number or '?'} {hit.best_match.view}",
         )
         for rank, hit in enumerate(page.hits, 1)
     ]
@@ -173,7 +173,7 @@ def _draw(client: Client, queries: list[QueryImage], page: SearchPage, path: Pat
 
     cells = [query_cell(query.content, f"query {n + 1}") for n, query in enumerate(queries[:1])]
     for hit in page.hits[:9]:
-        drawing = client.get_drawing(hit.matches[0].drawing_id, DrawingSize.THUMBNAIL)
-        title = hit.patent.title if hit.patent else ""
+        drawing = client.get_drawing(hit.best_match.drawing_id, DrawingSize.THUMBNAIL)
+        title = hit.summary.title if hit.summary else ""
         cells.append(hit_cell(drawing.content, f"{hit.score:.3f}  {hit.patent_id}", title))
     draw_rows([cells], path)

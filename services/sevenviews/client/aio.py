@@ -66,10 +66,13 @@ class AsyncClient:
         view_matching: ViewMatching = ViewMatching.PREFER,
         release_id: str = "",
         allow_degraded: bool = False,
+        read_mask: Sequence[str] = (),
         page_token: str = "",
     ) -> replies.SearchPage:
         """Find patents that look like one article."""
-        options = SearchOptions(patent_filter or PatentFilter(), view_matching, release_id, allow_degraded)
+        options = SearchOptions(
+            patent_filter or PatentFilter(), view_matching, release_id, allow_degraded, read_mask
+        )
         queries = await asyncio.to_thread(requests.query_images, images, views)
         return await self._page(requests.search_to_wire(queries, options, limit, page_token))
 
@@ -83,9 +86,12 @@ class AsyncClient:
         view_matching: ViewMatching = ViewMatching.PREFER,
         release_id: str = "",
         allow_degraded: bool = False,
+        read_mask: Sequence[str] = (),
     ) -> AsyncIterator[replies.SearchPage]:
         """As `search`, page after page, each asked for when it is wanted. No patent comes twice."""
-        options = SearchOptions(patent_filter or PatentFilter(), view_matching, release_id, allow_degraded)
+        options = SearchOptions(
+            patent_filter or PatentFilter(), view_matching, release_id, allow_degraded, read_mask
+        )
         queries = await asyncio.to_thread(requests.query_images, images, views)
         page = await self._page(requests.search_to_wire(queries, options, limit, ""))
         yield page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sevenviews.designs import (
     DrawingImage,
@@ -17,6 +17,7 @@ from sevenviews.designs import (
 )
 from sevenviews.runtime.answers import (
     coverage_of_answer,
+    date_of_answer,
     locarno_of_answer,
     name_of,
     patent_of_answer,
@@ -46,18 +47,40 @@ class QueryMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class PatentSummary:
+    """What a list of hits shows of a patent; 8 holders at most."""
+
+    title: str
+    office: str
+    kind: str
+    locarno: tuple[LocarnoClass, ...]
+    filing_date: date | None
+    publication_date: date | None
+    holders: tuple[str, ...]
+    drawing_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class PatentHit:
-    """A patent that was found; without its bibliography in a degraded answer.
+    """A patent that was found.
 
     Attributes:
         score: 0 to 1, as search.proto defines it.
-        matches: one for each query image, in their order.
+        matches: one for each query, in their order; several for a patent that asks.
+        summary: None in a degraded answer.
+        patent: the fields that were asked for by the read mask; None without one, and in a degraded answer.
     """
 
     patent_id: str
     score: float
     matches: tuple[QueryMatch, ...]
+    summary: PatentSummary | None = None
     patent: Patent | None = None
+
+    @property
+    def best_match(self) -> QueryMatch:
+        """The most similar drawing. Every hit has one."""
+        return max((one for one in self.matches if one.drawing_id), key=lambda one: one.score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +155,27 @@ def search_page(response: search_pb2.SearchDesignsResponse) -> SearchPage:
 
 
 def _hit(hit: search_pb2.PatentHit) -> PatentHit:
-    patent = patent_of_answer(hit.patent) if hit.HasField("patent") else None
-    return PatentHit(hit.patent_id, hit.score, tuple(map(_match, hit.matches)), patent)
+    return PatentHit(
+        hit.patent_id,
+        hit.score,
+        tuple(map(_match, hit.matches)),
+        _summary(hit.summary) if hit.HasField("summary") else None,
+        patent_of_answer(hit.patent) if hit.HasField("patent") else None,
+    )
+
+
+def _summary(summary: search_pb2.PatentSummary) -> PatentSummary:
+    known = (locarno_of_answer(one) for one in summary.locarno)
+    return PatentSummary(
+        summary.title,
+        summary.office,
+        summary.kind,
+        tuple(one for one in known if one is not None),
+        date_of_answer(summary.filing_date),
+        date_of_answer(summary.publication_date),
+        tuple(summary.holders),
+        summary.drawing_count,
+    )
 
 
 def _match(match: search_pb2.QueryMatch) -> QueryMatch:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from google.protobuf.field_mask_pb2 import FieldMask
 
 from sevenviews.designs import CropBox, DrawingSize, Patent, PatentFilter, View, ViewMatching
 from sevenviews.runtime.wire import (
@@ -55,12 +56,13 @@ ImageSource = bytes | str | PathLike[str] | QueryImage
 
 @dataclass(frozen=True, slots=True)
 class SearchOptions:
-    """How to search. The release: empty for the serving one."""
+    """How to search. The release: empty for the serving one. The read mask: fields of the hits' patents."""
 
     patent_filter: PatentFilter = field(default_factory=PatentFilter)
     view_matching: ViewMatching = ViewMatching.PREFER
     release_id: str = ""
     allow_degraded: bool = False
+    read_mask: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ def search_to_wire(
         page_token=page_token,
         release_id=options.release_id,
         allow_degraded=options.allow_degraded,
+        read_mask=FieldMask(paths=options.read_mask),
     )
 
 
@@ -140,7 +143,10 @@ def _query_to_wire(query: QueryImage) -> search_pb2.QueryImage:
 def next_to_wire(options: SearchOptions, limit: int, page_token: str) -> search_pb2.SearchDesignsRequest:
     """The page after another: the gateway knows what was asked for."""
     return search_pb2.SearchDesignsRequest(
-        page_size=limit, page_token=page_token, allow_degraded=options.allow_degraded
+        page_size=limit,
+        page_token=page_token,
+        allow_degraded=options.allow_degraded,
+        read_mask=FieldMask(paths=options.read_mask),
     )
 
 

@@ -76,6 +76,7 @@ class Client:
         view_matching: ViewMatching = ViewMatching.PREFER,
         release_id: str = "",
         allow_degraded: bool = False,
+        read_mask: Sequence[str] = (),
         page_token: str = "",
     ) -> replies.SearchPage:
         """Find patents that look like one article.
@@ -88,9 +89,12 @@ class Client:
             view_matching: how the views weigh.
             release_id: empty for the serving release.
             allow_degraded: take an answer without bibliography rather than none.
+            read_mask: fields of Patent that each hit has beside its summary; "*": all.
             page_token: of the page before, which everything else is taken from that is not given.
         """
-        options = SearchOptions(patent_filter or PatentFilter(), view_matching, release_id, allow_degraded)
+        options = SearchOptions(
+            patent_filter or PatentFilter(), view_matching, release_id, allow_degraded, read_mask
+        )
         queries = requests.query_images(images, views)
         return self._page(requests.search_to_wire(queries, options, limit, page_token))
 
@@ -104,9 +108,12 @@ class Client:
         view_matching: ViewMatching = ViewMatching.PREFER,
         release_id: str = "",
         allow_degraded: bool = False,
+        read_mask: Sequence[str] = (),
     ) -> Iterator[replies.SearchPage]:
         """As `search`, page after page, each asked for when it is wanted. No patent comes twice."""
-        options = SearchOptions(patent_filter or PatentFilter(), view_matching, release_id, allow_degraded)
+        options = SearchOptions(
+            patent_filter or PatentFilter(), view_matching, release_id, allow_degraded, read_mask
+        )
         queries = requests.query_images(images, views)
         page = self._page(requests.search_to_wire(queries, options, limit, ""))
         yield page

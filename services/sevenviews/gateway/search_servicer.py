@@ -7,6 +7,7 @@ from typing import Any
 
 import grpc
 import numpy as np
+from google.protobuf.field_mask_pb2 import FieldMask
 
 from sevenviews.backends.records import ImageInput, MatchedDrawing, ScoredPatent
 from sevenviews.designs import Drawing, Patent, ViewCoverage
@@ -20,6 +21,7 @@ from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import (
     coverage_to_wire,
     crop_from_wire,
+    date_to_wire,
     filter_from_wire,
     locarno_to_wire,
     malformed,
@@ -28,10 +30,12 @@ from sevenviews.runtime.wire import (
     view_matching_from_wire,
     view_to_wire,
 )
-from sevenviews.v1 import common_pb2, search_pb2, search_pb2_grpc
+from sevenviews.v1 import common_pb2, patent_pb2, search_pb2, search_pb2_grpc
 
 CALLER_KEY = "x-sevenviews-caller"
 """Metadata that a trusted proxy sets to whom a quota counts for; without it, the address that calls."""
+
+_HOLDERS_SHOWN = 8
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -52,10 +56,11 @@ class SearchServicer(search_pb2_grpc.SearchServiceServicer):
     ) -> search_pb2.SearchDesignsResponse:
         deadline = Deadline.of_call(context, self._default_seconds)
         await self._quota.spend(_caller(context))
+        read_mask = _checked_mask(request.read_mask)
         answer = await self._searcher.search(request_from_wire(request), deadline)
         for stage, duration in answer.timings.items():
             self._metrics.stage_seconds.labels(stage).observe(duration.total_seconds())
-        return answer_to_wire(answer)
+        return answer_to_wire(answer, read_mask)
 
 
 def request_from_wire(request: search_pb2.SearchDesignsRequest) -> SearchRequest:
@@ -94,10 +99,23 @@ def _source_from_wire(query: search_pb2.QueryImage, field: str) -> Source:
             return ImageInput(query.content, crop)
 
 
-def answer_to_wire(answer: SearchAnswer) -> search_pb2.SearchDesignsResponse:
+def _checked_mask(mask: FieldMask) -> FieldMask:
+    """The mask, with "*" spelt out. Raises FIELD_MALFORMED for what is no field of a patent."""
+    if list(mask.paths) == ["*"]:
+        return FieldMask(paths=[field.name for field in patent_pb2.Patent.DESCRIPTOR.fields])
+    for path in mask.paths:
+        if not FieldMask(paths=[path]).IsValidForDescriptor(patent_pb2.Patent.DESCRIPTOR):
+            raise malformed("read_mask", path, "not a field of a patent")
+    return mask
+
+
+def answer_to_wire(answer: SearchAnswer, read_mask: FieldMask) -> search_pb2.SearchDesignsResponse:
     """The whole answer."""
     response = search_pb2.SearchDesignsResponse(
-        hits=[_hit_to_wire(hit, answer.asked, answer.patents.get(hit.patent_id)) for hit in answer.hits],
+        hits=[
+            _hit_to_wire(hit, answer.asked, answer.patents.get(hit.patent_id), read_mask)
+            for hit in answer.hits
+        ],
         next_page_token=answer.next_page_token,
         release=common_pb2.ReleaseReference(
             release_id=answer.release.release_id, model_version=answer.release.model_version
@@ -115,7 +133,7 @@ def answer_to_wire(answer: SearchAnswer) -> search_pb2.SearchDesignsResponse:
 
 
 def _hit_to_wire(
-    hit: ScoredPatent, asked: Sequence[KeptQuery], patent: Patent | None
+    hit: ScoredPatent, asked: Sequence[KeptQuery], patent: Patent | None, read_mask: FieldMask
 ) -> search_pb2.PatentHit:
     drawings = {drawing.drawing_id: drawing for drawing in (patent.drawings if patent else ())}
     matched = {match.query_index: match for match in hit.matches}
@@ -126,7 +144,27 @@ def _hit_to_wire(
             _match_to_wire(query, matched.get(place), coverage, drawings)
             for place, (query, coverage) in enumerate(zip(asked, hit.coverage, strict=True))
         ),
-        patent=None if patent is None else patent_to_wire(patent),
+        patent=None if patent is None or not read_mask.paths else _masked(patent, read_mask),
+        summary=None if patent is None else _summary_to_wire(patent),
+    )
+
+
+def _masked(patent: Patent, read_mask: FieldMask) -> patent_pb2.Patent:
+    whole, part = patent_to_wire(patent), patent_pb2.Patent()
+    read_mask.MergeMessage(whole, part)
+    return part
+
+
+def _summary_to_wire(patent: Patent) -> search_pb2.PatentSummary:
+    return search_pb2.PatentSummary(
+        title=patent.title,
+        office=patent.office,
+        kind=patent.kind,
+        locarno=map(locarno_to_wire, patent.locarno),
+        filing_date=date_to_wire(patent.filing_date),
+        publication_date=date_to_wire(patent.publication_date),
+        holders=patent.holders[:_HOLDERS_SHOWN],
+        drawing_count=len(patent.drawings),
     )
 
 

@@ -55,6 +55,14 @@ def locarno_of_answer(locarno: common_pb2.LocarnoClass) -> LocarnoClass | None:
         return None
 
 
+def date_of_answer(day: date_pb2.Date) -> date | None:
+    """None for one that is not known to the day."""
+    try:
+        return date_from_wire(day)
+    except SevenviewsError:
+        return None
+
+
 def time_of_answer(stamp: Timestamp) -> datetime | None:
     """In UTC. All fields zero: None."""
     return stamp.ToDatetime(UTC) if stamp.seconds or stamp.nanos else None

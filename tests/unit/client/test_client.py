@@ -87,7 +87,7 @@ async def test_both_clients_give_the_same_answers(gateway: RunningGateway) -> No
 async def test_answers_are_of_the_domain(gateway: RunningGateway) -> None:
     item = design("USD1", QUERY, views=[View.FRONT])
     publish(gateway.services, item)
-    page = await sync(gateway, lambda client: client.search([QUERY], views=[View.FRONT]))
+    page = await sync(gateway, lambda client: client.search([QUERY], views=[View.FRONT], read_mask=["*"]))
     [hit] = page.hits
     [match] = hit.matches
     assert hit.patent == item.patent

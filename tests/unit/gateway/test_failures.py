@@ -215,6 +215,7 @@ async def test_a_degraded_answer_has_the_patents_without_bibliography(stocked: R
     await stocked.services.patent_server.stop()
     page = await stocked.client.search([QUERY], allow_degraded=True)
     assert ids(page.hits) == ["USD1"]
+    assert page.hits[0].summary is None
     assert page.hits[0].patent is None
     assert page.hits[0].matches[0].drawing_id == "USD1-D00001-01"
     assert page.degraded

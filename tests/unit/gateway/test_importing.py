@@ -87,7 +87,7 @@ async def test_an_imported_patent_is_found(gateway: RunningGateway) -> None:
     )
     assert await outcome(gateway, item) is ImportOutcome.CREATED
     found = PatentFilter(locarno_any=(LocarnoClass(6),), offices=("US",), holders=("acme corp.",))
-    page = await gateway.client.search([QUERY], patent_filter=found)
+    page = await gateway.client.search([QUERY], patent_filter=found, read_mask=["*"])
     assert ids(page.hits) == ["USD1"]
     assert page.hits[0].patent == item.patent
     assert gateway.sample("sevenviews_gateway_imported_patents_total", outcome="created") == 1

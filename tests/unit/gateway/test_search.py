@@ -13,6 +13,8 @@ from sevenviews.designs import (
     CropBox,
     DateRange,
     LocarnoClass,
+    Party,
+    Patent,
     PatentFilter,
     Reason,
     SevenviewsError,
@@ -66,11 +68,27 @@ async def test_a_golden_ranking(gateway: RunningGateway) -> None:
         (0, "USD1-D00001-01", "1"),
         (1, "USD1-D00001-02", "2"),
     ]
-    assert best.patent is not None
-    assert best.patent.title == "Design USD1"
+    assert best.summary is not None
+    assert (best.summary.title, best.summary.drawing_count) == ("Design USD1", 2)
+    assert best.patent is None
     assert (page.release_id, page.model_version) == (RELEASE, DEFAULT_MODEL)
     assert page.next_page_token == ""
     assert not page.degraded
+
+
+async def test_hits_have_of_their_patents_what_is_asked_for(gateway: RunningGateway) -> None:
+    item = design("USD1", QUERY, claim="The design.", assignees=tuple(Party(f"Holder {n}") for n in range(9)))
+    publish(gateway.services, item)
+    (hit,) = (await gateway.client.search([QUERY], read_mask=["claim", "drawings"])).hits
+    assert hit.summary is not None
+    assert hit.summary.holders == tuple(f"Holder {n}" for n in range(8))
+    assert hit.patent == Patent("", claim="The design.", drawings=item.patent.drawings)
+    (hit,) = (await gateway.client.search([QUERY], read_mask=["*"])).hits
+    assert hit.patent == item.patent
+    error = await failure(
+        gateway.client.search([QUERY], read_mask=["claim", "shape"]), Reason.FIELD_MALFORMED
+    )
+    assert error.metadata == {"field": "read_mask", "value": "shape"}
 
 
 async def test_one_call_of_each_service(gateway: RunningGateway) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from google.protobuf import message_factory, struct_pb2
+from google.protobuf import field_mask_pb2, message_factory, struct_pb2
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 
@@ -84,6 +84,8 @@ def fill(inner: Message, field: LimitedField, excess: int) -> None:
     elif isinstance(value, struct_pb2.Struct):
         # What surrounds the text takes less than a hundred bytes.
         value["a"] = "x" * (field.length if excess else field.length - 100)
+    elif isinstance(value, field_mask_pb2.FieldMask):
+        value.paths.append("x" * (field.length if excess else field.length - 100))
     else:
         setattr(inner, field.name, bytes(field.length + excess))
 
