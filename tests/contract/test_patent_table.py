@@ -309,13 +309,6 @@ def test_a_bad_patent_is_refused_and_nothing_is_kept(
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-@pytest.mark.parametrize("size", [-1, 1001])
-def test_a_page_size_out_of_range_is_refused(catalogue: PatentCatalogue, size: int) -> None:
-    with pytest.raises(SevenviewsError) as caught:
-        catalogue.list(PatentFilter(), size, "", include_staged=False)
-    assert refusal_of(caught) is Reason.FIELD_OUT_OF_RANGE
-
-
 CLASSES = [LocarnoClass(6, 1), LocarnoClass(6, 2), LocarnoClass(6), LocarnoClass(26, 5)]
 HOLDERS = ['O"Neil', "it's; DROP TABLE patents;--", "back\\slash", "100 %_", "plain"]
 DAYS = [None, date(2021, 1, 5), date(2021, 6, 1)]

@@ -86,7 +86,7 @@ def test_bad_records_are_refused(services: Services) -> None:
         services.refresh("f-9")
     assert caught.value.reason is Reason.REFRESH_NOT_FOUND
     with pytest.raises(SevenviewsError) as caught:
-        services.refreshes(101)
+        services.refreshes(-1)
     assert caught.value.reason is Reason.FIELD_OUT_OF_RANGE
 
 

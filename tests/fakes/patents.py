@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sevenviews.designs import LocarnoClass, PatentFilter, Reason, SevenviewsError
+from sevenviews.designs import LocarnoClass, PatentFilter, Reason, SevenviewsError, size_of_page
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import check_range, filter_from_wire, patent_from_wire
@@ -124,7 +124,7 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
     def ListPatents(  # noqa: N802
         self, request: patents_pb2.ListPatentsRequest, context: Any
     ) -> patents_pb2.ListPatentsResponse:
-        size = check_range("page_size", request.page_size or 100, 1, 1000)
+        size = size_of_page(request.page_size, 100, 1000)
         found = self._matching(filter_from_wire(request.filter))
         rest = [id_ for id_ in found if id_ > request.page_token]
         return patents_pb2.ListPatentsResponse(

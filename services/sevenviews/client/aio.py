@@ -133,7 +133,7 @@ class AsyncClient:
     async def list_patents(
         self, patent_filter: PatentFilter | None = None, page_size: int = 100, page_token: str = ""
     ) -> replies.PatentPage:
-        """A page of the catalogue, in the order of ids; 1 to 1,000 patents."""
+        """A page of the catalogue, in the order of ids, at most 1,000 patents."""
         request = requests.page_to_wire(patent_filter, page_size, page_token)
         return replies.patent_page(await self._call(self._catalog.ListCatalogPatents, request))
 

@@ -9,7 +9,14 @@ from sevenviews.designs.filters import DateRange, PatentFilter
 from sevenviews.designs.identifiers import content_key, drawing_id, is_patent_id, key_of_digest, patent_id_of
 from sevenviews.designs.locarno import LocarnoClass
 from sevenviews.designs.patent import Citation, Drawing, FigureDescription, Party, Patent
-from sevenviews.designs.requests import DrawingImage, DrawingSize, ImportOutcome, ViewCoverage, ViewMatching
+from sevenviews.designs.requests import (
+    DrawingImage,
+    DrawingSize,
+    ImportOutcome,
+    ViewCoverage,
+    ViewMatching,
+    size_of_page,
+)
 from sevenviews.designs.view import STANDARD_VIEWS, View
 
 __all__ = [
@@ -36,4 +43,5 @@ __all__ = [
     "is_patent_id",
     "key_of_digest",
     "patent_id_of",
+    "size_of_page",
 ]

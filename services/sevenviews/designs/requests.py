@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sevenviews.designs.errors import Reason, SevenviewsError
+
 
 class ViewMatching(StrEnum):
     """How the view of a query image weighs against the view of a drawing."""
@@ -45,6 +47,21 @@ class DrawingSize(StrEnum):
     ORIGINAL = "original"
     THUMBNAIL = "thumbnail"
     PREVIEW = "preview"
+
+
+def size_of_page(asked: int, default: int, maximum: int) -> int:
+    """How much a page holds: 0 asks for the default, more than the maximum for the maximum (AIP-158).
+
+    Raises:
+        SevenviewsError: FIELD_OUT_OF_RANGE below 0.
+    """
+    if asked < 0:
+        raise SevenviewsError(
+            Reason.FIELD_OUT_OF_RANGE,
+            f"page_size: {asked} is negative",
+            {"field": "page_size", "minimum": "0", "maximum": str(maximum)},
+        )
+    return min(asked or default, maximum)
 
 
 @dataclass(frozen=True, slots=True)

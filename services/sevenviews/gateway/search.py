@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 
 from sevenviews.backends.records import Release, ScoredPatent
-from sevenviews.designs import Patent, PatentFilter, Reason, SevenviewsError, ViewMatching
+from sevenviews.designs import Patent, PatentFilter, Reason, SevenviewsError, ViewMatching, size_of_page
 from sevenviews.gateway import cursor as cursors
 from sevenviews.gateway.cursor import Cursor, KeptQuery
 from sevenviews.gateway.cursor_store import CursorStore
@@ -27,7 +27,6 @@ from sevenviews.gateway.query_sources import (
     check_queries,
     digest,
     hashes_of,
-    out_of_range,
 )
 from sevenviews.gateway.releases import Releases
 from sevenviews.gateway.timings import StageClock
@@ -53,15 +52,14 @@ class SearchRequest:
 
     def check(self) -> None:
         """Raise FIELD_REQUIRED, FIELD_OUT_OF_RANGE or IMAGE_EMPTY for what no search can be made of."""
-        if self.page_size < 0:
-            raise out_of_range("page_size", self.page_size, 0, MAX_PAGE_SIZE)
+        size_of_page(self.page_size, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
         if self.queries or not self.page_token:
             check_queries(self.queries, self.view_matching)
 
     @property
     def size(self) -> int:
-        """Of the page: 0 is the default, and more than the maximum is the maximum (AIP-158)."""
-        return min(self.page_size or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
+        """Of the page."""
+        return size_of_page(self.page_size, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
 
     @property
     def digest(self) -> str:

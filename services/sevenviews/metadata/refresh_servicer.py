@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 import grpc
 from google.protobuf import json_format
 
-from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.designs import Reason, SevenviewsError, size_of_page
 from sevenviews.internal.v1 import refreshes_pb2, refreshes_pb2_grpc
 from sevenviews.metadata.refresh_journal import JournalEntry, RefreshJournal
 from sevenviews.runtime.deadlines import Deadline, in_thread
-from sevenviews.runtime.wire import check_range, malformed, required
+from sevenviews.runtime.wire import malformed, required
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Result = TypeVar("Result")
@@ -55,7 +55,7 @@ class RefreshServicer(refreshes_pb2_grpc.RefreshServiceServicer):
     async def ListRefreshes(  # noqa: N802
         self, request: refreshes_pb2.ListRefreshesRequest, context: Context
     ) -> refreshes_pb2.ListRefreshesResponse:
-        size = check_range("page_size", request.page_size, 0, _MAX_PAGE_SIZE) or _DEFAULT_PAGE_SIZE
+        size = size_of_page(request.page_size, _DEFAULT_PAGE_SIZE, _MAX_PAGE_SIZE)
         documents = await self._in_thread(context, lambda: self._journal.newest(size))
         return refreshes_pb2.ListRefreshesResponse(refreshes=map(_record, documents))
 

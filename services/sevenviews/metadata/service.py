@@ -14,6 +14,7 @@ from sevenviews.designs import (
     SevenviewsError,
     is_patent_id,
     patent_id_of,
+    size_of_page,
 )
 from sevenviews.encoder.header import working_bytes
 from sevenviews.encoder.images import decode
@@ -156,9 +157,8 @@ class PatentCatalogue:
     def list(
         self, patent_filter: PatentFilter, page_size: int, token: str, *, include_staged: bool
     ) -> PatentPage:
-        """A page of patents by id. A page size of 0 is 100."""
-        size = page_size or _DEFAULT_PAGE_SIZE
-        _check_range("page_size", size, 1, MAX_PAGE_SIZE)
+        """A page of patents by id."""
+        size = size_of_page(page_size, _DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
         after = page_token.decode(token, patent_filter, include_staged=include_staged)
         found = self._table.page(patent_filter, after, size + 1, include_staged=include_staged)
         page = tuple(found[:size])

@@ -21,6 +21,7 @@ from sevenviews.designs import (
     drawing_id,
     is_patent_id,
     patent_id_of,
+    size_of_page,
 )
 
 CHAIR = LocarnoClass(6, 1)
@@ -126,3 +127,14 @@ def test_an_error_crosses_processes_whole() -> None:
     error = SevenviewsError(Reason.IMAGE_BLANK, "blank", {"image": "queries[0]"})
     back = pickle.loads(pickle.dumps(error))  # noqa: S301
     assert (back.reason, back.message, back.metadata) == (error.reason, error.message, error.metadata)
+
+
+@pytest.mark.parametrize(("asked", "size"), [(0, 20), (1, 1), (20, 20), (200, 200), (201, 200)])
+def test_a_page_has_the_default_size_or_at_most_the_maximum(asked: int, size: int) -> None:
+    assert size_of_page(asked, 20, 200) == size
+
+
+def test_a_page_of_negative_size_is_refused() -> None:
+    with pytest.raises(SevenviewsError) as caught:
+        size_of_page(-1, 20, 200)
+    assert caught.value.reason is Reason.FIELD_OUT_OF_RANGE

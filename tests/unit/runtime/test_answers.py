@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from importlib import import_module
 from typing import Any
 
 import grpc
@@ -14,7 +13,6 @@ import numpy as np
 import pytest
 from google.protobuf import message_factory
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
-from google.protobuf.descriptor_pool import Default
 from google.protobuf.message import Message
 from google.type import date_pb2
 from grpc_health.v1 import health_pb2
@@ -39,20 +37,12 @@ from sevenviews.runtime.answers import name_of, patent_of_answer
 from sevenviews.runtime.channels import open_channel
 from sevenviews.runtime.status import error_from_item
 from sevenviews.v1 import catalog_pb2, common_pb2, patent_pb2
-from tests.conftest import ROOT
+from tests.descriptors import all_methods
 
 NEWER = 4711
 """No enum of ours has this value."""
 
 SECONDS = 10.0
-
-
-def all_methods() -> Iterator[MethodDescriptor]:
-    for path in sorted((ROOT / "protos").rglob("*.proto")):
-        name = path.relative_to(ROOT / "protos").as_posix()
-        import_module(name.removesuffix(".proto").replace("/", ".") + "_pb2")
-        for service in Default().FindFileByName(name).services_by_name.values():
-            yield from service.methods
 
 
 def enum_paths(

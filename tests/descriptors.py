@@ -1,0 +1,26 @@
+"""What the protos say, for tests that hold something of every method or field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+
+from google.protobuf.descriptor import FileDescriptor, MethodDescriptor
+from google.protobuf.descriptor_pool import Default
+
+from tests.conftest import ROOT
+
+
+def all_files() -> Iterator[FileDescriptor]:
+    """The files of protos/."""
+    for path in sorted((ROOT / "protos").rglob("*.proto")):
+        name = path.relative_to(ROOT / "protos").as_posix()
+        import_module(name.removesuffix(".proto").replace("/", ".") + "_pb2")
+        yield Default().FindFileByName(name)
+
+
+def all_methods() -> Iterator[MethodDescriptor]:
+    """Of all services, public and internal."""
+    for file in all_files():
+        for service in file.services_by_name.values():
+            yield from service.methods
