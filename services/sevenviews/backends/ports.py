@@ -36,6 +36,9 @@ MAX_RANKED = 4096
 MAX_PATENTS_PER_CALL = 1_000
 """Of BatchGetPatents."""
 
+MAX_PATENTS_PER_PAGE = 1_000
+"""Of ListPatents."""
+
 
 class Embedder(Protocol):
     """The embedding service."""

@@ -20,8 +20,10 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from sevenviews.cli.console import print_json, table
 from sevenviews.cli.extras import EXTRAS, listed, missing
 from sevenviews.cli.local import GATEWAY_SERVICES, Addresses
+from sevenviews.client import Client
 from sevenviews.runtime.channels import open_blocking_channel
 from sevenviews.runtime.proxies import named
+from sevenviews.runtime.settings import MEBIBYTE
 
 _PACKAGES = ("grpcio", "protobuf", "ray", "torch", "torchvision", "pymilvus", "redis", "onnxruntime-gpu")
 _UNUSED_BY_UP = {"training", "lab", "refresh"}
@@ -149,6 +151,17 @@ def _services(data: Path) -> Iterator[Finding]:
     for name, parts in _PARTS.items():
         yield from (_healthy(part, asdict(addresses)[name], part) for part in parts)
     yield _guarded("releases", lambda: _releases(addresses))
+    yield _guarded("server", lambda: _server(addresses.gateway))
+
+
+def _server(gateway: str) -> str:
+    with Client(gateway, timeout_seconds=5) as client:
+        info = client.server_info()
+    limits = info.limits
+    return (
+        f"version {info.version}; takes {limits.queries} images a search, each up to "
+        f"{limits.image_bytes / MEBIBYTE:.0f} MiB and {limits.image_pixels / 1e6:.0f} million pixels"
+    )
 
 
 def _releases(addresses: Addresses) -> str:

@@ -28,7 +28,11 @@ from sevenviews.runtime.channels import open_channel
 _STATE_FILE = "up.json"
 _METRICS_PORT = 9464
 
-GATEWAY_SERVICES = ("sevenviews.v1.SearchService", "sevenviews.v1.CatalogService")
+GATEWAY_SERVICES = (
+    "sevenviews.v1.SearchService",
+    "sevenviews.v1.CatalogService",
+    "sevenviews.v1.ServerService",
+)
 """The gateway is ready while it can answer one of them; all is well when it can answer both."""
 
 

@@ -18,6 +18,8 @@ from sevenviews.client.replies import (
     PredictedClass,
     QueryMatch,
     SearchPage,
+    ServerInfo,
+    ServerLimits,
 )
 from sevenviews.client.requests import ImageSource, ImportItem, QueryImage
 from sevenviews.client.sync import Client
@@ -37,4 +39,6 @@ __all__ = [
     "QueryImage",
     "QueryMatch",
     "SearchPage",
+    "ServerInfo",
+    "ServerLimits",
 ]

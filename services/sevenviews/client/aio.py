@@ -25,7 +25,14 @@ from sevenviews.runtime.channels import open_channel
 from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.status import error_from_rpc
-from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, search_pb2, search_pb2_grpc
+from sevenviews.v1 import (
+    catalog_pb2,
+    catalog_pb2_grpc,
+    search_pb2,
+    search_pb2_grpc,
+    server_pb2,
+    server_pb2_grpc,
+)
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
@@ -44,6 +51,7 @@ class AsyncClient:
         self._channel = open_channel(address, max_message_bytes, tls)
         self._search = search_pb2_grpc.SearchServiceStub(self._channel)
         self._catalog = catalog_pb2_grpc.CatalogServiceStub(self._channel)
+        self._server = server_pb2_grpc.ServerServiceStub(self._channel)
         self._timeout_seconds = timeout_seconds
 
     async def __aenter__(self) -> Self:
@@ -146,6 +154,11 @@ class AsyncClient:
         """Delete patents from every store; how many there were. Unknown ids are no error."""
         request = catalog_pb2.DeleteCatalogPatentsRequest(patent_ids=patent_ids)
         return (await self._call(self._catalog.DeleteCatalogPatents, request)).deleted_count
+
+    async def server_info(self) -> replies.ServerInfo:
+        """The gateway's version, what it searches with, and how much it takes."""
+        request = server_pb2.GetServerInfoRequest()
+        return replies.server_info(await self._call(self._server.GetServerInfo, request))
 
     async def _call(
         self, method: grpc.aio.UnaryUnaryMultiCallable[Request, Response], request: Request

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 
 from sevenviews.designs import (
@@ -24,7 +24,7 @@ from sevenviews.runtime.answers import (
     view_of_answer,
 )
 from sevenviews.runtime.status import error_from_item
-from sevenviews.v1 import catalog_pb2, search_pb2
+from sevenviews.v1 import catalog_pb2, search_pb2, server_pb2
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,31 @@ class PatentPage:
     total_count: int
 
 
+@dataclass(frozen=True, slots=True)
+class ServerLimits:
+    """How much the gateway takes; server.proto says of what."""
+
+    queries: int
+    search_page_size: int
+    catalog_page_size: int
+    message_bytes: int
+    image_bytes: int
+    image_pixels: int
+    image_side_minimum: int
+    patent_drawings: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServerInfo:
+    """What the gateway says of itself. Release and model version are empty where no release serves."""
+
+    version: str
+    release_id: str
+    model_version: str
+    limits: ServerLimits
+    image_media_types: tuple[str, ...]
+
+
 def search_page(response: search_pb2.SearchDesignsResponse) -> SearchPage:
     errors = map(error_from_item, response.degradations)
     return SearchPage(
@@ -204,3 +229,14 @@ def patent_page(response: catalog_pb2.ListCatalogPatentsResponse) -> PatentPage:
 
 def drawing_image(response: catalog_pb2.GetCatalogDrawingResponse) -> DrawingImage:
     return DrawingImage(response.content, response.media_type, response.width, response.height)
+
+
+def server_info(response: server_pb2.GetServerInfoResponse) -> ServerInfo:
+    limits = response.limits
+    return ServerInfo(
+        response.version,
+        response.serving_release.release_id,
+        response.serving_release.model_version,
+        ServerLimits(**{one.name: getattr(limits, one.name) for one in fields(ServerLimits)}),
+        tuple(response.image_media_types),
+    )

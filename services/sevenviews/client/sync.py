@@ -24,7 +24,14 @@ from sevenviews.runtime.channels import open_blocking_channel
 from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.status import error_from_rpc
-from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, search_pb2, search_pb2_grpc
+from sevenviews.v1 import (
+    catalog_pb2,
+    catalog_pb2_grpc,
+    search_pb2,
+    search_pb2_grpc,
+    server_pb2,
+    server_pb2_grpc,
+)
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
@@ -54,6 +61,7 @@ class Client:
         self._channel = open_blocking_channel(address, max_message_bytes, tls)
         self._search = search_pb2_grpc.SearchServiceStub(self._channel)
         self._catalog = catalog_pb2_grpc.CatalogServiceStub(self._channel)
+        self._server = server_pb2_grpc.ServerServiceStub(self._channel)
         self._timeout_seconds = timeout_seconds
 
     def __enter__(self) -> Self:
@@ -163,6 +171,11 @@ class Client:
         """Delete patents from every store; how many there were. Unknown ids are no error."""
         request = catalog_pb2.DeleteCatalogPatentsRequest(patent_ids=patent_ids)
         return self._call(self._catalog.DeleteCatalogPatents, request).deleted_count
+
+    def server_info(self) -> replies.ServerInfo:
+        """The gateway's version, what it searches with, and how much it takes."""
+        request = server_pb2.GetServerInfoRequest()
+        return replies.server_info(self._call(self._server.GetServerInfo, request))
 
     def _call(self, method: grpc.UnaryUnaryMultiCallable[Request, Response], request: Request) -> Response:
         give_up = time.monotonic() + self._timeout_seconds

@@ -32,6 +32,8 @@ _STORED_BYTES = {"1": 1, "L": 1, "P": 1, "LA": 4, "PA": 4, "I;16": 2, "I;16L": 2
 """Of a pixel in Pillow's memory, by mode; all others take 4, whatever they have."""
 _GREY_BYTES = 1
 """Of a pixel in the copy that is worked on while the first one still stands."""
+MAX_PIXELS = MAX_WORKING_BYTES // (_STORED_BYTES["L"] + _GREY_BYTES)
+"""Of an image in black and white or in 8 bits of grey; others have fewer."""
 _WEBP_BYTES = 12
 """Of a pixel: libwebp's two canvases, and the frame that it hands over."""
 

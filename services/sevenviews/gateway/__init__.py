@@ -5,8 +5,8 @@ A search goes one way: images -> serving release (`releases`) -> query embedding
 answer (`search`).
 An import goes the other way round and ends with the publication of the patent (`importing`).
 
-What the use cases need of the services, and how it is reached, is in `backends`. `search_servicer` and
-`catalog_servicer` only translate. `bootstrap` wires it all.
+What the use cases need of the services, and how it is reached, is in `backends`. `search_servicer`,
+`catalog_servicer` and `server_servicer` only translate. `bootstrap` wires it all.
 
 May import designs, encoder, runtime, backends and the stubs.
 """

@@ -27,16 +27,18 @@ from sevenviews.gateway.readiness import CATALOG, SEARCH, Dependencies
 from sevenviews.gateway.releases import Releases
 from sevenviews.gateway.search import Searcher
 from sevenviews.gateway.search_servicer import SearchServicer
+from sevenviews.gateway.server_info import SERVER, ServerDescription
+from sevenviews.gateway.server_servicer import ServerServicer
 from sevenviews.gateway.settings import GatewaySettings
 from sevenviews.gateway.telemetry import GatewayMetrics
 from sevenviews.runtime.channels import RenewedChannel, open_channel
-from sevenviews.v1 import catalog_pb2_grpc, search_pb2_grpc
+from sevenviews.v1 import catalog_pb2_grpc, search_pb2_grpc, server_pb2_grpc
 
-_SERVICES = (SEARCH, CATALOG)
+_SERVICES = (SEARCH, CATALOG, SERVER)
 
 
 class Gateway:
-    """Everything behind the two servicers. Made inside a running event loop.
+    """Everything behind the three servicers. Made inside a running event loop.
 
     Args:
         settings: addresses, URLs, timeouts.
@@ -80,12 +82,16 @@ class Gateway:
         self._catalog = CatalogServicer(
             importer, Catalogue(store, indexer, timeouts), settings.request_seconds
         )
+        self._server = ServerServicer(
+            ServerDescription(releases, settings.max_message_bytes), settings.request_seconds
+        )
         self._dependencies = Dependencies(embedding, vectors, metadata, metrics)
 
     def register(self, server: grpc.aio.Server) -> Sequence[str]:
-        """Add both services; their full names."""
+        """Add all services; their full names."""
         search_pb2_grpc.add_SearchServiceServicer_to_server(self._search, server)
         catalog_pb2_grpc.add_CatalogServiceServicer_to_server(self._catalog, server)
+        server_pb2_grpc.add_ServerServiceServicer_to_server(self._server, server)
         return _SERVICES
 
     async def readiness(self) -> Mapping[str, bool]:

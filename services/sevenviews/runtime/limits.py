@@ -36,6 +36,12 @@ def check_limits(request: Message) -> None:
         )
 
 
+def limit_of(message: Descriptor, field: str) -> limits_pb2.Limit:
+    """What the proto says of a field; all zero where it says nothing."""
+    limit: limits_pb2.Limit = message.fields_by_name[field].GetOptions().Extensions[limits_pb2.limit]
+    return limit
+
+
 @dataclass(frozen=True, slots=True)
 class LimitedField:
     """A field that could hold more than is good.
