@@ -2,7 +2,7 @@
 
 Milvus holds everything, so that replicas keep no state: a release is a collection with its facts in the collection's
 properties (`release_facts`), and the newest of the aliases `serving_1`, `serving_2`, … names the one that answers
-searches (`turns`).
+searches (`turns`). Patents are found and ranked here, in two stages (`patent_search`).
 
-May import designs, encoder, runtime and the stubs. Needs the extra `vectors`.
+May import designs, ranking, runtime and the stubs. Needs the extra `vectors`.
 """
