@@ -8,7 +8,7 @@ from tests.cluster.conftest import RELEASE, SERVICES, Installation
 from tests.cluster.kubernetes import eventually
 from tests.cluster.stream import SearchStream, no_search_fails
 
-METHODS = {"gateway": "SearchDesigns", "vectors": "SearchVectors", "metadata": "BatchGetPatents"}
+METHODS = {"gateway": "SearchDesigns", "vectors": "SearchPatents", "metadata": "BatchGetPatents"}
 
 
 @pytest.mark.parametrize("component", METHODS)

@@ -136,7 +136,7 @@ def test_a_search_without_a_server_says_so(corpus: SyntheticCorpus, system: Syst
         (["--locarno", "33"], "not within 1 to 32"),
         (["--after", "yesterday"], "not a date"),
         (["--after", "2021-05-02", "--before", "2021-05-01"], "before it starts"),
-        (["--limit", "0"], "FIELD_OUT_OF_RANGE"),
+        (["--limit", "-1"], "FIELD_OUT_OF_RANGE"),
         (["--page-token", "abc"], "PAGE_TOKEN_INVALID"),
     ],
 )
