@@ -8,7 +8,7 @@ DEMO_STAMP := $(VENV)/.demo-installed
 STAMP := $(VENV)/.installed
 INSTALLED_FROM := pyproject.toml constraints.txt hatch_build.py $(shell find protos -name '*.proto')
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-SOURCES := services tests hatch_build.py
+SOURCES := services tests deploy hatch_build.py
 
 .PHONY: help
 help: ## Show what can be made.

@@ -2,6 +2,7 @@
 
     python deploy/dev/protos.py lint        their style and their form
     python deploy/dev/protos.py breaking    that the public API still has all that the last tag promised
+    python deploy/dev/protos.py openapi     prints the public API as OpenAPI; it is kept in protos/openapi.json
 
 Run from the root of the repository, by `make lint`.
 """
@@ -9,15 +10,20 @@ Run from the root of the repository, by `make lint`.
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
+import tomllib
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.type import date_pb2
+from openapi import document
 
 BUF = Path(sys.executable).with_name("buf")
 OF_GOOGLE = ("google/api/annotations.proto", "google/api/http.proto", "google/type/date.proto")
@@ -28,10 +34,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("check", choices=["lint", "breaking"])
-    chosen = parser.parse_args().check
+    parser.add_argument("what", choices=list(ACTIONS))
+    act = ACTIONS[parser.parse_args().what]
     with tempfile.TemporaryDirectory() as folder:
-        return lint(Path(folder)) if chosen == "lint" else breaking(Path(folder))
+        return act(Path(folder))
 
 
 def lint(folder: Path) -> int:
@@ -50,6 +56,17 @@ def breaking(folder: Path) -> int:
     now = workspace(folder / "now", Path("protos"), "internal")
     before = workspace(folder / "before", tagged_protos(tag, folder / "tagged"), "internal")
     return buf(now, "breaking", "protos", "--against", str(before / "protos"))
+
+
+def openapi(folder: Path) -> int:
+    """Prints the document. Fails where the protos do not compile."""
+    protos = workspace(folder, Path("protos"))
+    if code := buf(protos, "build", "protos", "--as-file-descriptor-set", "--output", "protos.binpb"):
+        return code
+    files = FileDescriptorSet.FromString((folder / "protos.binpb").read_bytes())
+    version = tomllib.loads(Path("pyproject.toml").read_text())["project"]["version"]
+    print(json.dumps(document(files, version), indent=2, ensure_ascii=False))
+    return 0
 
 
 def workspace(folder: Path, protos: Path, *left_out: str) -> Path:
@@ -84,6 +101,8 @@ def tagged_protos(tag: str, folder: Path) -> Path:
 def buf(folder: Path, *arguments: str) -> int:
     return subprocess.run([BUF, *arguments], cwd=folder, check=False).returncode  # noqa: S603
 
+
+ACTIONS: Mapping[str, Callable[[Path], int]] = {"lint": lint, "breaking": breaking, "openapi": openapi}
 
 if __name__ == "__main__":
     sys.exit(main())
