@@ -14,7 +14,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, event, inspect, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.designs import Party, Patent, PatentFilter, Reason, SevenviewsError
+from sevenviews.metadata.documents import to_document
 from sevenviews.metadata.migrate import ADVISORY_LOCK, migrate
 from sevenviews.metadata.patent_table import Versions
 from sevenviews.metadata.schema import metadata
@@ -200,6 +201,29 @@ def test_a_patent_deleted_while_it_is_written(postgresql_url: str, tmp_path: Pat
 def test_an_unknown_database_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="database URL"):
         open_engine(url, 5)
+
+
+def test_patents_of_before_can_be_filtered_by_what_is_new(empty: Engine) -> None:
+    inventors = "x" * 600, "Jane  Doe"
+    made = Patent("a", kind="S1", uspc=("D14/486",), inventors=tuple(map(Party, inventors)))
+    migrate(empty, "0003")
+    with empty.begin() as connection:
+        insert = text(
+            "INSERT INTO patents (patent_id, generation, published_generation, office, published_document) "
+            "VALUES (:id, 1, 1, '', :document)"
+        )
+        for id_, document in {"a": to_document(made), "b": "{}", "c": None}.items():
+            connection.execute(insert, {"id": id_, "document": document})
+    migrate(empty)
+    table = SqlPatentTable(empty)
+    for wanted in (
+        PatentFilter(kinds=("S1",)),
+        PatentFilter(uspc=("D14",)),
+        PatentFilter(uspc=("D14/486",)),
+        PatentFilter(inventors=("jane doe",)),
+    ):
+        found = table.page(wanted, "", 10, include_staged=False)
+        assert [one.patent.patent_id for one in found] == ["a"]
 
 
 def test_patents_of_before_get_their_first_generations(empty: Engine) -> None:

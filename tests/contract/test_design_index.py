@@ -6,7 +6,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -16,8 +15,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sevenviews.designs import (
-    DateRange,
-    LocarnoClass,
     PatentFilter,
     Reason,
     SevenviewsError,
@@ -39,6 +36,7 @@ from sevenviews.vectors.milvus_index import MilvusIndex
 from sevenviews.vectors.releases import IndexParameters, Release, ReleaseState
 from tests.contract.milvus_server import MilvusProcess
 from tests.fakes.design_index import as_patent
+from tests.filters import filters, patents, vectors_of
 from tests.patience import ends
 
 DIMENSION = 8
@@ -368,66 +366,24 @@ def test_a_long_list_comes_whole_and_in_order(index: DesignIndex, release: Relea
     assert np.allclose(vector, patents[3].drawings[4].embedding.vector)
 
 
-HOLDERS = ['O"Neil', "back\\slash", "tab\tnew\nline", "{} ['] %s", "Ünïcode 漢", "plain"]
-CLASSES = [LocarnoClass(6, 1), LocarnoClass(6, 2), LocarnoClass(6), LocarnoClass(26, 5)]
-DAYS = [None, date(2021, 1, 5), date(2021, 6, 1)]
-
-
-def some(values: Sequence[object]) -> st.SearchStrategy[tuple[object, ...]]:
-    return st.lists(st.sampled_from(values), max_size=2, unique=True).map(tuple)
-
-
-def ranges() -> st.SearchStrategy[DateRange]:
-    return st.sampled_from(
-        [DateRange(), DateRange(DAYS[1], DAYS[1]), DateRange(start=DAYS[2]), DateRange(end=DAYS[2])]
-    )
-
-
-FILTERS = st.builds(
-    PatentFilter,
-    some(CLASSES),
-    some(CLASSES),
-    some(CLASSES),
-    some(["US", "EM"]),
-    some([name.upper() for name in HOLDERS]),
-    ranges(),
-    ranges(),
-)
-
-
-def filtered_corpus() -> list[PatentVectors]:
-    chance = np.random.default_rng(3)
-
-    def few(values: Sequence[object]) -> tuple[object, ...]:
-        return tuple(values[n] for n in chance.permutation(len(values))[: chance.integers(0, 3)])
-
-    return [
-        patent(
-            n,
-            1,
-            locarno=few(CLASSES),
-            office=["US", "EM", ""][n % 3],
-            holders=few(HOLDERS),
-            publication_date=DAYS[chance.integers(0, 3)],
-            filing_date=DAYS[chance.integers(0, 3)],
-        )
-        for n in range(60)
-    ]
+PATENTS = patents()
 
 
 @pytest.fixture(scope="module")
 def filtered(index: DesignIndex) -> Release:
     made = create(index)
-    index.upsert(made.release_id, filtered_corpus(), SECONDS)
+    index.upsert(
+        made.release_id, [vectors_of(one, patent(n, 1).drawings) for n, one in enumerate(PATENTS)], SECONDS
+    )
     return made
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(patent_filter=FILTERS)
+@given(patent_filter=filters())
 def test_the_filter_is_that_of_the_domain(
     index: DesignIndex, filtered: Release, patent_filter: PatentFilter
 ) -> None:
-    expected = {one.patent_id for one in filtered_corpus() if patent_filter.matches(as_patent(one))}
+    expected = {one.patent_id for one in PATENTS if patent_filter.matches(one)}
     assert found(index, filtered, patent_filter) == expected
 
 

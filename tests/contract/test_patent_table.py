@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from sevenviews.designs import (
-    DateRange,
     Drawing,
     LocarnoClass,
-    Party,
     Patent,
     PatentFilter,
     Reason,
@@ -27,6 +24,7 @@ from sevenviews.metadata.objects import digest_of, key_of
 from sevenviews.metadata.patent_table import PatentGeneration, PatentTable, State
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.metadata.stores import open_objects
+from tests.filters import filters, patents
 from tests.unit.encoder.test_images import drawing, encoded
 from tests.unit.metadata.samples import image, patent, publish_one, put
 
@@ -309,54 +307,22 @@ def test_a_bad_patent_is_refused_and_nothing_is_kept(
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-CLASSES = [LocarnoClass(6, 1), LocarnoClass(6, 2), LocarnoClass(6), LocarnoClass(26, 5)]
-HOLDERS = ['O"Neil', "it's; DROP TABLE patents;--", "back\\slash", "100 %_", "plain"]
-DAYS = [None, date(2021, 1, 5), date(2021, 6, 1)]
-
-
-def some(values: Sequence[object]) -> st.SearchStrategy[tuple[object, ...]]:
-    return st.lists(st.sampled_from(values), max_size=2, unique=True).map(tuple)
-
-
-RANGES = st.sampled_from(
-    [DateRange(), DateRange(DAYS[1], DAYS[1]), DateRange(start=DAYS[2]), DateRange(end=DAYS[2])]
-)
-
-
 @pytest.fixture(scope="module")
 def filtered(table: PatentTable, tmp_path_factory: pytest.TempPathFactory) -> list[Patent]:
     store = open_objects(f"file://{tmp_path_factory.mktemp('filtered')}", 5)
     catalogue = PatentCatalogue(table, store, 0)
     made = []
-    for n in range(36):
-        one, contents = patent(
-            n,
-            1,
-            office=["US", "EM", ""][n % 3],
-            locarno=tuple(CLASSES[k] for k in range(4) if n >> k & 1),
-            assignees=tuple(Party(HOLDERS[k]) for k in {n % 5, n % 4} if n % 7),
-            publication_date=DAYS[n % 3],
-            filing_date=DAYS[(n // 3) % 3],
-        )
-        stored = catalogue.put(one, contents, replace_existing=False)
+    for n, one in enumerate(patents()):
+        drawn, contents = patent(n, 1)
+        whole = replace(one, drawings=drawn.drawings)
+        stored = catalogue.put(whole, contents, replace_existing=False)
         publish_one(catalogue, one.patent_id, stored.generation)
-        made.append(one)
+        made.append(whole)
     return made
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    patent_filter=st.builds(
-        PatentFilter,
-        some(CLASSES),
-        some(CLASSES),
-        some(CLASSES),
-        some(["US", "EM"]),
-        some([name.upper() for name in HOLDERS]),
-        RANGES,
-        RANGES,
-    )
-)
+@given(patent_filter=filters())
 def test_the_filter_is_that_of_the_domain(
     table: PatentTable, filtered: list[Patent], patent_filter: PatentFilter
 ) -> None:

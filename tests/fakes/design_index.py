@@ -159,4 +159,7 @@ def as_patent(vectors: PatentVectors) -> Patent:
         assignees=tuple(map(Party, vectors.holders)),
         publication_date=vectors.publication_date,
         filing_date=vectors.filing_date,
+        kind=vectors.kind,
+        uspc=vectors.uspc,
+        inventors=tuple(map(Party, vectors.inventors)),
     )

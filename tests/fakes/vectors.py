@@ -315,4 +315,7 @@ def _filterable(patent: vectors_pb2.PatentVectors) -> Patent:
         assignees=tuple(map(Party, patent.holders)),
         publication_date=date_from_wire(patent.publication_date),
         filing_date=date_from_wire(patent.filing_date),
+        kind=patent.kind,
+        uspc=tuple(patent.uspc),
+        inventors=tuple(map(Party, patent.inventors)),
     )

@@ -109,6 +109,9 @@ def _patent_to_wire(vectors: PatentVectors, model_version: str) -> vectors_pb2.P
         holders=patent.holders,
         publication_date=date_to_wire(patent.publication_date),
         filing_date=date_to_wire(patent.filing_date),
+        kind=patent.kind,
+        uspc=patent.uspc,
+        inventors=[party.name for party in patent.inventors],
         drawings=[_drawing_to_wire(drawing, model_version) for drawing in vectors.drawings],
     )
 

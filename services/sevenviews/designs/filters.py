@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from sevenviews.designs.locarno import LocarnoClass
 from sevenviews.designs.patent import Patent
+from sevenviews.designs.terms import name_terms, normalize_name, normalize_uspc, uspc_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +47,32 @@ class PatentFilter:
     holders: tuple[str, ...] = ()
     publication_date: DateRange = DateRange()
     filing_date: DateRange = DateRange()
+    exclude_patent_ids: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    uspc: tuple[str, ...] = ()
+    inventors: tuple[str, ...] = ()
 
     def matches(self, patent: Patent) -> bool:
         """Whether the patent may be found."""
+        return all(self._conditions(patent))
 
+    def _conditions(self, patent: Patent) -> Iterator[bool]:
         def has(wanted: LocarnoClass) -> bool:
             return any(wanted.contains(actual) for actual in patent.locarno)
 
-        return (
-            (not self.locarno_any or any(map(has, self.locarno_any)))
-            and all(map(has, self.locarno_all))
-            and not any(map(has, self.locarno_none))
-            and (not self.offices or patent.office in self.offices)
-            and (not self.holders or self._has_holder(patent))
-            and self.publication_date.contains(patent.publication_date)
-            and self.filing_date.contains(patent.filing_date)
-        )
+        yield patent.patent_id not in self.exclude_patent_ids
+        yield not self.locarno_any or any(map(has, self.locarno_any))
+        yield all(map(has, self.locarno_all))
+        yield not any(map(has, self.locarno_none))
+        yield not self.uspc or _meet(map(normalize_uspc, self.uspc), uspc_terms(patent.uspc))
+        yield not self.offices or patent.office in self.offices
+        yield not self.kinds or patent.kind in self.kinds
+        yield not self.holders or _meet(map(normalize_name, self.holders), name_terms(patent.holders))
+        inventors = [party.name for party in patent.inventors]
+        yield not self.inventors or _meet(map(normalize_name, self.inventors), name_terms(inventors))
+        yield self.publication_date.contains(patent.publication_date)
+        yield self.filing_date.contains(patent.filing_date)
 
-    def _has_holder(self, patent: Patent) -> bool:
-        wanted = {normalize_name(name) for name in self.holders}
-        return any(normalize_name(name) in wanted for name in patent.holders)
 
-
-def normalize_name(name: str) -> str:
-    """The form in which names are compared: case and spacing do not count."""
-    return " ".join(name.casefold().split())
+def _meet(wanted: Iterable[str], actual: Iterable[str]) -> bool:
+    return not set(wanted).isdisjoint(actual)

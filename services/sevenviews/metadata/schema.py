@@ -31,6 +31,7 @@ patents = Table(
     Column("published_generation", BigInteger, nullable=False),
     # What the filters need, of the published content; of the staged, where nothing is published.
     Column("office", String(8), nullable=False),
+    Column("kind", String(16), nullable=False),
     Column("publication_date", Date),
     Column("filing_date", Date),
     # The whole patent as JSON, with the digest of its content; null where there is none.
@@ -52,14 +53,35 @@ patent_locarno = Table(
     Index("ix_patent_locarno_class", "class_number", "subclass_number"),
 )
 
+patent_uspc = Table(
+    "patent_uspc",
+    metadata,
+    Column("patent_id", ForeignKey("patents.patent_id", ondelete="CASCADE"), primary_key=True),
+    # As designs.terms.uspc_terms gives them.
+    Column("term", String(64), primary_key=True),
+    Index("ix_patent_uspc_term", "term"),
+)
+
 patent_holders = Table(
     "patent_holders",
     metadata,
     Column("patent_id", ForeignKey("patents.patent_id", ondelete="CASCADE"), primary_key=True),
-    # As designs.filters.normalize_name gives it.
+    # As designs.terms.name_terms gives them.
     Column("name", String(512), primary_key=True),
     Index("ix_patent_holders_name", "name"),
 )
+
+patent_inventors = Table(
+    "patent_inventors",
+    metadata,
+    Column("patent_id", ForeignKey("patents.patent_id", ondelete="CASCADE"), primary_key=True),
+    # As those of holders.
+    Column("name", String(512), primary_key=True),
+    Index("ix_patent_inventors_name", "name"),
+)
+
+FILTER_TABLES = (patent_locarno, patent_uspc, patent_holders, patent_inventors)
+"""What the filters need of which a patent has several."""
 
 drawings = Table(
     "drawings",

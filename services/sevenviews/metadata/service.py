@@ -16,6 +16,7 @@ from sevenviews.designs import (
     patent_id_of,
     size_of_page,
 )
+from sevenviews.designs.terms import normalize_name, normalize_uspc
 from sevenviews.encoder.header import working_bytes
 from sevenviews.encoder.images import decode
 from sevenviews.metadata import page_token
@@ -275,15 +276,22 @@ def _checked(patent: Patent) -> Patent:
             raise _invalid_patent(
                 f"patent.{field}", f"{value[:40]}…", f"has more than {_MAX_TEXT} characters"
             )
-    for name in patent.holders:
-        if len(name) > _MAX_NAME:
-            raise _invalid_patent(
-                "patent.assignees", f"{name[:40]}…", f"has more than {_MAX_NAME} characters"
-            )
-    if len(patent.office) > 8:  # noqa: PLR2004 - the column's width
-        raise _invalid_patent("patent.office", patent.office, "is not an office code")
+    for field, value, width in _short_texts(patent):
+        if len(value) > width or "\0" in value:
+            raise _invalid_patent(field, f"{value[:40]}…", f"is not at most {width} characters")
     _check_drawings(patent)
     return patent
+
+
+def _short_texts(patent: Patent) -> Iterator[tuple[str, str, int]]:
+    """What a column of the database keeps: field, value as it is kept, width."""
+    yield "patent.office", patent.office, 8
+    yield "patent.kind", patent.kind, 16
+    for position, notation in enumerate(patent.uspc):
+        yield f"patent.uspc[{position}]", normalize_uspc(notation), 64
+    for role in ("applicants", "assignees", "inventors"):
+        for position, party in enumerate(getattr(patent, role)):
+            yield f"patent.{role}[{position}].name", normalize_name(party.name), _MAX_NAME
 
 
 def _check_drawings(patent: Patent) -> None:

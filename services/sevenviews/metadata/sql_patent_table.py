@@ -15,6 +15,7 @@ from sqlalchemy import (
     Engine,
     Row,
     Select,
+    Table,
     and_,
     case,
     delete,
@@ -26,12 +27,20 @@ from sqlalchemy import (
 )
 
 from sevenviews.designs import Patent, PatentFilter
-from sevenviews.designs.filters import normalize_name
+from sevenviews.designs.terms import name_terms, uspc_terms
 from sevenviews.metadata.database import Database
 from sevenviews.metadata.documents import from_document, to_document
 from sevenviews.metadata.filtering import condition
 from sevenviews.metadata.patent_table import PatentGeneration, PatentRecord, State, Versions
-from sevenviews.metadata.schema import drawings, patent_holders, patent_locarno, patents
+from sevenviews.metadata.schema import (
+    FILTER_TABLES,
+    drawings,
+    patent_holders,
+    patent_inventors,
+    patent_locarno,
+    patent_uspc,
+    patents,
+)
 
 _AUDIT_ROWS = 1000
 _IDS = 10_000
@@ -125,7 +134,7 @@ class SqlPatentTable:
             stored = _versions(connection, patent_ids, for_update=True)
             there = [id_ for id_, known in stored.items() if known.published or known.staged]
             mine = patents.c.patent_id.in_(there)
-            for table in (drawings, patent_locarno, patent_holders):
+            for table in (drawings, *FILTER_TABLES):
                 connection.execute(delete(table).where(table.c.patent_id.in_(there)))
             raised = {**_NOTHING, "generation": patents.c.generation + 1}
             connection.execute(update(patents).where(mine).values(raised))
@@ -168,6 +177,7 @@ class SqlPatentTable:
 
 _NOTHING: Mapping[str, Any] = {
     "office": "",
+    "kind": "",
     "publication_date": None,
     "filing_date": None,
     "published_generation": 0,
@@ -231,6 +241,7 @@ def _update(connection: Connection, patent_id: str, values: Mapping[str, Any]) -
 def _columns(patent: Patent) -> dict[str, Any]:
     return {
         "office": patent.office,
+        "kind": patent.kind,
         "publication_date": patent.publication_date,
         "filing_date": patent.filing_date,
     }
@@ -239,18 +250,17 @@ def _columns(patent: Patent) -> dict[str, Any]:
 def _write_filters(connection: Connection, patent: Patent) -> None:
     patent_id = patent.patent_id
     classes = {(one.class_number, one.subclass_number or 0) for one in patent.locarno}
-    holders = {normalize_name(name) for name in patent.holders} - {""}
-    connection.execute(delete(patent_locarno).where(patent_locarno.c.patent_id == patent_id))
-    connection.execute(delete(patent_holders).where(patent_holders.c.patent_id == patent_id))
-    if classes:
-        rows = [
-            {"patent_id": patent_id, "class_number": number, "subclass_number": sub}
-            for number, sub in sorted(classes)
-        ]
-        connection.execute(insert(patent_locarno), rows)
-    if holders:
-        names = [{"patent_id": patent_id, "name": name} for name in sorted(holders)]
-        connection.execute(insert(patent_holders), names)
+    inventors = [party.name for party in patent.inventors]
+    contents: Mapping[Table, list[dict[str, Any]]] = {
+        patent_locarno: [{"class_number": one, "subclass_number": sub} for one, sub in sorted(classes)],
+        patent_uspc: [{"term": term} for term in uspc_terms(patent.uspc)],
+        patent_holders: [{"name": name} for name in name_terms(patent.holders)],
+        patent_inventors: [{"name": name} for name in name_terms(inventors)],
+    }
+    for table, rows in contents.items():
+        connection.execute(delete(table).where(table.c.patent_id == patent_id))
+        if rows:
+            connection.execute(insert(table), [{"patent_id": patent_id, **row} for row in rows])
 
 
 def _write_drawings(connection: Connection, patent: Patent, object_keys: Mapping[str, str]) -> None:

@@ -5,7 +5,8 @@ Answers are read by `runtime.answers`, which lets pass what a newer service says
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -26,8 +27,13 @@ from sevenviews.designs import (
     View,
     ViewCoverage,
     ViewMatching,
+    is_patent_id,
 )
+from sevenviews.designs.terms import normalize_name, normalize_uspc
 from sevenviews.v1 import common_pb2, patent_pb2
+
+_OFFICE = re.compile(r"[A-Z]{2}")
+_KIND = re.compile(r"[A-Z][0-9]?")
 
 
 def malformed(field: str, value: object, why: str) -> SevenviewsError:
@@ -155,26 +161,40 @@ def filter_to_wire(patent_filter: PatentFilter) -> common_pb2.PatentFilter:
         holders=patent_filter.holders,
         publication_date=_range_to_wire(patent_filter.publication_date),
         filing_date=_range_to_wire(patent_filter.filing_date),
+        exclude_patent_ids=patent_filter.exclude_patent_ids,
+        kinds=patent_filter.kinds,
+        uspc=patent_filter.uspc,
+        inventors=patent_filter.inventors,
     )
 
 
 def filter_from_wire(wire: common_pb2.PatentFilter, field: str = "filter") -> PatentFilter:
     """Raises FIELD_MALFORMED, naming the part that is wrong."""
-    for position, office in enumerate(wire.offices):
-        if not (len(office) == 2 and office.isascii() and office.isupper()):  # noqa: PLR2004
-            raise malformed(f"{field}.offices[{position}]", office, "not a two-letter office code such as US")
-    for position, holder in enumerate(wire.holders):
-        if not holder.strip():
-            raise malformed(f"{field}.holders[{position}]", holder, "a holder's name is empty")
     return PatentFilter(
         locarno_any=_locarno_list(wire.locarno_any, f"{field}.locarno_any"),
         locarno_all=_locarno_list(wire.locarno_all, f"{field}.locarno_all"),
         locarno_none=_locarno_list(wire.locarno_none, f"{field}.locarno_none"),
-        offices=tuple(wire.offices),
-        holders=tuple(wire.holders),
+        offices=_texts(wire.offices, f"{field}.offices", _OFFICE.fullmatch, "not an office code such as US"),
+        holders=_texts(wire.holders, f"{field}.holders", normalize_name, "a holder's name is empty"),
         publication_date=_range_from_wire(wire.publication_date, f"{field}.publication_date"),
         filing_date=_range_from_wire(wire.filing_date, f"{field}.filing_date"),
+        exclude_patent_ids=_texts(
+            wire.exclude_patent_ids, f"{field}.exclude_patent_ids", is_patent_id, "not a patent id"
+        ),
+        kinds=_texts(wire.kinds, f"{field}.kinds", _KIND.fullmatch, "not a kind of document such as S1"),
+        uspc=_texts(wire.uspc, f"{field}.uspc", normalize_uspc, "a class is empty"),
+        inventors=_texts(wire.inventors, f"{field}.inventors", normalize_name, "an inventor's name is empty"),
     )
+
+
+def _texts(
+    wire: Iterable[str], field: str, is_good: Callable[[str], object], why_not: str
+) -> tuple[str, ...]:
+    """All of them; FIELD_MALFORMED for the first that is not good."""
+    for position, text in enumerate(wire):
+        if not is_good(text):
+            raise malformed(f"{field}[{position}]", text, why_not)
+    return tuple(wire)
 
 
 def patent_to_wire(patent: Patent) -> patent_pb2.Patent:

@@ -14,8 +14,6 @@ from sevenviews.vectors.releases import Metric, Release, is_release_id
 MAX_QUERIES = 32
 MAX_LIMIT = 16_384
 MAX_DRAWINGS_PER_UPSERT = 10_000
-MAX_CLASSES = 32
-MAX_HOLDERS = 32
 MAX_GENERATION = 2**63 - 1
 _UNIT_TOLERANCE = 1e-3
 _CONTENT_KEY = re.compile(r"[0-9a-f]{16}")
@@ -49,8 +47,6 @@ def check_patents(patents: Sequence[PatentVectors], release: Release) -> None:
         if not patent.drawings:
             raise required(f"{field}.drawings")
         check_range(f"{field}.generation", patent.generation, 1, MAX_GENERATION)
-        check_range(f"{field}.locarno", len(patent.locarno), 0, MAX_CLASSES)
-        check_range(f"{field}.holders", len(patent.holders), 0, MAX_HOLDERS)
         for position, drawing in enumerate(patent.drawings):
             place = f"{field}.drawings[{position}]"
             check_drawing_id(drawing.drawing_id, patent.patent_id, f"{place}.drawing_id")

@@ -58,6 +58,9 @@ class PatentVectors:
     holders: tuple[str, ...] = ()
     publication_date: date | None = None
     filing_date: date | None = None
+    kind: str = ""
+    uspc: tuple[str, ...] = ()
+    inventors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

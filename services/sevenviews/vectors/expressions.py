@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from sevenviews.designs import DateRange, LocarnoClass, PatentFilter, View
-from sevenviews.designs.filters import normalize_name
+from sevenviews.designs import DateRange, PatentFilter, View
+from sevenviews.designs.terms import normalize_name, normalize_uspc
 from sevenviews.vectors.drawings import PatentGenerations
 
 UNKNOWN_DATE = 0
@@ -23,34 +23,35 @@ def day_number(day: date | None) -> int:
     return UNKNOWN_DATE if day is None else day.year * 10_000 + day.month * 100 + day.day
 
 
-def class_terms(locarno: Iterable[LocarnoClass]) -> list[str]:
-    """What is stored for the classes of a patent: each subclass and its whole class, "06-01" and "06"."""
-    return sorted({str(term) for one in locarno for term in (one, one.whole_class)})
-
-
-def holder_terms(holders: Iterable[str]) -> list[str]:
-    """What is stored for the holders of a patent: their names in the form that is compared."""
-    return sorted({normalize_name(name) for name in holders} - {""})
-
-
 def filter_expression(patent_filter: PatentFilter, views: Sequence[View]) -> str:
     """All conditions joined; empty if there are none. `PatentFilter.matches` is the definition."""
-    parts = []
-    if patent_filter.locarno_any:
-        parts.append(f"array_contains_any(locarno, {_strings(map(str, patent_filter.locarno_any))})")
-    if patent_filter.locarno_all:
-        parts.append(f"array_contains_all(locarno, {_strings(map(str, patent_filter.locarno_all))})")
-    if patent_filter.locarno_none:
-        parts.append(f"not array_contains_any(locarno, {_strings(map(str, patent_filter.locarno_none))})")
-    if patent_filter.offices:
-        parts.append(f"office in {_strings(patent_filter.offices)}")
-    if patent_filter.holders:
-        parts.append(f"array_contains_any(holders, {_strings(map(normalize_name, patent_filter.holders))})")
-    parts += _range("publication_date", patent_filter.publication_date)
-    parts += _range("filing_date", patent_filter.filing_date)
+    parts = [*_conditions(patent_filter)]
     if views:
         parts.append(f"view in {json.dumps(sorted(VIEW_NUMBERS[view] for view in set(views)))}")
     return " and ".join(f"({part})" for part in parts)
+
+
+def _conditions(wanted: PatentFilter) -> Iterator[str]:
+    if wanted.exclude_patent_ids:
+        yield f"patent_id not in {_strings(wanted.exclude_patent_ids)}"
+    if wanted.locarno_any:
+        yield f"array_contains_any(locarno, {_strings(map(str, wanted.locarno_any))})"
+    if wanted.locarno_all:
+        yield f"array_contains_all(locarno, {_strings(map(str, wanted.locarno_all))})"
+    if wanted.locarno_none:
+        yield f"not array_contains_any(locarno, {_strings(map(str, wanted.locarno_none))})"
+    if wanted.uspc:
+        yield f"array_contains_any(uspc, {_strings(map(normalize_uspc, wanted.uspc))})"
+    if wanted.offices:
+        yield f"office in {_strings(wanted.offices)}"
+    if wanted.kinds:
+        yield f"kind in {_strings(wanted.kinds)}"
+    if wanted.holders:
+        yield f"array_contains_any(holders, {_strings(map(normalize_name, wanted.holders))})"
+    if wanted.inventors:
+        yield f"array_contains_any(inventors, {_strings(map(normalize_name, wanted.inventors))})"
+    yield from _range("publication_date", wanted.publication_date)
+    yield from _range("filing_date", wanted.filing_date)
 
 
 def patents_expression(patent_ids: Iterable[str]) -> str:

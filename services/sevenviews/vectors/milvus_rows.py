@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from pymilvus import DataType, MilvusClient
 
+from sevenviews.designs.terms import class_terms, name_terms, uspc_terms
 from sevenviews.vectors.binary import unpack
 from sevenviews.vectors.drawings import NearestDrawing, PatentVectors, StoredVector, row_id
-from sevenviews.vectors.expressions import VIEW_NUMBERS, VIEWS, class_terms, day_number, holder_terms
+from sevenviews.vectors.expressions import VIEW_NUMBERS, VIEWS, day_number
 
 
 def schema(client: MilvusClient, dimension: int, *, binary: bool) -> Any:
@@ -21,17 +22,26 @@ def schema(client: MilvusClient, dimension: int, *, binary: bool) -> Any:
     schema.add_field("patent_id", DataType.VARCHAR, max_length=64)
     schema.add_field("generation", DataType.INT64)
     schema.add_field("view", DataType.INT8)
-    schema.add_field("locarno", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=64, max_length=8)
-    schema.add_field("office", DataType.VARCHAR, max_length=8)
-    schema.add_field(
-        "holders", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=32, max_length=4096
-    )
+    # Whatever passes the limits of PatentVectors in vectors.proto fits: a class comes with its whole class, and a
+    # character takes six bytes at most in the form that is compared.
+    _add_texts(schema, "locarno", 2 * 32, 8)
+    _add_texts(schema, "uspc", 2 * 1000, 512)
+    _add_texts(schema, "holders", 200, 4096)
+    _add_texts(schema, "inventors", 200, 4096)
+    schema.add_field("office", DataType.VARCHAR, max_length=32)
+    schema.add_field("kind", DataType.VARCHAR, max_length=64)
     schema.add_field("publication_date", DataType.INT64)
     schema.add_field("filing_date", DataType.INT64)
     schema.add_field("content", DataType.INT64)
     kind = DataType.BINARY_VECTOR if binary else DataType.FLOAT_VECTOR
     schema.add_field("embedding", kind, dim=dimension)
     return schema
+
+
+def _add_texts(schema: Any, field: str, values: int, length: int) -> None:
+    schema.add_field(
+        field, DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=values, max_length=length
+    )
 
 
 NEAREST_FIELDS = ("drawing_id", "patent_id", "generation", "view")
@@ -46,8 +56,11 @@ def rows_of(patent: PatentVectors) -> Iterator[dict[str, Any]]:
         "patent_id": patent.patent_id,
         "generation": patent.generation,
         "locarno": class_terms(patent.locarno),
+        "uspc": uspc_terms(patent.uspc),
         "office": patent.office,
-        "holders": holder_terms(patent.holders),
+        "kind": patent.kind,
+        "holders": name_terms(patent.holders),
+        "inventors": name_terms(patent.inventors),
         "publication_date": day_number(patent.publication_date),
         "filing_date": day_number(patent.filing_date),
     }

@@ -255,6 +255,9 @@ def _patent(wire: vectors_pb2.PatentVectors, field: str) -> PatentVectors:
         holders=tuple(wire.holders),
         publication_date=date_from_wire(wire.publication_date, f"{field}.publication_date"),
         filing_date=date_from_wire(wire.filing_date, f"{field}.filing_date"),
+        kind=wire.kind,
+        uspc=tuple(wire.uspc),
+        inventors=tuple(wire.inventors),
     )
 
 

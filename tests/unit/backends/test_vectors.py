@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from datetime import UTC, date, datetime
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from sevenviews.backends.records import (
     GenerationRange,
     IndexParameters,
     Model,
+    PatentQuery,
     PatentVectors,
     Release,
     ReleaseState,
@@ -22,11 +25,22 @@ from sevenviews.backends.records import (
 )
 from sevenviews.backends.vector_client import VectorClient
 from sevenviews.backends.vector_messages import release_from_wire
-from sevenviews.designs import Drawing, LocarnoClass, Patent, Reason, SevenviewsError, View
+from sevenviews.designs import (
+    Drawing,
+    LocarnoClass,
+    Patent,
+    PatentFilter,
+    Reason,
+    SevenviewsError,
+    View,
+    ViewMatching,
+    drawing_id,
+)
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.runtime.channels import open_channel
 from sevenviews.vectors.servicer import VectorServicer
 from tests.fakes.design_index import FakeDesignIndex
+from tests.filters import ONE_OF_EACH, patents
 from tests.servers import ThreadedServer
 
 MODEL = Model("m-1", 8)
@@ -150,3 +164,33 @@ def test_a_state_of_a_newer_service_takes_writes() -> None:
     wire = vectors_pb2.Release(release_id="r-1", model_version="m-1")
     wire.state = 99  # type: ignore[assignment]
     assert release_from_wire(wire) == Release("r-1", "m-1", ReleaseState.KEPT, metric="", evaluation={})
+
+
+FILTERED = patents()
+
+
+@pytest.fixture
+def filtered(services: Services) -> Release:
+    release = services.create_release("filtered", MODEL)
+    drawings = [DrawingVector(drawing_id(one.patent_id, 1, 1), View.FRONT, unit(0)) for one in FILTERED]
+    services.write(
+        release, [PatentVectors(one, 1, (drawn,)) for one, drawn in zip(FILTERED, drawings, strict=True)]
+    )
+    return release
+
+
+@pytest.mark.parametrize("condition", ONE_OF_EACH, ids=lambda one: next(iter(one)))
+async def test_all_that_a_filter_looks_at_is_written(
+    filtered: Release, client: VectorClient, condition: dict[str, Any]
+) -> None:
+    wanted = PatentFilter(**condition)
+    ranking = await client.search_patents(
+        filtered, [PatentQuery(unit(0))], wanted, ViewMatching.IGNORE, 1000, 10
+    )
+    expected = {one.patent_id for one in FILTERED if wanted.matches(one)}
+    assert 0 < len(expected) < len(FILTERED)
+    assert {one.patent_id for one in ranking.patents} == expected
+
+
+def test_each_condition_was_asked() -> None:
+    assert {name for one in ONE_OF_EACH for name in one} == {field.name for field in fields(PatentFilter)}

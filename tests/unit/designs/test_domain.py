@@ -90,6 +90,30 @@ def test_holders_compare_without_case_and_spacing() -> None:
     assert not PatentFilter(holders=("Jane Doe",)).matches(held)
 
 
+def test_inventors_compare_as_holders_do() -> None:
+    made = patent(assignees=(Party("ACME"),), inventors=(Party("Jane  DOE"), Party("B")))
+    assert PatentFilter(inventors=("jane doe", "c")).matches(made)
+    assert not PatentFilter(inventors=("acme",)).matches(made)
+    assert not PatentFilter(inventors=("c",)).matches(patent())
+
+
+def test_a_class_of_the_united_states_contains_its_subclasses() -> None:
+    made = patent(uspc=("D14/486", "D6"))
+    for found in ("D14/486", "d14/486", "D14", "D6", "D 14 / 486"):
+        assert PatentFilter(uspc=("D99", found)).matches(made)
+    for other in ("D1", "D14/4", "D14/486.1", "D6/334", "D14/"):
+        assert not PatentFilter(uspc=(other,)).matches(made)
+    assert not PatentFilter(uspc=("D14",)).matches(patent())
+
+
+def test_kinds_and_ids_are_exact() -> None:
+    assert PatentFilter(kinds=("S", "S1")).matches(patent(kind="S1"))
+    assert not PatentFilter(kinds=("S",)).matches(patent(kind="S1"))
+    assert not PatentFilter(kinds=("S",)).matches(patent())
+    assert not PatentFilter(exclude_patent_ids=("USD0000002", "USD0000001")).matches(patent())
+    assert PatentFilter(exclude_patent_ids=("USD0000002", "USD000000")).matches(patent())
+
+
 def test_without_assignees_the_applicants_hold() -> None:
     assert patent(applicants=(Party("A"), Party("A")), inventors=(Party("B"),)).holders == ("A",)
     assert patent(inventors=(Party("B"),)).holders == ("B",)

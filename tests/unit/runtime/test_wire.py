@@ -63,13 +63,17 @@ patents = st.builds(
 )
 filters = st.builds(
     PatentFilter,
-    tuples(locarno),
-    tuples(locarno),
-    tuples(locarno),
-    tuples(st.sampled_from(["US", "EM"])),
-    tuples(st.sampled_from(["Acme", 'O"Neil\\'])),
-    ranges(),
-    ranges(),
+    locarno_any=tuples(locarno),
+    locarno_all=tuples(locarno),
+    locarno_none=tuples(locarno),
+    offices=tuples(st.sampled_from(["US", "EM"])),
+    holders=tuples(st.sampled_from(["Acme", 'O"Neil\\'])),
+    publication_date=ranges(),
+    filing_date=ranges(),
+    exclude_patent_ids=tuples(st.sampled_from(["USD0000001", "x"])),
+    kinds=tuples(st.sampled_from(["S1", "S"])),
+    uspc=tuples(st.sampled_from(["D14", "D14/486.1"])),
+    inventors=tuples(st.sampled_from(["Jane Doe", "\0 漢"])),
 )
 
 
@@ -92,6 +96,10 @@ BROKEN_FILTERS = {
     "filter.locarno_any[0]": common_pb2.PatentFilter(locarno_any=[common_pb2.LocarnoClass(class_number=33)]),
     "filter.offices[0]": common_pb2.PatentFilter(offices=["us"]),
     "filter.holders[1]": common_pb2.PatentFilter(holders=["Acme", "  "]),
+    "filter.inventors[0]": common_pb2.PatentFilter(inventors=["\0"]),
+    "filter.kinds[0]": common_pb2.PatentFilter(kinds=["s1"]),
+    "filter.uspc[1]": common_pb2.PatentFilter(uspc=["D14", ""]),
+    "filter.exclude_patent_ids[0]": common_pb2.PatentFilter(exclude_patent_ids=['x" or 1 == 1']),
     "filter.filing_date.to": common_pb2.PatentFilter(
         filing_date=common_pb2.DateRange(to=date_pb2.Date(year=2021, month=2, day=30))
     ),

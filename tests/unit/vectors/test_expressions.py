@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from dataclasses import fields
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sevenviews.designs import DateRange, LocarnoClass, PatentFilter, View
-from sevenviews.designs.filters import normalize_name
+from sevenviews.designs import DateRange, PatentFilter, View
+from sevenviews.designs.terms import normalize_name, normalize_uspc
 from sevenviews.vectors.expressions import (
     UNKNOWN_DATE,
     VIEW_NUMBERS,
-    class_terms,
     day_number,
     filter_expression,
-    holder_terms,
 )
 
 # A string literal: a quote, what is neither quote nor backslash nor control character, or an escape; a quote.
@@ -26,12 +26,28 @@ _LITERAL = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\bfnrt]|u[0-9a-f]{4}))*"')
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 
 
-@given(st.lists(TEXT, min_size=1, max_size=4))
-def test_names_enter_as_literals_only(names: list[str]) -> None:
-    expression = filter_expression(PatentFilter(holders=tuple(names)), ())
-    assert [json.loads(one) for one in _LITERAL.findall(expression)] == [normalize_name(one) for one in names]
-    blanks = ", ".join("_" for _ in names)
-    assert _LITERAL.sub("_", expression) == f"(array_contains_any(holders, [{blanks}]))"
+TEXTS: dict[str, tuple[Callable[[str], str], str]] = {
+    "exclude_patent_ids": (str, "patent_id not in [{}]"),
+    "uspc": (normalize_uspc, "array_contains_any(uspc, [{}])"),
+    "offices": (str, "office in [{}]"),
+    "kinds": (str, "kind in [{}]"),
+    "holders": (normalize_name, "array_contains_any(holders, [{}])"),
+    "inventors": (normalize_name, "array_contains_any(inventors, [{}])"),
+}
+
+
+@pytest.mark.parametrize("field", TEXTS)
+@given(texts=st.lists(TEXT, min_size=1, max_size=4))
+def test_texts_enter_as_literals_only(field: str, texts: list[str]) -> None:
+    normalize, condition = TEXTS[field]
+    expression = filter_expression(PatentFilter(**{field: tuple(texts)}), ())
+    assert [json.loads(one) for one in _LITERAL.findall(expression)] == list(map(normalize, texts))
+    blanks = ", ".join("?" for _ in texts)
+    assert _LITERAL.sub("?", expression) == f"({condition.format(blanks)})"
+
+
+def test_every_text_of_a_filter_is_looked_at() -> None:
+    assert set(TEXTS) == {one.name for one in fields(PatentFilter) if "tuple[str" in str(one.type)}
 
 
 @given(st.dates(), st.dates())
@@ -51,14 +67,6 @@ def test_day_numbers_order_as_days_do(one: date, other: date) -> None:
 )
 def test_an_unknown_day_lies_in_no_bounded_range(days: DateRange, expected: str) -> None:
     assert filter_expression(PatentFilter(filing_date=days), ()) == expected
-
-
-def test_a_subclass_is_stored_with_its_class() -> None:
-    assert class_terms([LocarnoClass(6, 1), LocarnoClass(26)]) == ["06", "06-01", "26"]
-
-
-def test_names_are_stored_as_they_are_compared() -> None:
-    assert holder_terms(["ACME  Inc.", "Acme inc.", " ", "Straße"]) == ["acme inc.", "strasse"]
 
 
 def test_views_are_numbered_without_gaps_or_repeats() -> None:
