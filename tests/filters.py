@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 from hypothesis import strategies as st
 
-from sevenviews.designs import DateRange, LocarnoClass, Party, Patent, PatentFilter
+from sevenviews.designs import DateRange, LocarnoClass, Party, Patent, PatentFilter, UnknownDates
 from sevenviews.vectors.drawings import DrawingVector, PatentVectors
 
 T = TypeVar("T")
@@ -53,9 +53,11 @@ def filters(draw: st.DrawFn) -> PatentFilter:
         "kinds": some(KINDS),
         "uspc": some((*USPC, "D14", "d 6 / 334")),
         "inventors": some([name.upper() for name in NAMES]),
+        "prior_to": st.sampled_from(DAYS),
     }
     chosen = draw(st.lists(st.sampled_from(sorted(conditions)), max_size=4, unique=True))
-    return PatentFilter(**{name: draw(conditions[name]) for name in chosen})  # type: ignore[arg-type]
+    unknown_dates = draw(st.sampled_from(UnknownDates))
+    return PatentFilter(unknown_dates=unknown_dates, **{name: draw(conditions[name]) for name in chosen})  # type: ignore[arg-type]
 
 
 def patents() -> list[Patent]:
@@ -66,7 +68,7 @@ def patents() -> list[Patent]:
         return tuple(values[n] for n in chance.permutation(len(values))[: chance.integers(0, 3)])
 
     def one(values: Sequence[T]) -> T:
-        return values[chance.integers(len(values))]
+        return values[int(chance.integers(len(values)))]
 
     return [
         Patent(
@@ -108,10 +110,12 @@ ONE_OF_EACH: tuple[dict[str, Any], ...] = (
     {"offices": ("US",)},
     {"holders": ("Plain",)},
     {"publication_date": RANGES[2]},
-    {"filing_date": RANGES[3]},
+    {"filing_date": RANGES[2]},
     {"exclude_patent_ids": PATENT_IDS[:5]},
     {"kinds": ("S1",)},
     {"uspc": ("D14",)},
     {"inventors": ("Plain",)},
+    {"prior_to": DAYS[2]},
+    {"unknown_dates": UnknownDates.INCLUDE, "filing_date": RANGES[2]},
 )
 """Fields of filters by which some of the patents are found, but not all."""

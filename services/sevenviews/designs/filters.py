@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from sevenviews.designs.locarno import LocarnoClass
 from sevenviews.designs.patent import Patent
 from sevenviews.designs.terms import name_terms, normalize_name, normalize_uspc, uspc_terms
+
+
+class UnknownDates(StrEnum):
+    """Whether a condition on a date holds of a patent of which that date is not known."""
+
+    EXCLUDE = "exclude"
+    INCLUDE = "include"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +37,25 @@ class DateRange:
     def __bool__(self) -> bool:
         return self.start is not None or self.end is not None
 
-    def contains(self, day: date | None) -> bool:
-        """Whether day lies in the range. An unknown day lies in the open range only."""
-        if day is None:
-            return not self
+    def contains(self, day: date) -> bool:
+        """Whether day lies in the range."""
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
 
 @dataclass(frozen=True, slots=True)
 class PatentFilter:
-    """All conditions that are given must hold. `matches` is the definition; the stores push it down."""
+    """All conditions that are given must hold. `matches` is the definition; the stores push it down.
+
+    Attributes:
+        locarno_any, locarno_all, locarno_none: a class contains its subclasses.
+        offices, kinds: one of them.
+        uspc: one of these classes of the United States; a class contains its subclasses.
+        holders, inventors: one of these names.
+        publication_date, filing_date: a day of the range.
+        exclude_patent_ids: none of these patents.
+        prior_to: published or filed before this day, as what an examiner calls prior art.
+        unknown_dates: whether a condition on a date holds where the date is not known.
+    """
 
     locarno_any: tuple[LocarnoClass, ...] = ()
     locarno_all: tuple[LocarnoClass, ...] = ()
@@ -51,6 +68,8 @@ class PatentFilter:
     kinds: tuple[str, ...] = ()
     uspc: tuple[str, ...] = ()
     inventors: tuple[str, ...] = ()
+    prior_to: date | None = None
+    unknown_dates: UnknownDates = UnknownDates.EXCLUDE
 
     def matches(self, patent: Patent) -> bool:
         """Whether the patent may be found."""
@@ -70,8 +89,19 @@ class PatentFilter:
         yield not self.holders or _meet(map(normalize_name, self.holders), name_terms(patent.holders))
         inventors = [party.name for party in patent.inventors]
         yield not self.inventors or _meet(map(normalize_name, self.inventors), name_terms(inventors))
-        yield self.publication_date.contains(patent.publication_date)
-        yield self.filing_date.contains(patent.filing_date)
+        yield not self.publication_date or self._known(
+            patent.publication_date, self.publication_date.contains
+        )
+        yield not self.filing_date or self._known(patent.filing_date, self.filing_date.contains)
+        yield self.prior_to is None or self._is_prior_to(self.prior_to, patent)
+
+    def _is_prior_to(self, end: date, patent: Patent) -> bool:
+        days = patent.publication_date, patent.filing_date
+        return any(self._known(one, lambda day: day < end) for one in days)
+
+    def _known(self, day: date | None, holds: Callable[[date], bool]) -> bool:
+        """Whether a condition holds of a day that may be unknown."""
+        return self.unknown_dates is UnknownDates.INCLUDE if day is None else holds(day)
 
 
 def _meet(wanted: Iterable[str], actual: Iterable[str]) -> bool:

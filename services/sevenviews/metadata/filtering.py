@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Column, ColumnElement, Date, and_, exists, or_, true, tuple_
 
-from sevenviews.designs import DateRange, LocarnoClass, PatentFilter
+from sevenviews.designs import DateRange, LocarnoClass, PatentFilter, UnknownDates
 from sevenviews.designs.terms import normalize_name, normalize_uspc
 from sevenviews.metadata.schema import patent_holders, patent_inventors, patent_locarno, patent_uspc, patents
 
@@ -35,8 +35,12 @@ def _conditions(wanted: PatentFilter) -> Iterator[ColumnElement[bool]]:
         yield _one_of(patent_holders.c.name, map(normalize_name, wanted.holders))
     if wanted.inventors:
         yield _one_of(patent_inventors.c.name, map(normalize_name, wanted.inventors))
-    yield from _within(patents.c.publication_date, wanted.publication_date)
-    yield from _within(patents.c.filing_date, wanted.filing_date)
+    published, filed = patents.c.publication_date, patents.c.filing_date
+    for column, days in ((published, wanted.publication_date), (filed, wanted.filing_date)):
+        if days:
+            yield _known(column, _within(column, days), wanted.unknown_dates)
+    if wanted.prior_to is not None:
+        yield or_(*(_known(one, one < wanted.prior_to, wanted.unknown_dates) for one in (published, filed)))
 
 
 def _has(locarno: Sequence[LocarnoClass]) -> ColumnElement[bool]:
@@ -57,11 +61,19 @@ def _one_of(column: Column[str], terms: Iterable[str]) -> ColumnElement[bool]:
     return exists().where(column.table.c.patent_id == patents.c.patent_id, column.in_(set(terms)))
 
 
-def _within(column: Column[Date], days: DateRange) -> list[ColumnElement[bool]]:
-    """A comparison with null is never true: an unknown day lies in the open range only."""
+def _within(column: Column[Date], days: DateRange) -> ColumnElement[bool]:
     bounds: list[ColumnElement[bool]] = []
     if days.start is not None:
         bounds.append(column >= days.start)
     if days.end is not None:
         bounds.append(column <= days.end)
-    return bounds
+    return and_(true(), *bounds)
+
+
+def _known(
+    column: Column[Date], condition: ColumnElement[bool], unknown: UnknownDates
+) -> ColumnElement[bool]:
+    """A condition on a day that may be unknown: true or false of every row, never null, so that it can be negated."""
+    if unknown is UnknownDates.INCLUDE:
+        return or_(column.is_(None), condition)
+    return and_(column.is_not(None), condition)

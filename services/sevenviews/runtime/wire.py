@@ -24,6 +24,7 @@ from sevenviews.designs import (
     PatentFilter,
     Reason,
     SevenviewsError,
+    UnknownDates,
     View,
     ViewCoverage,
     ViewMatching,
@@ -33,6 +34,10 @@ from sevenviews.designs.terms import normalize_name, normalize_uspc
 from sevenviews.v1 import common_pb2, patent_pb2
 
 _OFFICE = re.compile(r"[A-Z]{2}")
+_UNKNOWN_DATES = {
+    UnknownDates.EXCLUDE: common_pb2.UNKNOWN_DATES_EXCLUDE,
+    UnknownDates.INCLUDE: common_pb2.UNKNOWN_DATES_INCLUDE,
+}
 _KIND = re.compile(r"[A-Z][0-9]?")
 
 
@@ -165,6 +170,8 @@ def filter_to_wire(patent_filter: PatentFilter) -> common_pb2.PatentFilter:
         kinds=patent_filter.kinds,
         uspc=patent_filter.uspc,
         inventors=patent_filter.inventors,
+        prior_to=date_to_wire(patent_filter.prior_to),
+        unknown_dates=_UNKNOWN_DATES[patent_filter.unknown_dates],
     )
 
 
@@ -184,7 +191,16 @@ def filter_from_wire(wire: common_pb2.PatentFilter, field: str = "filter") -> Pa
         kinds=_texts(wire.kinds, f"{field}.kinds", _KIND.fullmatch, "not a kind of document such as S1"),
         uspc=_texts(wire.uspc, f"{field}.uspc", normalize_uspc, "a class is empty"),
         inventors=_texts(wire.inventors, f"{field}.inventors", normalize_name, "an inventor's name is empty"),
+        prior_to=date_from_wire(wire.prior_to, f"{field}.prior_to"),
+        unknown_dates=_unknown_dates_from_wire(wire.unknown_dates, f"{field}.unknown_dates"),
     )
+
+
+def _unknown_dates_from_wire(wire: common_pb2.UnknownDates.ValueType, field: str) -> UnknownDates:
+    for policy, number in _UNKNOWN_DATES.items():
+        if number == (wire or common_pb2.UNKNOWN_DATES_EXCLUDE):
+            return policy
+    raise malformed(field, wire, "not a policy for unknown dates")
 
 
 def _texts(

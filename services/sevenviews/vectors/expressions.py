@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from sevenviews.designs import DateRange, PatentFilter, View
+from sevenviews.designs import DateRange, PatentFilter, UnknownDates, View
 from sevenviews.designs.terms import normalize_name, normalize_uspc
 from sevenviews.vectors.drawings import PatentGenerations
 
 UNKNOWN_DATE = 0
-"""What is stored for an unknown day. It lies below every day, so that an open start needs a bound of its own."""
+"""What is stored for an unknown day."""
 
 VIEW_NUMBERS = {view: number for number, view in enumerate(View)}
 VIEWS = tuple(View)
@@ -50,8 +50,15 @@ def _conditions(wanted: PatentFilter) -> Iterator[str]:
         yield f"array_contains_any(holders, {_strings(map(normalize_name, wanted.holders))})"
     if wanted.inventors:
         yield f"array_contains_any(inventors, {_strings(map(normalize_name, wanted.inventors))})"
-    yield from _range("publication_date", wanted.publication_date)
-    yield from _range("filing_date", wanted.filing_date)
+    for field, days in (("publication_date", wanted.publication_date), ("filing_date", wanted.filing_date)):
+        if days:
+            yield _day(field, _bounds(field, days), wanted.unknown_dates)
+    if wanted.prior_to is not None:
+        before = day_number(wanted.prior_to)
+        yield " or ".join(
+            f"({_day(field, f'{field} < {before}', wanted.unknown_dates)})"
+            for field in ("publication_date", "filing_date")
+        )
 
 
 def patents_expression(patent_ids: Iterable[str]) -> str:
@@ -82,14 +89,20 @@ def after_expression(row_id: str) -> str:
     return f"row_id > {_string(row_id)}"
 
 
-def _range(field: str, days: DateRange) -> list[str]:
-    if not days:
-        return []
-    first = day_number(days.start) or UNKNOWN_DATE + 1
-    bounds = [f"{field} >= {first}"]
+def _bounds(field: str, days: DateRange) -> str:
+    bounds = []
+    if days.start is not None:
+        bounds.append(f"{field} >= {day_number(days.start)}")
     if days.end is not None:
         bounds.append(f"{field} <= {day_number(days.end)}")
-    return bounds
+    return " and ".join(bounds)
+
+
+def _day(field: str, condition: str, unknown: UnknownDates) -> str:
+    """A condition on a day that may be unknown."""
+    if unknown is UnknownDates.INCLUDE:
+        return f"{field} == {UNKNOWN_DATE} or ({condition})"
+    return f"{field} != {UNKNOWN_DATE} and {condition}"
 
 
 def _strings(values: Iterable[str]) -> str:

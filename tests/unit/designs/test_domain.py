@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,6 +20,7 @@ from sevenviews.designs import (
     PatentFilter,
     Reason,
     SevenviewsError,
+    UnknownDates,
     drawing_id,
     is_patent_id,
     patent_id_of,
@@ -126,9 +129,40 @@ def test_both_ends_of_a_range_are_included() -> None:
     assert not DateRange(end=date(2021, 4, 30)).contains(day)
 
 
-def test_an_unknown_day_lies_in_the_open_range_only() -> None:
-    assert DateRange().contains(None)
-    assert not DateRange(end=date(2999, 1, 1)).contains(None)
+LONG_AGO, SOON = date(1990, 1, 1), date(2999, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [{"filing_date": DateRange(end=SOON)}, {"filing_date": DateRange(LONG_AGO)}, {"prior_to": SOON}],
+)
+def test_an_unknown_day_fulfils_conditions_only_if_so_asked(condition: dict[str, Any]) -> None:
+    assert not PatentFilter(**condition).matches(patent())
+    assert PatentFilter(**condition, unknown_dates=UnknownDates.INCLUDE).matches(patent())
+
+
+def test_without_a_condition_unknown_days_do_not_count() -> None:
+    for policy in UnknownDates:
+        assert PatentFilter(unknown_dates=policy).matches(patent())
+
+
+def test_prior_art_was_published_or_filed_before_the_day() -> None:
+    day, before, after = date(2021, 5, 1), date(2021, 4, 30), date(2021, 5, 2)
+    prior = PatentFilter(prior_to=day)
+    for published, filed, expected in (
+        (before, None, True),
+        (None, before, True),
+        (after, before, True),
+        (before, after, True),
+        (day, day, False),
+        (after, None, False),
+        (None, None, False),
+    ):
+        assert prior.matches(patent(publication_date=published, filing_date=filed)) is expected
+    # Its filing is not known, and may have been before.
+    maybe = replace(prior, unknown_dates=UnknownDates.INCLUDE)
+    assert maybe.matches(patent(publication_date=after))
+    assert not maybe.matches(patent(publication_date=after, filing_date=day))
 
 
 def test_a_range_that_ends_before_it_starts_is_refused() -> None:

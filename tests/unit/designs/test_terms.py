@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sevenviews.designs import LocarnoClass
@@ -28,6 +28,7 @@ def test_names_are_taken_as_they_are_compared() -> None:
 
 
 @pytest.mark.parametrize("normalize", [normalize_name, normalize_uspc])
+@settings(deadline=None)
 @given(text=st.text())
 def test_what_is_normal_is_not_changed_again(normalize: Callable[[str], str], text: str) -> None:
     assert normalize(normalize(text)) == normalize(text)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from google.type import date_pb2
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sevenviews.designs import (
@@ -21,6 +21,7 @@ from sevenviews.designs import (
     PatentFilter,
     Reason,
     SevenviewsError,
+    UnknownDates,
     View,
 )
 from sevenviews.runtime import wire
@@ -29,6 +30,8 @@ from sevenviews.v1 import common_pb2, patent_pb2
 T = TypeVar("T")
 FIRST_OF_2021 = date_pb2.Date(year=2021, month=1, day=1)
 FIRST_OF_2022 = date_pb2.Date(year=2022, month=1, day=1)
+
+NO_SUCH_POLICY: Any = 99
 
 text = st.text(st.characters(codec="utf-8"), max_size=20)
 days = st.none() | st.dates(min_value=date(1790, 1, 1))
@@ -74,14 +77,18 @@ filters = st.builds(
     kinds=tuples(st.sampled_from(["S1", "S"])),
     uspc=tuples(st.sampled_from(["D14", "D14/486.1"])),
     inventors=tuples(st.sampled_from(["Jane Doe", "\0 漢"])),
+    prior_to=days,
+    unknown_dates=st.sampled_from(UnknownDates),
 )
 
 
+@settings(deadline=None)
 @given(patents)
 def test_a_patent_survives_the_wire(patent: Patent) -> None:
     assert wire.patent_from_wire(wire.patent_to_wire(patent)) == patent
 
 
+@settings(deadline=None)
 @given(filters)
 def test_a_filter_survives_the_wire(patent_filter: PatentFilter) -> None:
     assert wire.filter_from_wire(wire.filter_to_wire(patent_filter)) == patent_filter
@@ -97,6 +104,8 @@ BROKEN_FILTERS = {
     "filter.offices[0]": common_pb2.PatentFilter(offices=["us"]),
     "filter.holders[1]": common_pb2.PatentFilter(holders=["Acme", "  "]),
     "filter.inventors[0]": common_pb2.PatentFilter(inventors=["\0"]),
+    "filter.prior_to": common_pb2.PatentFilter(prior_to=date_pb2.Date(year=2021, month=2, day=30)),
+    "filter.unknown_dates": common_pb2.PatentFilter(unknown_dates=NO_SUCH_POLICY),
     "filter.kinds[0]": common_pb2.PatentFilter(kinds=["s1"]),
     "filter.uspc[1]": common_pb2.PatentFilter(uspc=["D14", ""]),
     "filter.exclude_patent_ids[0]": common_pb2.PatentFilter(exclude_patent_ids=['x" or 1 == 1']),

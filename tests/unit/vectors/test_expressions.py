@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import date
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sevenviews.designs import DateRange, PatentFilter, View
+from sevenviews.designs import DateRange, PatentFilter, UnknownDates, View
 from sevenviews.designs.terms import normalize_name, normalize_uspc
 from sevenviews.vectors.expressions import (
     UNKNOWN_DATE,
@@ -37,10 +38,12 @@ TEXTS: dict[str, tuple[Callable[[str], str], str]] = {
 
 
 @pytest.mark.parametrize("field", TEXTS)
+@settings(deadline=None)
 @given(texts=st.lists(TEXT, min_size=1, max_size=4))
 def test_texts_enter_as_literals_only(field: str, texts: list[str]) -> None:
     normalize, condition = TEXTS[field]
-    expression = filter_expression(PatentFilter(**{field: tuple(texts)}), ())
+    wanted: dict[str, Any] = {field: tuple(texts)}
+    expression = filter_expression(PatentFilter(**wanted), ())
     assert [json.loads(one) for one in _LITERAL.findall(expression)] == list(map(normalize, texts))
     blanks = ", ".join("?" for _ in texts)
     assert _LITERAL.sub("?", expression) == f"({condition.format(blanks)})"
@@ -50,6 +53,7 @@ def test_every_text_of_a_filter_is_looked_at() -> None:
     assert set(TEXTS) == {one.name for one in fields(PatentFilter) if "tuple[str" in str(one.type)}
 
 
+@settings(deadline=None)
 @given(st.dates(), st.dates())
 def test_day_numbers_order_as_days_do(one: date, other: date) -> None:
     assert (day_number(one) < day_number(other)) == (one < other)
@@ -60,13 +64,15 @@ def test_day_numbers_order_as_days_do(one: date, other: date) -> None:
     ("days", "expected"),
     [
         (DateRange(), ""),
-        (DateRange(start=date(2021, 5, 4)), "(filing_date >= 20210504)"),
-        # Without the lower bound, unknown days would lie in it.
-        (DateRange(end=date(2021, 5, 4)), "(filing_date >= 1) and (filing_date <= 20210504)"),
+        (DateRange(start=date(2021, 5, 4)), "filing_date >= 20210504"),
+        (DateRange(end=date(2021, 5, 4)), "filing_date <= 20210504"),
     ],
 )
-def test_an_unknown_day_lies_in_no_bounded_range(days: DateRange, expected: str) -> None:
-    assert filter_expression(PatentFilter(filing_date=days), ()) == expected
+def test_an_unknown_day_lies_in_a_bounded_range_only_if_so_asked(days: DateRange, expected: str) -> None:
+    known = filter_expression(PatentFilter(filing_date=days), ())
+    maybe = filter_expression(PatentFilter(filing_date=days, unknown_dates=UnknownDates.INCLUDE), ())
+    assert known == (expected and f"(filing_date != {UNKNOWN_DATE} and {expected})")
+    assert maybe == (expected and f"(filing_date == {UNKNOWN_DATE} or ({expected}))")
 
 
 def test_views_are_numbered_without_gaps_or_repeats() -> None:
