@@ -219,7 +219,13 @@ class Services:
 
     def rows(self, release_id: str, patent_ids: Sequence[str]) -> list[StoredVector]:
         """The same of a few patents, without the vectors, and patiently."""
-        return self._patiently(lambda: list(self.stored(release_id, patent_ids)))
+        request = vectors_pb2.ListVectorsRequest(release_id=release_id, patent_ids=patent_ids)
+
+        def once() -> list[StoredVector]:
+            answers = self._stream("vectors", self._vectors.ListVectors, request, self._call_seconds)
+            return [stored_from_wire(row) for answer in answers for row in answer.vectors]
+
+        return self._patiently(once)
 
     def search(self, release: Release, query: Vector, limit: int) -> list[NearestDrawing]:
         """The nearest drawings, best first."""
@@ -250,11 +256,15 @@ class Services:
         return self._patiently(once)
 
     def _stream(
-        self, service: str, method: Callable[..., Iterator[Answer]], request: Any
+        self,
+        service: str,
+        method: Callable[..., Iterator[Answer]],
+        request: Any,
+        seconds: float = _STREAM_SECONDS,
     ) -> Iterator[Answer]:
         """Not repeated by itself: its reader may have used a part of it."""
         try:
-            yield from method(request, timeout=_STREAM_SECONDS)
+            yield from method(request, timeout=seconds)
         except grpc.RpcError as error:
             raise error_from_rpc(error, service) from error
 
@@ -271,7 +281,9 @@ class Services:
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
     def _channel(self, address: str, tls: ClientTls | None) -> grpc.Channel:
-        self._channels.append(open_blocking_channel(address, tls=tls))
+        # One layer tries again. A stream that gRPC itself tried again while its server was killed has been seen to wait
+        # for ever on a connection that was there.
+        self._channels.append(open_blocking_channel(address, tls=tls, retries=not self._patience))
         return self._channels[-1]
 
     @cached_property

@@ -86,10 +86,15 @@ def open_channel(
 
 
 def open_blocking_channel(
-    address: str, max_message_bytes: int = 64 * MEBIBYTE, tls: ClientTls | None = None
+    address: str,
+    max_message_bytes: int = 64 * MEBIBYTE,
+    tls: ClientTls | None = None,
+    *,
+    retries: bool = True,
 ) -> grpc.Channel:
-    """The same for threads. Raises OSError."""
-    options = [*channel_options(max_message_bytes), *proxies.channel_options(address)]
+    """The same for threads. Without retries for callers that try again themselves. Raises OSError."""
+    settings = dict([*channel_options(max_message_bytes), *proxies.channel_options(address)])
+    options = list((settings | {"grpc.enable_retries": int(retries)}).items())
     if tls is None:
         return grpc.insecure_channel(address, options=options)
     return grpc.secure_channel(address, channel_credentials(tls), options=options)
