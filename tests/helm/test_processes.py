@@ -121,7 +121,12 @@ class Machine:
         return found
 
     def probe(self, service: str, kind: str) -> bool:
-        """The kubelet's question, in plaintext as it asks it."""
+        """Whether the kubelet, which asks as often as the chart tells it to, is answered once in time."""
+        times = self.container(f"Deployment/{service}")[kind].get("failureThreshold", 3)
+        return any(self._asked(service, kind) for _ in range(times))
+
+    def _asked(self, service: str, kind: str) -> bool:
+        """Its question, in plaintext as it asks it."""
         asked = self.container(f"Deployment/{service}")[kind]["grpc"]
         address = f"127.0.0.1:{self.port(service, str(asked['port']))}"
         with grpc.insecure_channel(address) as channel:

@@ -15,7 +15,7 @@ import typer
 from sevenviews.cli.console import fail, fail_with, note, print_json, table
 from sevenviews.cli.local import Addresses as LocalAddresses
 from sevenviews.cli.options import JsonOutput
-from sevenviews.cli.places import Data, Embedding, Vectors, backend_tls
+from sevenviews.cli.places import Data, Embedding, Metadata, Vectors, backend_tls
 from sevenviews.designs import SevenviewsError
 
 if TYPE_CHECKING:
@@ -130,6 +130,7 @@ def diff(
     data: Data = _HERE,
     vectors: Vectors = "",
     embedding: Embedding = "",
+    metadata: Metadata = "",
     json_output: JsonOutput = False,
 ) -> None:
     """Ask two releases the same queries: how much of the answers is the same, and why not.
@@ -139,7 +140,7 @@ def diff(
     from sevenviews.refresh.diff import compare
 
     images = _images(queries)
-    with _services(data, vectors, embedding) as services:
+    with _services(data, vectors, embedding, metadata) as services:
         found = compare(services, services.release(before), services.release(after), images, top)
     overlap = mean(one.overlap for one in found)
     if json_output:
@@ -162,7 +163,7 @@ def diff(
 
 
 @contextmanager
-def _services(data: Path, vectors: str, embedding: str = "") -> Iterator[Services]:
+def _services(data: Path, vectors: str, embedding: str = "", metadata: str = "") -> Iterator[Services]:
     from sevenviews.backends.blocking import Addresses, Services
 
     if not vectors:
@@ -170,8 +171,9 @@ def _services(data: Path, vectors: str, embedding: str = "") -> Iterator[Service
             local = LocalAddresses.read(data)
         except FileNotFoundError:
             fail(f"nothing runs on {data}; start it with: sevenviews up --data {data}", 2)
-        vectors, embedding = local.vectors, local.embedding
-    with Services(Addresses(embedding, vectors, tls=backend_tls()), _PATIENCE_SECONDS) as services:
+        embedding, vectors, metadata = local.embedding, local.vectors, local.metadata
+    addresses = Addresses(embedding, vectors, metadata, tls=backend_tls())
+    with Services(addresses, _PATIENCE_SECONDS) as services:
         try:
             yield services
         except SevenviewsError as error:
