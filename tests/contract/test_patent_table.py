@@ -75,6 +75,62 @@ def test_other_content_is_a_conflict_and_changes_nothing(catalogue: PatentCatalo
     assert visible(catalogue, "USD0000001") == ["Chair"]
 
 
+def test_only_what_was_seen_is_replaced(catalogue: PatentCatalogue) -> None:
+    seen = put(catalogue, 1, title="Chair")
+    table = catalogue.put(*patent(1, title="Table"), replace_existing=True, seen=seen)
+    # Nothing is published of it, so readers still see the chair.
+    again = catalogue.put(*patent(1, title="Table"), replace_existing=True, seen=seen)
+    assert (again.generation, again.changed) == (table.generation, False)
+    publish_one(catalogue, "USD0000001", table.generation)
+    for wrong in (seen, table.generation + 1):
+        with pytest.raises(SevenviewsError) as caught:
+            catalogue.put(*patent(1, title="Lamp"), replace_existing=True, seen=wrong)
+        assert refusal_of(caught) is Reason.ETAG_MISMATCH
+    with pytest.raises(SevenviewsError) as caught:
+        catalogue.put(*patent(2), replace_existing=False, seen=1)
+    assert refusal_of(caught) is Reason.ETAG_MISMATCH
+    # What is there already replaces nothing: who was not told that it was done may ask again.
+    assert not catalogue.put(*patent(1, title="Table"), replace_existing=True, seen=seen).changed
+    assert visible(catalogue, "USD0000001", "USD0000002") == ["Table"]
+
+
+def test_only_what_was_seen_is_deleted(catalogue: PatentCatalogue) -> None:
+    first, second = put(catalogue, 1), put(catalogue, 2)
+    names = ["USD0000001", "USD0000002"]
+    for seen in ({names[1]: second + 1}, {names[0]: first, names[1]: second + 1}, {"USD0000003": 1}):
+        with pytest.raises(SevenviewsError) as caught:
+            catalogue.delete(names, seen)
+        assert refusal_of(caught) is Reason.ETAG_MISMATCH
+        assert len(visible(catalogue, *names)) == 2
+    deleted = catalogue.delete(names, {names[0]: first})
+    assert {one.patent_id for one in deleted} == set(names)
+    with pytest.raises(SevenviewsError) as caught:
+        catalogue.delete(names, {names[0]: first})
+    assert refusal_of(caught) is Reason.ETAG_MISMATCH
+
+
+def test_what_is_only_checked_is_answered_as_if_it_were_put(
+    catalogue: PatentCatalogue, tmp_path: Path
+) -> None:
+    def checked(title: str) -> tuple[int, int, bool]:
+        made = catalogue.put(*patent(1, title=title), replace_existing=True, validate_only=True)
+        return made.generation, made.published_generation, made.changed
+
+    new, *rest = checked("Chair")
+    assert rest == [0, True]
+    assert catalogue.list(PatentFilter(), 10, "", include_staged=True).total_count == 0
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert put(catalogue, 1, title="Chair") == new
+    assert checked("Chair") == (new, new, False)
+    assert checked("Table") == (new + 1, new, True)
+    with pytest.raises(SevenviewsError) as caught:
+        catalogue.put(*patent(1, title="Table"), replace_existing=False, validate_only=True)
+    assert refusal_of(caught) is Reason.PATENT_CONTENT_CONFLICT
+    # Nothing was staged, so the number is not used up.
+    staged = catalogue.put(*patent(1, title="Table"), replace_existing=True)
+    assert (staged.generation, staged.changed) == (new + 1, True)
+
+
 def test_readers_see_the_old_until_the_new_is_published(catalogue: PatentCatalogue) -> None:
     put(catalogue, 1, title="Chair", locarno=(LocarnoClass(6, 1),))
     replaced = catalogue.put(

@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 
 from sevenviews.designs import Patent, PatentFilter
 from sevenviews.metadata.objects import PREFIX, ObjectStore, StoredObject
-from sevenviews.metadata.patent_table import PatentGeneration, PatentRecord, PatentTable, State, Versions
+from sevenviews.metadata.patent_table import (
+    NOTHING_SEEN,
+    PatentGeneration,
+    PatentRecord,
+    PatentTable,
+    State,
+    Versions,
+    check_seen,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +109,11 @@ class FakePatentTable(PatentTable):
     def count(self, patent_filter: PatentFilter, *, include_staged: bool) -> int:
         return len(self._listing(patent_filter, include_staged=include_staged))
 
-    def delete(self, patent_ids: Sequence[str]) -> Sequence[PatentGeneration]:
+    def delete(
+        self, patent_ids: Sequence[str], seen: Mapping[str, int] = NOTHING_SEEN
+    ) -> Sequence[PatentGeneration]:
         with self._lock:
+            check_seen(seen, {one: self._rows[one].versions for one in seen})
             there = [one for one in patent_ids if self._rows[one].record(include_staged=True)]
             for one in there:
                 self._rows[one] = _Row(self._rows[one].newest + 1)

@@ -38,6 +38,9 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
         content = _content(request)
         patent_id = request.patent.patent_id
         staged, published = self.staged.get(patent_id), self.published.get(patent_id)
+        is_stored = published is not None and published.digest == content.digest and not staged
+        if request.HasField("seen_generation") and not is_stored:
+            self._check_seen(patent_id, request.seen_generation)
         if published and published.digest != content.digest and not request.replace:
             raise SevenviewsError(
                 Reason.PATENT_CONTENT_CONFLICT,
@@ -48,9 +51,17 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
             return self._put_response(staged, patents_pb2.PATENT_STATE_STAGED, changed=False)
         if published and published.digest == content.digest and not staged:
             return self._put_response(published, patents_pb2.PATENT_STATE_PUBLISHED, changed=False)
+        if request.validate_only:
+            new = replace(content, generation=self._newest_of(patent_id) + 1)
+            return self._put_response(new, patents_pb2.PATENT_STATE_STAGED, changed=True)
         new = replace(content, generation=self._raised(patent_id))
         self.staged[patent_id] = new
         return self._put_response(new, patents_pb2.PATENT_STATE_STAGED, changed=True)
+
+    def _check_seen(self, patent_id: str, generation: int) -> None:
+        published = self.published.get(patent_id)
+        if published is None or published.generation != generation:
+            raise SevenviewsError(Reason.ETAG_MISMATCH, f"{patent_id} has changed", {"patent_id": patent_id})
 
     def _raised(self, patent_id: str) -> int:
         """The next generation of a patent."""
@@ -143,6 +154,8 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
     def DeletePatents(  # noqa: N802
         self, request: patents_pb2.DeletePatentsRequest, context: Any
     ) -> patents_pb2.DeletePatentsResponse:
+        for patent_id, generation in request.seen_generations.items():
+            self._check_seen(patent_id, generation)
         known = sorted({id_ for id_ in request.patent_ids if id_ in self.staged or id_ in self.published})
         deleted = []
         for patent_id in known:

@@ -13,6 +13,7 @@ from sevenviews.backends.records import (
     PatentPage,
     PatentRecord,
     PublishedPatent,
+    PutRules,
     StoredPatent,
 )
 from sevenviews.backends.remote import call, stream
@@ -38,7 +39,7 @@ class PatentClient:
         self._stub = patents_pb2_grpc.PatentServiceStub(channel)
 
     async def put(
-        self, patent: Patent, contents: Mapping[str, bytes], *, replace: bool, timeout_seconds: float
+        self, patent: Patent, contents: Mapping[str, bytes], rules: PutRules, timeout_seconds: float
     ) -> StoredPatent:
         request = patents_pb2.PutPatentRequest(
             patent=patent_to_wire(patent),
@@ -46,7 +47,9 @@ class PatentClient:
                 patent_pb2.DrawingContent(drawing_id=drawing_id, content=content)
                 for drawing_id, content in contents.items()
             ],
-            replace=replace,
+            replace=rules.replace,
+            seen_generation=rules.seen,
+            validate_only=rules.validate_only,
         )
         response = await call(SERVICE, self._stub.PutPatent, request, timeout_seconds)
         return StoredPatent(response.generation, response.published_generation, response.changed)
@@ -97,8 +100,10 @@ class PatentClient:
             tuple(map(record_from_wire, response.patents)), response.next_page_token, response.total_count
         )
 
-    async def delete(self, patent_ids: Sequence[str], timeout_seconds: float) -> Sequence[PatentGeneration]:
-        request = patents_pb2.DeletePatentsRequest(patent_ids=patent_ids)
+    async def delete(
+        self, patent_ids: Sequence[str], seen: Mapping[str, int], timeout_seconds: float
+    ) -> Sequence[PatentGeneration]:
+        request = patents_pb2.DeletePatentsRequest(patent_ids=patent_ids, seen_generations=seen)
         response = await call(SERVICE, self._stub.DeletePatents, request, timeout_seconds)
         return [PatentGeneration(one.patent_id, one.generation) for one in response.deleted]
 

@@ -21,6 +21,7 @@ from sevenviews.backends.records import (
     PatentRecord,
     PatentVectors,
     PublishedPatent,
+    PutRules,
     Release,
     StoredPatent,
     StoredVector,
@@ -121,9 +122,9 @@ class PatentStore(Protocol):
     """The metadata service."""
 
     async def put(
-        self, patent: Patent, contents: Mapping[str, bytes], *, replace: bool, timeout_seconds: float
+        self, patent: Patent, contents: Mapping[str, bytes], rules: PutRules, timeout_seconds: float
     ) -> StoredPatent:
-        """Stage a patent with its images, by drawing id. Raises PATENT_CONTENT_CONFLICT and others."""
+        """Stage a patent with its images, by drawing id. Raises PATENT_CONTENT_CONFLICT, ETAG_MISMATCH and others."""
         ...
 
     async def publish(
@@ -157,8 +158,11 @@ class PatentStore(Protocol):
         """Published patents by id; those that are staged as well, if so asked."""
         ...
 
-    async def delete(self, patent_ids: Sequence[str], timeout_seconds: float) -> Sequence[PatentGeneration]:
-        """Those that were there, with the generation of their deletion."""
+    async def delete(
+        self, patent_ids: Sequence[str], seen: Mapping[str, int], timeout_seconds: float
+    ) -> Sequence[PatentGeneration]:
+        """Those that were there, with the generation of their deletion. Raises ETAG_MISMATCH, and deletes nothing, if
+        readers see another generation of one than `seen` has."""
         ...
 
     async def image(self, drawing_id: str, size: DrawingSize, timeout_seconds: float) -> DrawingImage:

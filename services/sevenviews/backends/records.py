@@ -190,6 +190,21 @@ class PatentGeneration:
 
 
 @dataclass(frozen=True, slots=True)
+class PutRules:
+    """How a patent is put.
+
+    Attributes:
+        replace: take the new content where the id is published with other content.
+        seen: the generation that readers must see if other content is stored; None: whichever.
+        validate_only: check everything and store nothing.
+    """
+
+    replace: bool = False
+    seen: int | None = None
+    validate_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StoredPatent:
     """The answer to a put.
 

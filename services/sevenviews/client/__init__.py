@@ -20,6 +20,7 @@ from sevenviews.client.replies import (
     SearchPage,
     ServerInfo,
     ServerLimits,
+    StoredPatent,
 )
 from sevenviews.client.requests import ImageSource, ImportItem, QueryImage
 from sevenviews.client.sync import Client
@@ -41,4 +42,5 @@ __all__ = [
     "SearchPage",
     "ServerInfo",
     "ServerLimits",
+    "StoredPatent",
 ]

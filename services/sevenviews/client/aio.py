@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from typing import Self, TypeVar
 
 import grpc
@@ -20,7 +20,6 @@ from sevenviews.designs import (
     View,
     ViewMatching,
 )
-from sevenviews.runtime.answers import patent_of_answer
 from sevenviews.runtime.channels import open_channel
 from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.settings import MEBIBYTE
@@ -135,8 +134,12 @@ class AsyncClient:
 
     async def get_patent(self, patent_id: str) -> Patent:
         """A patent with its drawings."""
+        return (await self.read_patent(patent_id)).patent
+
+    async def read_patent(self, patent_id: str) -> replies.StoredPatent:
+        """A patent, and the etag with which only this content of it is replaced or deleted."""
         request = catalog_pb2.GetCatalogPatentRequest(patent_id=patent_id)
-        return patent_of_answer((await self._call(self._catalog.GetCatalogPatent, request)).patent)
+        return replies.stored_patent(await self._call(self._catalog.GetCatalogPatent, request))
 
     async def list_patents(
         self, patent_filter: PatentFilter | None = None, page_size: int = 100, page_token: str = ""
@@ -150,9 +153,13 @@ class AsyncClient:
         request = requests.drawing_to_wire(drawing_id, size)
         return replies.drawing_image(await self._call(self._catalog.GetCatalogDrawing, request))
 
-    async def delete_patents(self, patent_ids: Sequence[str]) -> int:
-        """Delete patents from every store; how many there were. Unknown ids are no error."""
-        request = catalog_pb2.DeleteCatalogPatentsRequest(patent_ids=patent_ids)
+    async def delete_patents(self, patent_ids: Sequence[str], etags: Mapping[str, str] | None = None) -> int:
+        """Delete patents from every store; how many there were. Unknown ids are no error.
+
+        Etags: by patent id, of those that are to be deleted only as they were read; with another one, ETAG_MISMATCH,
+        nothing is deleted.
+        """
+        request = catalog_pb2.DeleteCatalogPatentsRequest(patent_ids=patent_ids, etags=etags)
         return (await self._call(self._catalog.DeleteCatalogPatents, request)).deleted_count
 
     async def server_info(self) -> replies.ServerInfo:

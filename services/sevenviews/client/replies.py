@@ -121,11 +121,23 @@ class SearchPage:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What became of a patent; the error is there if and only if it FAILED."""
+    """What became of a patent; the error is there if and only if it FAILED.
+
+    Etag: of the patent as it is stored now; empty where it failed, or was only checked.
+    """
 
     patent_id: str
     outcome: ImportOutcome
     error: SevenviewsError | None = None
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPatent:
+    """A patent with its drawings, and the etag that says which content it is."""
+
+    patent: Patent
+    etag: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +231,12 @@ def import_result(response: catalog_pb2.ImportPatentsResponse) -> ImportResult:
     error = error_from_item(response.status)
     name = name_of(catalog_pb2.ImportOutcome.DESCRIPTOR, response.outcome)
     known = ImportOutcome.__members__.get(name, ImportOutcome.OTHER)
-    return ImportResult(response.patent_id, known if error is None else ImportOutcome.FAILED, error)
+    outcome = known if error is None else ImportOutcome.FAILED
+    return ImportResult(response.patent_id, outcome, error, response.etag)
+
+
+def stored_patent(response: catalog_pb2.GetCatalogPatentResponse) -> StoredPatent:
+    return StoredPatent(patent_of_answer(response.patent), response.etag)
 
 
 def patent_page(response: catalog_pb2.ListCatalogPatentsResponse) -> PatentPage:

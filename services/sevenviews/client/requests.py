@@ -73,11 +73,15 @@ class ImportItem:
         patent: with its drawings.
         contents: the encoded image of each drawing, by drawing id.
         replace: take the new content where the id is stored with other content.
+        etag: of what it may replace, as it was read; empty: of anything.
+        validate_only: check everything and store nothing; the outcome says what would happen.
     """
 
     patent: Patent
     contents: Mapping[str, bytes]
     replace: bool = False
+    etag: str = ""
+    validate_only: bool = False
 
 
 def query_images(images: Sequence[ImageSource], views: Sequence[View] | None) -> tuple[QueryImage, ...]:
@@ -158,6 +162,8 @@ def import_to_wire(item: ImportItem) -> catalog_pb2.ImportPatentsRequest:
             for drawing_id, content in item.contents.items()
         ],
         replace=item.replace,
+        etag=item.etag,
+        validate_only=item.validate_only,
     )
 
 

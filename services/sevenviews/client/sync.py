@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Self, TypeVar
 
 import grpc
@@ -19,7 +19,6 @@ from sevenviews.designs import (
     View,
     ViewMatching,
 )
-from sevenviews.runtime.answers import patent_of_answer
 from sevenviews.runtime.channels import open_blocking_channel
 from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.settings import MEBIBYTE
@@ -152,8 +151,12 @@ class Client:
 
     def get_patent(self, patent_id: str) -> Patent:
         """A patent with its drawings."""
+        return self.read_patent(patent_id).patent
+
+    def read_patent(self, patent_id: str) -> replies.StoredPatent:
+        """A patent, and the etag with which only this content of it is replaced or deleted."""
         request = catalog_pb2.GetCatalogPatentRequest(patent_id=patent_id)
-        return patent_of_answer(self._call(self._catalog.GetCatalogPatent, request).patent)
+        return replies.stored_patent(self._call(self._catalog.GetCatalogPatent, request))
 
     def list_patents(
         self, patent_filter: PatentFilter | None = None, page_size: int = 100, page_token: str = ""
@@ -167,9 +170,13 @@ class Client:
         request = requests.drawing_to_wire(drawing_id, size)
         return replies.drawing_image(self._call(self._catalog.GetCatalogDrawing, request))
 
-    def delete_patents(self, patent_ids: Sequence[str]) -> int:
-        """Delete patents from every store; how many there were. Unknown ids are no error."""
-        request = catalog_pb2.DeleteCatalogPatentsRequest(patent_ids=patent_ids)
+    def delete_patents(self, patent_ids: Sequence[str], etags: Mapping[str, str] | None = None) -> int:
+        """Delete patents from every store; how many there were. Unknown ids are no error.
+
+        Etags: by patent id, of those that are to be deleted only as they were read; with another one, ETAG_MISMATCH,
+        nothing is deleted.
+        """
+        request = catalog_pb2.DeleteCatalogPatentsRequest(patent_ids=patent_ids, etags=etags)
         return self._call(self._catalog.DeleteCatalogPatents, request).deleted_count
 
     def server_info(self) -> replies.ServerInfo:

@@ -11,6 +11,7 @@ import grpc
 from sevenviews.designs import DrawingSize, ImportOutcome, Patent, Reason, SevenviewsError
 from sevenviews.gateway.catalogue import Catalogue
 from sevenviews.gateway.deadline import Deadline
+from sevenviews.gateway.etag import etag_of
 from sevenviews.gateway.importing import Importer, ImportItem, ImportResult
 from sevenviews.runtime.limits import check_limits
 from sevenviews.runtime.status import item_status
@@ -53,14 +54,18 @@ class CatalogServicer(catalog_pb2_grpc.CatalogServiceServicer):
     async def DeleteCatalogPatents(  # noqa: N802
         self, request: catalog_pb2.DeleteCatalogPatentsRequest, context: Context
     ) -> catalog_pb2.DeleteCatalogPatentsResponse:
-        deleted = await self._catalogue.delete(list(request.patent_ids), self._deadline(context))
+        deleted = await self._catalogue.delete(
+            list(request.patent_ids), dict(request.etags), self._deadline(context)
+        )
         return catalog_pb2.DeleteCatalogPatentsResponse(deleted_count=deleted)
 
     async def GetCatalogPatent(  # noqa: N802
         self, request: catalog_pb2.GetCatalogPatentRequest, context: Context
     ) -> catalog_pb2.GetCatalogPatentResponse:
-        patent = await self._catalogue.patent(request.patent_id, self._deadline(context))
-        return catalog_pb2.GetCatalogPatentResponse(patent=patent_to_wire(patent))
+        found = await self._catalogue.patent(request.patent_id, self._deadline(context))
+        return catalog_pb2.GetCatalogPatentResponse(
+            patent=patent_to_wire(found.patent), etag=etag_of(request.patent_id, found.generation)
+        )
 
     async def ListCatalogPatents(  # noqa: N802
         self, request: catalog_pb2.ListCatalogPatentsRequest, context: Context
@@ -99,9 +104,10 @@ def item_from_wire(request: catalog_pb2.ImportPatentsRequest) -> ImportItem:
     try:
         check_limits(request)
         contents = _contents_from_wire(request)
-        return ImportItem(patent_from_wire(request.patent), contents, request.replace)
+        patent = patent_from_wire(request.patent)
+        return ImportItem(patent, contents, request.replace, request.etag, request.validate_only)
     except SevenviewsError as error:
-        return ImportItem(Patent(request.patent.patent_id), fault=error)
+        return ImportItem(Patent(request.patent.patent_id), fault=error, validate_only=request.validate_only)
 
 
 def _contents_from_wire(request: catalog_pb2.ImportPatentsRequest) -> dict[str, bytes]:
@@ -122,4 +128,5 @@ def _result_to_wire(result: ImportResult) -> catalog_pb2.ImportPatentsResponse:
         patent_id=result.patent_id,
         outcome=_OUTCOMES[result.outcome],
         status=common_pb2.ItemStatus() if result.error is None else item_status(result.error),
+        etag=result.etag,
     )

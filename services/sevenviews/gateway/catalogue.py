@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sevenviews.backends.ports import PatentStore
-from sevenviews.backends.records import GenerationRange, PatentPage
-from sevenviews.designs import DrawingImage, DrawingSize, Patent, PatentFilter, Reason, SevenviewsError
+from sevenviews.backends.records import GenerationRange, PatentPage, PublishedPatent
+from sevenviews.designs import DrawingImage, DrawingSize, PatentFilter, Reason, SevenviewsError
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
+from sevenviews.gateway.etag import generation_of
 from sevenviews.gateway.indexing import Indexer
 
 
@@ -19,7 +20,7 @@ class Catalogue:
         self._indexer = indexer
         self._timeouts = timeouts
 
-    async def patent(self, patent_id: str, deadline: Deadline) -> Patent:
+    async def patent(self, patent_id: str, deadline: Deadline) -> PublishedPatent:
         """A published patent. Raises FIELD_REQUIRED, PATENT_NOT_FOUND."""
         _require("patent_id", patent_id)
         found = await self._store.get_published([patent_id], deadline.share(self._timeouts.metadata))
@@ -27,7 +28,7 @@ class Catalogue:
             raise SevenviewsError(
                 Reason.PATENT_NOT_FOUND, f"there is no patent {patent_id}", {"patent_id": patent_id}
             )
-        return found[patent_id].patent
+        return found[patent_id]
 
     async def page(
         self, patent_filter: PatentFilter, page_size: int, page_token: str, deadline: Deadline
@@ -41,14 +42,26 @@ class Catalogue:
         _require("drawing_id", drawing_id)
         return await self._store.image(drawing_id, size, deadline.share(self._timeouts.metadata))
 
-    async def delete(self, patent_ids: Sequence[str], deadline: Deadline) -> int:
-        """Remove patents from every store; how many there were.
+    async def delete(self, patent_ids: Sequence[str], etags: Mapping[str, str], deadline: Deadline) -> int:
+        """Remove patents from every store; how many there were. Raises FIELD_REQUIRED, FIELD_MALFORMED, and
+        ETAG_MISMATCH where one has another etag than the given one: then nothing is deleted.
 
         Once their records are gone nobody sees them, and that is when the deletion is done. Their vectors go next,
         up to the generation of the deletion: none is touched of a patent that is imported again meanwhile.
         """
         _require("patent_ids", patent_ids)
-        deleted = await self._store.delete(patent_ids, deadline.share(self._timeouts.metadata))
+        if strangers := etags.keys() - set(patent_ids):
+            raise SevenviewsError(
+                Reason.FIELD_MALFORMED,
+                f"etags: {min(strangers)} is not to be deleted",
+                {"field": "etags", "value": min(strangers)},
+            )
+        seen = {
+            patent_id: generation
+            for patent_id, etag in etags.items()
+            if (generation := generation_of(etag, patent_id)) is not None
+        }
+        deleted = await self._store.delete(patent_ids, seen, deadline.share(self._timeouts.metadata))
         await self._indexer.sweep(
             [GenerationRange(one.patent_id, 1, one.generation) for one in deleted], deadline
         )

@@ -22,10 +22,11 @@ from dataclasses import dataclass, field
 import structlog
 
 from sevenviews.backends.ports import MAX_IMAGES_PER_CALL, PatentStore
-from sevenviews.backends.records import GenerationRange, PatentGeneration, StoredPatent
+from sevenviews.backends.records import GenerationRange, PatentGeneration, PutRules, StoredPatent
 from sevenviews.designs import ImportOutcome, Patent, Reason, SevenviewsError
 from sevenviews.gateway.concurrency import BatchRules, map_batches
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
+from sevenviews.gateway.etag import etag_of, generation_of
 from sevenviews.gateway.indexing import Indexer, StoredGeneration, internal
 from sevenviews.gateway.releases import Releases
 from sevenviews.gateway.telemetry import GatewayMetrics
@@ -48,12 +49,16 @@ class ImportItem:
 
     Attributes:
         replace: take the new content where the id is stored with other content.
+        etag: of what it may replace; empty: of anything.
+        validate_only: check everything and store nothing.
         fault: why the item could not even be read; it fails with that.
     """
 
     patent: Patent
     contents: Mapping[str, bytes] = field(default_factory=dict)
     replace: bool = False
+    etag: str = ""
+    validate_only: bool = False
     fault: SevenviewsError | None = None
 
     @property
@@ -64,11 +69,12 @@ class ImportItem:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """The error is there if and only if the outcome is FAILED."""
+    """The error is there if and only if the outcome is FAILED. The etag is that of what is stored now."""
 
     patent_id: str
     outcome: ImportOutcome
     error: SevenviewsError | None = None
+    etag: str = ""
 
 
 class Importer:
@@ -109,13 +115,23 @@ class Importer:
         Raises:
             SevenviewsError: there is no release, and none can be made.
         """
-        await self._releases.ensure_serving(deadline)
 
         async def work(batch: Sequence[ImportItem]) -> Sequence[ImportResult]:
             return await self.import_batch(batch, deadline)
 
-        async for result in map_batches(items, work, self._rules):
+        async for result in map_batches(self._served(items, deadline), work, self._rules):
             yield result
+
+    async def _served(
+        self, items: AsyncIterator[ImportItem], deadline: Deadline
+    ) -> AsyncIterator[ImportItem]:
+        """The items, with a release to import them into. What is only to be checked needs none, and makes none."""
+        ensured = False
+        async for item in items:
+            if not (ensured or item.validate_only):
+                await self._releases.ensure_serving(deadline)
+                ensured = True
+            yield item
 
     async def import_batch(self, items: Sequence[ImportItem], deadline: Deadline) -> Sequence[ImportResult]:
         """Import patents, no two of the same id. A failure is part of its patent's result, in the order given."""
@@ -129,8 +145,9 @@ class Importer:
         if staged:
             for result in await self._finish(staged, deadline):
                 results[result.patent_id] = result
-        for result in results.values():
-            self._metrics.imported.labels(result.outcome.value).inc()
+        for item in items:
+            if not item.validate_only:
+                self._metrics.imported.labels(results[item.patent.patent_id].outcome.value).inc()
         return [results[item.patent.patent_id] for item in items]
 
     async def _put_all(
@@ -151,18 +168,19 @@ class Importer:
         if item.fault is not None:
             return _failed(patent_id, item.fault)
         try:
+            rules = PutRules(item.replace, generation_of(item.etag, patent_id), item.validate_only)
             timeout = deadline.share(self._timeouts.metadata)
-            stored = await self._store.put(
-                item.patent, item.contents, replace=item.replace, timeout_seconds=timeout
-            )
+            stored = await self._store.put(item.patent, item.contents, rules, timeout)
         except SevenviewsError as error:
             return _failed(patent_id, error)
         except Exception:
             # A fault of ours in one patent must not end the stream for the others.
             log.exception("import failed", patent_id=patent_id)
             return _failed(patent_id, internal(f"importing {patent_id}"))
+        if item.validate_only:
+            return ImportResult(patent_id, _outcome(stored))
         if stored.is_published:
-            return ImportResult(patent_id, ImportOutcome.UNCHANGED)
+            return ImportResult(patent_id, _outcome(stored), etag=etag_of(patent_id, stored.generation))
         return _Staged(StoredGeneration(item.patent, item.contents, stored.generation), stored)
 
     async def _finish(self, staged: Sequence[_Staged], deadline: Deadline) -> Sequence[ImportResult]:
@@ -212,8 +230,15 @@ class _Staged:
         if refusal is not None:
             return _failed(self.patent_id, refusal)
         # Nobody else can have published anything between a put and the publication of its generation.
-        replaces = self.stored.published_generation > 0
-        return ImportResult(self.patent_id, ImportOutcome.REPLACED if replaces else ImportOutcome.CREATED)
+        etag = etag_of(self.patent_id, self.generation)
+        return ImportResult(self.patent_id, _outcome(self.stored), etag=etag)
+
+
+def _outcome(stored: StoredPatent) -> ImportOutcome:
+    """Of the import, once its generation is published."""
+    if stored.is_published:
+        return ImportOutcome.UNCHANGED
+    return ImportOutcome.REPLACED if stored.published_generation else ImportOutcome.CREATED
 
 
 def _outdated(one: PatentGeneration, refusal: SevenviewsError | None) -> GenerationRange | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol
 
-from sevenviews.designs import Patent, PatentFilter
+from sevenviews.designs import Patent, PatentFilter, Reason, SevenviewsError
 
 
 class State(StrEnum):
@@ -59,6 +60,20 @@ class PatentRecord:
     newest: int
 
 
+NOTHING_SEEN: Mapping[str, int] = MappingProxyType({})
+
+
+def check_seen(seen: Mapping[str, int], stored: Mapping[str, Versions]) -> None:
+    """Raise ETAG_MISMATCH for the first patent of which readers see another generation than was seen."""
+    for patent_id, generation in seen.items():
+        if stored[patent_id].published_generation != generation:
+            raise SevenviewsError(
+                Reason.ETAG_MISMATCH,
+                f"{patent_id} was replaced or deleted since it was read; read it again",
+                {"patent_id": patent_id},
+            )
+
+
 class PatentTable(Protocol):
     """Blocking; safe to use from several threads. Raises DEPENDENCY_UNAVAILABLE, STORAGE_FULL."""
 
@@ -96,8 +111,13 @@ class PatentTable(Protocol):
         """How many patents a listing has."""
         ...
 
-    def delete(self, patent_ids: Sequence[str]) -> Sequence[PatentGeneration]:
-        """Those that were there, with the generation of their deletion; nothing else is kept of them."""
+    def delete(
+        self, patent_ids: Sequence[str], seen: Mapping[str, int] = NOTHING_SEEN
+    ) -> Sequence[PatentGeneration]:
+        """Those that were there, with the generation of their deletion; nothing else is kept of them.
+
+        Raises ETAG_MISMATCH, and deletes nothing, if readers see another generation of a patent than `seen` has.
+        """
         ...
 
     def object_key(self, drawing_id: str, *, include_staged: bool) -> str | None:

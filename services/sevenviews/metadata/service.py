@@ -24,7 +24,15 @@ from sevenviews.metadata.audit import MOST_DELETED_PERCENT, Audit, AuditProgress
 from sevenviews.metadata.documents import content_digest
 from sevenviews.metadata.images import DrawingImage, Size, fitted
 from sevenviews.metadata.objects import ObjectStore, digest_of, key_of
-from sevenviews.metadata.patent_table import PatentGeneration, PatentRecord, PatentTable, State, Versions
+from sevenviews.metadata.patent_table import (
+    NOTHING_SEEN,
+    PatentGeneration,
+    PatentRecord,
+    PatentTable,
+    State,
+    Versions,
+    check_seen,
+)
 from sevenviews.runtime.budget import Budget
 from sevenviews.runtime.deadlines import Deadline
 
@@ -97,11 +105,16 @@ class PatentCatalogue:
         contents: Mapping[str, bytes],
         *,
         replace_existing: bool,
+        seen: int | None = None,
+        validate_only: bool = False,
         deadline: Deadline | None = None,
     ) -> PutResult:
         """Stage a patent with its images.
 
         Args:
+            replace_existing: take other content than what is published.
+            seen: the generation that readers must see if this is not stored already; None: whichever.
+            validate_only: store nothing; the answer is that of a put.
             deadline: until when room for decoding is waited for.
 
         Raises:
@@ -112,9 +125,14 @@ class PatentCatalogue:
         keys = {one.drawing_id: key_of(one.content_digest) for one in complete.drawings}
         for _ in range(_ATTEMPTS):
             known = self._table.versions(patent.patent_id)
+            stored = _already(known, digest)
+            if seen is not None and (stored is None or stored.state is State.STAGED):
+                check_seen({patent.patent_id: seen}, {patent.patent_id: known})
             if known.published not in (None, digest) and not replace_existing:
                 raise _conflict(patent.patent_id)
-            if (stored := _already(known, digest)) is not None:
+            if validate_only:
+                return stored or _would_be(known, digest)
+            if stored is not None:
                 self._restore(keys, contents)
                 return stored
             generation = self._table.stage(complete, digest, keys, known)
@@ -173,10 +191,16 @@ class PatentCatalogue:
         """All ids with their generations, in order, in portions."""
         return self._table.ids(include_staged=include_staged)
 
-    def delete(self, patent_ids: Sequence[str]) -> Sequence[PatentGeneration]:
-        """Those that were there, with the generation of their deletion."""
+    def delete(
+        self, patent_ids: Sequence[str], seen: Mapping[str, int] = NOTHING_SEEN
+    ) -> Sequence[PatentGeneration]:
+        """Those that were there, with the generation of their deletion. `seen`: what readers must see of some.
+
+        Raises:
+            SevenviewsError: as PatentService.DeletePatents documents.
+        """
         _check_batch("patent_ids", patent_ids, MAX_DELETED)
-        return self._table.delete(tuple(dict.fromkeys(patent_ids)))
+        return self._table.delete(tuple(dict.fromkeys(patent_ids)), seen)
 
     def image(
         self, drawing_id: str, size: Size, *, include_staged: bool, deadline: Deadline | None = None
@@ -234,6 +258,11 @@ def _already(known: Versions, digest: str) -> PutResult | None:
         generation = known.published_generation
         return PutResult(digest, State.PUBLISHED, generation, generation, changed=False)
     return None
+
+
+def _would_be(known: Versions, digest: str) -> PutResult:
+    """The answer to a put of what is not stored, had it been one."""
+    return PutResult(digest, State.STAGED, known.newest + 1, known.published_generation, changed=True)
 
 
 def _conflict(patent_id: str) -> SevenviewsError:

@@ -65,7 +65,12 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
                 contents[one.drawing_id] = one.content
             patent = patent_from_wire(request.patent)
             stored = self._catalogue.put(
-                patent, contents, replace_existing=request.replace, deadline=deadline
+                patent,
+                contents,
+                replace_existing=request.replace,
+                seen=request.seen_generation if request.HasField("seen_generation") else None,
+                validate_only=request.validate_only,
+                deadline=deadline,
             )
             return patents_pb2.PutPatentResponse(
                 content_digest=stored.content_digest,
@@ -133,7 +138,9 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
     async def DeletePatents(  # noqa: N802
         self, request: patents_pb2.DeletePatentsRequest, context: Context
     ) -> patents_pb2.DeletePatentsResponse:
-        deleted = await self._in_thread(context, lambda: self._catalogue.delete(request.patent_ids))
+        deleted = await self._in_thread(
+            context, lambda: self._catalogue.delete(request.patent_ids, request.seen_generations)
+        )
         return patents_pb2.DeletePatentsResponse(deleted=map(_generation, deleted))
 
     async def GetDrawingImage(  # noqa: N802

@@ -31,7 +31,14 @@ from sevenviews.designs.terms import name_terms, uspc_terms
 from sevenviews.metadata.database import Database
 from sevenviews.metadata.documents import from_document, to_document
 from sevenviews.metadata.filtering import condition
-from sevenviews.metadata.patent_table import PatentGeneration, PatentRecord, State, Versions
+from sevenviews.metadata.patent_table import (
+    NOTHING_SEEN,
+    PatentGeneration,
+    PatentRecord,
+    State,
+    Versions,
+    check_seen,
+)
 from sevenviews.metadata.schema import (
     FILTER_TABLES,
     drawings,
@@ -129,10 +136,13 @@ class SqlPatentTable:
         with self._database.reading() as connection:
             return connection.execute(select(func.count()).select_from(patents).where(listed)).scalar_one()
 
-    def delete(self, patent_ids: Sequence[str]) -> Sequence[PatentGeneration]:
+    def delete(
+        self, patent_ids: Sequence[str], seen: Mapping[str, int] = NOTHING_SEEN
+    ) -> Sequence[PatentGeneration]:
         with self._database.writing() as connection:
-            stored = _versions(connection, patent_ids, for_update=True)
-            there = [id_ for id_, known in stored.items() if known.published or known.staged]
+            stored = _versions(connection, list({*patent_ids, *seen}), for_update=True)
+            check_seen(seen, stored)
+            there = [id_ for id_ in patent_ids if stored[id_].published or stored[id_].staged]
             mine = patents.c.patent_id.in_(there)
             for table in (drawings, *FILTER_TABLES):
                 connection.execute(delete(table).where(table.c.patent_id.in_(there)))

@@ -76,6 +76,7 @@ CODES = MappingProxyType(
         Reason.PATENT_CONTENT_CONFLICT: grpc.StatusCode.ALREADY_EXISTS,
         Reason.RELEASE_CONFLICT: grpc.StatusCode.ALREADY_EXISTS,
         Reason.PATENT_GENERATION_STALE: grpc.StatusCode.ABORTED,
+        Reason.ETAG_MISMATCH: grpc.StatusCode.ABORTED,
         Reason.REFRESH_LOCKED: grpc.StatusCode.ABORTED,
         Reason.DEPENDENCY_UNAVAILABLE: grpc.StatusCode.UNAVAILABLE,
         Reason.DRAINING: grpc.StatusCode.UNAVAILABLE,

@@ -21,7 +21,7 @@ from prometheus_client import CollectorRegistry
 
 from sevenviews.backends.embedding_client import EmbeddingClient
 from sevenviews.backends.patent_client import PatentClient
-from sevenviews.backends.records import PatentGeneration, StoredPatent
+from sevenviews.backends.records import PatentGeneration, PutRules, StoredPatent
 from sevenviews.backends.vector_client import VectorClient
 from sevenviews.designs import Drawing, ImportOutcome, Patent, drawing_id
 from sevenviews.gateway.catalogue import Catalogue
@@ -88,14 +88,16 @@ class RecordingStore(PatentClient):
     ledger: Ledger
 
     async def put(
-        self, patent: Patent, contents: Mapping[str, bytes], *, replace: bool, timeout_seconds: float
+        self, patent: Patent, contents: Mapping[str, bytes], rules: PutRules, timeout_seconds: float
     ) -> StoredPatent:
-        stored = await super().put(patent, contents, replace=replace, timeout_seconds=timeout_seconds)
+        stored = await super().put(patent, contents, rules, timeout_seconds)
         self.ledger.titles[patent.patent_id, stored.generation] = patent.title
         return stored
 
-    async def delete(self, patent_ids: Sequence[str], timeout_seconds: float) -> Sequence[PatentGeneration]:
-        deleted = await super().delete(patent_ids, timeout_seconds)
+    async def delete(
+        self, patent_ids: Sequence[str], seen: Mapping[str, int], timeout_seconds: float
+    ) -> Sequence[PatentGeneration]:
+        deleted = await super().delete(patent_ids, seen, timeout_seconds)
         for one in deleted:
             self.ledger.done[one.patent_id].append(one.generation)
         return deleted
@@ -126,7 +128,7 @@ async def writing(house: House, ledger: Ledger) -> AsyncIterator[Writer]:
 
 async def one_step(writer: Writer, ledger: Ledger, dice: random.Random) -> None:
     if dice.random() < 0.2:
-        await writer.catalogue.delete(dice.sample(IDS, 2), Deadline.after(30))
+        await writer.catalogue.delete(dice.sample(IDS, 2), {}, Deadline.after(30))
         return
     items = [some_item(patent_id, dice) for patent_id in dice.sample(IDS, dice.randint(1, 3))]
     for result in await writer.importer.import_batch(items, Deadline.after(30)):

@@ -20,7 +20,7 @@ from grpc_health.v1 import health_pb2
 from sevenviews.backends.blocking import Addresses, Services
 from sevenviews.backends.embedding_client import EmbeddingClient
 from sevenviews.backends.patent_client import PatentClient
-from sevenviews.backends.records import ImageInput, Model, PatentGeneration, PatentQuery, Release
+from sevenviews.backends.records import ImageInput, Model, PatentGeneration, PatentQuery, PutRules, Release
 from sevenviews.backends.vector_client import VectorClient
 from sevenviews.client import Client, ImportItem
 from sevenviews.designs import (
@@ -169,7 +169,7 @@ ASYNC: dict[str, Callable[[Readers], Awaitable[object]]] = {
     "CreateRelease": lambda to: to.vectors.create_release("r-1", Model("m-1", 2), SECONDS),
     "CompleteRelease": lambda to: to.vectors.complete("r-1", SECONDS),
     "PromoteRelease": lambda to: to.vectors.promote_first("r-1", SECONDS),
-    "PutPatent": lambda to: to.patents.put(Patent("USD1"), {}, replace=False, timeout_seconds=SECONDS),
+    "PutPatent": lambda to: to.patents.put(Patent("USD1"), {}, PutRules(), SECONDS),
     "PublishPatents": lambda to: to.patents.publish([PatentGeneration("USD1", 1)], SECONDS),
     "BatchGetPatents": lambda to: to.patents.get_records(IDS, SECONDS),
     "ListPatents": lambda to: to.patents.page(PatentFilter(), 10, "", SECONDS),

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 from google.protobuf import field_mask_pb2, message_factory, struct_pb2
-from google.protobuf.descriptor import Descriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.internal.v1 import vectors_pb2
 from sevenviews.runtime.limits import LimitedField, check_limits, limited_fields
-from sevenviews.v1 import common_pb2, search_pb2
+from sevenviews.v1 import catalog_pb2, common_pb2, search_pb2
 from tests.descriptors import all_methods
 
 
@@ -54,12 +54,15 @@ def fill(inner: Message, field: LimitedField, excess: int) -> None:
     """Give a field as much as its limit and so much more."""
     value = getattr(inner, field.name)
     if field.is_map:
+        entry = inner.DESCRIPTOR.fields_by_name[field.name].message_type
+        assert entry is not None
+        kind = entry.fields_by_name["value"]
         for number in range(field.items + excess):
-            value[f"{number}"] = 1.0
+            value[f"{number}"] = "" if kind.type == FieldDescriptor.TYPE_STRING else 1
     elif field.is_repeated:
-        kind = inner.DESCRIPTOR.fields_by_name[field.name]
+        message = inner.DESCRIPTOR.fields_by_name[field.name].message_type
         for _ in range(field.items + excess):
-            value.add() if kind.message_type else value.append("" if field.unit else 1)
+            value.add() if message else value.append("" if field.unit else 1)
     elif field.unit == "characters":
         setattr(inner, field.name, "é" * (field.length + excess))
     elif isinstance(value, struct_pb2.Struct):
@@ -109,10 +112,17 @@ def test_an_element_is_named_by_its_place() -> None:
     }
 
 
-def test_keys_of_a_map_have_a_length() -> None:
-    request = vectors_pb2.CompleteReleaseRequest(evaluation={"x" * 101: 1.0})
+@pytest.mark.parametrize(
+    "request_",
+    [
+        vectors_pb2.CompleteReleaseRequest(evaluation={"x" * 101: 1.0}),
+        catalog_pb2.DeleteCatalogPatentsRequest(etags={"x" * 65: "1"}),
+        catalog_pb2.DeleteCatalogPatentsRequest(etags={"USD1": "x" * 65}),
+    ],
+)
+def test_keys_and_values_of_a_map_have_a_length(request_: Message) -> None:
     with pytest.raises(SevenviewsError):
-        check_limits(request)
+        check_limits(request_)
 
 
 def test_a_filter_of_the_issue_is_refused() -> None:
