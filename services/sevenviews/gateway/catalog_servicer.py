@@ -13,9 +13,10 @@ from sevenviews.gateway.catalogue import Catalogue
 from sevenviews.gateway.deadline import Deadline
 from sevenviews.gateway.etag import etag_of
 from sevenviews.gateway.importing import Importer, ImportItem, ImportResult
+from sevenviews.runtime.enums import check_enums
 from sevenviews.runtime.limits import check_limits
 from sevenviews.runtime.status import item_status
-from sevenviews.runtime.wire import filter_from_wire, malformed, patent_from_wire, patent_to_wire
+from sevenviews.runtime.wire import filter_from_wire, patent_from_wire, patent_to_wire
 from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, common_pb2, patent_pb2
 
 _OUTCOMES = {
@@ -82,9 +83,7 @@ class CatalogServicer(catalog_pb2_grpc.CatalogServiceServicer):
     async def GetCatalogDrawing(  # noqa: N802
         self, request: catalog_pb2.GetCatalogDrawingRequest, context: Context
     ) -> catalog_pb2.GetCatalogDrawingResponse:
-        size = _SIZES.get(request.size)
-        if size is None:
-            raise malformed("size", request.size, "not a size of drawings")
+        size = _SIZES[request.size]
         image = await self._catalogue.drawing(request.drawing_id, size, self._deadline(context))
         return catalog_pb2.GetCatalogDrawingResponse(
             content=image.content, media_type=image.media_type, width=image.width, height=image.height
@@ -103,6 +102,7 @@ def item_from_wire(request: catalog_pb2.ImportPatentsRequest) -> ImportItem:
     """The item; one that carries its fault where the message is malformed, so that the stream goes on."""
     try:
         check_limits(request)
+        check_enums(request)
         contents = _contents_from_wire(request)
         patent = patent_from_wire(request.patent)
         return ImportItem(patent, contents, request.replace, request.etag, request.validate_only)

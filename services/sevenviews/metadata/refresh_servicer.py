@@ -15,7 +15,7 @@ from sevenviews.designs import Reason, SevenviewsError, size_of_page
 from sevenviews.internal.v1 import refreshes_pb2, refreshes_pb2_grpc
 from sevenviews.metadata.refresh_journal import JournalEntry, RefreshJournal
 from sevenviews.runtime.deadlines import Deadline, in_thread
-from sevenviews.runtime.wire import malformed, required
+from sevenviews.runtime.wire import required
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Result = TypeVar("Result")
@@ -73,8 +73,6 @@ def _entry(refresh: refreshes_pb2.Refresh) -> JournalEntry:
         )
     if refresh.state == refreshes_pb2.REFRESH_STATE_UNSPECIFIED:
         raise required("refresh.state")
-    if refresh.state not in refreshes_pb2.RefreshState.values():
-        raise malformed("refresh.state", refresh.state, "not a state of refreshes")
     if refresh.fencing_token < 1:
         raise required("refresh.fencing_token")
     if not refresh.HasField("started_time"):

@@ -16,7 +16,7 @@ from sevenviews.metadata.patent_table import PatentGeneration, PatentRecord, Sta
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.runtime.deadlines import Deadline, in_thread
 from sevenviews.runtime.status import item_status
-from sevenviews.runtime.wire import check_range, filter_from_wire, patent_from_wire, patent_to_wire, required
+from sevenviews.runtime.wire import filter_from_wire, patent_from_wire, patent_to_wire, required
 from sevenviews.v1 import common_pb2, patent_pb2
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -147,7 +147,6 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
         self, request: patents_pb2.GetDrawingImageRequest, context: Context
     ) -> patents_pb2.GetDrawingImageResponse:
         _require(request.drawing_id, "drawing_id")
-        check_range("size", request.size, 0, max(_SIZES))
 
         deadline = Deadline.of_call(context, self._default_seconds)
 

@@ -12,7 +12,7 @@ import grpc
 import numpy as np
 import pytest
 from google.protobuf import message_factory
-from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
+from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
 from google.protobuf.message import Message
 from google.type import date_pb2
 from grpc_health.v1 import health_pb2
@@ -37,24 +37,12 @@ from sevenviews.runtime.answers import name_of, patent_of_answer
 from sevenviews.runtime.channels import open_channel
 from sevenviews.runtime.status import error_from_item
 from sevenviews.v1 import catalog_pb2, common_pb2, patent_pb2
-from tests.descriptors import all_methods
+from tests.descriptors import all_methods, enum_paths
 
 NEWER = 4711
 """No enum of ours has this value."""
 
 SECONDS = 10.0
-
-
-def enum_paths(
-    message: Descriptor, above: tuple[FieldDescriptor, ...] = ()
-) -> Iterator[tuple[FieldDescriptor, ...]]:
-    """The ways from a message to each enum of ours in it, through no message twice."""
-    for field in message.fields:
-        inner = field.message_type
-        if field.enum_type is not None and field.enum_type.full_name.startswith("sevenviews."):
-            yield (*above, field)
-        elif inner is not None and inner not in {one.containing_type for one in (*above, field)}:
-            yield from enum_paths(inner, (*above, field))
 
 
 def newer_answer(method: MethodDescriptor, path: Sequence[FieldDescriptor]) -> Message:
