@@ -88,6 +88,17 @@ class IngestReport:
         return counts
 
 
+@dataclass(frozen=True, slots=True)
+class ImportRules:
+    """How patents are imported, as ImportItem has it."""
+
+    replace: bool = False
+    validate_only: bool = False
+
+
+AS_NEW = ImportRules()
+
+
 def ingest(
     paths: Annotated[
         list[Path],
@@ -100,6 +111,9 @@ def ingest(
     replace: Annotated[
         bool,
         typer.Option("--replace", help="Take the new content where a patent is stored with other content."),
+    ] = False,
+    validate_only: Annotated[
+        bool, typer.Option("--validate-only", help="Check everything, say what would happen, store nothing.")
     ] = False,
     json_output: JsonOutput = False,
 ) -> None:
@@ -115,7 +129,7 @@ def ingest(
             fail(f"there is nothing at {path}", 2)
     with Client(server) as client, progress() as bar:
         try:
-            report = ingest_all(client, paths, workers, bar, replace=replace)
+            report = ingest_all(client, paths, workers, bar, ImportRules(replace, validate_only))
         except SevenviewsError as error:
             fail_with(error)
     if json_output:
@@ -129,7 +143,7 @@ def ingest(
 
 
 def ingest_all(
-    client: Client, paths: Iterable[Path], workers: int, bar: Progress, *, replace: bool = False
+    client: Client, paths: Iterable[Path], workers: int, bar: Progress, rules: ImportRules = AS_NEW
 ) -> IngestReport:
     """Read and import everything; raises SevenviewsError if the gateway does not answer."""
     report = IngestReport()
@@ -137,7 +151,7 @@ def ingest_all(
     entries = chain.from_iterable(map(iter_entries, paths))
     # Spawned, because a fork of a process that runs gRPC's threads may hang.
     with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
-        items = _items(entries, pool, workers * _AHEAD, report, bar, task, replace=replace)
+        items = _items(entries, pool, workers * _AHEAD, report, bar, task, rules)
         try:
             for result in client.import_patents(items):
                 report.imported(result)
@@ -155,8 +169,7 @@ def _items(
     report: IngestReport,
     bar: Progress,
     task: TaskID,
-    *,
-    replace: bool,
+    rules: ImportRules,
 ) -> Iterator[ImportItem]:
     """What was read, in order; never more than `ahead` entries wait in memory."""
     pending: deque[Future[_Reading]] = deque()
@@ -169,7 +182,9 @@ def _items(
             report.unreadable(reading)
         else:
             report.read(reading)
-            return ImportItem(reading.patent, reading.contents, replace)
+            return ImportItem(
+                reading.patent, reading.contents, rules.replace, validate_only=rules.validate_only
+            )
         bar.advance(task)
         return None
 
