@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -39,9 +40,9 @@ def some(values: Sequence[T]) -> st.SearchStrategy[tuple[T, ...]]:
 
 
 @st.composite
-def filters(draw: st.DrawFn) -> PatentFilter:
+def filters(draw: st.DrawFn, levels: int = 3) -> PatentFilter:
     """Of a few conditions: with all of them, nothing would ever be found."""
-    conditions = {
+    conditions: dict[str, st.SearchStrategy[Any]] = {
         "locarno_any": some(CLASSES),
         "locarno_all": some(CLASSES),
         "locarno_none": some(CLASSES),
@@ -55,9 +56,12 @@ def filters(draw: st.DrawFn) -> PatentFilter:
         "inventors": some([name.upper() for name in NAMES]),
         "prior_to": st.sampled_from(DAYS),
     }
+    if levels > 1:
+        within = st.lists(filters(levels - 1), max_size=2).map(tuple)
+        conditions |= {"any_of": within, "all_of": within, "none_of": within}
     chosen = draw(st.lists(st.sampled_from(sorted(conditions)), max_size=4, unique=True))
     unknown_dates = draw(st.sampled_from(UnknownDates))
-    return PatentFilter(unknown_dates=unknown_dates, **{name: draw(conditions[name]) for name in chosen})  # type: ignore[arg-type]
+    return PatentFilter(unknown_dates=unknown_dates, **{name: draw(conditions[name]) for name in chosen})
 
 
 def patents() -> list[Patent]:
@@ -116,6 +120,25 @@ ONE_OF_EACH: tuple[dict[str, Any], ...] = (
     {"uspc": ("D14",)},
     {"inventors": ("Plain",)},
     {"prior_to": DAYS[2]},
+    {"any_of": (PatentFilter(offices=("US",)), PatentFilter(kinds=("S1",)))},
+    {"all_of": (PatentFilter(offices=("US",)), PatentFilter(uspc=("D14",)))},
+    {"none_of": (PatentFilter(filing_date=RANGES[2]), PatentFilter(inventors=("plain",)))},
     {"unknown_dates": UnknownDates.INCLUDE, "filing_date": RANGES[2]},
 )
 """Fields of filters by which some of the patents are found, but not all."""
+
+
+_DATED = PatentFilter(prior_to=DAYS[2], publication_date=RANGES[3], filing_date=RANGES[2])
+_CLASSED = PatentFilter(locarno_all=tuple(LocarnoClass(1 + n % 32, 1 + n // 32) for n in range(100)))
+_NAMED = PatentFilter(holders=tuple(f"{n}" + "𝒳" * 509 for n in range(100)))
+
+LARGEST: Mapping[str, PatentFilter] = {
+    "ids": PatentFilter(exclude_patent_ids=tuple(f"x{'-' * 58}{n:04d}" for n in range(1000))),
+    "names": PatentFilter(none_of=(_NAMED,) * 20),
+    "classes": PatentFilter(
+        none_of=(replace(_CLASSED, any_of=(replace(_CLASSED, all_of=(_CLASSED,) * 8),) * 2), _CLASSED)
+    ),
+    "dates": PatentFilter(any_of=(replace(_DATED, all_of=(_DATED,) * 31),) * 2),
+    "levels": PatentFilter(none_of=(PatentFilter(none_of=(PatentFilter(none_of=(_DATED,)),)),)),
+}
+"""As large as the limits of the protos let a filter be, each in its own way."""

@@ -24,6 +24,9 @@ from sevenviews.designs import (
     patent_id_of,
 )
 from sevenviews.ranking import PACKAGED_LEVEL, QueryDrawing, StoredDrawing, score_patent
+from sevenviews.runtime.limits import check_limits
+from sevenviews.runtime.wire import filter_to_wire
+from sevenviews.v1 import search_pb2
 from sevenviews.vectors.drawings import (
     DrawingVector,
     Embedding,
@@ -36,7 +39,7 @@ from sevenviews.vectors.milvus_index import MilvusIndex
 from sevenviews.vectors.releases import IndexParameters, Release, ReleaseState
 from tests.contract.milvus_server import MilvusProcess
 from tests.fakes.design_index import as_patent
-from tests.filters import filters, patents, vectors_of
+from tests.filters import LARGEST, filters, patents, vectors_of
 from tests.patience import ends
 
 DIMENSION = 8
@@ -383,6 +386,15 @@ def filtered(index: DesignIndex) -> Release:
 def test_the_filter_is_that_of_the_domain(
     index: DesignIndex, filtered: Release, patent_filter: PatentFilter
 ) -> None:
+    expected = {one.patent_id for one in PATENTS if patent_filter.matches(one)}
+    assert found(index, filtered, patent_filter) == expected
+
+
+@pytest.mark.parametrize("patent_filter", LARGEST.values(), ids=LARGEST)
+def test_a_filter_may_be_as_large_as_its_limits(
+    index: DesignIndex, filtered: Release, patent_filter: PatentFilter
+) -> None:
+    check_limits(search_pb2.SearchDesignsRequest(filter=filter_to_wire(patent_filter)))
     expected = {one.patent_id for one in PATENTS if patent_filter.matches(one)}
     assert found(index, filtered, patent_filter) == expected
 

@@ -24,7 +24,10 @@ from sevenviews.metadata.objects import digest_of, key_of
 from sevenviews.metadata.patent_table import PatentGeneration, PatentTable, State
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.metadata.stores import open_objects
-from tests.filters import filters, patents
+from sevenviews.runtime.limits import check_limits
+from sevenviews.runtime.wire import filter_to_wire
+from sevenviews.v1 import search_pb2
+from tests.filters import LARGEST, filters, patents
 from tests.unit.encoder.test_images import drawing, encoded
 from tests.unit.metadata.samples import image, patent, publish_one, put
 
@@ -386,3 +389,15 @@ def test_the_filter_is_that_of_the_domain(
     assert [one.patent.patent_id for one in found] == [
         one.patent_id for one in filtered if patent_filter.matches(one)
     ]
+
+
+@pytest.mark.parametrize("patent_filter", LARGEST.values(), ids=LARGEST)
+def test_a_filter_may_be_as_large_as_its_limits(
+    table: PatentTable, filtered: list[Patent], patent_filter: PatentFilter
+) -> None:
+    check_limits(search_pb2.SearchDesignsRequest(filter=filter_to_wire(patent_filter)))
+    found = table.page(patent_filter, "", 1000, include_staged=False)
+    assert [one.patent.patent_id for one in found] == [
+        one.patent_id for one in filtered if patent_filter.matches(one)
+    ]
+    assert table.count(patent_filter, include_staged=False) == len(found)

@@ -281,7 +281,7 @@ class Services:
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
     def _channel(self, address: str, tls: ClientTls | None) -> grpc.Channel:
-        # One layer tries again. A stream that gRPC itself tried again, its server killed, has been seen to wait for ever
+        # One layer tries again. A stream that gRPC itself tried again, its server killed, was seen to wait for ever
         # on a connection that was there.
         self._channels.append(open_blocking_channel(address, tls=tls, retries=not self._patience))
         return self._channels[-1]

@@ -54,7 +54,9 @@ class PatentFilter:
         publication_date, filing_date: a day of the range.
         exclude_patent_ids: none of these patents.
         prior_to: published or filed before this day, as what an examiner calls prior art.
-        unknown_dates: whether a condition on a date holds where the date is not known.
+        unknown_dates: whether a condition on a date holds where the date is not known. It is said of the conditions
+            beside it, not of those within `any_of`, `all_of` and `none_of`.
+        any_of, all_of, none_of: filters of which one at least, every one, none holds.
     """
 
     locarno_any: tuple[LocarnoClass, ...] = ()
@@ -70,6 +72,9 @@ class PatentFilter:
     inventors: tuple[str, ...] = ()
     prior_to: date | None = None
     unknown_dates: UnknownDates = UnknownDates.EXCLUDE
+    any_of: tuple[PatentFilter, ...] = ()
+    all_of: tuple[PatentFilter, ...] = ()
+    none_of: tuple[PatentFilter, ...] = ()
 
     def matches(self, patent: Patent) -> bool:
         """Whether the patent may be found."""
@@ -94,6 +99,9 @@ class PatentFilter:
         )
         yield not self.filing_date or self._known(patent.filing_date, self.filing_date.contains)
         yield self.prior_to is None or self._is_prior_to(self.prior_to, patent)
+        yield not self.any_of or any(one.matches(patent) for one in self.any_of)
+        yield all(one.matches(patent) for one in self.all_of)
+        yield not any(one.matches(patent) for one in self.none_of)
 
     def _is_prior_to(self, end: date, patent: Patent) -> bool:
         days = patent.publication_date, patent.filing_date

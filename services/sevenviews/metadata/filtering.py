@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from sqlalchemy import Column, ColumnElement, Date, and_, exists, or_, true, tuple_
+from sqlalchemy import Column, ColumnElement, Date, and_, exists, func, not_, or_, select, true, tuple_
 
 from sevenviews.designs import DateRange, LocarnoClass, PatentFilter, UnknownDates
 from sevenviews.designs.terms import normalize_name, normalize_uspc
 from sevenviews.metadata.schema import patent_holders, patent_inventors, patent_locarno, patent_uspc, patents
 
+_OWN_CLASS = patent_locarno.c.patent_id == patents.c.patent_id
+_CLASS = patent_locarno.c.class_number
+_SUBCLASS = tuple_(_CLASS, patent_locarno.c.subclass_number)
+
 
 def condition(patent_filter: PatentFilter) -> ColumnElement[bool]:
-    """What a row of `patents` must fulfil."""
+    """What a row of `patents` must fulfil: true or false of every row, never null, so that it can be negated."""
     return and_(true(), *_conditions(patent_filter))
 
 
@@ -20,11 +24,11 @@ def _conditions(wanted: PatentFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.exclude_patent_ids:
         yield patents.c.patent_id.not_in(wanted.exclude_patent_ids)
     if wanted.locarno_any:
-        yield _has(wanted.locarno_any)
-    for locarno in wanted.locarno_all:
-        yield _has([locarno])
+        yield _has_any(wanted.locarno_any)
+    if wanted.locarno_all:
+        yield _has_all(wanted.locarno_all)
     if wanted.locarno_none:
-        yield ~_has(wanted.locarno_none)
+        yield ~_has_any(wanted.locarno_none)
     if wanted.uspc:
         yield _one_of(patent_uspc.c.term, map(normalize_uspc, wanted.uspc))
     if wanted.offices:
@@ -35,6 +39,11 @@ def _conditions(wanted: PatentFilter) -> Iterator[ColumnElement[bool]]:
         yield _one_of(patent_holders.c.name, map(normalize_name, wanted.holders))
     if wanted.inventors:
         yield _one_of(patent_inventors.c.name, map(normalize_name, wanted.inventors))
+    yield from _dates(wanted)
+    yield from _nested(wanted)
+
+
+def _dates(wanted: PatentFilter) -> Iterator[ColumnElement[bool]]:
     published, filed = patents.c.publication_date, patents.c.filing_date
     for column, days in ((published, wanted.publication_date), (filed, wanted.filing_date)):
         if days:
@@ -43,17 +52,40 @@ def _conditions(wanted: PatentFilter) -> Iterator[ColumnElement[bool]]:
         yield or_(*(_known(one, one < wanted.prior_to, wanted.unknown_dates) for one in (published, filed)))
 
 
-def _has(locarno: Sequence[LocarnoClass]) -> ColumnElement[bool]:
+def _nested(wanted: PatentFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.any_of:
+        yield or_(*map(condition, wanted.any_of))
+    yield from map(condition, wanted.all_of)
+    yield from (not_(condition(one)) for one in wanted.none_of)
+
+
+def _has_any(locarno: Iterable[LocarnoClass]) -> ColumnElement[bool]:
     """Whether a patent has one of the classes, or a subclass of it."""
-    whole = {one.class_number for one in locarno if one.subclass_number is None}
-    exact = {(one.class_number, one.subclass_number) for one in locarno if one.subclass_number is not None}
-    columns = patent_locarno.c
-    return exists().where(
-        columns.patent_id == patents.c.patent_id,
-        or_(
-            columns.class_number.in_(whole), tuple_(columns.class_number, columns.subclass_number).in_(exact)
-        ),
+    whole, exact = _whole_and_exact(locarno)
+    return exists().where(_OWN_CLASS, or_(_CLASS.in_(whole), _SUBCLASS.in_(exact)))
+
+
+def _has_all(locarno: Iterable[LocarnoClass]) -> ColumnElement[bool]:
+    """Whether a patent has every one of the classes, or a subclass of it."""
+    whole, exact = _whole_and_exact(locarno)
+    classes = select(func.count(_CLASS.distinct())).where(_OWN_CLASS, _CLASS.in_(whole))
+    # No patent has a row twice.
+    subclasses = select(func.count()).where(_OWN_CLASS, _SUBCLASS.in_(exact))
+    return and_(
+        classes.scalar_subquery() == len(whole),
+        subclasses.scalar_subquery() == len(exact),
     )
+
+
+def _whole_and_exact(locarno: Iterable[LocarnoClass]) -> tuple[set[int], set[tuple[int, int]]]:
+    """Whole classes, and subclasses."""
+    whole, exact = set(), set()
+    for one in locarno:
+        if one.subclass_number is None:
+            whole.add(one.class_number)
+        else:
+            exact.add((one.class_number, one.subclass_number))
+    return whole, exact
 
 
 def _one_of(column: Column[str], terms: Iterable[str]) -> ColumnElement[bool]:
@@ -73,7 +105,7 @@ def _within(column: Column[Date], days: DateRange) -> ColumnElement[bool]:
 def _known(
     column: Column[Date], condition: ColumnElement[bool], unknown: UnknownDates
 ) -> ColumnElement[bool]:
-    """A condition on a day that may be unknown: true or false of every row, never null, so that it can be negated."""
+    """A condition on a day that may be unknown."""
     if unknown is UnknownDates.INCLUDE:
         return or_(column.is_(None), condition)
     return and_(column.is_not(None), condition)

@@ -6,7 +6,7 @@ because there a bad one fails alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -97,6 +97,13 @@ def _is_ours(message: Descriptor) -> bool:
     return message.full_name.startswith("sevenviews.")
 
 
+@cache
+def nesting_of(message: Descriptor) -> limits_pb2.Nesting:
+    """How far a message may hold others of its own kind; all zero where the proto says nothing."""
+    nesting: limits_pb2.Nesting = message.GetOptions().Extensions[limits_pb2.nesting]
+    return nesting
+
+
 @dataclass(frozen=True, slots=True)
 class _Excess:
     path: str
@@ -106,11 +113,66 @@ class _Excess:
 
 
 def _excess(message: Message) -> _Excess | None:
-    """The first that is over its limit."""
+    """The first that is over its limit. What holds too many of its own kind is not walked through."""
+    return (
+        _excess_of_items(message)
+        or _excess_of_nesting(message)
+        or _excess_of_values(message)
+        or _excess_of_elements(message)
+    )
+
+
+def _excess_of_items(message: Message) -> _Excess | None:
+    for field in limited_fields(message.DESCRIPTOR):
+        if field.is_repeated and (actual := len(getattr(message, field.name))) > field.items:
+            return _Excess(field.name, actual, field.items, "elements")
+    return None
+
+
+def _excess_of_nesting(message: Message) -> _Excess | None:
+    if not _own_kind(message.DESCRIPTOR):
+        return None
+    nesting = nesting_of(message.DESCRIPTOR)
+    for count, (depth, path, _) in enumerate(_family(message)):
+        if depth > nesting.depth:
+            return _Excess(path, depth, nesting.depth, "levels")
+        if count > nesting.messages:
+            return _Excess("", count, nesting.messages, f"of {message.DESCRIPTOR.name} in it")
+    return None
+
+
+def _excess_of_elements(message: Message) -> _Excess | None:
+    own = _own_kind(message.DESCRIPTOR)
+    if not own:
+        return None
+    maximum = nesting_of(message.DESCRIPTOR).elements
+    others = [
+        field.name
+        for field in limited_fields(message.DESCRIPTOR)
+        if field.is_repeated and field.name not in own
+    ]
+    actual = sum(len(getattr(one, name)) for _, _, one in _family(message) for name in others)
+    return _Excess("", actual, maximum, "elements in all") if actual > maximum else None
+
+
+@cache
+def _own_kind(message: Descriptor) -> tuple[str, ...]:
+    """The fields of a message that hold others of its kind."""
+    return tuple(field.name for field in message.fields if field.message_type is message)
+
+
+def _family(message: Message, depth: int = 1, path: str = "") -> Iterator[tuple[int, str, Message]]:
+    """A message and those of its own kind in it, each with its level and its path; lazily, for they may be many."""
+    yield depth, path, message
+    for name in _own_kind(message.DESCRIPTOR):
+        for position, inner in enumerate(getattr(message, name)):
+            place = f"{name}[{position}]"
+            yield from _family(inner, depth + 1, f"{path}.{place}" if path else place)
+
+
+def _excess_of_values(message: Message) -> _Excess | None:
     for field in limited_fields(message.DESCRIPTOR):
         value = getattr(message, field.name)
-        if field.is_repeated and len(value) > field.items:
-            return _Excess(field.name, len(value), field.items, "elements")
         for position, element in enumerate(_elements(message, field, value)):
             found = _excess(element) if field.nested else _excess_of(element, field)
             if found is not None:

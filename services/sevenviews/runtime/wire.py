@@ -172,6 +172,9 @@ def filter_to_wire(patent_filter: PatentFilter) -> common_pb2.PatentFilter:
         inventors=patent_filter.inventors,
         prior_to=date_to_wire(patent_filter.prior_to),
         unknown_dates=_UNKNOWN_DATES[patent_filter.unknown_dates],
+        any_of=map(filter_to_wire, patent_filter.any_of),
+        all_of=map(filter_to_wire, patent_filter.all_of),
+        none_of=map(filter_to_wire, patent_filter.none_of),
     )
 
 
@@ -193,7 +196,15 @@ def filter_from_wire(wire: common_pb2.PatentFilter, field: str = "filter") -> Pa
         inventors=_texts(wire.inventors, f"{field}.inventors", normalize_name, "an inventor's name is empty"),
         prior_to=date_from_wire(wire.prior_to, f"{field}.prior_to"),
         unknown_dates=_unknown_dates_from_wire(wire.unknown_dates, f"{field}.unknown_dates"),
+        any_of=_filters_from_wire(wire.any_of, f"{field}.any_of"),
+        all_of=_filters_from_wire(wire.all_of, f"{field}.all_of"),
+        none_of=_filters_from_wire(wire.none_of, f"{field}.none_of"),
     )
+
+
+def _filters_from_wire(wire: Sequence[common_pb2.PatentFilter], field: str) -> tuple[PatentFilter, ...]:
+    """How far filters may stand in each other, `runtime.limits` has checked."""
+    return tuple(filter_from_wire(one, f"{field}[{position}]") for position, one in enumerate(wire))
 
 
 def _unknown_dates_from_wire(wire: common_pb2.UnknownDates.ValueType, field: str) -> UnknownDates:

@@ -50,6 +50,11 @@ def _conditions(wanted: PatentFilter) -> Iterator[str]:
         yield f"array_contains_any(holders, {_strings(map(normalize_name, wanted.holders))})"
     if wanted.inventors:
         yield f"array_contains_any(inventors, {_strings(map(normalize_name, wanted.inventors))})"
+    yield from _dates(wanted)
+    yield from _nested(wanted)
+
+
+def _dates(wanted: PatentFilter) -> Iterator[str]:
     for field, days in (("publication_date", wanted.publication_date), ("filing_date", wanted.filing_date)):
         if days:
             yield _day(field, _bounds(field, days), wanted.unknown_dates)
@@ -59,6 +64,18 @@ def _conditions(wanted: PatentFilter) -> Iterator[str]:
             f"({_day(field, f'{field} < {before}', wanted.unknown_dates)})"
             for field in ("publication_date", "filing_date")
         )
+
+
+def _nested(wanted: PatentFilter) -> Iterator[str]:
+    if wanted.any_of:
+        yield " or ".join(f"({_within(one)})" for one in wanted.any_of)
+    yield from map(_within, wanted.all_of)
+    yield from (f"not ({_within(one)})" for one in wanted.none_of)
+
+
+def _within(wanted: PatentFilter) -> str:
+    """A filter in another. What asks for nothing is said by what every row fulfils: old servers know no constant."""
+    return filter_expression(wanted, ()) or "generation >= 0"
 
 
 def patents_expression(patent_ids: Iterable[str]) -> str:

@@ -129,6 +129,32 @@ def test_both_ends_of_a_range_are_included() -> None:
     assert not DateRange(end=date(2021, 4, 30)).contains(day)
 
 
+def test_filters_in_a_filter() -> None:
+    chair, lamp = PatentFilter(locarno_any=(CHAIR,)), PatentFilter(locarno_any=(LocarnoClass(26, 5),))
+    here, both = PatentFilter(offices=("US",)), patent(office="US", locarno=(CHAIR, LocarnoClass(26, 5)))
+    one = replace(both, locarno=(CHAIR,))
+    assert PatentFilter(any_of=(lamp, chair)).matches(one)
+    assert not PatentFilter(any_of=(lamp,)).matches(one)
+    assert PatentFilter(all_of=(lamp, chair)).matches(both)
+    assert not PatentFilter(all_of=(lamp, chair)).matches(one)
+    assert PatentFilter(none_of=(lamp,)).matches(one)
+    assert not PatentFilter(none_of=(lamp, chair)).matches(one)
+    # All of them must hold, and what stands beside them.
+    assert replace(here, any_of=(chair,), none_of=(lamp,)).matches(one)
+    assert not replace(here, any_of=(chair,)).matches(replace(one, office="EM"))
+    # A filter that asks for nothing is one that all patents fulfil.
+    assert PatentFilter(any_of=(lamp, PatentFilter())).matches(one)
+    assert not PatentFilter(none_of=(PatentFilter(),)).matches(one)
+
+
+def test_what_is_not_known_to_be_so_is_not_excluded_either() -> None:
+    """Unless unknown dates were to fulfil the condition."""
+    early = PatentFilter(filing_date=DateRange(end=date(2020, 1, 1)))
+    assert PatentFilter(none_of=(early,)).matches(patent())
+    assert not PatentFilter(none_of=(replace(early, unknown_dates=UnknownDates.INCLUDE),)).matches(patent())
+    assert PatentFilter(none_of=(early,), unknown_dates=UnknownDates.INCLUDE).matches(patent())
+
+
 LONG_AGO, SOON = date(1990, 1, 1), date(2999, 1, 1)
 
 

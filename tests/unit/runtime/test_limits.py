@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from google.protobuf import field_mask_pb2, message_factory, struct_pb2
@@ -11,21 +12,20 @@ from google.protobuf.message import Message
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.internal.v1 import vectors_pb2
-from sevenviews.runtime.limits import LimitedField, check_limits, limited_fields
+from sevenviews.runtime.limits import LimitedField, check_limits, limited_fields, nesting_of
 from sevenviews.v1 import catalog_pb2, common_pb2, search_pb2
 from tests.descriptors import all_methods
 
 
 def fields_below(
-    message: Descriptor, path: tuple[LimitedField, ...] = ()
+    message: Descriptor, path: tuple[LimitedField, ...] = (), around: tuple[Descriptor, ...] = ()
 ) -> Iterator[tuple[LimitedField, ...]]:
     """The way to each limited field of a message; a message within itself is not entered again."""
     for field in limited_fields(message):
         yield (*path, field)
-        if field.nested and field not in path:
-            below = message.fields_by_name[field.name].message_type
-            assert below is not None
-            yield from fields_below(below, (*path, field))
+        below = message.fields_by_name[field.name].message_type
+        if field.nested and below is not None and below not in (*around, message):
+            yield from fields_below(below, (*path, field), (*around, message))
 
 
 REQUESTS = [method.input_type for method in all_methods()]
@@ -130,6 +130,82 @@ def test_a_filter_of_the_issue_is_refused() -> None:
     with pytest.raises(SevenviewsError) as caught:
         check_limits(search_pb2.SearchDesignsRequest(filter=classes))
     assert caught.value.metadata["field"] == "filter.locarno_any"
+
+
+def kinds_below(message: Descriptor, around: tuple[Descriptor, ...] = ()) -> Iterator[tuple[Descriptor, ...]]:
+    """The kinds of messages that hold themselves, each with those on the way from it to itself."""
+    for field in message.fields:
+        below = field.message_type
+        if below is None:
+            continue
+        way = (*around, message)
+        if below in way:
+            yield way[way.index(below) :]
+        else:
+            yield from kinds_below(below, way)
+
+
+def test_what_holds_its_own_kind_says_how_far() -> None:
+    circles = {way for request in REQUESTS for way in kinds_below(request)}
+    # A Struct is of free form, and has a length instead.
+    ours = {way for way in circles if way[0].full_name.startswith("sevenviews.")}
+    assert ours == {(common_pb2.PatentFilter.DESCRIPTOR,)}
+    for (kind,) in ours:
+        nesting = nesting_of(kind)
+        assert min(nesting.depth, nesting.messages, nesting.elements) > 0
+
+
+def nested(levels: int) -> common_pb2.PatentFilter:
+    """Filters in each other, the innermost with a condition."""
+    made = common_pb2.PatentFilter(offices=["US"])
+    for field in ("any_of", "all_of", "none_of", "any_of", "all_of")[: levels - 1]:
+        around = common_pb2.PatentFilter()
+        getattr(around, field).append(made)
+        made = around
+    return made
+
+
+def excess_of(**fields: Any) -> tuple[str, str]:
+    """Field and maximum."""
+    with pytest.raises(SevenviewsError) as caught:
+        check_limits(search_pb2.SearchDesignsRequest(filter=common_pb2.PatentFilter(**fields)))
+    assert caught.value.reason is Reason.FIELD_OUT_OF_RANGE
+    return caught.value.metadata["field"], caught.value.metadata["maximum"]
+
+
+def test_filters_nest_four_levels() -> None:
+    check_limits(search_pb2.SearchDesignsRequest(filter=nested(4)))
+    assert excess_of(any_of=[nested(1), nested(4)]) == (
+        "filter.any_of[1].none_of[0].all_of[0].any_of[0]",
+        "4",
+    )
+
+
+def test_there_are_64_filters_in_a_filter() -> None:
+    ten = common_pb2.PatentFilter(all_of=[common_pb2.PatentFilter()] * 9)
+    full = common_pb2.PatentFilter(any_of=[ten] * 6, all_of=[nested(3), nested(1)])
+    check_limits(search_pb2.SearchDesignsRequest(filter=full))
+    assert excess_of(any_of=[ten] * 6, all_of=[nested(3), nested(2)]) == ("filter", "64")
+
+
+def test_filters_in_a_filter_share_their_room() -> None:
+    """Each list may be as long as it may, and all lists of a filter together."""
+    ids, names = ["x"] * 1000, ["x"] * 100
+    full = common_pb2.PatentFilter(exclude_patent_ids=ids, holders=names, inventors=names, uspc=names)
+    check_limits(search_pb2.SearchDesignsRequest(filter=full))
+    rest = [common_pb2.PatentFilter(holders=names)] * 7
+    check_limits(search_pb2.SearchDesignsRequest(filter=common_pb2.PatentFilter(all_of=[full, *rest])))
+    assert excess_of(all_of=[full, *rest], offices=["US"]) == ("filter", "2000")
+    assert excess_of(none_of=[full, common_pb2.PatentFilter(holders=[*names, "x"])]) == (
+        "filter.none_of[1].holders",
+        "100",
+    )
+
+
+def test_too_many_filters_are_not_walked_through() -> None:
+    """They are small, so that a request has room for millions."""
+    wide = common_pb2.PatentFilter(any_of=[common_pb2.PatentFilter()] * 10_000)
+    assert excess_of(all_of=[wide] * 64) == ("filter", "64")
 
 
 TEXTS = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -82,6 +83,15 @@ filters = st.builds(
 )
 
 
+nested_filters = st.recursive(
+    filters,
+    lambda inner: st.builds(
+        replace, filters, any_of=tuples(inner), all_of=tuples(inner), none_of=tuples(inner)
+    ),
+    max_leaves=4,
+)
+
+
 @settings(deadline=None)
 @given(patents)
 def test_a_patent_survives_the_wire(patent: Patent) -> None:
@@ -89,7 +99,7 @@ def test_a_patent_survives_the_wire(patent: Patent) -> None:
 
 
 @settings(deadline=None)
-@given(filters)
+@given(nested_filters)
 def test_a_filter_survives_the_wire(patent_filter: PatentFilter) -> None:
     assert wire.filter_from_wire(wire.filter_to_wire(patent_filter)) == patent_filter
 
@@ -105,6 +115,12 @@ BROKEN_FILTERS = {
     "filter.holders[1]": common_pb2.PatentFilter(holders=["Acme", "  "]),
     "filter.inventors[0]": common_pb2.PatentFilter(inventors=["\0"]),
     "filter.prior_to": common_pb2.PatentFilter(prior_to=date_pb2.Date(year=2021, month=2, day=30)),
+    "filter.any_of[1].none_of[0].kinds[0]": common_pb2.PatentFilter(
+        any_of=[
+            common_pb2.PatentFilter(),
+            common_pb2.PatentFilter(none_of=[common_pb2.PatentFilter(kinds=[""])]),
+        ]
+    ),
     "filter.unknown_dates": common_pb2.PatentFilter(unknown_dates=NO_SUCH_POLICY),
     "filter.kinds[0]": common_pb2.PatentFilter(kinds=["s1"]),
     "filter.uspc[1]": common_pb2.PatentFilter(uspc=["D14", ""]),
