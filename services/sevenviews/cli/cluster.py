@@ -71,7 +71,7 @@ def cluster(
     """
     if not images and not locarno:
         fail("give drawings to search with, or --locarno", 2)
-    chosen = patent_filter(locarno or [], [], [], [], [], ("", ""), ("", ""))
+    chosen = patent_filter(locarno=locarno)
     address = vectors or _vector_address(data)
     try:
         with Client(server) as client:

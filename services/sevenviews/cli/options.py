@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
 
@@ -19,24 +20,35 @@ _DATE_LENGTH = 10
 
 
 def patent_filter(
-    locarno: list[str],
-    locarno_all: list[str],
-    without: list[str],
-    offices: list[str],
-    holders: list[str],
-    published: tuple[str, str],
-    filed: tuple[str, str],
+    *,
+    locarno: Iterable[str] | None = None,
+    locarno_all: Iterable[str] | None = None,
+    without: Iterable[str] | None = None,
+    uspc: Iterable[str] | None = None,
+    offices: Iterable[str] | None = None,
+    kinds: Iterable[str] | None = None,
+    holders: Iterable[str] | None = None,
+    inventors: Iterable[str] | None = None,
+    exclude: Iterable[str] | None = None,
+    published: tuple[str, str] = ("", ""),
+    filed: tuple[str, str] = ("", ""),
+    prior_to: str = "",
 ) -> PatentFilter:
     """The filter that a command line asks for; ends the command where it cannot be read."""
     try:
         return PatentFilter(
-            locarno_any=tuple(map(LocarnoClass.parse, locarno)),
-            locarno_all=tuple(map(LocarnoClass.parse, locarno_all)),
-            locarno_none=tuple(map(LocarnoClass.parse, without)),
-            offices=tuple(office.upper() for office in offices),
-            holders=tuple(holders),
+            locarno_any=tuple(map(LocarnoClass.parse, locarno or ())),
+            locarno_all=tuple(map(LocarnoClass.parse, locarno_all or ())),
+            locarno_none=tuple(map(LocarnoClass.parse, without or ())),
+            uspc=tuple(uspc or ()),
+            offices=tuple(map(str.upper, offices or ())),
+            kinds=tuple(map(str.upper, kinds or ())),
+            holders=tuple(holders or ()),
+            inventors=tuple(inventors or ()),
+            exclude_patent_ids=tuple(exclude or ()),
             publication_date=DateRange(_day(published[0]), _day(published[1])),
             filing_date=DateRange(_day(filed[0]), _day(filed[1])),
+            prior_to=_day(prior_to),
         )
     except ValueError as error:
         fail(f"filter: {error}", 2)

@@ -35,10 +35,17 @@ def search(
     without: Annotated[list[str] | None, typer.Option(help="None of these Locarno classes.")] = None,
     office: Annotated[list[str] | None, typer.Option(help="Office, such as US.")] = None,
     holder: Annotated[list[str] | None, typer.Option(help="Assignee or applicant.")] = None,
+    inventor: Annotated[list[str] | None, typer.Option(help="One of the inventors.")] = None,
+    uspc: Annotated[
+        list[str] | None, typer.Option(help="Class of the United States, D14 or D14/486; any of those given.")
+    ] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="Kind of document, such as S1.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(help="Not this patent, by its id.")] = None,
     after: Annotated[str, typer.Option(help="Published on this day or later: 2021-05-01.")] = "",
     before: Annotated[str, typer.Option(help="Published on this day or earlier.")] = "",
     filed_after: Annotated[str, typer.Option(help="Filed on this day or later.")] = "",
     filed_before: Annotated[str, typer.Option(help="Filed on this day or earlier.")] = "",
+    prior_to: Annotated[str, typer.Option(help="Published or filed before this day: prior art.")] = "",
     limit: Annotated[int, typer.Option(help="Patents in the answer, 1 to 200.")] = 10,
     page_token: Annotated[str, typer.Option(help="From the answer before, for the page after it.")] = "",
     whole: Annotated[
@@ -55,13 +62,18 @@ def search(
     Example:  sevenviews search sheet.tif --locarno 06-01 --after 2021-05-01 --limit 5
     """
     chosen = patent_filter(
-        locarno or [],
-        locarno_all or [],
-        without or [],
-        office or [],
-        holder or [],
-        (after, before),
-        (filed_after, filed_before),
+        locarno=locarno,
+        locarno_all=locarno_all,
+        without=without,
+        uspc=uspc,
+        offices=office,
+        kinds=kind,
+        holders=holder,
+        inventors=inventor,
+        exclude=exclude,
+        published=(after, before),
+        filed=(filed_after, filed_before),
+        prior_to=prior_to,
     )
     queries = read_queries(images, view or [], whole=whole)
     with Client(server) as client:
