@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from sevenviews.client import QueryImage
 from sevenviews.designs import LocarnoClass, PatentFilter
 from tests.system import System
 from tests.systems import DESIGNS, SKIPPED_KIND, SyntheticCorpus
@@ -101,6 +102,31 @@ def test_pages_hold_every_patent_once(system: System, corpus: SyntheticCorpus) -
     ids = [hit.patent_id for page in pages for hit in page.hits]
     assert len(ids) == len(set(ids)) == DESIGNS
     assert [len(page.hits) for page in pages] == [5, 5, 2]
+
+
+def test_the_order_does_not_depend_on_the_page_size(system: System, corpus: SyntheticCorpus) -> None:
+    images = [path for path, _, _ in corpus.queries[:3]]
+    with system.client() as client:
+        for asked in (images[:1], images[:2], images):
+            whole = client.search(asked, limit=200).hits
+            assert len(whole) == DESIGNS
+            for size in (1, 2, 5, 7, 0):
+                found = client.search(asked, limit=size).hits
+                assert [(hit.patent_id, hit.score) for hit in found] == [
+                    (hit.patent_id, hit.score) for hit in whole[: size or 20]
+                ]
+
+
+def test_a_patent_of_the_catalogue_asks(system: System, corpus: SyntheticCorpus) -> None:
+    patent_id = corpus.queries[0][1]
+    with system.client() as client:
+        best = client.search([QueryImage(patent_id=patent_id)], limit=1).hits[0]
+        others = client.search(
+            [QueryImage(patent_id=patent_id)], patent_filter=PatentFilter(exclude_patent_ids=(patent_id,))
+        ).hits
+    assert (best.patent_id, best.score) == (patent_id, pytest.approx(1, abs=1e-5))
+    assert len(others) == DESIGNS - 1
+    assert patent_id not in {hit.patent_id for hit in others}
 
 
 def test_show_writes_the_drawings(system: System, corpus: SyntheticCorpus, tmp_path: Path) -> None:
