@@ -127,6 +127,12 @@ def test_a_patent_of_the_catalogue_asks(system: System, corpus: SyntheticCorpus)
     assert (best.patent_id, best.score) == (patent_id, pytest.approx(1, abs=1e-5))
     assert len(others) == DESIGNS - 1
     assert patent_id not in {hit.patent_id for hit in others}
+    told = system.json("search", "--patent", patent_id, "--exclude", patent_id, "--limit", "3")["hits"]
+    assert [hit["patent_id"] for hit in told] == [hit.patent_id for hit in others[:3]]
+    unlike = system.json(
+        "search", "--patent", patent_id, "--unlike", corpus.queries[0][0], "--whole", "--limit", "1"
+    )
+    assert unlike["hits"][0]["score"] < 1
 
 
 def test_show_writes_the_drawings(system: System, corpus: SyntheticCorpus, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,9 +19,18 @@ _CLASSES_SHOWN = 5
 
 def search(
     images: Annotated[
-        list[Path], typer.Argument(help="Sheets or drawings of one article: TIFF, PNG, JPEG, WebP.")
-    ],
+        list[Path] | None, typer.Argument(help="Sheets or drawings of one article: TIFF, PNG, JPEG, WebP.")
+    ] = None,
     server: Server = "127.0.0.1:50051",
+    patent: Annotated[
+        list[str] | None, typer.Option(help="Search with the drawings of this patent of the catalogue.")
+    ] = None,
+    drawing: Annotated[
+        list[str] | None, typer.Option(help="Search with this drawing of the catalogue, by its id.")
+    ] = None,
+    unlike: Annotated[
+        list[Path] | None, typer.Option(help="Patents that resemble this drawing are not wanted.")
+    ] = None,
     view: Annotated[
         list[View] | None, typer.Option(help="What each image shows; once an image, in their order.")
     ] = None,
@@ -60,6 +69,8 @@ def search(
     the drawing that matched best.
 
     Example:  sevenviews search sheet.tif --locarno 06-01 --after 2021-05-01 --limit 5
+
+    Example:  sevenviews search --patent USD0909824 --exclude USD0909824 --prior-to 2021-02-09
     """
     chosen = patent_filter(
         locarno=locarno,
@@ -75,7 +86,12 @@ def search(
         filed=(filed_after, filed_before),
         prior_to=prior_to,
     )
-    queries = read_queries(images, view or [], whole=whole)
+    queries = [
+        *read_queries(images or [], view or [], whole=whole),
+        *(QueryImage(patent_id=one) for one in patent or []),
+        *(QueryImage(drawing_id=one) for one in drawing or []),
+        *(replace(one, weight=-1.0) for one in read_queries(unlike or [], [], whole=whole)),
+    ]
     with Client(server) as client:
         try:
             page = client.search(
@@ -183,7 +199,8 @@ def _show(page: SearchPage) -> None:
 def _draw(client: Client, queries: list[QueryImage], page: SearchPage, path: Path) -> None:
     from sevenviews.cli.picture import draw_rows, hit_cell, query_cell
 
-    cells = [query_cell(query.content, f"query {n + 1}") for n, query in enumerate(queries[:1])]
+    shown = [query.content for query in queries if query.content][:1]
+    cells = [query_cell(content, "query 1") for content in shown]
     for hit in page.hits[:9]:
         drawing = client.get_drawing(hit.best_match.drawing_id, DrawingSize.THUMBNAIL)
         title = hit.summary.title if hit.summary else ""
