@@ -18,11 +18,12 @@ from sevenviews.client.replies import (
     PredictedClass,
     QueryMatch,
     SearchPage,
+    SearchResult,
     ServerInfo,
     ServerLimits,
     StoredPatent,
 )
-from sevenviews.client.requests import ImageSource, ImportItem, QueryImage
+from sevenviews.client.requests import ImageSource, ImportItem, QueryImage, Search, SearchOptions
 from sevenviews.client.sync import Client
 from sevenviews.runtime.security import ClientTls
 
@@ -39,7 +40,10 @@ __all__ = [
     "PredictedClass",
     "QueryImage",
     "QueryMatch",
+    "Search",
+    "SearchOptions",
     "SearchPage",
+    "SearchResult",
     "ServerInfo",
     "ServerLimits",
     "StoredPatent",

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from typing import Self, TypeVar
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import aclosing
+from typing import Any, Generic, Self, TypeVar
 
 import grpc
 
 from sevenviews.client import replies, requests
-from sevenviews.client.requests import DEFAULT_LIMIT, ImageSource, ImportItem, SearchOptions
+from sevenviews.client.requests import DEFAULT_LIMIT, ImageSource, ImportItem, Search, SearchOptions
 from sevenviews.client.retrying import pause_before_retry
 from sevenviews.designs import (
     DrawingImage,
@@ -33,6 +42,7 @@ from sevenviews.v1 import (
     server_pb2_grpc,
 )
 
+Item = TypeVar("Item")
 Request = TypeVar("Request")
 Response = TypeVar("Response")
 
@@ -109,6 +119,16 @@ class AsyncClient:
     async def _page(self, request: search_pb2.SearchDesignsRequest) -> replies.SearchPage:
         return replies.search_page(await self._call(self._search.SearchDesigns, request))
 
+    async def search_many(
+        self, searches: Iterable[Search] | AsyncIterable[Search]
+    ) -> AsyncIterator[replies.SearchResult]:
+        """Answer many searches; one result each, as they are done, in any order. A search that fails fails alone."""
+        source = _Watched(searches)
+        requested = (await asyncio.to_thread(requests.batch_to_wire, one) async for one in source)
+        async with aclosing(_answers(source, self._search.BatchSearchDesigns(requested))) as responses:
+            async for response in responses:
+                yield replies.search_result(response)
+
     async def import_patents(
         self, items: Iterable[ImportItem] | AsyncIterable[ImportItem]
     ) -> AsyncIterator[replies.ImportResult]:
@@ -118,19 +138,10 @@ class AsyncClient:
         here.
         """
         source = _Watched(items)
-        responses = self._catalog.ImportPatents(requests.import_to_wire(item) async for item in source)
-        try:
+        requested = (requests.import_to_wire(item) async for item in source)
+        async with aclosing(_answers(source, self._catalog.ImportPatents(requested))) as responses:
             async for response in responses:
                 yield replies.import_result(response)
-        except (grpc.RpcError, asyncio.CancelledError) as error:
-            # gRPC cancels the call where the items fail, which looks like our own cancellation.
-            if source.failure is not None:
-                raise source.failure from None
-            if isinstance(error, grpc.RpcError):
-                raise error_from_rpc(error) from error
-            raise
-        finally:
-            responses.cancel()
 
     async def get_patent(self, patent_id: str) -> Patent:
         """A patent with its drawings."""
@@ -181,14 +192,32 @@ class AsyncClient:
             await asyncio.sleep(pause)
 
 
-class _Watched:
+async def _answers(
+    source: _Watched[Item], responses: grpc.aio.StreamStreamCall[Any, Response]
+) -> AsyncGenerator[Response]:
+    """The answers to a stream of requests made of a source."""
+    try:
+        async for response in responses:
+            yield response
+    except (grpc.RpcError, asyncio.CancelledError) as error:
+        # gRPC cancels the call where the items fail, which looks like our own cancellation.
+        if source.failure is not None:
+            raise source.failure from None
+        if isinstance(error, grpc.RpcError):
+            raise error_from_rpc(error) from error
+        raise
+    finally:
+        responses.cancel()
+
+
+class _Watched(Generic[Item]):
     """Keeps what an iterator raises: gRPC would only write it to its log."""
 
-    def __init__(self, items: Iterable[ImportItem] | AsyncIterable[ImportItem]) -> None:
+    def __init__(self, items: Iterable[Item] | AsyncIterable[Item]) -> None:
         self._items = items
         self.failure: Exception | None = None
 
-    async def __aiter__(self) -> AsyncIterator[ImportItem]:
+    async def __aiter__(self) -> AsyncIterator[Item]:
         try:
             if isinstance(self._items, AsyncIterable):
                 async for item in self._items:
@@ -203,5 +232,5 @@ class _Watched:
             raise
 
 
-def _next(items: Iterator[ImportItem]) -> ImportItem | None:
+def _next(items: Iterator[Item]) -> Item | None:
     return next(items, None)

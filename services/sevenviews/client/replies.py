@@ -120,6 +120,15 @@ class SearchPage:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What became of one search of many: its page, or the error that it failed with."""
+
+    search_id: str
+    page: SearchPage | None = None
+    error: SevenviewsError | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ImportResult:
     """What became of a patent; the error is there if and only if it FAILED.
 
@@ -189,6 +198,12 @@ def search_page(response: search_pb2.SearchDesignsResponse) -> SearchPage:
             if (locarno := locarno_of_answer(one.locarno)) is not None
         ),
     )
+
+
+def search_result(response: search_pb2.BatchSearchDesignsResponse) -> SearchResult:
+    error = error_from_item(response.status)
+    page = search_page(response.answer) if error is None else None
+    return SearchResult(response.search_id, page, error)
 
 
 def _hit(hit: search_pb2.PatentHit) -> PatentHit:

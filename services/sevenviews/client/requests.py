@@ -66,6 +66,16 @@ class SearchOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """One search of many. The id is of the caller's choice; its result has it."""
+
+    search_id: str
+    images: Sequence[ImageSource]
+    options: SearchOptions = field(default_factory=SearchOptions)
+    limit: int = DEFAULT_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
 class ImportItem:
     """A patent to import.
 
@@ -124,6 +134,12 @@ def search_to_wire(
         allow_degraded=options.allow_degraded,
         read_mask=FieldMask(paths=options.read_mask),
     )
+
+
+def batch_to_wire(search: Search) -> search_pb2.BatchSearchDesignsRequest:
+    """Reads the files among the images. Raises OSError."""
+    request = search_to_wire(query_images(search.images, None), search.options, search.limit, "")
+    return search_pb2.BatchSearchDesignsRequest(search_id=search.search_id, search=request)
 
 
 def _query_to_wire(query: QueryImage) -> search_pb2.QueryImage:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 import grpc
 
 from sevenviews.client import replies, requests
-from sevenviews.client.requests import DEFAULT_LIMIT, ImageSource, ImportItem, SearchOptions
+from sevenviews.client.requests import DEFAULT_LIMIT, ImageSource, ImportItem, Search, SearchOptions
 from sevenviews.client.retrying import pause_before_retry
 from sevenviews.designs import (
     DrawingImage,
@@ -32,6 +32,7 @@ from sevenviews.v1 import (
     server_pb2_grpc,
 )
 
+Item = TypeVar("Item")
 Request = TypeVar("Request")
 Response = TypeVar("Response")
 
@@ -131,6 +132,16 @@ class Client:
     def _page(self, request: search_pb2.SearchDesignsRequest) -> replies.SearchPage:
         return replies.search_page(self._call(self._search.SearchDesigns, request))
 
+    def search_many(self, searches: Iterable[Search]) -> Iterator[replies.SearchResult]:
+        """Answer many searches; one result each, as they are done, in any order. A search that fails fails alone.
+
+        Searches are taken as those of `import_patents`.
+        """
+        source = _Watched(searches)
+        responses = self._search.BatchSearchDesigns(map(requests.batch_to_wire, source))
+        for response in _answers(source, responses):
+            yield replies.search_result(response)
+
     def import_patents(self, items: Iterable[ImportItem]) -> Iterator[replies.ImportResult]:
         """Import patents; one result each, as they are done, in any order. A bad patent fails alone.
 
@@ -138,16 +149,9 @@ class Client:
         import and is raised here.
         """
         source = _Watched(items)
-        responses = self._catalog.ImportPatents(requests.import_to_wire(item) for item in source)
-        try:
-            for response in responses:
-                yield replies.import_result(response)
-        except grpc.RpcError as error:
-            if source.failure is not None:
-                raise source.failure from None
-            raise error_from_rpc(error) from error
-        finally:
-            responses.cancel()
+        responses = self._catalog.ImportPatents(map(requests.import_to_wire, source))
+        for response in _answers(source, responses):
+            yield replies.import_result(response)
 
     def get_patent(self, patent_id: str) -> Patent:
         """A patent with its drawings."""
@@ -196,14 +200,26 @@ class Client:
             time.sleep(pause)
 
 
-class _Watched:
+def _answers(source: _Watched[Any], responses: Any) -> Iterator[Any]:
+    """The answers of a call, `responses`, to a stream of requests made of a source."""
+    try:
+        yield from responses
+    except grpc.RpcError as error:
+        if source.failure is not None:
+            raise source.failure from None
+        raise error_from_rpc(error) from error
+    finally:
+        responses.cancel()
+
+
+class _Watched(Generic[Item]):
     """Keeps what an iterator raises: gRPC would only write it to its log."""
 
-    def __init__(self, items: Iterable[ImportItem]) -> None:
+    def __init__(self, items: Iterable[Item]) -> None:
         self._items = items
         self.failure: Exception | None = None
 
-    def __iter__(self) -> Iterator[ImportItem]:
+    def __iter__(self) -> Iterator[Item]:
         try:
             yield from self._items
         except Exception as error:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import grpc
 import numpy as np
+import structlog
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from sevenviews.backends.records import ImageInput, MatchedDrawing, ScoredPatent
-from sevenviews.designs import Drawing, Patent, ViewCoverage
+from sevenviews.designs import Drawing, Patent, SevenviewsError, ViewCoverage
+from sevenviews.gateway.concurrency import BatchRules, map_batches
 from sevenviews.gateway.cursor import KeptQuery
 from sevenviews.gateway.deadline import Deadline
+from sevenviews.gateway.indexing import internal
 from sevenviews.gateway.query_sources import CatalogueDrawing, CataloguePatent, GivenVector, Query, Source
 from sevenviews.gateway.quota import Quota
 from sevenviews.gateway.search import SearchAnswer, Searcher, SearchRequest
 from sevenviews.gateway.telemetry import GatewayMetrics
+from sevenviews.runtime.enums import check_enums
+from sevenviews.runtime.limits import check_limits
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import (
     coverage_to_wire,
@@ -37,6 +42,18 @@ CALLER_KEY = "x-sevenviews-caller"
 
 _HOLDERS_SHOWN = 8
 
+_SEARCHES_AT_ONCE = 4
+_ONE_BY_ONE: BatchRules[search_pb2.BatchSearchDesignsRequest] = BatchRules(
+    at_once=_SEARCHES_AT_ONCE,
+    fits=lambda _, __: False,
+    key=id,
+    weight=lambda _: 1,
+    most_weight=2 * _SEARCHES_AT_ONCE,
+)
+"""Of the searches of a stream; each is a batch by itself."""
+
+log = structlog.get_logger()
+
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
@@ -55,7 +72,44 @@ class SearchServicer(search_pb2_grpc.SearchServiceServicer):
         self, request: search_pb2.SearchDesignsRequest, context: Context
     ) -> search_pb2.SearchDesignsResponse:
         deadline = Deadline.of_call(context, self._default_seconds)
-        await self._quota.spend(_caller(context))
+        return await self._answer(request, _caller(context), deadline)
+
+    async def BatchSearchDesigns(  # noqa: N802
+        self, request_iterator: AsyncIterator[search_pb2.BatchSearchDesignsRequest], context: Context
+    ) -> AsyncIterator[search_pb2.BatchSearchDesignsResponse]:
+        caller = _caller(context)
+
+        async def work(
+            batch: Sequence[search_pb2.BatchSearchDesignsRequest],
+        ) -> Sequence[search_pb2.BatchSearchDesignsResponse]:
+            (one,) = batch
+            # Each search has the time that a single one has, from when it is its turn.
+            return [await self._answered(one, caller, Deadline.of_step(context, self._default_seconds))]
+
+        async for answer in map_batches(request_iterator, work, _ONE_BY_ONE):
+            yield answer
+
+    async def _answered(
+        self, one: search_pb2.BatchSearchDesignsRequest, caller: str, deadline: Deadline
+    ) -> search_pb2.BatchSearchDesignsResponse:
+        """The answer, or why there is none."""
+        told = search_pb2.BatchSearchDesignsResponse(search_id=one.search_id)
+        try:
+            check_limits(one)
+            check_enums(one)
+            told.answer.CopyFrom(await self._answer(one.search, caller, deadline))
+        except SevenviewsError as error:
+            told.status.CopyFrom(item_status(error))
+        except Exception:
+            # A fault of ours in one search must not end the stream for the others.
+            log.exception("search failed", search_id=one.search_id)
+            told.status.CopyFrom(item_status(internal("searching")))
+        return told
+
+    async def _answer(
+        self, request: search_pb2.SearchDesignsRequest, caller: str, deadline: Deadline
+    ) -> search_pb2.SearchDesignsResponse:
+        await self._quota.spend(caller)
         read_mask = _checked_mask(request.read_mask)
         answer = await self._searcher.search(request_from_wire(request), deadline)
         for stage, duration in answer.timings.items():

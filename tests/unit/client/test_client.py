@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import grpc
 import pytest
 
-from sevenviews.client import AsyncClient, Client, ImageSource, ImportItem, QueryImage
+from sevenviews.client import AsyncClient, Client, ImageSource, ImportItem, QueryImage, Search, SearchOptions
 from sevenviews.designs import (
     CropBox,
     DrawingSize,
@@ -72,6 +72,15 @@ async def test_both_clients_give_the_same_answers(gateway: RunningGateway) -> No
     assert [page.hits async for page in here.search_pages([QUERY], limit=2)] == await sync(
         gateway, lambda client: [page.hits for page in client.search_pages([QUERY], limit=2)]
     )
+    many = [Search("one", [QUERY], SearchOptions(wanted), 2), Search("two", [b"bad tiff"])]
+    told = {one.search_id: one async for one in here.search_many(many)}
+    found = {one.search_id: one for one in await sync(gateway, lambda client: list(client.search_many(many)))}
+    assert told["one"].page is not None
+    assert found["one"].page is not None
+    assert told["one"].page.hits == found["one"].page.hits == page.hits
+    for failed in (told["two"], found["two"]):
+        assert failed.error is not None
+        assert failed.error.reason is Reason.IMAGE_CORRUPT
     assert await here.get_patent("USD1") == await sync(gateway, lambda client: client.get_patent("USD1"))
     assert await here.list_patents(wanted, 2) == await sync(
         gateway, lambda client: client.list_patents(wanted, 2)

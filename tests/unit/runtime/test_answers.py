@@ -22,7 +22,7 @@ from sevenviews.backends.embedding_client import EmbeddingClient
 from sevenviews.backends.patent_client import PatentClient
 from sevenviews.backends.records import ImageInput, Model, PatentGeneration, PatentQuery, PutRules, Release
 from sevenviews.backends.vector_client import VectorClient
-from sevenviews.client import Client, ImportItem
+from sevenviews.client import Client, ImportItem, Search
 from sevenviews.designs import (
     ImportOutcome,
     LocarnoClass,
@@ -135,6 +135,7 @@ def refused(services: Services) -> None:
 
 BLOCKING: dict[str, Sequence[Callable[[Readers], object]]] = {
     "SearchDesigns": [lambda to: to.client.search([b"image"])],
+    "BatchSearchDesigns": [lambda to: list(to.client.search_many([Search("one", [b"image"])]))],
     "ImportPatents": [lambda to: imported(to.client)],
     "GetCatalogPatent": [lambda to: to.client.get_patent("USD1")],
     "ListCatalogPatents": [lambda to: to.client.list_patents()],
