@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-GENERATED = "v1"
+GENERATED = {"v1", "internal"}
 """The stubs: no checkout has them."""
 
 
@@ -17,7 +17,7 @@ def digest(package: Path) -> str:
     total = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         name = path.relative_to(package)
-        if name.parts[0] != GENERATED:
+        if name.parts[0] not in GENERATED:
             content = path.read_bytes()
             total.update(f"{name.as_posix()} {len(content)}\n".encode())
             total.update(content)

@@ -3,6 +3,9 @@
 A search needs embeddings and vectors; without the metadata service it can still be answered in part, where its caller
 allows that. The catalogue needs the metadata service. So there is nothing to answer only where the metadata service
 and one of the other two are away; then all gateways leave the endpoints.
+
+It joins only when it has found all three once. One that was given a wrong address never does, so that a rollout stops
+at it; and an installation is complete when its first search is answered.
 """
 
 from __future__ import annotations
@@ -53,20 +56,23 @@ class Dependencies:
             "metadata": lambda: metadata,
         }
         self._obstacles: Mapping[str, SevenviewsError] = {}
+        self._complete = False
+        """All three have been ready at once."""
 
     async def check(self) -> Mapping[str, bool]:
         """Which of our services can be answered.
 
         Raises:
-            SevenviewsError: none can: DEPENDENCY_UNAVAILABLE or DEADLINE_EXCEEDED, naming the first service that is
-                in the way.
+            SevenviewsError: none can, or one service has yet to be found: DEPENDENCY_UNAVAILABLE or
+                DEADLINE_EXCEEDED, naming the first that is in the way.
         """
         found = await asyncio.gather(*map(self._obstacle, self._channels))
         obstacles = {name: one for name, one in zip(self._channels, found, strict=True) if one is not None}
         self._tell(obstacles)
         catalog = "metadata" not in obstacles
         search = not {"embedding", "vectors"} & obstacles.keys()
-        if not catalog and not search:
+        self._complete |= not obstacles
+        if not self._complete or not (catalog or search):
             raise next(iter(obstacles.values()))
         return {SEARCH: search, CATALOG: catalog}
 

@@ -111,6 +111,19 @@ async def test_readiness_names_what_stands_in_the_way(services: FakeServices) ->
         assert ready_dependencies(registry) == {"embedding"}
 
 
+@pytest.mark.parametrize("service", ["embedding", "vectors", "metadata"])
+async def test_a_gateway_joins_when_it_has_found_all_three(services: FakeServices, service: str) -> None:
+    """Or a rollout with a wrong address would replace gateways that know the right one."""
+    await services.servers[service].set_serving(False)
+    async with (
+        running_gateway(services, readiness_seconds=0.05) as gateway,
+        open_channel(gateway.server.address) as channel,
+    ):
+        await becomes(channel, whole=NOT_SERVING)
+        await services.servers[service].set_serving(True)
+        await becomes(channel, whole=SERVING, search=SERVING, catalog=SERVING)
+
+
 async def test_a_look_asks_for_health_and_for_nothing_else(services: FakeServices) -> None:
     """A probe that lists the models makes every replica read all of them, from every gateway, every two seconds."""
     async with (
