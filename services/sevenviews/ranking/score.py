@@ -39,7 +39,7 @@ import numpy.typing as npt
 from sevenviews.designs import View, ViewCoverage, ViewMatching
 from sevenviews.ranking.assignment import LEFT_OUT, Places, assign
 from sevenviews.ranking.records import Match, PatentScore, QueryDrawing, StoredDrawing
-from sevenviews.ranking.soft_mean import SOFTNESS, as_score, levels_of, soft_mean, weights_of
+from sevenviews.ranking.soft_mean import SOFTNESS, as_score, levels_of, row_sums, soft_mean, weights_of
 from sevenviews.ranking.values import MIRRORED, Flags, Values, ViewPairs, checked_cosines
 
 _Cell = TypeVar("_Cell", bound=np.generic)
@@ -137,7 +137,7 @@ def _score(
     chosen = np.take_along_axis(worth, np.maximum(places, 0)[..., None], -1)[..., 0]
     reached = np.where(places == LEFT_OUT, levels, chosen)
     mean = soft_mean(reached[:, wanted], weights[wanted], softness)
-    excess = np.maximum(0, reached - levels)[:, unwanted] @ -weights[unwanted]
+    excess = row_sums(np.maximum(0, reached - levels)[:, unwanted] * -weights[unwanted])
     matched = (places[:, wanted] != LEFT_OUT).any(-1)
     return np.where(matched, as_score(mean - excess / weights[wanted].sum()), 0.0), places
 

@@ -21,8 +21,14 @@ def soft_mean(cosines: Values, weights: Values, softness: float = SOFTNESS) -> V
     """τ · ln(Σ w · e^(c / τ) / Σ w) over the last axis: [..., queries] to [...]."""
     highest: Values = cosines.max(-1)
     shares = np.exp((cosines - highest[..., None]) / softness) * (weights / weights.sum())
-    mean: Values = highest + softness * np.log(shares.sum(-1))
+    mean: Values = highest + softness * np.log(row_sums(shares))
     return mean
+
+
+def row_sums(values: Values) -> Values:
+    """Sums over the last axis, each the same to the last bit whatever other rows stand beside it."""
+    sums: Values = np.ascontiguousarray(values).sum(-1)
+    return sums
 
 
 def as_score(cosine: Values) -> Values:
