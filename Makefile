@@ -21,7 +21,7 @@ demo: $(DEMO_STAMP) ## Make a corpus, start everything, import, search with held
 # What runs on one machine, without what trains: a fifth of the whole. `make install` adds the rest to the same .venv.
 $(DEMO_STAMP): $(INSTALLED_FROM)
 	@deploy/dev/venv.sh "$(PYTHON)"
-	@echo "installing into $(VENV): 1.5 GB"
+	@echo "installing into $(VENV): 1.7 GB"
 	$(PIP) install --upgrade "pip>=25.1"
 	$(PIP) install --constraint constraints.txt --editable ".[local]"
 	@touch $@
