@@ -133,7 +133,9 @@ class PatentSearch:
             self._given += self._block(end - len(self._given))
             if len(self._given) < end or end >= limit:
                 break
-        complete = self._exhausted and len(self._scores) == len(self._given) <= limit
+        # What was not scored, because it cannot reach the block, is another patent that can be found.
+        all_scored = self._exhausted and self._settled.issuperset(self._candidates.keys)
+        complete = all_scored and len(self._scores) == len(self._given) <= limit
         return Ranking(tuple(map(self._told, self._given[:limit])), complete)
 
     def _block(self, size: int) -> list[Key]:

@@ -150,6 +150,22 @@ def test_who_asks_for_more_sees_the_same_beginning(asked: Asked) -> None:
         assert found == longest[:limit]
 
 
+def test_a_full_block_is_not_all_there_is() -> None:
+    """A patent that the lists give late, and that cannot reach the block, is never scored; but it is there."""
+    near, away = unit(np.eye(2, 6))
+    alike = [[near] * 5, [near] * 5, [away]]
+    rows = tuple(
+        StoredVector(f"P{number}-{n}", f"P{number}", 1, View.UNKNOWN, vector)
+        for number, vectors in enumerate(alike)
+        for n, vector in enumerate(vectors)
+    )
+    asked = Asked(rows, np.stack([near, near]), (QueryDrawing(), QueryDrawing()), ViewMatching.PREFER)
+    found, complete = search(asked, 2)
+    assert [patent_id for patent_id, *_ in found] == ["P0", "P1"]
+    assert not complete
+    assert search(asked, 3)[1]
+
+
 def test_few_patents_of_many_are_scored_by_all_their_drawings() -> None:
     random = np.random.default_rng(0)
     vectors = unit(random.standard_normal((2, 16)))
