@@ -52,7 +52,7 @@ test: lint $(STAMP) ## Run all checks, and the tests but the slow ones: ten minu
 
 .PHONY: test-all
 test-all: lint $(STAMP) ## Run everything; on the Kubernetes that KUBECONFIG names too, where it names one.
-	$(SIDE_BY_SIDE)
+	$(SIDE_BY_SIDE) --hypothesis-profile=exploring
 
 .PHONY: test-cluster
 test-cluster: $(STAMP) ## Run the tests that need a Kubernetes, on the one that KUBECONFIG names.
