@@ -548,9 +548,9 @@ def test_patents_are_ranked_as_if_each_had_been_scored(
         if wanted and patent_filter.matches(as_patent(one)):
             expected.append((one.patent_id, one.generation, scored.score))
     expected.sort(key=lambda one: (-one[2], one[0]))
-    for limit in (1, 5, 70, 200):
+    for limit, exact in ((1, False), (5, True), (70, False), (70, True), (200, False)):
         _, ranking = index.search_patents(
-            release.release_id, queries, patent_filter, matching, limit, SECONDS
+            release.release_id, queries, patent_filter, matching, limit, SECONDS, exact=exact
         )
         best = expected[:limit]
         assert [(one.patent_id, one.generation) for one in ranking.patents] == [one[:2] for one in best]

@@ -119,6 +119,23 @@ class FakeDesignIndex(DesignIndex):
     def _list(
         self, release: Release, patent_ids: tuple[str, ...], with_vectors: bool, timeout: float
     ) -> Iterator[Sequence[StoredVector]]:
+        wanted = [
+            patent
+            for patent in self._of(release).patents.values()
+            if not patent_ids or patent.patent_id in patent_ids
+        ]
+        yield from self._stored(release, wanted, with_vectors=with_vectors)
+
+    def _scan(
+        self, release: Release, patent_filter: PatentFilter, timeout: float
+    ) -> Iterator[Sequence[StoredVector]]:
+        held = self._of(release).patents.values()
+        wanted = [patent for patent in held if patent_filter.matches(as_patent(patent))]
+        yield from self._stored(release, wanted, with_vectors=True)
+
+    def _stored(
+        self, release: Release, patents: Sequence[PatentVectors], *, with_vectors: bool
+    ) -> Iterator[Sequence[StoredVector]]:
         rows = [
             StoredVector(
                 drawing.drawing_id,
@@ -128,8 +145,7 @@ class FakeDesignIndex(DesignIndex):
                 _kept(release, drawing.embedding.vector) if with_vectors else None,
                 drawing.content_key,
             )
-            for patent in self._of(release).patents.values()
-            if not patent_ids or patent.patent_id in patent_ids
+            for patent in patents
             for drawing in patent.drawings
         ]
         if rows:

@@ -195,7 +195,7 @@ def _register(
     catalogue = PatentCatalogue(SqlPatentTable(engine), open_objects(_drawings_url(folder), 30.0), 3600.0)
     journal = RefreshJournal(engine)
     embedding_pb2_grpc.add_EmbeddingServiceServicer_to_server(StoreEmbedding(models), server)
-    vectors_pb2_grpc.add_VectorServiceServicer_to_server(VectorServicer(index, threads, 30.0), server)
+    vectors_pb2_grpc.add_VectorServiceServicer_to_server(VectorServicer(index, threads, 30.0, 30.0), server)
     patents_pb2_grpc.add_PatentServiceServicer_to_server(PatentServicer(catalogue, threads), server)
     refreshes_pb2_grpc.add_RefreshServiceServicer_to_server(RefreshServicer(journal, threads), server)
     return [

@@ -66,8 +66,11 @@ class VectorIndex(Protocol):
         matching: ViewMatching,
         limit: int,
         timeout_seconds: float,
+        *,
+        exact: bool = False,
     ) -> PatentRanking:
-        """The best patents, 1 to MAX_RANKED of them. The order does not depend on the limit."""
+        """The best patents, 1 to MAX_RANKED of them. The order does not depend on the limit. Exact: no index is
+        trusted, and every drawing that the filter lets through is read."""
         ...
 
     async def upsert(

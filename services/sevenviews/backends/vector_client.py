@@ -52,6 +52,8 @@ class VectorClient:
         matching: ViewMatching,
         limit: int,
         timeout_seconds: float,
+        *,
+        exact: bool = False,
     ) -> PatentRanking:
         request = vectors_pb2.SearchPatentsRequest(
             release_id=release.release_id,
@@ -66,6 +68,7 @@ class VectorClient:
             filter=filter_to_wire(patent_filter),
             view_matching=view_matching_to_wire(matching),
             limit=limit,
+            exact=exact,
         )
         response = await call(SERVICE, self._stub.SearchPatents, request, timeout_seconds)
         return PatentRanking(tuple(map(_scored_from_wire, response.patents)), response.complete)

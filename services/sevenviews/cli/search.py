@@ -15,6 +15,8 @@ from sevenviews.designs import DrawingSize, SevenviewsError, View, ViewMatching
 
 _MAX_QUERIES = 16
 _CLASSES_SHOWN = 5
+_SECONDS = 30.0
+_EXACT_SECONDS = 600.0
 
 
 def search(
@@ -55,6 +57,9 @@ def search(
     filed_after: Annotated[str, typer.Option(help="Filed on this day or later.")] = "",
     filed_before: Annotated[str, typer.Option(help="Filed on this day or earlier.")] = "",
     prior_to: Annotated[str, typer.Option(help="Published or filed before this day: prior art.")] = "",
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Compare with every drawing, and miss none: takes longer.")
+    ] = False,
     limit: Annotated[int, typer.Option(help="Patents in the answer, 1 to 200.")] = 10,
     page_token: Annotated[str, typer.Option(help="From the answer before, for the page after it.")] = "",
     whole: Annotated[
@@ -92,13 +97,14 @@ def search(
         *(QueryImage(drawing_id=one) for one in drawing or []),
         *(replace(one, weight=-1.0) for one in read_queries(unlike or [], [], whole=whole)),
     ]
-    with Client(server) as client:
+    with Client(server, timeout_seconds=_EXACT_SECONDS if exact else _SECONDS) as client:
         try:
             page = client.search(
                 queries,
                 limit=limit,
                 patent_filter=chosen,
                 view_matching=view_matching,
+                exact=exact,
                 page_token=page_token,
             )
             if picture is not None:

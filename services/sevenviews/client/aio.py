@@ -84,11 +84,12 @@ class AsyncClient:
         release_id: str = "",
         allow_degraded: bool = False,
         read_mask: Sequence[str] = (),
+        exact: bool = False,
         page_token: str = "",
     ) -> replies.SearchPage:
         """Find patents that look like one article."""
         options = SearchOptions(
-            patent_filter or PatentFilter(), view_matching, release_id, allow_degraded, read_mask
+            patent_filter or PatentFilter(), view_matching, release_id, allow_degraded, read_mask, exact
         )
         queries = await asyncio.to_thread(requests.query_images, images, views)
         return await self._page(requests.search_to_wire(queries, options, limit, page_token))
@@ -104,10 +105,11 @@ class AsyncClient:
         release_id: str = "",
         allow_degraded: bool = False,
         read_mask: Sequence[str] = (),
+        exact: bool = False,
     ) -> AsyncIterator[replies.SearchPage]:
         """As `search`, page after page, each asked for when it is wanted. No patent comes twice."""
         options = SearchOptions(
-            patent_filter or PatentFilter(), view_matching, release_id, allow_degraded, read_mask
+            patent_filter or PatentFilter(), view_matching, release_id, allow_degraded, read_mask, exact
         )
         queries = await asyncio.to_thread(requests.query_images, images, views)
         page = await self._page(requests.search_to_wire(queries, options, limit, ""))

@@ -56,13 +56,15 @@ ImageSource = bytes | str | PathLike[str] | QueryImage
 
 @dataclass(frozen=True, slots=True)
 class SearchOptions:
-    """How to search. The release: empty for the serving one. The read mask: fields of the hits' patents."""
+    """How to search. The release: empty for the serving one. The read mask: fields of the hits' patents. Exact:
+    compare with every drawing, and trust no index."""
 
     patent_filter: PatentFilter = field(default_factory=PatentFilter)
     view_matching: ViewMatching = ViewMatching.PREFER
     release_id: str = ""
     allow_degraded: bool = False
     read_mask: Sequence[str] = ()
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ def search_to_wire(
         release_id=options.release_id,
         allow_degraded=options.allow_degraded,
         read_mask=FieldMask(paths=options.read_mask),
+        exact=options.exact,
     )
 
 
@@ -167,6 +170,8 @@ def next_to_wire(options: SearchOptions, limit: int, page_token: str) -> search_
         page_token=page_token,
         allow_degraded=options.allow_degraded,
         read_mask=FieldMask(paths=options.read_mask),
+        # It tells how long the page may take.
+        exact=options.exact,
     )
 
 

@@ -85,6 +85,7 @@ class Client:
         release_id: str = "",
         allow_degraded: bool = False,
         read_mask: Sequence[str] = (),
+        exact: bool = False,
         page_token: str = "",
     ) -> replies.SearchPage:
         """Find patents that look like one article.
@@ -98,10 +99,11 @@ class Client:
             release_id: empty for the serving release.
             allow_degraded: take an answer without bibliography rather than none.
             read_mask: fields of Patent that each hit has beside its summary; "*": all.
+            exact: compare with every drawing that the filter lets through, and miss none; takes time in proportion.
             page_token: of the page before, which everything else is taken from that is not given.
         """
         options = SearchOptions(
-            patent_filter or PatentFilter(), view_matching, release_id, allow_degraded, read_mask
+            patent_filter or PatentFilter(), view_matching, release_id, allow_degraded, read_mask, exact
         )
         queries = requests.query_images(images, views)
         return self._page(requests.search_to_wire(queries, options, limit, page_token))
@@ -117,10 +119,11 @@ class Client:
         release_id: str = "",
         allow_degraded: bool = False,
         read_mask: Sequence[str] = (),
+        exact: bool = False,
     ) -> Iterator[replies.SearchPage]:
         """As `search`, page after page, each asked for when it is wanted. No patent comes twice."""
         options = SearchOptions(
-            patent_filter or PatentFilter(), view_matching, release_id, allow_degraded, read_mask
+            patent_filter or PatentFilter(), view_matching, release_id, allow_degraded, read_mask, exact
         )
         queries = requests.query_images(images, views)
         page = self._page(requests.search_to_wire(queries, options, limit, ""))

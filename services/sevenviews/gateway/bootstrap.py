@@ -78,7 +78,9 @@ class Gateway:
         )
         indexer = Indexer(embedder, index, releases, timeouts)
         importer = Importer(store, indexer, releases, timeouts, settings.import_concurrency, metrics)
-        self._search = SearchServicer(searcher, self._quota, metrics, settings.request_seconds)
+        self._search = SearchServicer(
+            searcher, self._quota, metrics, settings.request_seconds, settings.exact_seconds
+        )
         self._catalog = CatalogServicer(
             importer, Catalogue(store, indexer, timeouts), settings.request_seconds
         )

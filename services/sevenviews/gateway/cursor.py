@@ -50,6 +50,7 @@ class Cursor:
         complete: nothing else can be found.
         dropped: of `ranked`, what was not shown when its place came: no reader may see it.
         outdated: some of these have been replaced since. What took their place is ranked when the end is reached.
+        exact: as it was asked for.
     """
 
     release_id: str
@@ -63,6 +64,7 @@ class Cursor:
     complete: bool = False
     dropped: frozenset[Key] = frozenset()
     outdated: bool = False
+    exact: bool = False
 
     @property
     def release(self) -> Release:

@@ -94,7 +94,9 @@ class Pages:
             cursor.patent_filter,
             cursor.matching,
             min(MAX_RANKED, max(_RANKED_AT_ONCE, 4 * ranked, ranked + filling.size + 1)),
-            deadline.share(self._timeouts.vectors),
+            # All drawings are read: that takes as long as the caller lets it.
+            deadline.left() if cursor.exact else deadline.share(self._timeouts.vectors),
+            exact=cursor.exact,
         )
         filling.cursor = cursor.grown(ranking)
         return len(filling.cursor.ranked) > ranked

@@ -49,6 +49,7 @@ class SearchRequest:
     page_token: str = ""
     release_id: str = ""
     allow_degraded: bool = False
+    exact: bool = False
 
     def check(self) -> None:
         """Raise FIELD_REQUIRED, FIELD_OUT_OF_RANGE or IMAGE_EMPTY for what no search can be made of."""
@@ -65,6 +66,8 @@ class SearchRequest:
     def digest(self) -> str:
         """Of all that must be the same on every page, but the queries."""
         asked = [asdict(self.patent_filter), self.view_matching.value, self.release_id]
+        # Gateways of the version before know no other searches, and continue those of this one.
+        asked += ["exact"] if self.exact else []
         return hashlib.sha256(json.dumps(asked, default=str, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -156,6 +159,7 @@ class Searcher:
             tuple(map(cursors.kept, asked)),
             request.patent_filter,
             request.view_matching,
+            exact=request.exact,
         )
         page = await self._page(request, cursor, 0, deadline, clock)
         answer = await self._answer(page, "", cursor, clock)
@@ -209,9 +213,13 @@ class Searcher:
 
 async def _check_same(request: SearchRequest, cursor: Cursor) -> None:
     """What a page does not repeat is as it was; what it does repeat has to be. Raises PAGE_TOKEN_INVALID."""
-    blank = SearchRequest().digest
+    if request.exact and not cursor.exact:
+        raise invalid_token("belongs to a search that is not exact")
+    blank = SearchRequest(exact=request.exact).digest
     if request.digest not in {cursor.request_digest, *(() if request.queries else (blank,))}:
-        raise invalid_token("belongs to another search: filter, views and release have to be as they were")
+        raise invalid_token(
+            "belongs to another search: filter, views, release and exact have to be as they were"
+        )
     if request.queries and digest(request.queries, await hashes_of(request.queries)) != cursor.queries_digest:
         raise invalid_token("belongs to another search: it had other queries")
 

@@ -61,17 +61,23 @@ class SearchServicer(search_pb2_grpc.SearchServiceServicer):
     """Translates, and hands on the deadline."""
 
     def __init__(
-        self, searcher: Searcher, quota: Quota, metrics: GatewayMetrics, default_seconds: float
+        self,
+        searcher: Searcher,
+        quota: Quota,
+        metrics: GatewayMetrics,
+        default_seconds: float,
+        exact_seconds: float,
     ) -> None:
         self._searcher = searcher
         self._quota = quota
         self._metrics = metrics
         self._default_seconds = default_seconds
+        self._exact_seconds = exact_seconds
 
     async def SearchDesigns(  # noqa: N802 - named by the proto
         self, request: search_pb2.SearchDesignsRequest, context: Context
     ) -> search_pb2.SearchDesignsResponse:
-        deadline = Deadline.of_call(context, self._default_seconds)
+        deadline = Deadline.of_call(context, self._most_seconds(request))
         return await self._answer(request, _caller(context), deadline)
 
     async def BatchSearchDesigns(  # noqa: N802
@@ -84,10 +90,14 @@ class SearchServicer(search_pb2_grpc.SearchServiceServicer):
         ) -> Sequence[search_pb2.BatchSearchDesignsResponse]:
             (one,) = batch
             # Each search has the time that a single one has, from when it is its turn.
-            return [await self._answered(one, caller, Deadline.of_step(context, self._default_seconds))]
+            deadline = Deadline.of_step(context, self._most_seconds(one.search))
+            return [await self._answered(one, caller, deadline)]
 
         async for answer in map_batches(request_iterator, work, _ONE_BY_ONE):
             yield answer
+
+    def _most_seconds(self, request: search_pb2.SearchDesignsRequest) -> float:
+        return self._exact_seconds if request.exact else self._default_seconds
 
     async def _answered(
         self, one: search_pb2.BatchSearchDesignsRequest, caller: str, deadline: Deadline
@@ -127,6 +137,7 @@ def request_from_wire(request: search_pb2.SearchDesignsRequest) -> SearchRequest
         page_token=request.page_token,
         release_id=request.release_id,
         allow_degraded=request.allow_degraded,
+        exact=request.exact,
     )
 
 

@@ -37,6 +37,9 @@ class GatewaySettings(ServiceSettings):
     request_seconds: float = Field(
         default=30.0, gt=0, description="How long a request may take that comes without a deadline."
     )
+    exact_seconds: float = Field(
+        default=600.0, gt=0, description="How long an exact search may take, which reads every drawing."
+    )
     embed_seconds: float = Field(default=20.0, gt=0, description="Longest EmbedImages.")
     vectors_seconds: float = Field(default=10.0, gt=0, description="Longest call of the vector service.")
     metadata_seconds: float = Field(default=10.0, gt=0, description="Longest call of the metadata service.")

@@ -22,7 +22,7 @@ def main() -> None:
     settings = VectorsSettings()  # type: ignore[call-arg]  # the environment gives what has no default
     index = MilvusIndex(settings.url, settings.token.get_secret_value())
     threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="milvus")
-    servicer = VectorServicer(index, threads, settings.milvus_seconds)
+    servicer = VectorServicer(index, threads, settings.milvus_seconds, settings.exact_seconds)
 
     def register(server: grpc.aio.Server) -> Sequence[str]:
         vectors_pb2_grpc.add_VectorServiceServicer_to_server(servicer, server)

@@ -31,7 +31,9 @@ from sevenviews.vectors.drawings import (
     PatentVectors,
     StoredVector,
 )
-from sevenviews.vectors.patent_search import MAX_PATENTS, DrawingSource, PatentSearch, Ranking
+from sevenviews.vectors.exact_search import EveryDrawing, rank_exactly
+from sevenviews.vectors.finalists import Asked, Ranking
+from sevenviews.vectors.patent_search import MAX_PATENTS, DrawingSource, PatentSearch
 from sevenviews.vectors.release_store import ReleaseStore
 from sevenviews.vectors.releases import Metric, Release
 from sevenviews.vectors.turns import Turn
@@ -97,6 +99,8 @@ class DesignIndex(ReleaseStore):
         matching: ViewMatching,
         limit: int,
         timeout: float,
+        *,
+        exact: bool = False,
     ) -> tuple[Release, Ranking]:
         """The patents that are most like some query images together, best first, under one release.
 
@@ -106,6 +110,7 @@ class DesignIndex(ReleaseStore):
             patent_filter: which patents may be found.
             matching: how views weigh; REQUIRE needs the view of each image.
             limit: patents, 1 to 4,096.
+            exact: read every drawing that the filter lets through, and trust no index.
         """
         check_queries(queries, matching)
         check_range("limit", limit, 1, MAX_PATENTS)
@@ -124,10 +129,16 @@ class DesignIndex(ReleaseStore):
             for portion in self._list(release, tuple(patent_ids), True, _until(deadline)):
                 yield from portion
 
+        def rows() -> Iterator[Sequence[StoredVector]]:
+            for portion in self._scan(release, patent_filter, _until(deadline)):
+                yield portion
+                _until(deadline)
+
         compared = vectors if release.metric is Metric.IP else signs(vectors)
-        asked = [query.drawing for query in queries]
-        search = PatentSearch(DrawingSource(nearest, drawings), compared, asked, matching, PACKAGED_LEVEL)
-        return release, search.best(limit)
+        asked = Asked(compared, [query.drawing for query in queries], matching, PACKAGED_LEVEL)
+        if exact:
+            return release, rank_exactly(EveryDrawing(rows, drawings), asked, limit)
+        return release, PatentSearch(DrawingSource(nearest, drawings), asked).best(limit)
 
     def list(
         self, release_id: str, patent_ids: Sequence[str], *, with_vectors: bool, timeout: float
@@ -178,6 +189,12 @@ class DesignIndex(ReleaseStore):
     def _list(
         self, release: Release, patent_ids: tuple[str, ...], with_vectors: bool, timeout: float
     ) -> Iterator[Sequence[StoredVector]]: ...
+
+    @abstractmethod
+    def _scan(
+        self, release: Release, patent_filter: PatentFilter, timeout: float
+    ) -> Iterator[Sequence[StoredVector]]:
+        """All drawings that a filter lets through, with their vectors, in portions."""
 
 
 def _until(deadline: float) -> float:

@@ -131,6 +131,13 @@ class MilvusIndex(MilvusReleases, DesignIndex):
             for rows in self._in_order(release, group, fields, timeout):
                 yield [stored(row, release.dimension) for row in rows]
 
+    def _scan(
+        self, release: Release, patent_filter: PatentFilter, timeout: float
+    ) -> Iterator[Sequence[StoredVector]]:
+        fields = (*STORED_FIELDS, "embedding")
+        for rows in self._in_order(release, filter_expression(patent_filter, ()), fields, timeout):
+            yield [stored(row, release.dimension) for row in rows]
+
     def _in_order(
         self, release: Release, expression: str, fields: Sequence[str], timeout: float
     ) -> Iterator[Sequence[Mapping[str, Any]]]:

@@ -22,16 +22,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sevenviews.designs import View, ViewCoverage, ViewMatching
-from sevenviews.ranking import (
-    QueryDrawing,
-    StoredDrawing,
-    score_patent,
-    score_patents,
-    upper_bounds,
-)
+from sevenviews.designs import View
+from sevenviews.ranking import upper_bounds
 from sevenviews.vectors.candidates import Candidates, Key, NearestList, nearest_lists
-from sevenviews.vectors.drawings import NearestDrawing, StoredVector, Vector
+from sevenviews.vectors.drawings import NearestDrawing, StoredVector
+from sevenviews.vectors.finalists import FINALISTS_PER_CALL, Asked, RankedPatent, Ranking, drawings_of
 
 BLOCKS = (64, 256, 1024, 4096)
 """How many patents are ranked when each block ends."""
@@ -42,7 +37,6 @@ DRAWINGS_PER_PATENT = 4
 """First guess at how many neighbours of an image belong to one patent: of seven views some look alike."""
 
 DEEPER = 4
-FINALISTS_PER_CALL = 64
 _ROUNDING = 1e-6
 """The index computes a cosine in single precision, and in another order than we do."""
 
@@ -61,65 +55,22 @@ class DrawingSource:
     drawings: Callable[[Sequence[str]], Iterable[StoredVector]]
 
 
-@dataclass(frozen=True, slots=True)
-class MatchedDrawing:
-    """The drawing of a patent that was matched with a query image; their cosine."""
-
-    query_index: int
-    drawing_id: str
-    view: View
-    similarity: float
-
-
-@dataclass(frozen=True, slots=True)
-class RankedPatent:
-    """A generation of a patent, its score within 0 and 1, and how it came about; see `ranking.score`."""
-
-    patent_id: str
-    generation: int
-    score: float
-    matches: tuple[MatchedDrawing, ...]
-    coverage: tuple[ViewCoverage, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """The best patents, best first; complete if no other patent can be found at all."""
-
-    patents: tuple[RankedPatent, ...]
-    complete: bool
-
-
 class PatentSearch:
     """One search.
 
     Args:
         source: where drawings are found.
-        vectors: of the query images, [queries, dimension].
-        queries: their views and weights.
-        matching: how views weigh.
-        level: the field's level; see `ranking.score`.
+        asked: what they are compared with.
         blocks: how many patents are ranked when each block ends.
     """
 
-    def __init__(
-        self,
-        source: DrawingSource,
-        vectors: npt.NDArray[np.float32],
-        queries: Sequence[QueryDrawing],
-        matching: ViewMatching,
-        level: float,
-        blocks: Sequence[int] = BLOCKS,
-    ) -> None:
+    def __init__(self, source: DrawingSource, asked: Asked, blocks: Sequence[int] = BLOCKS) -> None:
         self._source = source
-        self._vectors = vectors
-        self._queries = queries
-        self._matching = matching
-        self._level = level
+        self._asked = asked
         self._blocks = blocks
-        self._lists = nearest_lists(queries, matching)
+        self._lists = nearest_lists(asked.queries, asked.matching)
         self._depth = 0
-        self._candidates = Candidates(len(queries), self._lists)
+        self._candidates = Candidates(len(asked.queries), self._lists)
         self._scores: dict[Key, float] = {}
         self._drawings: dict[Key, Sequence[StoredVector]] = {}
         """Of those that were scored by all their drawings."""
@@ -159,13 +110,13 @@ class PatentSearch:
         keys = [key for key in self._candidates.keys if key not in self._settled]
         if not keys:
             return []
-        bounds = upper_bounds(self._candidates.reach(keys), self._queries, self._level)
+        bounds = upper_bounds(self._candidates.reach(keys), self._asked.queries, self._asked.level)
         order = sorted(range(len(keys)), key=lambda at: (-bounds[at], keys[at]))
         return [(keys[at], float(bounds[at])) for at in order]
 
     def _unseen_bound(self) -> float:
         """What a patent can reach of which no list has a drawing."""
-        return float(upper_bounds(self._candidates.unseen(), self._queries, self._level)[0])
+        return float(upper_bounds(self._candidates.unseen(), self._asked.queries, self._asked.level)[0])
 
     @property
     def _exhausted(self) -> bool:
@@ -193,28 +144,18 @@ class PatentSearch:
 
     def _score(self, keys: Sequence[Key]) -> None:
         self._settled.update(keys)
-        if len(self._queries) == 1:
+        if len(self._asked.queries) == 1:
             keys = self._not_scored_by_lists(keys)
         if not keys:
             return
-        wanted = dict.fromkeys(patent_id for patent_id, _ in keys)
-        rows: dict[Key, list[StoredVector]] = {key: [] for key in keys}
-        for row in self._source.drawings(tuple(wanted)):
-            # Another generation may be beyond the filter: it counts where a list has it.
-            if (key := (row.patent_id, row.generation)) in rows:
-                rows[key].append(row)
-        found = {
-            key: sorted(drawings, key=lambda row: row.drawing_id)
-            for key, drawings in rows.items()
-            if drawings
-        }
+        found = drawings_of(keys, self._source.drawings)
         if not found:
             return
         self._drawings |= found
         drawings = [row for group in found.values() for row in group]
         first = np.cumsum([0, *(len(group) for group in found.values())][:-1])
-        cosines = self._cosines(drawings)
-        self._keep(found, self._scores_of(cosines, [row.view for row in drawings], first))
+        cosines = self._asked.cosines(drawings)
+        self._keep(found, self._asked.scores(cosines, [row.view for row in drawings], first))
 
     def _not_scored_by_lists(self, keys: Sequence[Key]) -> list[Key]:
         """Scores those of which the lists know all: a single image is matched with one drawing, and none can be worth
@@ -223,44 +164,19 @@ class PatentSearch:
         if known:
             cosines = np.array([[best.score for best in known.values()]])
             views = [best.view for best in known.values()]
-            self._keep(known, self._scores_of(cosines, views, np.arange(len(known))))
+            self._keep(known, self._asked.scores(cosines, views, np.arange(len(known))))
         return [key for key in keys if key not in known]
-
-    def _scores_of(
-        self, cosines: npt.NDArray[np.floating], views: Sequence[View], first: npt.NDArray[np.integer]
-    ) -> npt.NDArray[np.float64]:
-        return score_patents(cosines, self._queries, views, first, self._matching, self._level)
 
     def _keep(self, keys: Iterable[Key], scores: npt.NDArray[np.float64]) -> None:
         self._scores |= zip(keys, scores.tolist(), strict=True)
-
-    def _cosines(self, rows: Sequence[StoredVector]) -> npt.NDArray[np.float32]:
-        cosines: npt.NDArray[np.float32] = self._vectors @ np.stack([_vector(row) for row in rows]).T
-        return cosines
 
     def _told(self, key: Key) -> RankedPatent:
         """A patent with what matched."""
         rows: Sequence[StoredVector | NearestDrawing]
         if key in self._drawings:
-            rows, cosines = self._drawings[key], self._cosines(self._drawings[key])
+            rows, cosines = self._drawings[key], self._asked.cosines(self._drawings[key])
         else:
             best = self._candidates.best_drawing(key)
             assert best is not None  # noqa: S101 - what is not scored by its drawings is scored by this
             rows, cosines = [best], np.array([[best.score]], np.float32)
-        drawings = [StoredDrawing(row.drawing_id, row.view) for row in rows]
-        scored = score_patent(cosines, self._queries, drawings, self._matching, self._level)
-        matches = tuple(
-            MatchedDrawing(
-                one.query_index,
-                drawings[one.drawing_index].drawing_id,
-                drawings[one.drawing_index].view,
-                one.similarity,
-            )
-            for one in scored.matches
-        )
-        return RankedPatent(*key, self._scores[key], matches, scored.coverage)
-
-
-def _vector(row: StoredVector) -> Vector:
-    assert row.vector is not None  # noqa: S101 - the source gives them with their vectors
-    return row.vector
+        return self._asked.told(key, self._scores[key], rows, cosines)

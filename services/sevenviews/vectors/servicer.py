@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
@@ -36,8 +37,8 @@ from sevenviews.vectors.drawings import (
     PatentVectors,
     StoredVector,
 )
+from sevenviews.vectors.finalists import RankedPatent
 from sevenviews.vectors.index import DesignIndex
-from sevenviews.vectors.patent_search import RankedPatent
 from sevenviews.vectors.releases import IndexParameters, Metric, Release, ReleaseState
 
 log = structlog.get_logger()
@@ -59,12 +60,18 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
         index: where the work is done.
         threads: where it runs; the event loop never waits for Milvus.
         default_seconds: of a request without a deadline.
+        exact_seconds: of an exact search.
     """
 
-    def __init__(self, index: DesignIndex, threads: Executor, default_seconds: float) -> None:
+    def __init__(
+        self, index: DesignIndex, threads: Executor, default_seconds: float, exact_seconds: float
+    ) -> None:
         self._index = index
         self._threads = threads
         self._default_seconds = default_seconds
+        self._exact_seconds = exact_seconds
+        # It takes a thread for minutes, and memory for each drawing: the others must not lack them.
+        self._exact_turn = asyncio.Lock()
 
     async def UpsertVectors(  # noqa: N802
         self, request: vectors_pb2.UpsertVectorsRequest, context: Context
@@ -119,6 +126,7 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
                 view_matching_from_wire(request.view_matching),
                 request.limit,
                 timeout,
+                exact=request.exact,
             )
             return vectors_pb2.SearchPatentsResponse(
                 patents=map(_ranked, ranking.patents),
@@ -128,7 +136,11 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
                 ),
             )
 
-        return await self._in_thread(context, search)
+        if not request.exact:
+            return await self._in_thread(context, search)
+        deadline = Deadline.of_call(context, self._exact_seconds)
+        async with self._exact_turn:
+            return await in_thread(self._threads, deadline, search)
 
     async def ListVectors(  # noqa: N802
         self, request: vectors_pb2.ListVectorsRequest, context: Context

@@ -22,6 +22,11 @@ class VectorsSettings(ServiceSettings):
     milvus_seconds: float = Field(
         default=10.0, gt=0, description="Longest call of Milvus for a request without a deadline."
     )
+    exact_seconds: float = Field(
+        default=600.0,
+        gt=0,
+        description="How long an exact search may take, which reads every drawing; one runs at a time.",
+    )
     release_metrics_seconds: float = Field(
         default=30.0,
         gt=0,

@@ -71,7 +71,7 @@ VECTORS = PatentVectors(PATENT, 2, DRAWINGS)
 @pytest.fixture
 def address() -> Iterator[str]:
     with ThreadPoolExecutor(4) as threads:
-        servicer = VectorServicer(FakeDesignIndex(), threads, 30.0)
+        servicer = VectorServicer(FakeDesignIndex(), threads, 30.0, 30.0)
         with ThreadedServer(
             lambda server: vectors_pb2_grpc.add_VectorServiceServicer_to_server(servicer, server)
         ) as address:

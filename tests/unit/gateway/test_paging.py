@@ -116,6 +116,30 @@ async def test_no_image_is_sent_twice(gateway: RunningGateway) -> None:
     assert gateway.services.vector_server.count("SearchPatents") == 2
 
 
+async def test_an_exact_search_stays_exact_and_has_its_own_time(services: FakeServices) -> None:
+    async with running_gateway(services, vectors_seconds=1, request_seconds=2) as gateway:
+        services.vectors.add_release(RELEASE)
+        services.vectors.serve(RELEASE)
+        names = publish_graded(gateway, 90)
+        exact, plain = [
+            [page async for page in gateway.client.search_pages([QUERY], limit=45, exact=exact)]
+            for exact in (True, False)
+        ]
+        assert (
+            [name for page in exact for name in ids(page.hits)] == names == ids(exact[0].hits + exact[1].hits)
+        )
+        asked = services.vector_server.of("SearchPatents")
+        assert [call.request.exact for call in asked] == [True, True, False, False]
+        # As long as the client waits, whatever other searches may take.
+        assert [(call.seconds_left or 0) > 2 for call in asked] == [True, True, False, False]
+        for token, exactly in ((exact[0], False), (plain[0], True)):
+            call = gateway.client.search([QUERY], exact=exactly, page_token=token.next_page_token)
+            await failure(call, Reason.PAGE_TOKEN_INVALID)
+        # Alone a token continues what it is of.
+        page = await gateway.client.search([], limit=45, page_token=exact[0].next_page_token)
+        assert ids(page.hits) == names[45:]
+
+
 async def test_the_page_size_may_change_from_page_to_page(gateway: RunningGateway) -> None:
     names = publish_graded(gateway, 20)
     first = await gateway.client.search([QUERY], limit=2)

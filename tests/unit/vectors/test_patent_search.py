@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 
 from sevenviews.designs import View, ViewMatching
 from sevenviews.ranking import PACKAGED_LEVEL, QueryDrawing, StoredDrawing, score_patent
+from sevenviews.vectors import finalists
 from sevenviews.vectors.drawings import NearestDrawing, StoredVector
+from sevenviews.vectors.exact_search import EveryDrawing, rank_exactly
+from sevenviews.vectors.finalists import Ranking
 from sevenviews.vectors.patent_search import DrawingSource, PatentSearch
 
 VIEWS = (View.FRONT, View.LEFT, View.RIGHT, View.PERSPECTIVE, View.UNKNOWN)
@@ -120,16 +123,34 @@ def search(
     asked: Asked, limit: int, corpus: Corpus | None = None
 ) -> tuple[list[tuple[str, int, float]], bool]:
     source = (corpus or Corpus(asked)).source
-    patent_search = PatentSearch(source, asked.vectors, asked.queries, asked.matching, PACKAGED_LEVEL, BLOCKS)
-    ranking = patent_search.best(limit)
+    return told(PatentSearch(source, comparing(asked), BLOCKS).best(limit))
+
+
+def comparing(asked: Asked) -> finalists.Asked:
+    return finalists.Asked(asked.vectors, asked.queries, asked.matching, PACKAGED_LEVEL)
+
+
+def told(ranking: Ranking) -> tuple[list[tuple[str, int, float]], bool]:
     return [(one.patent_id, one.generation, one.score) for one in ranking.patents], ranking.complete
 
 
-@settings(max_examples=150, deadline=None)
+def search_exactly(asked: Asked, limit: int) -> tuple[list[tuple[str, int, float]], bool]:
+    """Over rows that come in small portions, the patents' drawings apart."""
+    rows = sorted(asked.rows, key=lambda row: (row.drawing_id.rpartition("-")[2], row.drawing_id))
+    portions = [rows[at : at + 7] for at in range(0, len(rows), 7)]
+    source = EveryDrawing(lambda: portions, Corpus(asked).source.drawings)
+    return told(rank_exactly(source, comparing(asked), limit))
+
+
+Kind = Callable[[Asked, int], tuple[list[tuple[str, int, float]], bool]]
+
+
+@pytest.mark.parametrize("kind", [search, search_exactly])
+@settings(max_examples=100, deadline=None)
 @given(asked(), st.integers(1, 100))
-def test_it_is_the_order_of_all_patents(asked: Asked, limit: int) -> None:
+def test_it_is_the_order_of_all_patents(kind: Kind, asked: Asked, limit: int) -> None:
     expected = brute_force(asked)
-    found, complete = search(asked, limit)
+    found, complete = kind(asked, limit)
     assert [score for *_, score in found] == pytest.approx(
         [score for *_, score in expected[:limit]], abs=1e-6
     )
@@ -210,7 +231,11 @@ def test_a_patent_that_is_gone_when_it_is_to_be_scored_is_left_out() -> None:
         corpus.source.nearest,
         lambda ids: (row for row in corpus.source.drawings(ids) if row.patent_id != first),
     )
-    ranking = PatentSearch(source, vectors, asked.queries, asked.matching, PACKAGED_LEVEL).best(20)
-    assert len(ranking.patents) == 19
-    assert first not in {one.patent_id for one in ranking.patents}
-    assert ranking.complete
+    every = EveryDrawing(lambda: [rows], source.drawings)
+    for ranking in (
+        PatentSearch(source, comparing(asked)).best(20),
+        rank_exactly(every, comparing(asked), 20),
+    ):
+        assert len(ranking.patents) == 19
+        assert first not in {one.patent_id for one in ranking.patents}
+        assert ranking.complete

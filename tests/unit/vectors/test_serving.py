@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import nan
@@ -15,11 +17,13 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_status import rpc_status
 from prometheus_client import CollectorRegistry
 
-from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.designs import PatentFilter, Reason, SevenviewsError
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.runtime.server import GrpcServer
 from sevenviews.v1 import common_pb2
 from sevenviews.vectors.__main__ import SERVICE
+from sevenviews.vectors.drawings import StoredVector
+from sevenviews.vectors.releases import Release
 from sevenviews.vectors.servicer import VectorServicer
 from sevenviews.vectors.settings import VectorsSettings
 from tests.fakes.design_index import FakeDesignIndex
@@ -30,12 +34,15 @@ EAST, NORTH = (1.0, 0.0), (0.0, 1.0)
 
 
 class FailingIndex(FakeDesignIndex):
-    """Does not answer while it is down; notes how long each look may take."""
+    """Does not answer while it is down; notes how long each look may take; waits with a scan until it may."""
 
     def __init__(self) -> None:
         super().__init__()
         self.down = False
         self.timeouts: list[float] = []
+        self.scans = 0
+        self.scanning, self.may_scan = threading.Event(), threading.Event()
+        self.may_scan.set()
 
     def check(self, timeout: float) -> None:
         self.timeouts.append(timeout)
@@ -44,6 +51,14 @@ class FailingIndex(FakeDesignIndex):
                 Reason.DEPENDENCY_UNAVAILABLE, "Milvus does not answer", {"service": "milvus"}
             )
         super().check(timeout)
+
+    def _scan(
+        self, release: Release, patent_filter: PatentFilter, timeout: float
+    ) -> Iterator[Sequence[StoredVector]]:
+        self.scans += 1
+        self.scanning.set()
+        assert self.may_scan.wait(timeout)
+        yield from super()._scan(release, patent_filter, timeout)
 
     def serving_release(self, timeout: float) -> Any:
         self.check(timeout)
@@ -70,7 +85,7 @@ async def service() -> AsyncIterator[Service]:
     with ThreadPoolExecutor(2) as threads:
 
         def register(server: grpc.aio.Server) -> tuple[str]:
-            servicer = VectorServicer(index, threads, settings.milvus_seconds)
+            servicer = VectorServicer(index, threads, settings.milvus_seconds, settings.exact_seconds)
             vectors_pb2_grpc.add_VectorServiceServicer_to_server(servicer, server)
             return (SERVICE,)
 
@@ -297,6 +312,31 @@ async def test_health_follows_the_engine(service: Service) -> None:
     assert (await watch.read()).status == health_pb2.HealthCheckResponse.NOT_SERVING
     service.index.down = False
     assert (await watch.read()).status == serving
+
+
+async def test_exact_searches_take_turns_and_others_go_on(
+    service: Service, release: vectors_pb2.Release
+) -> None:
+    designs = [design("USD0000001", NORTH), design("USD0000002", EAST)]
+    await service.stub.UpsertVectors(vectors_pb2.UpsertVectorsRequest(release_id=RELEASE, patents=designs))
+    query = vectors_pb2.PatentQuery(embedding=embedding(EAST))
+    request = vectors_pb2.SearchPatentsRequest(release_id=RELEASE, queries=[query], limit=1)
+    plain = await service.stub.SearchPatents(request)
+    request.exact = True
+    service.index.may_scan.clear()
+    scans = [asyncio.create_task(_answer(service.stub.SearchPatents(request))) for _ in range(3)]
+    assert await asyncio.to_thread(service.index.scanning.wait, 10)
+    # Of two threads one is free.
+    request.exact = False
+    assert await service.stub.SearchPatents(request) == plain
+    assert service.index.scans == 1
+    service.index.may_scan.set()
+    assert [await one for one in scans] == [plain] * 3
+    assert (plain.patents[0].patent_id, plain.complete, service.index.scans) == ("USD0000002", False, 3)
+
+
+async def _answer(call: Any) -> Any:
+    return await call
 
 
 async def test_the_callers_deadline_is_handed_on(service: Service, release: vectors_pb2.Release) -> None:

@@ -1,0 +1,117 @@
+"""Patents scored exactly, by all their drawings: what both kinds of search end with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sevenviews.designs import View, ViewCoverage, ViewMatching
+from sevenviews.ranking import QueryDrawing, StoredDrawing, score_patent, score_patents
+from sevenviews.vectors.candidates import Key
+from sevenviews.vectors.drawings import NearestDrawing, StoredVector, Vector
+
+FINALISTS_PER_CALL = 64
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedDrawing:
+    """The drawing of a patent that was matched with a query image; their cosine."""
+
+    query_index: int
+    drawing_id: str
+    view: View
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPatent:
+    """A generation of a patent, its score within 0 and 1, and how it came about; see `ranking.score`."""
+
+    patent_id: str
+    generation: int
+    score: float
+    matches: tuple[MatchedDrawing, ...]
+    coverage: tuple[ViewCoverage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The best patents, best first; complete if no other patent can be found at all."""
+
+    patents: tuple[RankedPatent, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a search compares patents with.
+
+    Attributes:
+        vectors: of the query images, [queries, dimension].
+        queries: their views and weights.
+        matching: how views weigh.
+        level: the field's level; see `ranking.score`.
+    """
+
+    vectors: npt.NDArray[np.float32]
+    queries: Sequence[QueryDrawing]
+    matching: ViewMatching
+    level: float
+
+    def cosines(self, rows: Sequence[StoredVector]) -> npt.NDArray[np.float32]:
+        """[queries, rows]."""
+        cosines: npt.NDArray[np.float32] = self.vectors @ np.stack([_vector(row) for row in rows]).T
+        return cosines
+
+    def scores(
+        self, cosines: npt.NDArray[np.floating], views: Sequence[View], first: npt.NDArray[np.integer]
+    ) -> npt.NDArray[np.float64]:
+        """As `score_patents` gives them."""
+        return score_patents(cosines, self.queries, views, first, self.matching, self.level)
+
+    def told(
+        self,
+        key: Key,
+        score: float,
+        rows: Sequence[StoredVector | NearestDrawing],
+        cosines: npt.NDArray[np.floating],
+    ) -> RankedPatent:
+        """A patent with what matched of its drawings."""
+        drawings = [StoredDrawing(row.drawing_id, row.view) for row in rows]
+        scored = score_patent(cosines, self.queries, drawings, self.matching, self.level)
+        matches = tuple(
+            MatchedDrawing(
+                one.query_index,
+                drawings[one.drawing_index].drawing_id,
+                drawings[one.drawing_index].view,
+                one.similarity,
+            )
+            for one in scored.matches
+        )
+        return RankedPatent(*key, score, matches, scored.coverage)
+
+
+def drawings_of(
+    keys: Sequence[Key], drawings: Callable[[Sequence[str]], Iterable[StoredVector]]
+) -> dict[Key, list[StoredVector]]:
+    """All drawings of some patents, in the order of their ids; who has none any more is not there.
+
+    Args:
+        keys: which.
+        drawings: those of some patents, every generation, with their vectors.
+    """
+    wanted = dict.fromkeys(patent_id for patent_id, _ in keys)
+    rows: dict[Key, list[StoredVector]] = {key: [] for key in keys}
+    for row in drawings(tuple(wanted)):
+        # Another generation may be beyond the filter: it counts where it was found itself.
+        if (key := (row.patent_id, row.generation)) in rows:
+            rows[key].append(row)
+    return {key: sorted(found, key=lambda row: row.drawing_id) for key, found in rows.items() if found}
+
+
+def _vector(row: StoredVector) -> Vector:
+    assert row.vector is not None  # noqa: S101 - the source gives them with their vectors
+    return row.vector
