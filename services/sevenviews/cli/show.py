@@ -30,7 +30,7 @@ def show(
     with Client(server) as client:
         try:
             if patent_ids:
-                patents = [client.get_patent(patent_id) for patent_id in patent_ids]
+                patents = [one.get().patent for one in client.get_patents(patent_ids)]
                 total = len(patents)
             else:
                 patents, total = _first(client, limit)
@@ -80,11 +80,11 @@ def _first(client: Client, limit: int) -> tuple[list[Patent], int]:
 
 def _save(client: Client, patents: list[Patent], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for patent in patents:
-        for drawing in patent.drawings:
-            image = client.get_drawing(drawing.drawing_id)
-            suffix = image.media_type.rpartition("/")[2]
-            (folder / f"{drawing.drawing_id}.{suffix}").write_bytes(image.content)
+    ids = [drawing.drawing_id for patent in patents for drawing in patent.drawings]
+    for one in client.get_drawings(ids):
+        image = one.get()
+        suffix = image.media_type.rpartition("/")[2]
+        (folder / f"{one.drawing_id}.{suffix}").write_bytes(image.content)
     note(f"wrote {sum(len(patent.drawings) for patent in patents)} drawings to {folder}")
 
 

@@ -11,9 +11,11 @@ May import designs, runtime and the stubs.
 
 from sevenviews.client.aio import AsyncClient
 from sevenviews.client.replies import (
+    DrawingResult,
     ImportResult,
     PatentHit,
     PatentPage,
+    PatentResult,
     PatentSummary,
     PredictedClass,
     QueryMatch,
@@ -31,11 +33,13 @@ __all__ = [
     "AsyncClient",
     "Client",
     "ClientTls",
+    "DrawingResult",
     "ImageSource",
     "ImportItem",
     "ImportResult",
     "PatentHit",
     "PatentPage",
+    "PatentResult",
     "PatentSummary",
     "PredictedClass",
     "QueryImage",

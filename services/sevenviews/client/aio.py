@@ -154,6 +154,14 @@ class AsyncClient:
         request = catalog_pb2.GetCatalogPatentRequest(patent_id=patent_id)
         return replies.stored_patent(await self._call(self._catalog.GetCatalogPatent, request))
 
+    async def get_patents(self, patent_ids: Iterable[str]) -> AsyncGenerator[replies.PatentResult]:
+        """Patents by their ids, in that order, a result each: one that cannot be read fails alone. A call for every
+        thousand, made when its first result is wanted."""
+        for request in requests.batches_of_patents(patent_ids):
+            async with aclosing(_told(self._catalog.BatchGetCatalogPatents(request))) as responses:
+                async for response in responses:
+                    yield replies.patent_result(response)
+
     async def list_patents(
         self, patent_filter: PatentFilter | None = None, page_size: int = 100, page_token: str = ""
     ) -> replies.PatentPage:
@@ -165,6 +173,15 @@ class AsyncClient:
         """The image of a drawing."""
         request = requests.drawing_to_wire(drawing_id, size)
         return replies.drawing_image(await self._call(self._catalog.GetCatalogDrawing, request))
+
+    async def get_drawings(
+        self, drawing_ids: Iterable[str], size: DrawingSize = DrawingSize.ORIGINAL
+    ) -> AsyncGenerator[replies.DrawingResult]:
+        """Images of drawings; as `get_patents`."""
+        for request in requests.batches_of_drawings(drawing_ids, size):
+            async with aclosing(_told(self._catalog.BatchGetCatalogDrawings(request))) as responses:
+                async for response in responses:
+                    yield replies.drawing_result(response)
 
     async def delete_patents(self, patent_ids: Sequence[str], etags: Mapping[str, str] | None = None) -> int:
         """Delete patents from every store; how many there were. Unknown ids are no error.
@@ -192,6 +209,17 @@ class AsyncClient:
                 if (pause := pause_before_retry(error, give_up)) is None:
                     raise error from failure
             await asyncio.sleep(pause)
+
+
+async def _told(responses: grpc.aio.UnaryStreamCall[Any, Response]) -> AsyncGenerator[Response]:
+    """The answers of a call."""
+    try:
+        async for response in responses:
+            yield response
+    except grpc.RpcError as error:
+        raise error_from_rpc(error) from error
+    finally:
+        responses.cancel()
 
 
 async def _answers(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
+from typing import TypeVar
 
 from sevenviews.designs import (
     DrawingImage,
     ImportOutcome,
     LocarnoClass,
     Patent,
+    Reason,
     SevenviewsError,
     View,
     ViewCoverage,
@@ -25,6 +27,8 @@ from sevenviews.runtime.answers import (
 )
 from sevenviews.runtime.status import error_from_item
 from sevenviews.v1 import catalog_pb2, search_pb2, server_pb2
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,32 @@ class StoredPatent:
 
 
 @dataclass(frozen=True, slots=True)
+class PatentResult:
+    """What became of one patent of many that were asked for: it, or why it cannot be given."""
+
+    patent_id: str
+    stored: StoredPatent | None = None
+    error: SevenviewsError | None = None
+
+    def get(self) -> StoredPatent:
+        """The patent. Raises what it cannot be given for."""
+        return _given(self.stored, self.error)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawingResult:
+    """What became of one drawing of many that were asked for: its image, or why it cannot be given."""
+
+    drawing_id: str
+    image: DrawingImage | None = None
+    error: SevenviewsError | None = None
+
+    def get(self) -> DrawingImage:
+        """The image. Raises what it cannot be given for."""
+        return _given(self.image, self.error)
+
+
+@dataclass(frozen=True, slots=True)
 class PatentPage:
     """A page of the catalogue. The count is that of all pages."""
 
@@ -252,6 +282,25 @@ def import_result(response: catalog_pb2.ImportPatentsResponse) -> ImportResult:
 
 def stored_patent(response: catalog_pb2.GetCatalogPatentResponse) -> StoredPatent:
     return StoredPatent(patent_of_answer(response.patent), response.etag)
+
+
+def _given(found: Found | None, error: SevenviewsError | None) -> Found:
+    if found is None:
+        raise error or SevenviewsError(Reason.INTERNAL, "there is neither an answer nor an error")
+    return found
+
+
+def patent_result(response: catalog_pb2.BatchGetCatalogPatentsResponse) -> PatentResult:
+    if (error := error_from_item(response.status)) is not None:
+        return PatentResult(response.patent_id, error=error)
+    return PatentResult(response.patent_id, StoredPatent(patent_of_answer(response.patent), response.etag))
+
+
+def drawing_result(response: catalog_pb2.BatchGetCatalogDrawingsResponse) -> DrawingResult:
+    if (error := error_from_item(response.status)) is not None:
+        return DrawingResult(response.drawing_id, error=error)
+    image = DrawingImage(response.content, response.media_type, response.width, response.height)
+    return DrawingResult(response.drawing_id, image)
 
 
 def patent_page(response: catalog_pb2.ListCatalogPatentsResponse) -> PatentPage:

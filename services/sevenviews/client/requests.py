@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from os import PathLike
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from sevenviews.v1 import catalog_pb2, patent_pb2, search_pb2
 
 DEFAULT_LIMIT = 20
 """Patents a page."""
+
+_IDS_PER_CALL = 1_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,7 +199,27 @@ def page_to_wire(
     )
 
 
+def batches_of_patents(patent_ids: Iterable[str]) -> Iterator[catalog_pb2.BatchGetCatalogPatentsRequest]:
+    for batch in _batches(patent_ids):
+        yield catalog_pb2.BatchGetCatalogPatentsRequest(patent_ids=batch)
+
+
+def batches_of_drawings(
+    drawing_ids: Iterable[str], size: DrawingSize
+) -> Iterator[catalog_pb2.BatchGetCatalogDrawingsRequest]:
+    for batch in _batches(drawing_ids):
+        yield catalog_pb2.BatchGetCatalogDrawingsRequest(drawing_ids=batch, size=_size_to_wire(size))
+
+
+def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
+    left = iter(ids)
+    while batch := list(islice(left, _IDS_PER_CALL)):
+        yield batch
+
+
+def _size_to_wire(size: DrawingSize) -> patent_pb2.DrawingSize.ValueType:
+    return patent_pb2.DrawingSize.Value(f"DRAWING_SIZE_{size.name}")
+
+
 def drawing_to_wire(drawing_id: str, size: DrawingSize) -> catalog_pb2.GetCatalogDrawingRequest:
-    return catalog_pb2.GetCatalogDrawingRequest(
-        drawing_id=drawing_id, size=patent_pb2.DrawingSize.Value(f"DRAWING_SIZE_{size.name}")
-    )
+    return catalog_pb2.GetCatalogDrawingRequest(drawing_id=drawing_id, size=_size_to_wire(size))

@@ -16,6 +16,7 @@ from sevenviews.designs import (
     DrawingSize,
     Patent,
     PatentFilter,
+    SevenviewsError,
     View,
     ViewMatching,
 )
@@ -42,7 +43,7 @@ class Client:
 
     Args:
         address: host:port, or dns:///name:port to balance over all addresses of a name.
-        timeout_seconds: for each call but an import, which may last as long as it needs.
+        timeout_seconds: for each call but an import and the others of many, which may last as long as they need.
         max_message_bytes: the gateway must allow as much.
         tls: the gateway's CA, and the certificate that it may demand; None for plaintext.
 
@@ -165,6 +166,12 @@ class Client:
         request = catalog_pb2.GetCatalogPatentRequest(patent_id=patent_id)
         return replies.stored_patent(self._call(self._catalog.GetCatalogPatent, request))
 
+    def get_patents(self, patent_ids: Iterable[str]) -> Iterator[replies.PatentResult]:
+        """Patents by their ids, in that order, a result each: one that cannot be read fails alone. A call for every
+        thousand, made when its first result is wanted."""
+        for request in requests.batches_of_patents(patent_ids):
+            yield from map(replies.patent_result, _told(self._catalog.BatchGetCatalogPatents(request)))
+
     def list_patents(
         self, patent_filter: PatentFilter | None = None, page_size: int = 100, page_token: str = ""
     ) -> replies.PatentPage:
@@ -176,6 +183,13 @@ class Client:
         """The image of a drawing."""
         request = requests.drawing_to_wire(drawing_id, size)
         return replies.drawing_image(self._call(self._catalog.GetCatalogDrawing, request))
+
+    def get_drawings(
+        self, drawing_ids: Iterable[str], size: DrawingSize = DrawingSize.ORIGINAL
+    ) -> Iterator[replies.DrawingResult]:
+        """Images of drawings; as `get_patents`."""
+        for request in requests.batches_of_drawings(drawing_ids, size):
+            yield from map(replies.drawing_result, _told(self._catalog.BatchGetCatalogDrawings(request)))
 
     def delete_patents(self, patent_ids: Sequence[str], etags: Mapping[str, str] | None = None) -> int:
         """Delete patents from every store; how many there were. Unknown ids are no error.
@@ -203,16 +217,24 @@ class Client:
             time.sleep(pause)
 
 
-def _answers(source: _Watched[Any], responses: Any) -> Iterator[Any]:
-    """The answers of a call, `responses`, to a stream of requests made of a source."""
+def _told(responses: Any) -> Iterator[Any]:
+    """The answers of a call."""
     try:
         yield from responses
     except grpc.RpcError as error:
-        if source.failure is not None:
-            raise source.failure from None
         raise error_from_rpc(error) from error
     finally:
         responses.cancel()
+
+
+def _answers(source: _Watched[Any], responses: Any) -> Iterator[Any]:
+    """The answers of a call, `responses`, to a stream of requests made of a source."""
+    try:
+        yield from _told(responses)
+    except SevenviewsError:
+        if source.failure is not None:
+            raise source.failure from None
+        raise
 
 
 class _Watched(Generic[Item]):

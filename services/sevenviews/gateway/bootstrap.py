@@ -11,6 +11,7 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from sevenviews.backends.embedding_client import EmbeddingClient
 from sevenviews.backends.patent_client import PatentClient
 from sevenviews.backends.vector_client import VectorClient
+from sevenviews.gateway.batch_reads import BatchReads
 from sevenviews.gateway.cache import open_cache
 from sevenviews.gateway.catalog_servicer import CatalogServicer
 from sevenviews.gateway.catalogue import Catalogue
@@ -82,7 +83,10 @@ class Gateway:
             searcher, self._quota, metrics, settings.request_seconds, settings.exact_seconds
         )
         self._catalog = CatalogServicer(
-            importer, Catalogue(store, indexer, timeouts), settings.request_seconds
+            importer,
+            Catalogue(store, indexer, timeouts),
+            BatchReads(store, timeouts),
+            settings.request_seconds,
         )
         self._server = ServerServicer(
             ServerDescription(releases, settings.max_message_bytes), settings.request_seconds

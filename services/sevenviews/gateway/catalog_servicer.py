@@ -8,7 +8,9 @@ from typing import Any
 
 import grpc
 
-from sevenviews.designs import DrawingSize, ImportOutcome, Patent, Reason, SevenviewsError
+from sevenviews.backends.records import PublishedPatent
+from sevenviews.designs import DrawingImage, DrawingSize, ImportOutcome, Patent, Reason, SevenviewsError
+from sevenviews.gateway.batch_reads import BatchReads, ReadItem
 from sevenviews.gateway.catalogue import Catalogue
 from sevenviews.gateway.deadline import Deadline
 from sevenviews.gateway.etag import etag_of
@@ -39,9 +41,12 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class CatalogServicer(catalog_pb2_grpc.CatalogServiceServicer):
     """Translates, and hands on the deadline."""
 
-    def __init__(self, importer: Importer, catalogue: Catalogue, default_seconds: float) -> None:
+    def __init__(
+        self, importer: Importer, catalogue: Catalogue, reads: BatchReads, default_seconds: float
+    ) -> None:
         self._importer = importer
         self._catalogue = catalogue
+        self._reads = reads
         self._default_seconds = default_seconds
 
     async def ImportPatents(  # noqa: N802 - named by the proto
@@ -68,6 +73,12 @@ class CatalogServicer(catalog_pb2_grpc.CatalogServiceServicer):
             patent=patent_to_wire(found.patent), etag=etag_of(request.patent_id, found.generation)
         )
 
+    async def BatchGetCatalogPatents(  # noqa: N802
+        self, request: catalog_pb2.BatchGetCatalogPatentsRequest, context: Context
+    ) -> AsyncIterator[catalog_pb2.BatchGetCatalogPatentsResponse]:
+        async for one in self._reads.patents(request.patent_ids, lambda: self._step(context)):
+            yield _patent_to_wire(one)
+
     async def ListCatalogPatents(  # noqa: N802
         self, request: catalog_pb2.ListCatalogPatentsRequest, context: Context
     ) -> catalog_pb2.ListCatalogPatentsResponse:
@@ -88,6 +99,17 @@ class CatalogServicer(catalog_pb2_grpc.CatalogServiceServicer):
         return catalog_pb2.GetCatalogDrawingResponse(
             content=image.content, media_type=image.media_type, width=image.width, height=image.height
         )
+
+    async def BatchGetCatalogDrawings(  # noqa: N802
+        self, request: catalog_pb2.BatchGetCatalogDrawingsRequest, context: Context
+    ) -> AsyncIterator[catalog_pb2.BatchGetCatalogDrawingsResponse]:
+        size = _SIZES[request.size]
+        async for one in self._reads.drawings(request.drawing_ids, size, lambda: self._step(context)):
+            yield _drawing_to_wire(one)
+
+    def _step(self, context: Context) -> Deadline:
+        # As long as there are more, a stream goes on.
+        return Deadline.of_step(context, self._default_seconds)
 
     def _deadline(self, context: Context) -> Deadline:
         return Deadline.of_call(context, self._default_seconds)
@@ -123,10 +145,30 @@ def _contents_from_wire(request: catalog_pb2.ImportPatentsRequest) -> dict[str, 
     return contents
 
 
+def _patent_to_wire(item: ReadItem[PublishedPatent]) -> catalog_pb2.BatchGetCatalogPatentsResponse:
+    told = catalog_pb2.BatchGetCatalogPatentsResponse(patent_id=item.id, status=_status(item.error))
+    if item.found is not None:
+        told.patent.CopyFrom(patent_to_wire(item.found.patent))
+        told.etag = etag_of(item.id, item.found.generation)
+    return told
+
+
+def _drawing_to_wire(item: ReadItem[DrawingImage]) -> catalog_pb2.BatchGetCatalogDrawingsResponse:
+    told = catalog_pb2.BatchGetCatalogDrawingsResponse(drawing_id=item.id, status=_status(item.error))
+    if (image := item.found) is not None:
+        told.content, told.media_type = image.content, image.media_type
+        told.width, told.height = image.width, image.height
+    return told
+
+
+def _status(error: SevenviewsError | None) -> common_pb2.ItemStatus:
+    return common_pb2.ItemStatus() if error is None else item_status(error)
+
+
 def _result_to_wire(result: ImportResult) -> catalog_pb2.ImportPatentsResponse:
     return catalog_pb2.ImportPatentsResponse(
         patent_id=result.patent_id,
         outcome=_OUTCOMES[result.outcome],
-        status=common_pb2.ItemStatus() if result.error is None else item_status(result.error),
+        status=_status(result.error),
         etag=result.etag,
     )

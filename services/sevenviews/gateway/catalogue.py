@@ -25,9 +25,7 @@ class Catalogue:
         _require("patent_id", patent_id)
         found = await self._store.get_published([patent_id], deadline.share(self._timeouts.metadata))
         if patent_id not in found:
-            raise SevenviewsError(
-                Reason.PATENT_NOT_FOUND, f"there is no patent {patent_id}", {"patent_id": patent_id}
-            )
+            raise no_patent(patent_id)
         return found[patent_id]
 
     async def page(
@@ -66,6 +64,13 @@ class Catalogue:
             [GenerationRange(one.patent_id, 1, one.generation) for one in deleted], deadline
         )
         return len(deleted)
+
+
+def no_patent(patent_id: str) -> SevenviewsError:
+    """The error of a patent that readers do not see."""
+    return SevenviewsError(
+        Reason.PATENT_NOT_FOUND, f"there is no patent {patent_id}", {"patent_id": patent_id}
+    )
 
 
 def _require(field: str, value: str | Sequence[str]) -> None:

@@ -1,10 +1,12 @@
-"""Work on a stream in batches, several of them at once."""
+"""Work on a stream, several items at once."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -67,6 +69,31 @@ async def map_batches(
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+
+
+async def map_in_order(
+    items: Iterable[Item], work: Callable[[Item], Awaitable[Result]], at_once: int
+) -> AsyncIterator[Result]:
+    """The results of `work`, in the order of the items.
+
+    So many are worked on, or wait for the caller, at once: a slow reader slows the work. When the caller stops, or an
+    item fails, what runs is cancelled.
+    """
+    ahead = iter(items)
+    running: deque[asyncio.Task[Result]] = deque()
+    try:
+        while True:
+            for item in islice(ahead, at_once - len(running)):
+                running.append(asyncio.create_task(_as_coroutine(work(item))))
+            if not running:
+                return
+            result = await running[0]
+            running.popleft()
+            yield result
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 class _Stream(Generic[Item]):

@@ -138,6 +138,8 @@ BLOCKING: dict[str, Sequence[Callable[[Readers], object]]] = {
     "BatchSearchDesigns": [lambda to: list(to.client.search_many([Search("one", [b"image"])]))],
     "ImportPatents": [lambda to: imported(to.client)],
     "GetCatalogPatent": [lambda to: to.client.get_patent("USD1")],
+    "BatchGetCatalogPatents": [lambda to: list(to.client.get_patents(IDS))],
+    "BatchGetCatalogDrawings": [lambda to: list(to.client.get_drawings(IDS))],
     "ListCatalogPatents": [lambda to: to.client.list_patents()],
     "GetRefresh": [lambda to: to.services.refresh("f-1")],
     "ListRefreshes": [lambda to: to.services.refreshes()],

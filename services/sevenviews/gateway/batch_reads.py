@@ -1,0 +1,95 @@
+"""Many patents or drawings at once: each in its place, and each failing alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, TypeVar
+
+from sevenviews.backends.ports import PatentStore
+from sevenviews.backends.records import PublishedPatent
+from sevenviews.designs import DrawingImage, DrawingSize, SevenviewsError
+from sevenviews.gateway.catalogue import no_patent
+from sevenviews.gateway.concurrency import map_in_order
+from sevenviews.gateway.deadline import CallTimeouts, Deadline
+from sevenviews.runtime.wire import required
+
+_PATENTS_PER_CALL = 100
+"""So that the answer of the metadata service stays a small part of what a message may have."""
+
+_CALLS_AHEAD = 2
+_DRAWINGS_AHEAD = 4
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadItem(Generic[Found]):
+    """What was asked for by an id, or why it cannot be given."""
+
+    id: str
+    found: Found | None
+    error: SevenviewsError | None = None
+
+
+class BatchReads:
+    """Reads of what readers may see of the metadata service."""
+
+    def __init__(self, store: PatentStore, timeouts: CallTimeouts) -> None:
+        self._store = store
+        self._timeouts = timeouts
+
+    async def patents(
+        self, patent_ids: Sequence[str], step: Callable[[], Deadline]
+    ) -> AsyncIterator[ReadItem[PublishedPatent]]:
+        """A result for each id, in their order.
+
+        Args:
+            patent_ids: one at least.
+            step: the deadline of a call that begins now.
+        """
+        if not patent_ids:
+            raise required("patent_ids")
+        batches = (
+            patent_ids[at : at + _PATENTS_PER_CALL] for at in range(0, len(patent_ids), _PATENTS_PER_CALL)
+        )
+        async for batch in map_in_order(batches, partial(self._batch, step=step), _CALLS_AHEAD):
+            for one in batch:
+                yield one
+
+    async def _batch(
+        self, patent_ids: Sequence[str], step: Callable[[], Deadline]
+    ) -> list[ReadItem[PublishedPatent]]:
+        wanted = [one for one in dict.fromkeys(patent_ids) if one]
+        found: Mapping[str, PublishedPatent] = {}
+        try:
+            if wanted:
+                found = await self._store.get_published(wanted, step().share(self._timeouts.metadata))
+        except SevenviewsError as error:
+            return [ReadItem(one, None, error) for one in patent_ids]
+        return [
+            ReadItem(one, found[one]) if one in found else ReadItem(one, None, no_patent(one))
+            for one in patent_ids
+        ]
+
+    async def drawings(
+        self, drawing_ids: Sequence[str], size: DrawingSize, step: Callable[[], Deadline]
+    ) -> AsyncIterator[ReadItem[DrawingImage]]:
+        """As `patents`."""
+        if not drawing_ids:
+            raise required("drawing_ids")
+        work = partial(self._drawing, size=size, step=step)
+        async for one in map_in_order(drawing_ids, work, _DRAWINGS_AHEAD):
+            yield one
+
+    async def _drawing(
+        self, drawing_id: str, size: DrawingSize, step: Callable[[], Deadline]
+    ) -> ReadItem[DrawingImage]:
+        try:
+            if not drawing_id:
+                raise required("drawing_ids")
+            image = await self._store.image(drawing_id, size, step().share(self._timeouts.metadata))
+        except SevenviewsError as error:
+            return ReadItem(drawing_id, None, error)
+        return ReadItem(drawing_id, image)
