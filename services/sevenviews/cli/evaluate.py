@@ -49,19 +49,22 @@ def evaluate(
     """Measure mAP and Acc@1/5/20 by DeepPatent's protocol.
 
     Up to two drawings of each patent are withheld and searched with; AP is taken over the whole ranking of all
-    other drawings. The interval is 95 % by bootstrap over the queries; mAP@10 cuts the ranking at ten, which is
-    another figure.
+    other drawings. Intervals are 95 % by bootstrap over the patents that ask; mAP@10 cuts the ranking at ten, which
+    is another figure. Of several models each is also compared with the first, query by query: intervals that overlap
+    say little about a difference.
 
     Example:  sevenviews evaluate --model default --model hog --corpus I20210209.tar --distractors other.tar
     """
     task = read_with_progress(corpus, distractors, seed, queries)
-    reports = [evaluate_with_progress(task, name, fit).report() for name in model or ["default"]]
+    answers = [evaluate_with_progress(task, name, fit) for name in model or ["default"]]
+    reports = [answer.report(answers) for answer in answers]
     if json_output:
         print_json([asdict(report) for report in reports])
         return
     for line in reports[0].unread:
         note(f"  {line}")
     show_reports(reports)
+    show_paired(reports)
     if categories:
         _show_categories(reports)
 
@@ -116,6 +119,29 @@ def show_reports(reports: Sequence[EvaluationReport]) -> None:
         f"{first.queries} queries of {first.patents} patents, {first.gallery} drawings in the gallery",
         columns,
         rows,
+    )
+
+
+def show_paired(reports: Sequence[EvaluationReport]) -> None:
+    """A line for each model but the first, with which it is compared."""
+    first, *others = reports
+    rows = [(one, one.paired[first.model]) for one in others if first.model in one.paired]
+    if not rows:
+        return
+    table(
+        f"against {Path(first.model).name}, on the same queries",
+        ("model", "mAP", "95 %", "better", "worse", "equal"),
+        (
+            (
+                Path(one.model).name,
+                f"{paired.difference:+.3f}",
+                f"{paired.interval[0]:+.3f} – {paired.interval[1]:+.3f}",
+                paired.better,
+                paired.worse,
+                paired.equal,
+            )
+            for one, paired in rows
+        ),
     )
 
 

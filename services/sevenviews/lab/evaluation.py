@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,10 +16,10 @@ from sevenviews.lab.metrics import (
     Divisor,
     accuracy,
     average_precision,
-    bootstrap_interval,
     mean_by_group,
 )
 from sevenviews.lab.ranking import Ranks, rank_vectors
+from sevenviews.lab.resampling import Paired, bootstrap_interval, compare_paired
 from sevenviews.lab.task import RetrievalTask, read_task
 
 TOP = 10
@@ -36,7 +36,7 @@ class EvaluationReport:
     Attributes:
         model: as it was asked for.
         mean_average_precision: over the whole ranking, DeepPatent's definition.
-        interval: 95 % of it, by bootstrap over the queries.
+        interval: 95 % of it, by bootstrap over the patents that ask.
         accuracy: K -> share of queries with a match among the first K.
         top10_map: the ranking cut at 10, AP divided by min(|S⁺|, 10); another figure than mAP.
         categories: of the queries' patents: category -> mAP over the whole ranking, and number of queries.
@@ -45,6 +45,7 @@ class EvaluationReport:
         patents: of the corpus, with at least one drawing.
         seed: of the choice of queries.
         unread: entries and drawings that could not be read, and why.
+        paired: other model -> this one beside it, on the same queries.
     """
 
     model: str
@@ -58,6 +59,7 @@ class EvaluationReport:
     patents: int
     seed: int
     unread: tuple[str, ...] = field(default=())
+    paired: Mapping[str, Paired] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +88,26 @@ class Evaluation:
         """AP over the whole ranking of each counted query."""
         return average_precision(self.ranks)
 
-    def report(self) -> EvaluationReport:
-        """The figures."""
+    @property
+    def asking(self) -> npt.NDArray[np.str_]:
+        """The patent of each counted query."""
+        return self.task.patents[self.task.queries[self.ranks.queries]]
+
+    def paired_with(self, other: Evaluation) -> Paired:
+        """This model beside another, by AP. Raises ValueError: they were asked something else."""
+        if other.task is not self.task:
+            raise ValueError(f"{self.model} and {other.model} were not asked the same")
+        return compare_paired(self.average_precision, other.average_precision, self.asking, self.task.seed)
+
+    def report(self, others: Sequence[Evaluation] = ()) -> EvaluationReport:
+        """The figures; also beside those of others, on the same task."""
         task, values = self.task, self.average_precision
         asking = task.queries[self.ranks.queries]
         categories = [task.drawings.categories[index] or "unknown" for index in asking]
         return EvaluationReport(
             model=self.model,
             mean_average_precision=float(values.mean()),
-            interval=bootstrap_interval(values, task.seed),
+            interval=bootstrap_interval(values, self.asking, task.seed),
             accuracy={k: accuracy(self.ranks, k) for k in ACCURACY_AT},
             top10_map=float(average_precision(self.ranks, TOP, Divisor.POSSIBLE).mean()),
             categories=mean_by_group(values, categories),
@@ -103,6 +116,7 @@ class Evaluation:
             patents=task.patent_count,
             seed=task.seed,
             unread=tuple(task.drawings.unread),
+            paired={one.model: self.paired_with(one) for one in others if one is not self},
         )
 
 

@@ -19,7 +19,6 @@ __all__ = [
     "Scores",
     "accuracy",
     "average_precision",
-    "bootstrap_interval",
     "evaluate_ranking",
     "mean_by_group",
 ]
@@ -109,28 +108,6 @@ def average_precision(
 def accuracy(ranks: Ranks, k: int) -> float:
     """Acc@K: the share of queries with a match among the first K."""
     return float(np.mean([one[0] <= k for one in ranks.ranks]))
-
-
-def bootstrap_interval(
-    values: npt.NDArray[np.float64], seed: int = 0, level: float = 0.95, resamples: int = 2000
-) -> tuple[float, float]:
-    """Where the mean would lie, had other queries been drawn: the percentile bootstrap (Efron 1979).
-
-    Args:
-        values: a figure a query, such as its AP.
-        seed: of the resampling.
-        level: share of the resampled means between the ends.
-        resamples: with replacement, each as large as values.
-
-    Raises:
-        ValueError: there are no values, or the level is not between 0 and 1.
-    """
-    if not len(values) or not 0 < level < 1:
-        raise ValueError("an interval needs values, and a level between 0 and 1")
-    chance = np.random.default_rng(seed)
-    means = [values[chance.integers(0, len(values), len(values))].mean() for _ in range(resamples)]
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
 
 
 def mean_by_group(values: npt.NDArray[np.float64], groups: Sequence[str]) -> dict[str, tuple[float, int]]:

@@ -74,7 +74,7 @@ def _measured_on(task: RetrievalTask) -> str:
         f"Ours: {len(task.queries)} queries of {task.patent_count} patents of `{task.name}` (seed {task.seed}) among "
         f"{len(task.gallery)} drawings, {task.distractors} of them distractors. AP over the whole ranking, divided "
         "by |S⁺|, as DeepPatent defines it; mAP@10 cuts the ranking at ten and divides by min(|S⁺|, 10). Intervals "
-        "by bootstrap over the queries."
+        "by bootstrap over the patents."
     )
 
 

@@ -87,6 +87,19 @@ def test_distractors_only_add_to_the_gallery(corpus: Path, tmp_path: Path) -> No
     assert among.mean_average_precision <= alone.mean_average_precision
 
 
+def test_models_are_compared_query_by_query(corpus: Path) -> None:
+    task = read_task(corpus)
+    answers = [evaluate_on(task, model) for model in ("raw", "hog")]
+    raw, hog = (one.report(answers) for one in answers)
+    assert set(raw.paired) == {"hog"}
+    beside = hog.paired["raw"]
+    assert beside.difference == pytest.approx(hog.mean_average_precision - raw.mean_average_precision)
+    assert (beside.queries, beside.patents) == (8, 4)
+    assert beside.better + beside.worse + beside.equal == 8
+    with pytest.raises(ValueError, match="not asked the same"):
+        answers[0].paired_with(evaluate_on(read_task(corpus, seed=1), "hog"))
+
+
 def test_given_queries_ask_the_whole_corpus(corpus: Path, tmp_path: Path) -> None:
     asking = written(tmp_path / "asking", {"top": 0})
     report = evaluate_on(read_task(corpus, queries=asking), "raw").report()

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from sevenviews.lab.metrics import (
     Divisor,
     average_precision,
-    bootstrap_interval,
     evaluate_ranking,
     mean_by_group,
 )
@@ -141,27 +140,6 @@ def test_over_the_whole_ranking_the_divisor_does_not_matter(ranks: list[list[int
 def test_a_cut_before_the_first_is_refused() -> None:
     with pytest.raises(ValueError, match="depth"):
         average_precision(Ranks(np.array([0]), (np.array([1]),)), depth=0)
-
-
-def test_the_interval_covers_the_mean_as_often_as_it_says() -> None:
-    chance, covered = np.random.default_rng(0), 0
-    for seed in range(200):
-        low, high = bootstrap_interval(chance.random(60), seed, level=0.9, resamples=300)
-        covered += low <= 0.5 <= high
-    assert 0.83 < covered / 200 < 0.96
-
-
-def test_the_interval_is_seeded_and_of_one_value_a_point() -> None:
-    values = np.random.default_rng(1).random(20)
-    assert bootstrap_interval(values, 3) == bootstrap_interval(values, 3)
-    assert bootstrap_interval(values, 3) != bootstrap_interval(values, 4)
-    assert bootstrap_interval(np.array([0.25])) == (0.25, 0.25)
-
-
-@pytest.mark.parametrize(("values", "level"), [([], 0.95), ([1.0], 0.0), ([1.0], 1.0)])
-def test_what_has_no_interval_is_refused(values: list[float], level: float) -> None:
-    with pytest.raises(ValueError, match="interval"):
-        bootstrap_interval(np.array(values), level=level)
 
 
 def test_means_by_group() -> None:

@@ -10,8 +10,8 @@ import numpy as np
 
 from sevenviews.lab.hiding.definitions import OURS
 from sevenviews.lab.hiding.measure import FIGURES, Figures
-from sevenviews.lab.metrics import bootstrap_interval
 from sevenviews.lab.patentnet.report import Report
+from sevenviews.lab.resampling import bootstrap_interval
 
 
 def write_report(
@@ -67,5 +67,5 @@ def _difference(values: Figures) -> str:
     known = values[np.isfinite(values)]
     if not len(known):
         return "–"
-    low, high = bootstrap_interval(known)
+    low, high = bootstrap_interval(known, np.arange(len(known)))
     return f"{known.mean():+.3f} [{low:+.3f}, {high:+.3f}]"
