@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -16,7 +16,11 @@ from sevenviews.designs import SevenviewsError
 
 if TYPE_CHECKING:
     from sevenviews.lab.evaluation import Evaluation, EvaluationReport
-    from sevenviews.lab.task import RetrievalTask
+    from sevenviews.lab.kept_vectors import KeptVectors
+    from sevenviews.lab.task import RetrievalTask, TaskSource
+    from sevenviews.lab.trials import TrialCount
+
+Read = TypeVar("Read")
 
 MODEL_HELP = (
     "default, a bundle's directory, an ONNX file, ahdh, vishash, sift-fv, hog, lbp, ri-lbp or raw; "
@@ -42,7 +46,23 @@ def evaluate(
             help="Corpus that sift-fv and pca: are fitted on; none: the gallery, without its patents."
         ),
     ] = None,
+    sheets: Annotated[
+        bool, typer.Option("--sheets", help="The corpus holds whole sheets, <id>/<sheet>.png: cut them.")
+    ] = False,
+    relevance: Annotated[
+        str,
+        typer.Option(
+            help="What a query should find: `patent`, the other drawings of its patent; or `citations`, the patents "
+            "of the corpus and of the distractors that its examiner has cited."
+        ),
+    ] = "patent",
     seed: Annotated[int, typer.Option(help="Of the choice of queries.")] = 0,
+    reports: Annotated[
+        Path,
+        typer.Option(
+            help="Folder of the journal of trials, and of the vectors kept for the next; made if absent."
+        ),
+    ] = Path("reports"),
     categories: Annotated[bool, typer.Option("--categories", help="Also show mAP by category.")] = False,
     json_output: JsonOutput = False,
 ) -> None:
@@ -53,20 +73,70 @@ def evaluate(
     is another figure. Of several models each is also compared with the first, query by query: intervals that overlap
     say little about a difference.
 
+    Some real patents choose models, others report on them; of a corpus that holds both, each set is measured by
+    itself. Every evaluation is a line of the journal, which says how many models a set has seen.
+
     Example:  sevenviews evaluate --model default --model hog --corpus I20210209.tar --distractors other.tar
     """
-    task = read_with_progress(corpus, distractors, seed, queries)
-    answers = [evaluate_with_progress(task, name, fit) for name in model or ["default"]]
-    reports = [answer.report(answers) for answer in answers]
+    from sevenviews.lab.trials import JOURNAL, Journal
+
+    source = _source(corpus, distractors, queries, sheets, relevance)
+    journal = Journal(reports / JOURNAL)
+    document: list[dict[str, object]] = []
+    for task in _read_sets(source, seed):
+        kept = _kept(reports)
+        answers = [evaluate_with_progress(task, name, fit, kept) for name in model or ["default"]]
+        measured = [answer.report(answers) for answer in answers]
+        for report in measured:
+            journal.add(report, corpus.name)
+        count = journal.count(task.patent_set)
+        document += [{**asdict(report), "trials": asdict(count)} for report in measured]
+        if not json_output:
+            _show(measured, count, categories)
     if json_output:
-        print_json([asdict(report) for report in reports])
-        return
+        print_json(document)
+
+
+def _show(reports: Sequence[EvaluationReport], count: TrialCount, categories: bool) -> None:
     for line in reports[0].unread:
         note(f"  {line}")
     show_reports(reports)
+    _show_without_front_pages(reports)
     show_paired(reports)
     if categories:
         _show_categories(reports)
+    note(f"{_PURPOSES[reports[0].patent_set]}: {count.trials} trials of {count.models} models so far")
+
+
+_PURPOSES = {
+    "development": "development set, which chooses",
+    "report": "report set, by which nothing is chosen",
+    "open": "a set that nothing is known of",
+}
+
+
+def _source(
+    corpus: Path, distractors: Path | None, queries: Path | None, sheets: bool, relevance: str
+) -> TaskSource:
+    from sevenviews.lab.task import RelevanceBy, TaskSource
+
+    try:
+        return TaskSource(corpus, distractors, queries, sheets, RelevanceBy(relevance))
+    except ValueError:
+        fail(f"--relevance is one of {', '.join(RelevanceBy)}, not {relevance!r}", 2)
+
+
+def _kept(reports: Path) -> KeptVectors:
+    from sevenviews.lab.kept_vectors import KeptVectors
+
+    return KeptVectors(reports / "vectors")
+
+
+def _read_sets(source: TaskSource, seed: int) -> list[RetrievalTask]:
+    """A task a set, or the end of the command with what is wrong."""
+    from sevenviews.lab.task import read_tasks
+
+    return _reading(lambda advance: read_tasks(source, seed, advance))
 
 
 def read_with_progress(
@@ -75,26 +145,30 @@ def read_with_progress(
     """The task, or the end of the command with what is wrong."""
     from sevenviews.lab.task import read_task
 
+    return _reading(lambda advance: read_task(corpus, distractors, seed, queries, advance))
+
+
+def _reading(read: Callable[[Callable[[int], None]], Read]) -> Read:
     with progress() as bar:
         line = bar.add_task("reading", total=None)
         try:
-            return read_task(
-                corpus, distractors, seed, queries, lambda entries: bar.update(line, completed=entries)
-            )
+            return read(lambda entries: bar.update(line, completed=entries))
         except ValueError as error:
             fail(str(error), 2)
         except SevenviewsError as error:
             fail_with(error)
 
 
-def evaluate_with_progress(task: RetrievalTask, name: str, fit: Path | None = None) -> Evaluation:
+def evaluate_with_progress(
+    task: RetrievalTask, name: str, fit: Path | None = None, kept: KeptVectors | None = None
+) -> Evaluation:
     """A model's answer, or the end of the command with what is wrong."""
     from sevenviews.lab.evaluation import evaluate_on
 
     with progress() as bar:
         line = bar.add_task(name, total=len(task.drawings))
         try:
-            return evaluate_on(task, name, fit, lambda drawings: bar.update(line, completed=drawings))
+            return evaluate_on(task, name, fit, lambda drawings: bar.update(line, completed=drawings), kept)
         except ValueError as error:
             fail(str(error), 2)
         except SevenviewsError as error:
@@ -115,10 +189,30 @@ def show_reports(reports: Sequence[EvaluationReport]) -> None:
         )
         for one in reports
     )
+    sought = "" if first.relevance == "patent" else ", which the examiner's citations are sought in"
+    named = "" if first.patent_set == "open" else f"{first.patent_set} set: "
     table(
-        f"{first.queries} queries of {first.patents} patents, {first.gallery} drawings in the gallery",
+        f"{named}{first.queries} queries of {first.patents} patents, {first.gallery} drawings in the gallery{sought}",
         columns,
         rows,
+    )
+
+
+def _show_without_front_pages(reports: Sequence[EvaluationReport]) -> None:
+    parts = [(one, one.without_front_pages) for one in reports if one.without_front_pages]
+    if not parts:
+        return
+    table(
+        f"without the front pages' copies: {parts[0][1].queries} queries, {parts[0][1].gallery} drawings",
+        ("model", "mAP", "95 %"),
+        (
+            (
+                Path(one.model).name,
+                f"{part.mean_average_precision:.3f}",
+                f"{part.interval[0]:.3f} – {part.interval[1]:.3f}",
+            )
+            for one, part in parts
+        ),
     )
 
 

@@ -6,7 +6,14 @@ Pure: no input or output, no framework, nothing of ours imported from outside th
 from sevenviews.designs.crop import CropBox
 from sevenviews.designs.errors import Reason, SevenviewsError
 from sevenviews.designs.filters import DateRange, PatentFilter, UnknownDates
-from sevenviews.designs.identifiers import content_key, drawing_id, is_patent_id, key_of_digest, patent_id_of
+from sevenviews.designs.identifiers import (
+    canonical_patent_id,
+    content_key,
+    drawing_id,
+    is_patent_id,
+    key_of_digest,
+    patent_id_of,
+)
 from sevenviews.designs.locarno import LocarnoClass
 from sevenviews.designs.patent import Citation, Drawing, FigureDescription, Party, Patent
 from sevenviews.designs.requests import (
@@ -39,6 +46,7 @@ __all__ = [
     "View",
     "ViewCoverage",
     "ViewMatching",
+    "canonical_patent_id",
     "content_key",
     "drawing_id",
     "is_patent_id",

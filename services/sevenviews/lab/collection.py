@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,9 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from sevenviews.corpus import CorpusEntry, CorpusPatent, NotADesign, iter_entries
-from sevenviews.designs import SevenviewsError, View
+from sevenviews.designs import Patent, SevenviewsError, View, canonical_patent_id
 from sevenviews.encoder import decode, preprocess
 from sevenviews.lab.descriptors import Descriptor, Drawings, Vectors
+
+_EXAMINER = "examiner"
+"""Within the category of a citation: the others the applicant has named, who may name hundreds."""
 
 _THREADS = 2
 _CHUNK = 256
@@ -30,6 +34,7 @@ class Collection:
         contents: encoded images.
         views: UNKNOWN where nothing names it.
         unread: entries and drawings that could not be read, and why.
+        cited: patent -> the canonical ids of what its examiner has cited; of patents with such citations alone.
     """
 
     patents: list[str] = field(default_factory=list)
@@ -38,6 +43,7 @@ class Collection:
     contents: list[bytes] = field(default_factory=list)
     views: list[View] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    cited: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.patents)
@@ -50,7 +56,24 @@ class Collection:
             self.contents + other.contents,
             self.views + other.views,
             self.unread + other.unread,
+            {**self.cited, **other.cited},
         )
+
+    def taken(self, indices: Sequence[int]) -> Collection:
+        """Some of the drawings, in the order of the indices; with all that could not be read."""
+        return Collection(
+            [self.patents[index] for index in indices],
+            [self.categories[index] for index in indices],
+            [self.names[index] for index in indices],
+            [self.contents[index] for index in indices],
+            [self.views[index] for index in indices],
+            self.unread,
+            self.cited,
+        )
+
+    def digests(self) -> list[str]:
+        """SHA-256 of each drawing's content, hexadecimal."""
+        return [hashlib.sha256(content).hexdigest() for content in self.contents]
 
     def prepared(self, side: int, indices: Sequence[int]) -> Drawings:
         """Some of the drawings, preprocessed to squares: [indices, 1, side, side]."""
@@ -91,12 +114,16 @@ def read_collection(corpus: Path, advance: Callable[[int], None] = lambda _: Non
         SevenviewsError: the path holds no known corpus.
     """
     collection = Collection()
+    cited: dict[str, tuple[str, ...]] = {}
     with ThreadPoolExecutor(_THREADS) as pool:
         for count, (patent, unread) in enumerate(pool.map(_read, iter_entries(corpus)), 1):
             collection.unread += unread
             if patent is not None:
                 _add(collection, patent)
+                if documents := cited_by_examiner(patent.patent):
+                    cited[patent.patent.patent_id] = documents
             advance(count)
+    collection.cited = cited
     return collection
 
 
@@ -107,6 +134,12 @@ def category_of(patent: CorpusPatent) -> str:
     if patent.patent.locarno:
         return f"Locarno {patent.patent.locarno[0].whole_class}"
     return next((f"USPC {uspc.partition('/')[0]}" for uspc in patent.patent.uspc), "")
+
+
+def cited_by_examiner(patent: Patent) -> tuple[str, ...]:
+    """The canonical ids of what the examiner has cited against a patent, each once."""
+    documents = (one.document for one in patent.citations if _EXAMINER in one.category.lower())
+    return tuple(dict.fromkeys(canonical_patent_id(document) for document in documents))
 
 
 def _add(collection: Collection, patent: CorpusPatent) -> None:

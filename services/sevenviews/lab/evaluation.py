@@ -9,8 +9,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from sevenviews.lab.collection import read_collection
-from sevenviews.lab.descriptors import Drawings, Vectors, open_descriptor
+from sevenviews.lab.cited import rank_cited
+from sevenviews.lab.collection import Collection, read_collection
+from sevenviews.lab.descriptors import Descriptor, FittedDescriptor, Vectors, find_descriptor
+from sevenviews.lab.front_pages import Part, without_front_pages
+from sevenviews.lab.kept_vectors import KeptVectors, identity_of
 from sevenviews.lab.metrics import (
     ACCURACY_AT,
     Divisor,
@@ -20,7 +23,8 @@ from sevenviews.lab.metrics import (
 )
 from sevenviews.lab.ranking import Ranks, rank_vectors
 from sevenviews.lab.resampling import Paired, bootstrap_interval, compare_paired
-from sevenviews.lab.task import RetrievalTask, read_task
+from sevenviews.lab.sets import PatentSet
+from sevenviews.lab.task import RelevanceBy, RetrievalTask, read_task
 
 TOP = 10
 """The cut of PatentNet's top-10 mAP."""
@@ -46,6 +50,11 @@ class EvaluationReport:
         seed: of the choice of queries.
         unread: entries and drawings that could not be read, and why.
         paired: other model -> this one beside it, on the same queries.
+        patent_set: that the patents belong to: whether they choose or report.
+        relevance: what a query should find; of citations, ranks are those of patents.
+        identity: of the model, by its content; see `identity_of`.
+        without_front_pages: the same without the front pages' copies of sheets, which find the sheet itself; None:
+            there are no such copies.
     """
 
     model: str
@@ -60,6 +69,10 @@ class EvaluationReport:
     seed: int
     unread: tuple[str, ...] = field(default=())
     paired: Mapping[str, Paired] = field(default_factory=dict)
+    patent_set: PatentSet = PatentSet.OPEN
+    relevance: RelevanceBy = RelevanceBy.PATENT
+    identity: str = ""
+    without_front_pages: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +83,15 @@ class Evaluation:
         model: as it was asked for.
         task: what was asked.
         vectors: of all the task's drawings, [drawings, dimension].
-        ranks: of the relevant drawings; its queries count from the task's first.
+        ranks: of the relevant drawings (of citations: patents); its queries count from the task's first.
+        identity: of the model, by its content.
     """
 
     model: str
     task: RetrievalTask
     vectors: Vectors
     ranks: Ranks
+    identity: str = ""
 
     @property
     def name(self) -> str:
@@ -117,6 +132,10 @@ class Evaluation:
             seed=task.seed,
             unread=tuple(task.drawings.unread),
             paired={one.model: self.paired_with(one) for one in others if one is not self},
+            patent_set=task.patent_set,
+            relevance=task.relevance,
+            identity=self.identity,
+            without_front_pages=without_front_pages(task, self.vectors),
         )
 
 
@@ -149,6 +168,7 @@ def evaluate_on(
     model: str,
     fit: Path | None = None,
     advance: Callable[[int], None] = lambda _: None,
+    kept: KeptVectors | None = None,
 ) -> Evaluation:
     """A model's answer to a task.
 
@@ -158,23 +178,40 @@ def evaluate_on(
         fit: the corpus that a descriptor which learns is fitted on; by default the task's gallery, without its
             labels. At most 2,000 drawings, chosen by the task's seed, are used.
         advance: is told how many drawings are described.
+        kept: vectors of earlier evaluations; what is missing is added.
 
     Raises:
         ValueError: there is no such model.
         SevenviewsError: `fit` holds no known corpus.
     """
-    descriptor = open_descriptor(model, lambda side: _examples(task, fit, side))
-    vectors = task.drawings.described(descriptor, advance)
+    found = find_descriptor(model)
+    examples = _examples(task, fit) if isinstance(found, FittedDescriptor) else Collection()
+    identity = identity_of(model, examples.digests())
+
+    def opened() -> Descriptor:
+        if isinstance(found, Descriptor):
+            return found
+        return found.fit(examples.prepared(found.side, range(len(examples))))
+
+    if kept is None:
+        vectors = task.drawings.described(opened(), advance)
+    else:
+        vectors = kept.described(task.drawings, identity, opened, advance)
+    return Evaluation(model, task, vectors, _ranks(task, vectors), identity)
+
+
+def _ranks(task: RetrievalTask, vectors: Vectors) -> Ranks:
+    if task.relevance is RelevanceBy.CITATIONS:
+        return rank_cited(vectors, task)
     patents = task.patents
-    ranks = rank_vectors(
+    return rank_vectors(
         vectors[task.queries], vectors[task.gallery], patents[task.queries], patents[task.gallery]
     )
-    return Evaluation(model, task, vectors, ranks)
 
 
-def _examples(task: RetrievalTask, fit: Path | None, side: int) -> Drawings:
+def _examples(task: RetrievalTask, fit: Path | None) -> Collection:
     drawings = task.drawings if fit is None else read_collection(fit)
     indices = task.gallery if fit is None else np.arange(len(drawings))
     if len(indices) > _MOST_EXAMPLES:
         indices = np.random.default_rng(task.seed).choice(indices, _MOST_EXAMPLES, replace=False)
-    return drawings.prepared(side, indices.tolist())
+    return drawings.taken(indices.tolist())

@@ -2,19 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from sevenviews.designs import canonical_patent_id
 from sevenviews.lab.asked import read_asked
 from sevenviews.lab.collection import Collection, read_collection
 from sevenviews.lab.protocol import split_queries
+from sevenviews.lab.sets import PatentSet, set_of
+from sevenviews.lab.sheets import read_sheets
 
 _DISTRACTOR = "distractor "
 """Before the id of a patent that only adds to the gallery: it is relevant to no query, whatever its id."""
+
+Advance = Callable[[int], None]
+
+
+class RelevanceBy(StrEnum):
+    """What a query should find."""
+
+    PATENT = "patent"
+    """The other drawings of its patent."""
+
+    CITATIONS = "citations"
+    """The patents that its examiner has cited: what a search for prior art is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSource:
+    """What a task is read from.
+
+    Attributes:
+        corpus: whatever `sevenviews ingest` reads.
+        distractors: a corpus that only adds to the gallery.
+        queries: whose drawings ask, such as DeepPatent's list of queries, or a folder that `read_asked` knows; then
+            nothing is withheld.
+        sheets: the corpus holds whole sheets, to be cut into figures; see `read_sheets`.
+        relevance: what a query should find.
+    """
+
+    corpus: Path
+    distractors: Path | None = None
+    queries: Path | None = None
+    sheets: bool = False
+    relevance: RelevanceBy = RelevanceBy.PATENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +60,12 @@ class RetrievalTask:
 
     Attributes:
         drawings: all of them.
-        queries, gallery: indices of drawings; none is in both.
+        queries, gallery: indices of drawings; none is in both, unless citations are looked for.
         distractors: how many of the gallery only add to it; they stand last.
         seed: of the choice of queries.
         name: of the corpus, for reports.
+        patent_set: that all asking patents belong to.
+        relevance: what a query should find.
     """
 
     drawings: Collection
@@ -35,11 +74,19 @@ class RetrievalTask:
     distractors: int
     seed: int
     name: str
+    patent_set: PatentSet = PatentSet.OPEN
+    relevance: RelevanceBy = RelevanceBy.PATENT
 
     @property
     def patents(self) -> npt.NDArray[np.str_]:
         """The patent of each drawing."""
         return np.array(self.drawings.patents)
+
+    @property
+    def documents(self) -> npt.NDArray[np.str_]:
+        """The patent of each drawing as citations name it, canonical; of distractors too."""
+        named = (patent.removeprefix(_DISTRACTOR) for patent in self.drawings.patents)
+        return np.array([canonical_patent_id(patent) for patent in named])
 
     @property
     def patent_count(self) -> int:
@@ -52,42 +99,86 @@ def read_task(
     distractors: Path | None = None,
     seed: int = 0,
     queries: Path | None = None,
-    advance: Callable[[int], None] = lambda _: None,
+    advance: Advance = lambda _: None,
 ) -> RetrievalTask:
-    """Read a corpus, and withhold up to two drawings of each patent to ask with.
+    """Read a corpus, and withhold up to two drawings of each patent to ask with; whatever set they belong to.
 
     Args:
-        corpus: whatever `sevenviews ingest` reads.
-        distractors: a corpus that only adds to the gallery.
+        corpus, distractors, queries: see `TaskSource`.
         seed: of the choice of queries.
-        queries: whose drawings ask, such as DeepPatent's list of queries, or a folder that `read_asked` knows;
-            then nothing is withheld.
         advance: is told how many entries of the present corpus were read.
 
     Raises:
         ValueError: no patent has two drawings; or none of the queries' patents is in the corpus.
         SevenviewsError: a path holds no known corpus.
     """
-    found = read_collection(corpus, advance)
-    if queries is None:
-        asking, findable = _withheld(found, corpus, seed)
+    source = TaskSource(corpus, distractors, queries)
+    return _task(source, *_read(source, advance), seed)
+
+
+def read_tasks(source: TaskSource, seed: int = 0, advance: Advance = lambda _: None) -> list[RetrievalTask]:
+    """A task for each set that the corpus' patents belong to: figures of two sets never enter one mean.
+
+    Each set's patents ask and are found among themselves and the distractors, so that what a model has learned of the
+    development set does not stand in the gallery of the report set. Citations are looked for everywhere.
+
+    Args:
+        source: what is read.
+        seed: of the choice of queries.
+        advance: is told how many entries of the present corpus were read.
+
+    Raises:
+        ValueError: as `read_task`; or no patent's citations are there.
+        SevenviewsError: a path holds no known corpus.
+    """
+    found, asked, others = _read(source, advance)
+    asking = found if asked is None else asked
+    if source.relevance is RelevanceBy.CITATIONS:
+        if asked is not None:
+            raise ValueError("citations are of whole patents: leave --queries out, and the corpus asks")
+        return citing_tasks(found, others, source.corpus.name, seed)
+    tasks, nothing = [], None
+    for which in _sets_of(asking):
+        mine = None if asked is None else _of_set(asked, which)
+        try:
+            task = _task(source, _of_set(found, which), mine, others, seed)
+        except ValueError as error:
+            nothing = error
+        else:
+            tasks.append(replace(task, patent_set=which))
+    if not tasks:
+        raise nothing or ValueError(f"{source.corpus} holds no drawing")
+    return tasks
+
+
+def _read(source: TaskSource, advance: Advance) -> tuple[Collection, Collection | None, Collection]:
+    """What can be found, what asks (None: some of it), and the distractors."""
+    found = (read_sheets if source.sheets else read_collection)(source.corpus, advance)
+    asked = read_asked(source.queries, advance) if source.queries else None
+    others = read_collection(source.distractors, advance) if source.distractors else Collection()
+    others.patents = [_DISTRACTOR + patent for patent in others.patents]
+    return found, asked, others
+
+
+def _task(
+    source: TaskSource, found: Collection, asked: Collection | None, others: Collection, seed: int
+) -> RetrievalTask:
+    if asked is None:
         drawings = found
+        asking, findable = _withheld(found, source.corpus, seed)
     else:
-        asked = read_asked(queries, advance)
         if not set(asked.patents) & set(found.patents):
-            raise ValueError(f"no patent of {queries} is in {corpus}: there is nothing to find")
+            raise ValueError(f"no patent of {source.queries} is in {source.corpus}: there is nothing to find")
         of_patent = dict(zip(found.patents, found.categories, strict=True))
         asked.categories = [
             own or of_patent.get(patent, "")
             for patent, own in zip(asked.patents, asked.categories, strict=True)
         ]
+        drawings = found + asked
         asking = np.arange(len(found), len(found) + len(asked))
         findable = np.arange(len(found))
-        drawings = found + asked
-    others = read_collection(distractors, advance) if distractors else Collection()
-    others.patents = [_DISTRACTOR + patent for patent in others.patents]
     gallery = np.concatenate([findable, len(drawings) + np.arange(len(others))])
-    return RetrievalTask(drawings + others, asking, gallery, len(others), seed, corpus.name)
+    return RetrievalTask(drawings + others, asking, gallery, len(others), seed, source.corpus.name)
 
 
 def _withheld(
@@ -97,3 +188,53 @@ def _withheld(
     if not split.queries:
         raise ValueError(f"no patent in {corpus} has two drawings: there is nothing to ask with")
     return np.array(split.queries), np.array(split.gallery)
+
+
+def citing_tasks(found: Collection, others: Collection, name: str, seed: int) -> list[RetrievalTask]:
+    """Ask with up to two drawings of each patent whose citations are there; a task a set.
+
+    All drawings can be found but those of the patent that asks.
+
+    Args:
+        found: whose patents ask.
+        others: that can only be found.
+        name: of the corpus.
+        seed: of the choice of drawings.
+
+    Raises:
+        ValueError: no patent's citations are there.
+    """
+    whole = found + others
+    gallery, none = np.arange(len(whole)), np.empty(0, np.int64)
+    task = RetrievalTask(whole, none, gallery, len(others), seed, name, relevance=RelevanceBy.CITATIONS)
+    there = set(task.documents)
+    citing = {
+        patent
+        for patent, cited in found.cited.items()
+        if there & (set(cited) - {canonical_patent_id(patent)})
+    }
+    # The same drawings as would be withheld; of a patent of one drawing, that one.
+    counts, chosen = Counter(found.patents), set(split_queries(found.patents, seed).queries)
+    queries = [
+        index
+        for index, patent in enumerate(found.patents)
+        if patent in citing and (index in chosen or counts[patent] == 1)
+    ]
+    if not queries:
+        raise ValueError(f"no patent in {name} cites, by its examiner, one that is there")
+    sets = np.array([set_of(found.patents[index]) for index in queries])
+    return [
+        replace(task, queries=np.array(queries)[sets == which], patent_set=which)
+        for which in PatentSet
+        if (sets == which).any()
+    ]
+
+
+def _sets_of(collection: Collection) -> Iterator[PatentSet]:
+    there = {set_of(patent) for patent in set(collection.patents)}
+    yield from (one for one in PatentSet if one in there)
+
+
+def _of_set(collection: Collection, which: PatentSet) -> Collection:
+    mine = {patent for patent in set(collection.patents) if set_of(patent) is which}
+    return collection.taken([index for index, patent in enumerate(collection.patents) if patent in mine])

@@ -21,6 +21,7 @@ from sevenviews.designs import (
     Reason,
     SevenviewsError,
     UnknownDates,
+    canonical_patent_id,
     drawing_id,
     is_patent_id,
     patent_id_of,
@@ -57,6 +58,34 @@ def test_a_class_contains_its_subclasses_only() -> None:
 @given(st.integers(1, 99_999), st.integers(1, 99))
 def test_a_drawing_id_names_its_patent(sheet: int, position: int) -> None:
     assert patent_id_of(drawing_id("USD0909824", sheet, position)) == "USD0909824"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "USD0909824", "usd909824", "USD0909824S1", "US D909,824 S", "US-D909824-S1", "D909824", "D 909,824",
+        "D0909824 S", "USD0909824-20210209", "USD0909824-20210209.ZIP", " US D909824 S1\n",
+    ],
+)  # fmt: skip
+def test_a_patent_has_one_canonical_id(text: str) -> None:
+    assert canonical_patent_id(text) == "USD0909824"
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("D12", "D12"),
+        ("USD12", "USD0000012"),
+        ("D0000", "D0000"),
+        ("3001a", "3001A"),
+        ("US 6,792,682 B2", "US 6,792,682 B2"),
+        ("EM008888888-0001", "EM008888888-0001"),
+        ("D909824-D00001-01", "D909824-D00001-01"),
+    ],
+)
+def test_what_is_no_american_design_keeps_its_name(text: str, canonical: str) -> None:
+    assert canonical_patent_id(text) == canonical
+    assert canonical_patent_id(canonical) == canonical
 
 
 @pytest.mark.parametrize("text", ["../etc/passwd", "", "a/b", "a b", "-a", "a..b", "x" * 65, 'a"b', "é"])
