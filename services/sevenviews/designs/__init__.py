@@ -5,6 +5,8 @@ Pure: no input or output, no framework, nothing of ours imported from outside th
 
 from sevenviews.designs.crop import CropBox
 from sevenviews.designs.errors import Reason, SevenviewsError
+from sevenviews.designs.figure_list import expand_figures, figures_between
+from sevenviews.designs.figure_number import SOLE_FIGURE, FigureNumber
 from sevenviews.designs.filters import DateRange, PatentFilter, UnknownDates
 from sevenviews.designs.identifiers import (
     canonical_patent_id,
@@ -27,6 +29,7 @@ from sevenviews.designs.requests import (
 from sevenviews.designs.view import STANDARD_VIEWS, View
 
 __all__ = [
+    "SOLE_FIGURE",
     "STANDARD_VIEWS",
     "Citation",
     "CropBox",
@@ -35,6 +38,7 @@ __all__ = [
     "DrawingImage",
     "DrawingSize",
     "FigureDescription",
+    "FigureNumber",
     "ImportOutcome",
     "LocarnoClass",
     "Party",
@@ -49,6 +53,8 @@ __all__ = [
     "canonical_patent_id",
     "content_key",
     "drawing_id",
+    "expand_figures",
+    "figures_between",
     "is_patent_id",
     "key_of_digest",
     "patent_id_of",
