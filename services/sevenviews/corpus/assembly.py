@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sevenviews.corpus.descriptions import SOLE_FIGURE, DescribedFigures
+from sevenviews.corpus.descriptions import DescribedFigures, is_sole
 from sevenviews.corpus.entry import Problem, ProblemReason
 from sevenviews.corpus.figures import CutFigure, cut_sheet, number_figures
 from sevenviews.corpus.figures.labels import Expected
@@ -118,7 +118,7 @@ def _drawing(
 def _label_problem(
     source: str, sheet: SheetFile, figure: CutFigure, number: str, described: DescribedFigures
 ) -> Problem | None:
-    sole = described.numbers == (SOLE_FIGURE,) and number == SOLE_FIGURE
+    sole = is_sole(described) and bool(number)
     if figure.label == number and number and (number in described.views or not described.views):
         return None
     if sole and not figure.label_text:

@@ -1,38 +1,28 @@
 """The description of drawings: which figure shows what.
 
-The usual form is a sentence a figure, "FIG. 1 is a front view of a chair;". Others occur: ranges ("FIGS.
-2-4 are"), several sentences in a paragraph, the Hague system's "1.1: Perspective", and "The FIGURE is"
-where a patent has one figure only. Its figure has no printed number; here it counts as 1.
+The usual form is a sentence a figure, "FIG. 1 is a front view of a chair;". Others occur: ranges ("FIGS. 2-4 are"),
+several sentences in a paragraph, the Hague system's "1.1: Perspective", and "The FIGURE is" where a patent has one
+figure only. `figure_statements` finds the sentences, `view_names` reads their views.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sevenviews.corpus.view_names import sides_of, view_of
-from sevenviews.designs import FigureDescription, View
+from sevenviews.corpus.figure_statements import Statement, find_statements
+from sevenviews.corpus.view_names import opposite_of, view_of, views_of
+from sevenviews.designs import STANDARD_VIEWS, FigureDescription, FigureNumber, View
+from sevenviews.designs.figure_list import NUMBER
 
-SOLE_FIGURE = "1"
-
-_NUMBER = r"\d{1,3}(?:\.\d{1,2})?(?:[A-Za-z](?![A-Za-z]))?"
-_NUMBERS = rf"{_NUMBER}(?:(?:\s*(?:,|;|&|-|–|—|\band\b|\bto\b|\bthrough\b|,\s*and\b)\s*){_NUMBER})*"
-_FIGURE = rf"(?:figs?|figures?)\.?\s*(?P<named>{_NUMBERS})"
-_VERB = r"(?:is|are|shows?|illustrates?|depicts?|represents?|an?|the|:|-|–|—)"
-_START = re.compile(
-    # At the start of a paragraph; or after a sentence, if a verb follows: "... of FIG. 1; FIG. 2 is a ...".
-    rf"(?:^\s*(?:{_FIGURE}|(?P<hague>\d{{1,3}}\.\d{{1,2}})\b\s*(?=:|is\b|-|–)|(?P<sole>the\s+figure\b))"
-    rf"|[.;,]\s*(?:and,?\s+)?{_FIGURE.replace('named', 'inner')}\s*(?={_VERB}\s))",
+_SAME_ARTICLE = re.compile(
+    r"\bthereof\b|\bimages?\b|\bframes?\b|\bconfigurations?\b|\bsame\b|\bstates?\b|\bpositions?\b|\bconditions?\b",
     re.I,
 )
-_RANGE = re.compile(rf"({_NUMBER})\s*(?:-|–|—|\bto\b|\bthrough\b)\s*({_NUMBER})", re.I)
-_LEAD = re.compile(
-    r"^[\s:,;.–—-]*(?:(?:is|are|shows?|illustrates?|depicts?|represents?)\s+)?(?:an?\s+|the\s+)?", re.I
-)
-_TAIL = re.compile(r"[\s;,.]*(?:\band\b[\s,]*)?$", re.I)
-_SAME_ARTICLE = re.compile(r"\bthereof\b|\bimage\b|\bembodiment\b|\bframe\b|\bconfiguration\b|\bsame\b", re.I)
-_MAX_RANGE = 200
+_EMBODIMENT = re.compile(r"\bembodiments?\b|\bvariations?\b|\balternat(?:iv)?e\b", re.I)
+_OPPOSITE = re.compile(r"^[^,;(]*\bopposite\b|^[^,;(]*\bother (?:side|end)\b|^[^,;(]*\bopposing\b", re.I)
+_OPPOSITE_OF = re.compile(rf"\b(?:of|from|to|in)\b[^,;]*?\bfigs?(?:ure)?\.?\s*(?P<number>{NUMBER})", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +31,13 @@ class DescribedFigures:
 
     Attributes:
         descriptions: a figure may have several sentences.
-        views: figure number -> view.
+        views: figure number, as FigureNumber prints it -> view.
+        declared: how many figures the source says there are; None: it does not.
     """
 
     descriptions: tuple[FigureDescription, ...]
     views: Mapping[str, View]
+    declared: int | None = None
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -53,64 +45,54 @@ class DescribedFigures:
         return tuple(self.views)
 
 
-def describe_figures(paragraphs: Iterable[str]) -> DescribedFigures:
+def describe_figures(paragraphs: Iterable[str], declared: int | None = None) -> DescribedFigures:
     """Read the paragraphs of a description of drawings. Those that describe no figure are left out."""
     descriptions: list[FigureDescription] = []
     views: dict[str, View] = {}
-    last = View.UNKNOWN
-    for numbers, text in _sentences(paragraphs):
-        for number, view in zip(numbers, _views(text, len(numbers), last), strict=True):
-            descriptions.append(FigureDescription(number, text))
+    for statement in find_statements(paragraphs):
+        for number, view in zip(statement.numbers, _views(statement, views), strict=True):
+            descriptions.append(FigureDescription(str(number), statement.text))
             # A later sentence about the same figure adds detail; the first one names the view.
-            if views.setdefault(number, view) is View.UNKNOWN:
-                views[number] = view
-            last = views[number]
-    return DescribedFigures(tuple(descriptions), views)
+            if views.setdefault(str(number), view) is View.UNKNOWN:
+                views[str(number)] = view
+    return DescribedFigures(tuple(descriptions), views, declared)
 
 
-def normal_number(text: str) -> str:
-    """The form in which figure numbers are compared: no space, no leading zero, capital letters."""
-    return re.sub(r"\s+", "", text).upper().lstrip("0") or "0"
+def _views(statement: Statement, known: Mapping[str, View]) -> Sequence[View]:
+    """The view of each figure of a statement; where it names none, that of a figure before of which it speaks.
+
+    Args:
+        known: the views of the figures before, in their order.
+    """
+    text, count = statement.text, len(statement.numbers)
+    views = views_of(text, [len(run) for run in statement.runs]) if count > 1 else [view_of(text)]
+    if not known or any(str(number) in known for number in statement.numbers):
+        return views
+    seen = list(known.values())
+    first, last = seen[0], seen[-1]
+    if set(views) == {View.UNKNOWN}:
+        if _EMBODIMENT.search(text):
+            # "FIG. 5 is another embodiment of a display screen" begins anew, as the first figure did.
+            return [first] * count
+        if _SAME_ARTICLE.search(text):
+            # "FIG. 2 is a second image thereof".
+            return [last] * count
+    if set(views) == {View.OTHER} and count == 1 and _OPPOSITE.search(text):
+        return [_opposite(text, last, known)]
+    return views
 
 
-def _sentences(paragraphs: Iterable[str]) -> Iterable[tuple[list[str], str]]:
-    for paragraph in paragraphs:
-        text = " ".join(paragraph.split())
-        starts = list(_START.finditer(text))
-        ends = [*(start.start() for start in starts[1:]), len(text)][: len(starts)]
-        for start, end in zip(starts, ends, strict=True):
-            sentence = _TAIL.sub("", _LEAD.sub("", text[start.end() : end]))
-            numbers = _numbers_of(start)
-            if sentence and numbers:
-                yield numbers, sentence
+def _opposite(text: str, last: View, known: Mapping[str, View]) -> View:
+    """The side opposite to that of the figure named, or of the last: of a left side the right; OTHER, if none is."""
+    match = _OPPOSITE_OF.search(text)
+    referred = known.get(str(FigureNumber.parse(match["number"])), last) if match else last
+    sides = {View.LEFT, View.RIGHT} if re.search(r"\bside\b", text, re.I) else set(STANDARD_VIEWS)
+    for view in (referred, last):
+        if view in sides:
+            return opposite_of(view)
+    return View.OTHER
 
 
-def _numbers_of(start: re.Match[str]) -> list[str]:
-    if start["sole"]:
-        return [SOLE_FIGURE]
-    listed = start["named"] or start["inner"] or start["hague"]
-    return expand_numbers(listed)
-
-
-def expand_numbers(listed: str) -> list[str]:
-    """ "2-4, 6 and 7A" -> 2, 3, 4, 6, 7A."""
-    spread = _RANGE.sub(lambda match: _spread(match[1], match[2]), listed)
-    return list(dict.fromkeys(normal_number(number) for number in re.findall(_NUMBER, spread)))
-
-
-def _spread(first: str, last: str) -> str:
-    if not (first.isdigit() and last.isdigit() and 0 < int(last) - int(first) < _MAX_RANGE):
-        return f"{first}, {last}"
-    return ", ".join(str(number) for number in range(int(first), int(last) + 1))
-
-
-def _views(text: str, count: int, last: View) -> list[View]:
-    """The view of each of count figures that share a sentence."""
-    sides = sides_of(text) if count > 1 else []
-    if len(sides) == count:
-        return sides
-    view = view_of(text)
-    if view is View.UNKNOWN and _SAME_ARTICLE.search(text):
-        # "FIG. 2 is a second image thereof": the view of the figure before.
-        view = last
-    return [view] * count
+def is_sole(described: DescribedFigures) -> bool:
+    """Whether the patent has one figure only, which may have no label."""
+    return described.numbers == (str(FigureNumber("1")),)

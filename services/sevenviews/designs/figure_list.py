@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from sevenviews.designs.figure_number import DASHES, FigureNumber
 
-PATTERN = (
+NUMBER = (
     # Letters that follow close upon the digits; "1is" and "4 a view" have none.
     r"(?:\d{1,4}(?:\.\d{1,3}(?!\d))?(?:\(\s?[A-Za-z0-9]{1,2}\s?\)|[A-Za-z](?![A-Za-z])|(?-i:[A-Z]{2})(?![A-Za-z]))?"
     r"|(?-i:[IVX]{1,6}[A-H]?|[A-Z]{1,2}\d{1,3}|[A-Z])(?![A-Za-z0-9]))(?:['’′](?![A-Za-z]))?"
@@ -33,6 +33,14 @@ _LIST_WORDS = re.compile(LIST_WORD, re.I)
 def expand_figures(listed: str, *, several: bool = True) -> tuple[FigureNumber, ...]:
     """The numbers that a list names, each once, in its order: "2-4, 6 and 7A" -> 2, 3, 4, 6, 7A.
 
+    Args and Raises: see `expand_items`.
+    """
+    return tuple(dict.fromkeys(number for item in expand_items(listed, several=several) for number in item))
+
+
+def expand_items(listed: str, *, several: bool = True) -> list[tuple[FigureNumber, ...]]:
+    """The numbers of each item of a list: "2-4, 6" -> (2, 3, 4), (6).
+
     A hyphen is a range's, or a part of a number ("FIG. 1-1"): where all of a list rise and do not overlap, they are
     ranges; "1-1, 1-2" are two numbers.
 
@@ -46,7 +54,7 @@ def expand_figures(listed: str, *, several: bool = True) -> tuple[FigureNumber, 
     if not items:
         raise ValueError(f"{listed!r} names no figure")
     hyphens_count = several and _are_ranges([ends for item in items if (ends := _plain_ends(item))])
-    return tuple(dict.fromkeys(number for item in items for number in _item(item, hyphens_count)))
+    return [_item(item, hyphens_count) for item in items]
 
 
 def figures_between(first: FigureNumber, last: FigureNumber) -> tuple[FigureNumber, ...]:
@@ -64,7 +72,7 @@ def _item(item: str, hyphens_count: bool) -> tuple[FigureNumber, ...]:
     ends = _RANGE_WORDS.split(item)
     if len(ends) == 1:
         parts = [part.strip() for part in _ANY_DASH.split(item)]
-        if len(parts) == 1 or (len(parts) == 2 and not _is_range(*parts, hyphens_count)):  # noqa: PLR2004
+        if len(parts) == 1 or (len(parts) == 2 and not _is_range(parts[0], parts[1], hyphens_count)):  # noqa: PLR2004
             return (FigureNumber.parse("-".join(parts)),)
         middle = (len(parts) + 1) // 2
         ends = ["-".join(parts[:middle]), "-".join(parts[middle:])]

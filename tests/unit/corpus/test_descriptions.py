@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sevenviews.corpus.descriptions import describe_figures, expand_numbers, normal_number
+from sevenviews.corpus.descriptions import describe_figures
 from sevenviews.designs import View
+from tests.unit.corpus.truth_tables import descriptions
 
 _PHRASES = {
     "perspective view": View.PERSPECTIVE,
@@ -99,22 +100,13 @@ def test_images_of_a_sequence_have_the_view_of_the_first() -> None:
     assert set(described.views.values()) == {View.FRONT}
 
 
-@pytest.mark.parametrize(
-    ("listed", "numbers"),
-    [
-        ("1", ["1"]),
-        ("2A", ["2A"]),
-        ("1-3", ["1", "2", "3"]),
-        ("1 to 3, 7 and 9b", ["1", "2", "3", "7", "9B"]),
-        ("3 through 5", ["3", "4", "5"]),
-        ("5-3", ["5", "3"]),
-        ("1.1", ["1.1"]),
-    ],
-)
-def test_expands_numbers(listed: str, numbers: list[str]) -> None:
-    assert expand_numbers(listed) == numbers
+@pytest.mark.parametrize(("paragraphs", "figures"), descriptions())
+def test_every_way_of_describing_figures(paragraphs: list[str], figures: str) -> None:
+    described = describe_figures(paragraphs)
+    assert ", ".join(f"{number} {view}" for number, view in described.views.items()) == figures
 
 
-@given(st.integers(0, 999), st.integers(0, 3))
-def test_zeros_before_a_number_do_not_count(number: int, zeros: int) -> None:
-    assert normal_number("0" * zeros + str(number)) == str(number)
+@given(st.lists(st.text(max_size=80), max_size=3), st.integers(0, 40))
+def test_any_text_is_read_in_a_moment(paragraphs: list[str], repeated: int) -> None:
+    described = describe_figures([*paragraphs, "FIG. 1, " * repeated + "1.1 - " * repeated])
+    assert {part.figure_number for part in described.descriptions} == set(described.numbers)

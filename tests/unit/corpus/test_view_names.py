@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sevenviews.corpus.view_names import sides_of, view_of
+from sevenviews.corpus.view_names import opposite_of, view_of, views_of
 from sevenviews.designs import View
+from tests.unit.corpus.truth_tables import view_phrases
 
 _SIDES = {
     "front": View.FRONT,
@@ -26,41 +27,15 @@ _ARTICLES = (
     "bottom bracket",
     "right-angle drive",
     "detail brush",
+    "rear view mirror",
+    "left-hand glove",
 )
 
 
-@pytest.mark.parametrize(
-    ("text", "view"),
-    [
-        ("perspective view of a microphone", View.PERSPECTIVE),
-        ("front and left perspective view of a fascia", View.PERSPECTIVE),
-        ("isometric view thereof", View.PERSPECTIVE),
-        ("front elevational of the game housing", View.FRONT),
-        ("front thereof", View.FRONT),
-        ("from view of a display screen", View.FRONT),
-        ("top of the tool handle", View.TOP),
-        ("plan view of quilted fabric", View.TOP),
-        ("bottom plan view thereof", View.BOTTOM),
-        ("right elevational side view of the bottle", View.RIGHT),
-        ("left side edge view thereof", View.LEFT),
-        ("side view of a shoe", View.OTHER),
-        ("opposite side view thereof", View.OTHER),
-        ("top view perspective view thereof", View.TOP),
-        ("perspective exploded view", View.EXPLODED),
-        ("exploded perspective view", View.EXPLODED),
-        ("cross-sectional view taken along line 8-8 of FIG. 2", View.SECTION),
-        ("view taken along line 3-3 of FIG. 1", View.SECTION),
-        ("enlarged partial perspective view", View.DETAIL),
-        ("enlarged view of portion 4 of FIG. 1", View.DETAIL),
-        ("perspective view, shown in an environment", View.IN_USE),
-        ("perspective view of a bag, shown in use", View.IN_USE),
-        ("second image thereof", View.UNKNOWN),
-        # What follows the sentence is about the broken lines.
-        ("front view of a chair. The broken lines show portions of the environment", View.FRONT),
-    ],
-)
-def test_names_the_view(text: str, view: View) -> None:
-    assert view_of(text) is view
+@pytest.mark.parametrize("view", list(View))
+def test_names_the_view(view: View) -> None:
+    phrases = view_phrases()[view]
+    assert {phrase: view_of(phrase) for phrase in phrases} == dict.fromkeys(phrases, view)
 
 
 @given(
@@ -71,8 +46,42 @@ def test_names_the_view(text: str, view: View) -> None:
 def test_the_article_does_not_change_the_view(side: str, kind: str, article: str) -> None:
     assert view_of(f"{side}{kind} view of a {article}") is _SIDES[side]
     assert view_of(f"{side} perspective view of a {article}") is View.PERSPECTIVE
+    assert view_of(f"view of the {side} of a {article}") is _SIDES[side]
 
 
-@given(st.lists(st.sampled_from(sorted(_SIDES)), min_size=1, max_size=4))
-def test_sides_keep_their_order(sides: list[str]) -> None:
-    assert sides_of(f"{' and '.join(sides)} side views of a top hat") == [_SIDES[side] for side in sides]
+@given(
+    st.sampled_from(sorted(_SIDES)),
+    st.sampled_from(
+        [
+            "{} view, the {} view being a mirror image",
+            "{} side elevational view thereof; the {} side is a mirror image",
+            "{} view (the {} view is identical thereto)",
+            "view of the {} side, the {} side being the same",
+        ]
+    ),
+    st.sampled_from(sorted(_SIDES)),
+)
+def test_a_view_that_is_not_drawn_does_not_count(side: str, form: str, other: str) -> None:
+    assert view_of(form.format(side, other)) is _SIDES[side]
+
+
+@given(st.lists(st.sampled_from(sorted(_SIDES)), min_size=2, max_size=7))
+def test_several_figures_share_a_sentence(sides: list[str]) -> None:
+    views = [_SIDES[side] for side in sides]
+    listed = f"{', '.join(sides[:-1])} and {sides[-1]}"
+    assert views_of(f"{listed} side views of a top hat", [len(sides)]) == views
+    assert views_of(f"respectively {listed} views of a top hat", [1] * len(sides)) == views
+    assert views_of(f"views of the {listed} thereof, respectively", [len(sides)]) == views
+    assert views_of(f"{listed} views of both embodiments", [len(sides), len(sides)]) == views * 2
+    assert set(views_of(f"{listed} perspective views", [len(sides)])) == {View.PERSPECTIVE}
+
+
+@pytest.mark.parametrize("view", list(View))
+def test_opposite_of_the_opposite(view: View) -> None:
+    assert opposite_of(opposite_of(view)) in {view, View.OTHER}
+
+
+@given(st.text(max_size=60))
+def test_any_text_has_a_view_or_none(text: str) -> None:
+    assert view_of(text) in set(View)
+    assert len(views_of(text, [3, 1])) == 4
