@@ -8,6 +8,7 @@ May import designs and encoder, nothing else of ours. Needs the extra `corpus`.
 
 from sevenviews.corpus.dispatch import UnknownLayoutError, iter_entries
 from sevenviews.corpus.entry import (
+    BrokenEntry,
     CorpusEntry,
     CorpusPatent,
     NotADesign,
@@ -17,6 +18,7 @@ from sevenviews.corpus.entry import (
 )
 
 __all__ = [
+    "BrokenEntry",
     "CorpusEntry",
     "CorpusPatent",
     "NotADesign",

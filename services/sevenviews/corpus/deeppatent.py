@@ -2,28 +2,35 @@
 of them.
 
 A list (test_query_patent.txt.gz ...) has a line an image: its path, and the number of its class, which is
-its patent. An image counts as one drawing, whole, as in the benchmark; it is not cut into figures.
+its patent. An image counts as one drawing, whole, as in the benchmark; it is not cut into figures. DeepPatent2
+has cut them already: ...-D00002_1.png is a figure of that sheet.
 """
 
 from __future__ import annotations
 
 import gzip
 import re
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from sevenviews.corpus.archive import Member, iter_members
+from sevenviews.corpus.archive import iter_members
 from sevenviews.corpus.entry import Problem, ProblemReason
 from sevenviews.corpus.grouping import grouped
 from sevenviews.corpus.images import DrawingFile, ImageEntry
+from sevenviews.corpus.member import Member
 from sevenviews.corpus.sources import FileBytes
 from sevenviews.corpus.uspto.grant import parse_date
 from sevenviews.corpus.uspto.sheet_names import sheet_number
 from sevenviews.designs import Patent
 
-_IMAGE = re.compile(r"(?P<patent>USD\d{7})-(?P<date>\d{8})-[DP]\d{5}\.png", re.I)
+_IMAGE = re.compile(
+    r"(?P<patent>USD\d{7})-(?P<date>\d{8})-(?P<sheet>[DP]\d{5})(?:[_-](?P<figure>\d{1,2}))?\.(?:png|jpe?g|webp)",
+    re.I,
+)
+_MAX_LINE = 4096
 _LIST_NAME = re.compile(r".+\.txt(?:\.gz)?", re.I)
 
 
@@ -49,11 +56,20 @@ def read_list(path: Path) -> list[ListedImage]:
     """The lines of a list, plain or gzipped.
 
     Raises:
-        ValueError: a line is not a path and a class.
+        ValueError: a line is not a path and a class, or the file is no text.
     """
-    content = path.read_bytes()
-    text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
-    return [_listed(path, number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    images = []
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
+            # A line at a time: what is no list is refused at its first line, however large it is.
+            for number, line in enumerate(iter(lambda: lines.readline(_MAX_LINE), b""), 1):
+                if line.strip():
+                    images.append(_listed(path, number, line.decode("utf-8-sig")))
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise ValueError(f"{path.name} cannot be unpacked: {error}") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path.name}, line {number}: is no text") from error
+    return images
 
 
 def folder_entries(path: Path) -> Iterator[ImageEntry]:
@@ -97,10 +113,18 @@ def _listed_entry(root: Path, images: Sequence[ListedImage]) -> ImageEntry:
 
 def _entry(name: str, members: Sequence[Member], problems: Sequence[Problem] = ()) -> ImageEntry:
     patent_id = name.upper()
-    files = tuple(DrawingFile(member, sheet_number(member.name) or 0) for member in members)
+    files = tuple(_drawing_file(member) for member in members)
     published = _date_of(members[0]) if members else None
     patent = Patent(patent_id, office="US", kind="S1", publication_date=published)
     return ImageEntry(patent_id, patent, files, tuple(problems))
+
+
+def _drawing_file(member: Member) -> DrawingFile:
+    """Of DeepPatent2 a file is a figure of a sheet: ...-D00001_2.png is the second of the first."""
+    match = _IMAGE.fullmatch(member.path.name)
+    sheet = match["sheet"] if match else ""
+    position = int((match and match["figure"]) or 1)
+    return DrawingFile(member, sheet_number(f"{sheet}.png") or 0, position=position)
 
 
 def _date_of(member: Member) -> date | None:

@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from sevenviews.corpus import deeppatent, uspto
-from sevenviews.corpus.archive import BrokenArchiveError, first_names, is_tar
-from sevenviews.corpus.entry import CorpusEntry, CorpusPatent, Problem, ProblemReason, UnreadableEntryError
+from sevenviews.corpus.archive import first_names, is_archive
+from sevenviews.corpus.entry import BrokenEntry, CorpusEntry, Problem, ProblemReason
 from sevenviews.corpus.grouping import ScatteredMembersError
+from sevenviews.corpus.member import BrokenArchiveError, Member
 from sevenviews.corpus.patentnet import is_patentnet_file, patentnet_entries
 from sevenviews.corpus.singles import is_single_drawing, single_entries
-from sevenviews.corpus.views import is_view_file, view_entries
+from sevenviews.corpus.sources import FileBytes
+from sevenviews.corpus.uspto.products import without_drawings
+from sevenviews.corpus.uspto.weeks import latest_entries, newest_first
+from sevenviews.corpus.views import holds_views, view_entries
+from sevenviews.corpus.zips import is_zip
 from sevenviews.designs import Reason, SevenviewsError
 
 _NAMES_TO_JUDGE_BY = 400
 
 Reader = Callable[[Path], Iterator[CorpusEntry]]
 
-# Asked in this order: the first whose test some file passes reads the whole.
-_READERS: tuple[tuple[Callable[[str], bool], Reader], ...] = (
-    (uspto.is_uspto_file, uspto.uspto_entries),
-    (deeppatent.is_deeppatent_file, deeppatent.folder_entries),
-    (is_view_file, view_entries),
-    (is_patentnet_file, patentnet_entries),
-    (is_single_drawing, single_entries),
+
+def _some(is_known: Callable[[str], bool]) -> Callable[[list[str]], bool]:
+    return lambda names: any(map(is_known, names))
+
+
+# Asked in this order: the first that knows some file reads the whole.
+_READERS: tuple[tuple[Callable[[list[str]], bool], Reader], ...] = (
+    (_some(uspto.is_uspto_file), uspto.uspto_entries),
+    (_some(deeppatent.is_deeppatent_file), deeppatent.folder_entries),
+    (_some(is_patentnet_file), patentnet_entries),
+    (holds_views, view_entries),
+    (_some(is_single_drawing), single_entries),
 )
 
 
@@ -35,32 +44,11 @@ class UnknownLayoutError(SevenviewsError):
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(
             Reason.FIELD_MALFORMED,
-            f"{path}: {why}. A corpus is a USPTO weekly tar, a folder of such tars or of one unpacked, a "
-            "patent's ZIP; DeepPatent's folders or a list of them; images named AB-CD-EF-GH; a folder or tar "
-            "of <id>/<view>.png; a folder or tar of <id>.png",
+            f"{path}: {why}. A corpus is a USPTO week (tar or ZIP), a folder of such weeks or of one unpacked, a "
+            "patent's ZIP; DeepPatent's folders or a list of them; images named AB-CD-EF-GH; a folder, tar or ZIP "
+            "of <id>/<view>.png, a folder a patent; one of <id>.png",
             {"field": "path", "value": str(path)},
         )
-
-
-@dataclass(frozen=True, slots=True)
-class BrokenEntry:
-    """Stands for what an archive holds behind the place where it cannot be read on."""
-
-    problem: Problem
-
-    @property
-    def name(self) -> str:
-        """The archive's."""
-        return self.problem.source
-
-    @property
-    def digest(self) -> str:
-        """See CorpusEntry; it always raises."""
-        raise UnreadableEntryError(self.problem)
-
-    def read(self) -> CorpusPatent:
-        """See CorpusEntry; it always raises."""
-        raise UnreadableEntryError(self.problem)
 
 
 def iter_entries(path: Path) -> Iterator[CorpusEntry]:
@@ -73,45 +61,63 @@ def iter_entries(path: Path) -> Iterator[CorpusEntry]:
         raise UnknownLayoutError(path, "there is nothing")
     if path.is_dir():
         yield from _folder_entries(path)
-    elif path.suffix.lower() == ".zip":
-        yield uspto.zip_entry(path)
-    elif is_tar(path):
+        return
+    foreign = without_drawings(path.name)
+    if foreign:
+        raise UnknownLayoutError(path, foreign)
+    if is_archive(path):
         yield from _guarded(path)
     elif deeppatent.is_list(path):
-        yield from deeppatent.list_entries(path)
+        yield from _listed(path)
     else:
         raise UnknownLayoutError(path, "a file of this name is not known")
 
 
+def _listed(path: Path) -> Iterator[CorpusEntry]:
+    try:
+        yield from deeppatent.list_entries(path)
+    except ValueError as error:
+        raise UnknownLayoutError(path, f"this is no list of images: {error}") from error
+
+
 def _folder_entries(path: Path) -> Iterator[CorpusEntry]:
-    tars = sorted(file for file in path.rglob("*") if is_tar(file) and file.is_file())
-    for tar in tars:
-        yield from _guarded(tar)
-    reader = _reader_of(first_names(path, _NAMES_TO_JUDGE_BY))
-    if tars and reader is single_entries:
+    archives = [
+        file for file in path.rglob("*") if is_archive(file) and _is_visible(file, path) and file.is_file()
+    ]
+    # A patent's ZIP is read with what lies around it, every other archive for itself.
+    alone = [archive for archive in archives if not (is_zip(archive) and uspto.is_patent_zip(archive))]
+    for week in newest_first(alone):
+        yield from latest_entries(week, _guarded)
+    read = frozenset(archive.relative_to(path).as_posix() for archive in alone)
+    names = [name for name in first_names(path, _NAMES_TO_JUDGE_BY + len(read)) if name not in read]
+    reader = _reader_of(names)
+    if alone and reader is single_entries:
         # Loose images beside archives are queries or pictures of them, not patents.
         return
-    if reader is not None:
+    if reader is uspto.uspto_entries:
+        yield from uspto.uspto_entries(path, read)
+    elif reader is not None:
         yield from reader(path)
-    elif not tars:
+    elif not archives:
         raise UnknownLayoutError(path, "no file in it is known")
 
 
-def _guarded(tar: Path) -> Iterator[CorpusEntry]:
-    """A tar's entries; what breaks it off becomes an entry."""
+def _is_visible(file: Path, folder: Path) -> bool:
+    return not Member(file.relative_to(folder).as_posix(), FileBytes(file)).is_hidden
+
+
+def _guarded(archive: Path) -> Iterator[CorpusEntry]:
+    """An archive's entries; what breaks it off becomes an entry."""
     try:
-        reader = _reader_of(first_names(tar, _NAMES_TO_JUDGE_BY))
+        reader = _reader_of(first_names(archive, _NAMES_TO_JUDGE_BY))
         if reader is None:
-            raise UnknownLayoutError(tar, "no file in it is known")
-        yield from reader(tar)
+            raise UnknownLayoutError(archive, "no file in it is known")
+        yield from reader(archive)
     except BrokenArchiveError as broken:
         yield BrokenEntry(broken.problem)
     except ScatteredMembersError as error:
-        yield BrokenEntry(Problem(tar.name, "", ProblemReason.SOURCE_UNREADABLE, str(error)))
+        yield BrokenEntry(Problem(archive.name, "", ProblemReason.SOURCE_UNREADABLE, str(error)))
 
 
 def _reader_of(names: list[str]) -> Reader | None:
-    for knows, reader in _READERS:
-        if any(knows(name) for name in names):
-            return reader
-    return None
+    return next((reader for knows, reader in _READERS if knows(names)), None)

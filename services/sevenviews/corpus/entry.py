@@ -24,6 +24,7 @@ class ProblemReason(StrEnum):
     SOURCE_UNREADABLE = "SOURCE_UNREADABLE"
     XML_MISSING = "XML_MISSING"
     XML_MALFORMED = "XML_MALFORMED"
+    FULL_TEXT_ONLY = "FULL_TEXT_ONLY"
     FIELD_MALFORMED = "FIELD_MALFORMED"
     NAME_MALFORMED = "NAME_MALFORMED"
     NO_DRAWINGS = "NO_DRAWINGS"
@@ -128,3 +129,24 @@ class CorpusEntry(Protocol):
             UnreadableEntryError: nothing of it can be read.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenEntry:
+    """Stands for what lies at a place that cannot be read: the rest of an archive, a file of the wrong kind."""
+
+    problem: Problem
+
+    @property
+    def name(self) -> str:
+        """The source's."""
+        return self.problem.source
+
+    @property
+    def digest(self) -> str:
+        """See CorpusEntry; it always raises."""
+        raise UnreadableEntryError(self.problem)
+
+    def read(self) -> CorpusPatent:
+        """See CorpusEntry; it always raises."""
+        raise UnreadableEntryError(self.problem)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from sevenviews.corpus.archive import Member
+from sevenviews.corpus.member import Member
 from sevenviews.corpus.sources import HeldBytes
 
 Key = Callable[[Member], str | None]

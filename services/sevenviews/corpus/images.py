@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from sevenviews.corpus.archive import Member
 from sevenviews.corpus.assembly import digest_of_content
-from sevenviews.corpus.entry import CorpusPatent, Problem, ProblemReason
+from sevenviews.corpus.entry import CorpusPatent, Problem, ProblemReason, UnreadableEntryError
 from sevenviews.corpus.figures.sheet import decode_sheet, encode_png
-from sevenviews.corpus.sources import digest_of, read_source
+from sevenviews.corpus.file_names import natural
+from sevenviews.corpus.member import Member
+from sevenviews.corpus.sources import digest_of
 from sevenviews.designs import Drawing, Patent, SevenviewsError, View, drawing_id
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif", ".bmp", ".webp"})
@@ -25,11 +26,15 @@ class DrawingFile:
 
     Attributes:
         sheet_number: of the drawing's id; 0 is the copy on the front page of a USPTO patent.
+        position: among the drawings of its sheet, from 1.
+        figure_number: as its name gives it; empty: it gives none.
     """
 
     member: Member
     sheet_number: int
     view: View = View.UNKNOWN
+    position: int = 1
+    figure_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class ImageEntry:
         """See CorpusEntry. The bibliography counts: a new title is another source."""
         parts = [repr(self.patent).encode()]
         for file in self.files:
-            parts += [file.member.name.encode(), read_source(self.name, file.member.source)]
+            parts += [file.member.name.encode(), self._bytes_of(file)]
         return digest_of(*parts)
 
     def read(self) -> CorpusPatent:
@@ -70,9 +75,10 @@ class ImageEntry:
                 problems.append(self._unreadable(file, error))
                 continue
             drawing = Drawing(
-                drawing_id=drawing_id(self.patent.patent_id, file.sheet_number, 1),
+                drawing_id=drawing_id(self.patent.patent_id, file.sheet_number, file.position),
                 sheet_number=file.sheet_number,
                 view=file.view,
+                figure_number=file.figure_number,
                 width=width,
                 height=height,
                 content_digest=digest_of_content(content),
@@ -83,6 +89,20 @@ class ImageEntry:
             problems.append(Problem(self.name, "", ProblemReason.NO_DRAWINGS, "no drawing could be read"))
         patent = replace(self.patent, drawings=tuple(drawings), source_digest=self.digest)
         return CorpusPatent(patent, contents, tuple(problems), category=self.category)
+
+    def with_problems(self, problems: Sequence[Problem]) -> ImageEntry:
+        """The same, with problems found elsewhere before its own."""
+        return replace(self, problems=(*problems, *self.problems)) if problems else self
+
+    def _bytes_of(self, file: DrawingFile) -> bytes:
+        """A file that is gone counts by that: the patent is read from the others, and anew once it is back."""
+        try:
+            return file.member.source.read()
+        except OSError as error:
+            if len(self.files) == 1:
+                problem = Problem(self.name, "", ProblemReason.SOURCE_UNREADABLE, str(error))
+                raise UnreadableEntryError(problem) from error
+            return b"gone"
 
     def _unreadable(self, file: DrawingFile, error: Exception) -> Problem:
         return Problem(self.name, file.member.name, ProblemReason.SHEET_UNREADABLE, str(error))
@@ -102,8 +122,18 @@ def as_png(content: bytes) -> tuple[bytes, int, int]:
     return encode_png(Image.open(io.BytesIO(content)).convert("RGB")), sheet.width, sheet.height
 
 
-def numbered(members: Sequence[Member], views: Sequence[View]) -> tuple[DrawingFile, ...]:
-    """Files whose names give no sheet number: they are counted from 1, in the order of the seven views."""
+def numbered(
+    members: Sequence[Member], views: Sequence[View], figures: Sequence[str] = ()
+) -> tuple[DrawingFile, ...]:
+    """Files whose names give no sheet number: they are counted from 1, in the order of the seven views.
+
+    Args:
+        figures: the figure's number of each file, where its name gives it.
+    """
     order = list(View)
-    pairs = sorted(zip(members, views, strict=True), key=lambda pair: (order.index(pair[1]), pair[0].name))
-    return tuple(DrawingFile(member, number, view) for number, (member, view) in enumerate(pairs, 1))
+    drawings = zip(members, views, figures or [""] * len(members), strict=True)
+    ordered = sorted(drawings, key=lambda drawing: (order.index(drawing[1]), natural(drawing[0].name)))
+    return tuple(
+        DrawingFile(member, number, view, figure_number=figure)
+        for number, (member, view, figure) in enumerate(ordered, 1)
+    )

@@ -1,27 +1,182 @@
-"""The index.csv beside the drawings: a row a patent, its columns named in the first line."""
+"""The index.csv beside the drawings: a row a patent, its columns named in the first line.
+
+People edit it in spreadsheets, which write it in the code of their system, separate by what their country does, and
+take classes for dates. What cannot be used is a problem with its line; the rest of the file is used.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
-from pathlib import Path
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 
-from sevenviews.corpus.archive import BrokenArchiveError, find_member
+from sevenviews.corpus.archive import iter_members
+from sevenviews.corpus.entry import Problem, ProblemReason
+from sevenviews.corpus.images import IMAGE_SUFFIXES
+from sevenviews.corpus.member import BrokenArchiveError
 
 Rows = Mapping[str, Mapping[str, str]]
 
+FILE_NAME = "index.csv"
+_ID_COLUMNS = ("id", "patent_id", "patent id", "patent", "number")
+_SEPARATORS = ",;\t|"
+_SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.I)
+_USPC = re.compile(
+    r"(D\s?\d{1,2}|PLT|\d{1,3})\s?[/-]\s?(\d{1,3}(?:\.\d{1,3})?(?:\s?[A-Z]{1,2})?(?:-\d[\d.]*)?)", re.I
+)
+_ZEROS_OF_UTF16 = 0.3
 
-def read_index(path: Path) -> Rows:
-    """id -> row of the archive's index.csv; empty, if it has none, or if it cannot be reached."""
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What an index says.
+
+    Attributes:
+        rows: by the id, in small letters; the columns' names in small letters.
+        problems: of single rows, by the same id.
+        general: problems that are no patent's.
+    """
+
+    rows: Rows = field(default_factory=dict)
+    problems: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
+    general: tuple[Problem, ...] = ()
+
+    def row(self, identifier: str) -> Mapping[str, str]:
+        """What it says about a patent; empty: nothing."""
+        return self.rows.get(identifier.casefold(), {})
+
+    def problems_of(self, identifier: str) -> tuple[Problem, ...]:
+        """What is wrong with a patent's row."""
+        return self.problems.get(identifier.casefold(), ())
+
+
+def read_index(path: Path) -> Index:
+    """The archive's index.csv; empty, if it has none, or if it cannot be reached."""
+    content: bytes | None = None
+    names: set[str] = set()
     try:
-        content = find_member(path, "index.csv")
-    except BrokenArchiveError:
+        for member in iter_members(path):
+            if content is None and member.path.name.casefold() == FILE_NAME:
+                content = member.source.read()
+            names.update(
+                (member.path.stem.casefold(), *(part.casefold() for part in member.path.parent.parts))
+            )
+    except (BrokenArchiveError, OSError):
         # The reader will come to the broken place itself, after what lies before it.
-        content = None
+        pass
     if content is None:
-        return {}
-    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
-    return {
-        row["id"]: {key: value or "" for key, value in row.items() if key} for row in rows if row.get("id")
-    }
+        return Index()
+    index = parse_index(content)
+    if not index.rows or not names.isdisjoint(index.rows):
+        return index
+    first = next(iter(index.rows))
+    message = (
+        f"none of the {len(index.rows)} ids is the name of a file or folder here; the first is {first!r}"
+    )
+    return replace(index, general=(*index.general, _problem(1, message)))
+
+
+def parse_index(content: bytes) -> Index:
+    """An index out of the bytes of its file."""
+    text = _decoded(content)
+    lines = list(_lines(text))
+    if not lines:
+        return Index(general=(_problem(1, "the file is empty"),))
+    (_, header), *records = lines
+    columns = [name.strip().casefold() for name in header] if isinstance(header, list) else []
+    by = next((columns.index(name) for name in _ID_COLUMNS if name in columns), None)
+    if by is None:
+        named = ", ".join(columns[:8])[:100]
+        return Index(general=(_problem(1, f"names no column id, but {named!r}: no row can be used"),))
+    rows: dict[str, Mapping[str, str]] = {}
+    problems: dict[str, tuple[Problem, ...]] = {}
+    general: list[Problem] = []
+    for line, record in records:
+        if isinstance(record, str):
+            general.append(_problem(line, record))
+            continue
+        identifier = _identifier(record[by]) if by < len(record) else ""
+        if not identifier:
+            if any(record):
+                general.append(_problem(line, "names no id"))
+            continue
+        if identifier in rows:
+            general.append(_problem(line, f"{identifier} had a row before; this one is not used"))
+            continue
+        row = dict(zip(columns, record, strict=False))
+        found = tuple(_problem(line, why) for why in _faults(row))
+        rows[identifier] = row
+        problems[identifier] = found
+    return Index(rows, problems, tuple(general))
+
+
+def format_class(text: str) -> str:
+    """A United States class as an index writes it, "D26-24", in the usual form: "D26/24".
+
+    Raises:
+        ValueError: it is none.
+    """
+    match = _USPC.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is no class such as D26/24; spreadsheets take such classes for dates")
+    return f"{match[1].upper().replace(' ', '')}/{match[2].upper()}"
+
+
+def _faults(row: dict[str, str]) -> Iterator[str]:
+    """What is wrong with a row; it is put right."""
+    for column, value in row.items():
+        if "\0" in value:
+            row[column] = value.replace("\0", "")
+            yield f"{column} holds NUL, which was taken out"
+    if row.get("uspc"):
+        try:
+            row["uspc"] = format_class(row["uspc"])
+        except ValueError as error:
+            row["uspc"] = ""
+            yield f"uspc: {error}"
+
+
+def _identifier(text: str) -> str:
+    """An id, of which people also write the file's name, or its path."""
+    path = PurePosixPath(text.replace("\0", "").replace("\\", "/").strip())
+    return (path.stem if path.suffix.lower() in IMAGE_SUFFIXES else path.name).casefold()
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str] | str]]:
+    """Each record with the line that it ends in; what cannot be one is the reason."""
+    named = _SEPARATOR_LINE.match(text)
+    first = 0
+    if named:
+        text, first = text[named.end() :], 1
+    header = text.partition("\n")[0]
+    separator = named[1] if named else max(_SEPARATORS, key=header.count)
+    records = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    while True:
+        try:
+            record = next(records)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield records.line_num + first, f"cannot be read: {error}"
+            continue
+        if record:
+            yield records.line_num + first, [value.strip() for value in record]
+
+
+def _decoded(content: bytes) -> str:
+    """The text in the code that it is most likely written in."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    if len(content) > 1 and content[:512].count(0) > _ZEROS_OF_UTF16 * len(content[:512]):
+        return content.decode("utf-16-le" if content[1] == 0 else "utf-16-be", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def _problem(line: int, message: str) -> Problem:
+    return Problem(FILE_NAME, f"line {line}", ProblemReason.FIELD_MALFORMED, message)

@@ -14,10 +14,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from sevenviews.corpus.archive import Member, iter_members
+from sevenviews.corpus.archive import iter_members
 from sevenviews.corpus.entry import Problem, ProblemReason
 from sevenviews.corpus.grouping import grouped
 from sevenviews.corpus.images import IMAGE_SUFFIXES, ImageEntry, numbered
+from sevenviews.corpus.member import Member
 from sevenviews.designs import STANDARD_VIEWS, LocarnoClass, Patent, View, is_patent_id
 
 _NAME = re.compile(

@@ -1,4 +1,4 @@
-"""A folder or tar of single drawings, `<id>.png`, with an index.csv (id, uspc, title): one drawing a
+"""A folder, tar or ZIP of single drawings, `<id>.png`, with an index.csv (id, uspc, title): one drawing a
 patent.
 """
 
@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 
 from sevenviews.corpus.archive import iter_members
 from sevenviews.corpus.images import IMAGE_SUFFIXES, DrawingFile, ImageEntry
-from sevenviews.corpus.index_csv import read_index
+from sevenviews.corpus.index_csv import Index, read_index
+from sevenviews.corpus.member import Member
 from sevenviews.designs import Patent, is_patent_id
 
 _USPTO_ID = re.compile(r"US(?:D|RE|PP)?\d+")
@@ -25,15 +26,21 @@ def is_single_drawing(name: str) -> bool:
 def single_entries(path: Path) -> Iterator[ImageEntry]:
     """A patent for each image."""
     index = read_index(path)
+    general = index.general
     for member in iter_members(path):
-        if not is_single_drawing(member.name):
-            continue
-        identifier = member.path.stem
-        row = index.get(identifier, {})
-        patent = Patent(
-            identifier,
-            office="US" if _USPTO_ID.fullmatch(identifier) else "",
-            title=row.get("title", ""),
-            uspc=tuple(filter(None, [row.get("uspc", "").replace("-", "/")])),
-        )
-        yield ImageEntry(member.name, patent, (DrawingFile(member, 1),))
+        if is_single_drawing(member.name):
+            yield entry_of_drawing(member, index).with_problems(general)
+            general = ()
+
+
+def entry_of_drawing(member: Member, index: Index) -> ImageEntry:
+    """The patent whose only drawing a file is."""
+    identifier = member.path.stem
+    row = index.row(identifier)
+    patent = Patent(
+        identifier,
+        office="US" if _USPTO_ID.fullmatch(identifier) else "",
+        title=row.get("title", ""),
+        uspc=tuple(filter(None, [row.get("uspc", "")])),
+    )
+    return ImageEntry(member.name, patent, (DrawingFile(member, 1),), index.problems_of(identifier))

@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
-from sevenviews.corpus.archive import Member, iter_members
+from sevenviews.corpus.archive import iter_members
 from sevenviews.corpus.assembly import CutDrawings, SheetFile, cut_drawings
 from sevenviews.corpus.descriptions import DescribedFigures
 from sevenviews.corpus.grouping import grouped
 from sevenviews.corpus.images import IMAGE_SUFFIXES
+from sevenviews.corpus.member import Member
 from sevenviews.designs import is_patent_id
 from sevenviews.lab.collection import Collection
 

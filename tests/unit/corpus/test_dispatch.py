@@ -21,6 +21,7 @@ from sevenviews.corpus import (
 from sevenviews.corpus.deeppatent import read_list
 from sevenviews.corpus.patentnet import parse_name
 from sevenviews.designs import LocarnoClass, Reason, View
+from tests.unit.corpus.grants import design_files, make_zip
 from tests.unit.corpus.sheets import as_bytes, blank, draw_article
 
 
@@ -205,7 +206,7 @@ def test_a_tar_that_breaks_off_gives_what_it_has_and_an_entry_that_says_so(tmp_p
 
 def test_a_source_that_is_gone_is_unreadable(tmp_path: Path) -> None:
     path = tmp_path / "USD1-20210209.ZIP"
-    path.write_bytes(b"x")
+    path.write_bytes(make_zip(design_files()))
     (entry,) = iter_entries(path)
     path.unlink()
     with pytest.raises(UnreadableEntryError) as caught:

@@ -1,7 +1,5 @@
-"""The USPTO's weekly bulk data: I<week>.tar holding a ZIP a patent, each with the grant's XML and its
-sheets.
-"""
+"""The USPTO's weekly bulk data: a tar or ZIP that holds a ZIP a patent, each with the grant's XML and its sheets."""
 
-from sevenviews.corpus.uspto.bulk import UsptoEntry, is_uspto_file, uspto_entries, zip_entry
+from sevenviews.corpus.uspto.bulk import UsptoEntry, is_patent_zip, is_uspto_file, uspto_entries
 
-__all__ = ["UsptoEntry", "is_uspto_file", "uspto_entries", "zip_entry"]
+__all__ = ["UsptoEntry", "is_patent_zip", "is_uspto_file", "uspto_entries"]

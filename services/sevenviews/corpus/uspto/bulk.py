@@ -1,24 +1,50 @@
-"""The entries of USPTO bulk data, wherever they lie: a weekly tar, a folder of it unpacked, a single ZIP."""
+"""The entries of USPTO bulk data, wherever they lie: a week as tar or ZIP, a folder of it unpacked, a single ZIP."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from sevenviews.corpus.archive import Member, iter_members
+from sevenviews.corpus.archive import iter_members
 from sevenviews.corpus.assembly import SheetFile, cut_drawings
-from sevenviews.corpus.entry import CorpusPatent, NotADesign, Problem, ProblemReason, UnreadableEntryError
+from sevenviews.corpus.descriptions import describe_figures
+from sevenviews.corpus.entry import (
+    BrokenEntry,
+    CorpusEntry,
+    CorpusPatent,
+    NotADesign,
+    Problem,
+    ProblemReason,
+    UnreadableEntryError,
+)
+from sevenviews.corpus.images import IMAGE_SUFFIXES
+from sevenviews.corpus.member import BrokenArchiveError, Member
 from sevenviews.corpus.sources import ByteSource, FileBytes, digest_of, read_source
 from sevenviews.corpus.uspto.grant import Grant, parse_grant
 from sevenviews.corpus.uspto.package import unzip
-from sevenviews.corpus.uspto.sheet_names import is_front_page, sheet_number
+from sevenviews.corpus.uspto.products import DRAWINGS_ARE_IN, without_drawings
+from sevenviews.corpus.uspto.sheet_names import (
+    XML_SUFFIXES,
+    date_of,
+    is_grant_file,
+    is_sheet,
+    package_of,
+    patent_of,
+    sheets_of,
+)
+from sevenviews.corpus.uspto.unpacked import patents_of
+from sevenviews.corpus.zips import is_zip, zip_members
+from sevenviews.designs import Patent
 
-# The folders of a weekly archive, beside DESIGN. A ZIP in one of them is not even opened.
-_OTHER_KINDS = re.compile(r"(?:UTIL\d*|PLANT|REISSUE|SIR|DEFENSIVE)(?:-SUPP)?", re.I)
-_SHEET_SUFFIXES = frozenset({".tif", ".tiff"})
-_UNPACKED_SUFFIXES = _SHEET_SUFFIXES | {".xml"}
+# The folders of a weekly archive that hold no designs. A ZIP in one of them is not even opened. Not REISSUE: a design
+# may be reissued.
+_OTHER_KINDS = re.compile(r"(?:UTIL\d*|PLANT|SIR|DEFENSIVE)(?:-SUPP)?", re.I)
+_SUPPLEMENT = re.compile(r".*-SUPP(?:\.ZIP)?", re.I)
+_UNPACKED_SUFFIXES = IMAGE_SUFFIXES | XML_SUFFIXES
+_DEPTH = 3
+"""How far ZIPs may lie in each other: a year of weeks of patents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +73,14 @@ class UsptoEntry:
         if other:
             raise NotADesign(self.name, other)
         files = self._files()
-        grant = parse_grant(self.name, _xml(self.name, files))
+        grant = _grant(self.name, files)
         problems: list[Problem] = list(grant.problems)
         sheets = _sheets(self.name, grant, files, problems)
+        if not sheets:
+            message = f"there are no sheets beside the XML; {DRAWINGS_ARE_IN}"
+            problems.append(Problem(self.name, "", ProblemReason.NO_DRAWINGS, message))
+            patent = replace(grant.patent, source_digest=self.digest)
+            return CorpusPatent(patent, {}, tuple(problems))
         cut = cut_drawings(self.name, grant.patent.patent_id, sheets, grant.figures)
         patent = replace(grant.patent, drawings=cut.drawings, source_digest=self.digest)
         return CorpusPatent(patent, cut.contents, (*problems, *cut.problems), cut.boxes)
@@ -61,27 +92,70 @@ class UsptoEntry:
 
 
 def is_uspto_file(name: str) -> bool:
-    """Whether a file belongs to bulk data: a ZIP, or a grant's XML out of one."""
-    return PurePosixPath(name).suffix.lower() in {".zip", ".xml"}
+    """Whether a file belongs to bulk data: a ZIP, a grant's XML or SGML, or a sheet as the office makes it."""
+    path = PurePosixPath(name)
+    if path.suffix.lower() in XML_SUFFIXES | {".zip"}:
+        return True
+    of_office = path.suffix.lower() in {".tif", ".tiff"} and patent_of(path.name)
+    # Sheets that are called by their number alone, in a patent's folder.
+    numbered = package_of(path.name) == "" and patent_of(path.parent.name)
+    return is_sheet(path.name) and bool(of_office or numbered)
 
 
-def uspto_entries(path: Path) -> Iterator[UsptoEntry]:
-    """The ZIPs of a tar or below a folder, and each folder in it that holds an unpacked one."""
-    unpacked: dict[PurePosixPath, list[Member]] = {}
-    for member in iter_members(path):
-        if member.suffix == ".zip":
-            yield UsptoEntry(member.name, member.source)
+def uspto_entries(path: Path, without: Container[str] = ()) -> Iterator[CorpusEntry]:
+    """The patents of an archive or below a folder: in ZIPs, in ZIPs within ZIPs, and unpacked.
+
+    Args:
+        without: names of files to leave out.
+    """
+    if path.is_file() and is_zip(path):
+        yield from _entries_of_zip(Member(path.name, FileBytes(path)), 0)
+    else:
+        yield from _entries(path.name, (one for one in iter_members(path) if one.name not in without), 0)
+
+
+def is_patent_zip(path: Path) -> bool:
+    """Whether a ZIP holds one patent's grant or sheets, and nothing else. One that cannot be opened may be such."""
+    inner = _members_of(Member(path.name, FileBytes(path)))
+    if any(one.suffix == ".zip" for one in inner):
+        return False
+    return not any(one.suffix in IMAGE_SUFFIXES for one in inner) or len(list(patents_of(inner))) == 1
+
+
+def _entries(where: str, members: Iterable[Member], depth: int) -> Iterator[CorpusEntry]:
+    loose: list[Member] = []
+    for member in members:
+        foreign = without_drawings(member.name)
+        if foreign:
+            yield BrokenEntry(Problem(member.name, "", ProblemReason.FULL_TEXT_ONLY, foreign))
+        elif member.suffix == ".zip":
+            yield from _entries_of_zip(member, depth)
         elif member.suffix in _UNPACKED_SUFFIXES:
-            unpacked.setdefault(member.path.parent, []).append(member)
-    for folder, members in unpacked.items():
-        if any(member.suffix == ".xml" for member in members):
-            name = path.name if folder == PurePosixPath() else folder.as_posix()
-            yield UsptoEntry(name, tuple(sorted(members, key=lambda member: member.name)))
+            loose.append(member)
+    patents = list(patents_of(loose))
+    folders = [files[0].path.parent for files in patents]
+    for files, folder in zip(patents, folders, strict=True):
+        shared = folders.count(folder) > 1
+        package = files[0].name if shared else folder.as_posix()
+        yield UsptoEntry(where if package == "." else package, files)
 
 
-def zip_entry(path: Path) -> UsptoEntry:
-    """A single ZIP."""
-    return UsptoEntry(path.name, FileBytes(path))
+def _entries_of_zip(member: Member, depth: int) -> Iterator[CorpusEntry]:
+    """A patent's ZIP; the patents of one that holds several, or other ZIPs."""
+    inner = [] if _other_kind(member.name) or depth == _DEPTH else _members_of(member)
+    if any(one.suffix == ".zip" for one in inner) or len(list(patents_of(inner))) > 1:
+        yield from _entries(member.name, inner, depth + 1)
+    else:
+        yield UsptoEntry(member.name, member.source)
+
+
+def _members_of(member: Member) -> list[Member]:
+    """The files of a ZIP, named by their place in it; none, if it cannot be opened: reading it will say so."""
+    try:
+        inner = [one for one in zip_members(member.name, member.source) if not one.is_hidden]
+    except BrokenArchiveError:
+        return []
+    return [replace(one, name=f"{member.name}/{one.name}") for one in inner]
 
 
 def _other_kind(name: str) -> str:
@@ -89,25 +163,29 @@ def _other_kind(name: str) -> str:
     return next((part for part in PurePosixPath(name).parts[:-1] if _OTHER_KINDS.fullmatch(part)), "")
 
 
-def _xml(source: str, files: Mapping[str, bytes]) -> bytes:
-    names = sorted(name for name in files if name.lower().endswith(".xml"))
-    if not names:
+def _grant(source: str, files: Mapping[str, bytes]) -> Grant:
+    names = sorted(filter(is_grant_file, files))
+    if names:
+        return parse_grant(source, files[names[0]])
+    sheets = sorted(filter(is_sheet, files))
+    if not sheets and any(_SUPPLEMENT.fullmatch(part) for part in PurePosixPath(source).parts):
+        raise NotADesign(source, "supplement")
+    named = next((name for name in (*sheets[:1], PurePosixPath(source).name) if patent_of(name)), "")
+    if not (sheets and named):
         raise UnreadableEntryError(Problem(source, "", ProblemReason.XML_MISSING, "holds no XML"))
-    return files[names[0]]
+    patent = Patent(patent_of(named), office="US", publication_date=date_of(named))
+    message = "the grant's XML is not beside the sheets: title, classes, holders and views are not known"
+    problem = Problem(source, "", ProblemReason.XML_MISSING, message)
+    return Grant(patent, describe_figures([]), (), (problem,))
 
 
 def _sheets(
     source: str, grant: Grant, files: Mapping[str, bytes], problems: list[Problem]
 ) -> list[SheetFile]:
     """The sheets in order: those that the XML lists, and any others that are there."""
-    present = sorted(name for name in files if PurePosixPath(name).suffix.lower() in _SHEET_SUFFIXES)
-    # The front page repeats a figure of a sheet; it counts only where there is no sheet.
-    present = [name for name in present if not is_front_page(name)] or present
+    present = {PurePosixPath(name).stem.casefold() for name in files}
     for name in grant.sheets:
-        if name not in files:
+        if PurePosixPath(name).stem.casefold() not in present:
             message = "the XML lists this sheet, and it is not there"
             problems.append(Problem(source, name, ProblemReason.SHEET_MISSING, message))
-    return [
-        SheetFile(name, sheet_number(name) or position, files[name])
-        for position, name in enumerate(present, 1)
-    ]
+    return [SheetFile(name, number, files[name]) for number, name in sheets_of(files)]

@@ -18,12 +18,14 @@ from defusedxml.ElementTree import fromstring
 
 from sevenviews.corpus.descriptions import DescribedFigures, describe_figures
 from sevenviews.corpus.entry import NotADesign, Problem, ProblemReason, UnreadableEntryError
+from sevenviews.corpus.uspto.products import DRAWINGS_ARE_IN
 from sevenviews.corpus.uspto.sheet_names import is_front_page
 from sevenviews.designs import Citation, LocarnoClass, Party, Patent, is_patent_id
 
 _T = TypeVar("_T")
 _DESIGN_NUMBER = re.compile(r"D(\d+)", re.I)
 _USPC = re.compile(r"(D[\d ]{2}|[\d ]{3})\s*(.+)", re.I)
+_GRANT_TAG = re.compile(rb"<(?:us-patent-grant|PATDOC)\b")
 _DATE_DIGITS = 8
 
 
@@ -66,6 +68,9 @@ def parse_grant(source: str, xml: bytes) -> Grant:
 
 
 def _root(source: str, xml: bytes) -> Element:
+    if len(_GRANT_TAG.findall(xml)) > 1:
+        message = f"holds several grants, as text without drawings; {DRAWINGS_ARE_IN}"
+        raise UnreadableEntryError(Problem(source, "XML", ProblemReason.FULL_TEXT_ONLY, message))
     try:
         root: Element = fromstring(xml, forbid_dtd=False, forbid_entities=True, forbid_external=True)
     except DefusedXmlException as error:

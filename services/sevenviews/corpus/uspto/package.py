@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from sevenviews.corpus.entry import Problem, ProblemReason, UnreadableEntryError
+from sevenviews.corpus.member import Member
+from sevenviews.corpus.sources import HeldBytes
+from sevenviews.corpus.zips import member_name
 
 _ENCRYPTED = 0x1
+_CORRUPT = (
+    zipfile.BadZipFile,
+    EOFError,
+    NotImplementedError,
+    ValueError,
+    OSError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +47,7 @@ LIMITS = ZipLimits()
 
 
 def unzip(name: str, content: bytes, limits: ZipLimits = LIMITS) -> Mapping[str, bytes]:
-    """The members of a ZIP: base name -> bytes. Nothing is written to disk.
+    """The members of a ZIP: base name -> bytes, without hidden ones. Nothing is written to disk.
 
     Raises:
         UnreadableEntryError: ZIP_CORRUPT, ZIP_UNSAFE_PATH or ZIP_TOO_LARGE. A ZIP with one bad member is
@@ -40,18 +55,22 @@ def unzip(name: str, content: bytes, limits: ZipLimits = LIMITS) -> Mapping[str,
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
-            for member in members:
-                _check_path(name, member.filename)
-            _check_sizes(name, members, limits)
-            return {PurePosixPath(m.filename).name: _extract(name, archive, m, limits) for m in members}
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError) as error:
+            members = {member_name(info): info for info in archive.infolist() if not info.is_dir()}
+            for path in members:
+                _check_path(name, path)
+            _check_sizes(name, list(members.values()), limits)
+            return {
+                PurePosixPath(path).name: _extract(name, archive, info, limits)
+                for path, info in members.items()
+                if not Member(path, HeldBytes(b"")).is_hidden
+            }
+    except _CORRUPT as error:
         raise _refusal(name, "", ProblemReason.ZIP_CORRUPT, f"is not a readable ZIP: {error}") from error
 
 
 def _check_path(name: str, member: str) -> None:
-    path = PurePosixPath(member.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+    path = PurePosixPath(member)
+    if path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]):
         raise _refusal(name, member, ProblemReason.ZIP_UNSAFE_PATH, "a member's path leads out of the ZIP")
 
 

@@ -66,7 +66,7 @@ def read_features(
             unread.append(error.message)
             continue
         patent = read.patent
-        kind = index.get(patent.patent_id, {}).get("category") or next(map(str, patent.locarno), "")
+        kind = index.row(patent.patent_id).get("category") or next(map(str, patent.locarno), "")
         shown: dict[int, npt.NDArray[np.uint8]] = {}
         for drawing in patent.drawings:
             if drawing.view not in STANDARD_VIEWS or STANDARD_VIEWS.index(drawing.view) in shown:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from sevenviews.corpus import CorpusEntry, NotADesign, iter_entries
 from sevenviews.corpus.entry import CorpusPatent
 from sevenviews.corpus.images import ImageEntry
-from sevenviews.corpus.index_csv import Rows, read_index
+from sevenviews.corpus.index_csv import Index, read_index
 from sevenviews.designs import STANDARD_VIEWS, Patent, SevenviewsError, View
 from sevenviews.lab.patentnet.labels import Label, Level, labels_of, names_at
 
@@ -164,7 +164,7 @@ def sample_of(patent: CorpusPatent, labels: tuple[Label, ...]) -> Sample:
 
 
 def _possible(
-    entries: Iterator[CorpusEntry], rows: Rows, selection: Selection
+    entries: Iterator[CorpusEntry], rows: Index, selection: Selection
 ) -> tuple[list[CorpusEntry], int]:
     """Entries that may be taken. What is known of a label without reading any image decides at once."""
     known: list[tuple[ImageEntry, tuple[Label, ...]]] = []
@@ -173,7 +173,7 @@ def _possible(
     for entry in entries:
         if not isinstance(entry, ImageEntry):
             others.append(entry)
-        elif labels := labels_of(entry.patent, rows.get(entry.patent.patent_id, {})):
+        elif labels := labels_of(entry.patent, rows.row(entry.patent.patent_id)):
             known.append((entry, labels))
         else:
             hopeless += 1
@@ -182,14 +182,14 @@ def _possible(
     return [entry for entry, _ in _selected(known, lambda one: one[1], selection)], hopeless
 
 
-def _read(entry: CorpusEntry, rows: Rows) -> tuple[Sample | None, str]:
+def _read(entry: CorpusEntry, rows: Index) -> tuple[Sample | None, str]:
     try:
         patent = entry.read()
     except NotADesign:
         return None, ""
     except SevenviewsError as error:
         return None, error.message
-    return sample_of(patent, labels_of(patent.patent, rows.get(patent.patent.patent_id, {}))), ""
+    return sample_of(patent, labels_of(patent.patent, rows.row(patent.patent.patent_id))), ""
 
 
 def _selected(

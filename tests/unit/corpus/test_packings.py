@@ -1,0 +1,312 @@
+"""The same patents in whatever people pack them: nothing mixes, nothing vanishes."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from sevenviews.corpus import CorpusPatent, NotADesign, ProblemReason, UnreadableEntryError, iter_entries
+from sevenviews.corpus.archive import iter_members
+from sevenviews.corpus.dispatch import UnknownLayoutError
+from sevenviews.corpus.member import BrokenArchiveError
+from sevenviews.designs import View
+from tests.unit.corpus.archives import small_drawing, write_folder, write_tar, write_zip
+from tests.unit.corpus.grants import design_files, grant_xml, make_zip
+from tests.unit.corpus.sheets import as_bytes, labelled_sheet
+
+FIRST, SECOND = "USD0909824-20210209", "USD0909825-20210209"
+
+
+def read(path: Path) -> dict[str, CorpusPatent]:
+    """The patents at a path, by id; no two have the same."""
+    patents = [entry.read() for entry in iter_entries(path)]
+    by_id = {one.patent.patent_id: one for one in patents}
+    assert len(by_id) == len(patents)
+    return by_id
+
+
+def views(path: Path) -> dict[str, list[View]]:
+    return {name: [drawing.view for drawing in one.patent.drawings] for name, one in read(path).items()}
+
+
+def flat(*names: str) -> dict[str, bytes]:
+    """The files of unpacked patents, without their folders."""
+    return {
+        path.rpartition("/")[2]: content
+        for name in names
+        for path, content in design_files(name, name[2:].split("-")[0]).items()
+    }
+
+
+VIEWS = {
+    "A1/Front.PNG": small_drawing(),
+    "A1/left side.jpg": small_drawing(9, "JPEG"),
+    "B/back.tif": small_drawing(7, "TIFF"),
+}
+
+
+@pytest.mark.parametrize("packing", ["folder", "views.tar", "views.tar.gz", "views.zip"])
+def test_a_folder_of_images_is_a_patent_in_any_packing(tmp_path: Path, packing: str) -> None:
+    path = tmp_path / packing
+    if packing == "folder":
+        write_folder(path, VIEWS)
+    else:
+        (write_zip if packing.endswith("zip") else write_tar)(path, VIEWS)
+    assert views(path) == {"A1": [View.FRONT, View.LEFT], "B": [View.BACK]}
+
+
+@pytest.mark.parametrize(
+    ("files", "patents"),
+    [
+        (["A1/Front.PNG", "A1/REAR.Jpg"], {"A1": 2}),
+        (["EU1-0001/1.jpg", "EU1-0001/2.jpg", "EU1-0001/10.jpg"], {"EU1-0001": 3}),
+        (["USD0900001/images/front.png", "USD0900001/images/top.png"], {"USD0900001": 2}),
+        (["CN301/主视图.jpg", "CN301/立体图.jpg", "CN302/主视图.jpg"], {"CN301": 2, "CN302": 1}),
+        (["USD0900001/USD0900001-front.png", "USD0900001/USD0900001-2.png"], {"USD0900001": 2}),
+        (["x1/IMG_0001.jpg", "x1/sketch.webp"], {"x1": 2}),
+        (["DM-1/1.1.jpg", "DM-1/1.2.jpg"], {"DM-1": 2}),
+        (["drawings/USD0900001.png", "drawings/USD0900002.png"], {"USD0900001": 1, "USD0900002": 1}),
+        (["week2/USD0900001.png", "week2/USD0900002.png"], {"USD0900001": 1, "USD0900002": 1}),
+        (["lamp.png", "chair.png"], {"lamp": 1, "chair": 1}),
+        (["front.png", "top.png"], {"corpus": 2}),
+        (["ab/front.png", "c/ab/front.png"], None),
+    ],
+)
+def test_what_is_a_patent(tmp_path: Path, files: list[str], patents: dict[str, int] | None) -> None:
+    kinds = {".png": "PNG", ".jpg": "JPEG", ".webp": "WEBP"}
+    contents = {
+        name: small_drawing(shade, kinds[name[name.rindex(".") :].lower()])
+        for shade, name in enumerate(files)
+    }
+    folder = write_folder(tmp_path / "corpus", contents)
+    if patents is None:
+        # Two designs whose folders are called alike stay two.
+        assert [len(entry.read().contents) for entry in iter_entries(folder)] == [1, 1]
+    else:
+        assert {name: len(one.contents) for name, one in read(folder).items()} == patents
+
+
+def test_files_are_counted_as_people_count(tmp_path: Path) -> None:
+    files = {f"A1/{number}.png": small_drawing(number) for number in (10, 2, 1)}
+    (patent,) = read(write_folder(tmp_path, files)).values()
+    assert [patent.contents[drawing.drawing_id] for drawing in patent.patent.drawings] == [
+        files["A1/1.png"],
+        files["A1/2.png"],
+        files["A1/10.png"],
+    ]
+
+
+def test_a_folder_whose_name_is_no_id_is_said(tmp_path: Path) -> None:
+    (patent,) = read(write_folder(tmp_path / "x", {"Chair (2)/front.png": small_drawing()})).values()
+    assert patent.patent.patent_id == "Chair-2"
+    assert [problem.reason for problem in patent.problems] == [ProblemReason.NAME_MALFORMED]
+    (entry,) = iter_entries(write_folder(tmp_path / "y", {"椅子/front.png": small_drawing()}))
+    with pytest.raises(UnreadableEntryError, match="椅子"):
+        entry.read()
+
+
+@pytest.mark.parametrize("packing", ["folder", "both.zip", "both.tar", "lower"])
+def test_patents_unpacked_into_one_folder_do_not_mix(tmp_path: Path, packing: str) -> None:
+    files = flat(FIRST, SECOND)
+    if packing == "lower":
+        files = {name.lower(): content for name, content in files.items()}
+    path = tmp_path / packing
+    writer = {"both.zip": write_zip, "both.tar": write_tar}.get(packing, write_folder)
+    patents = read(writer(path, files))
+    assert {name: len(one.contents) for name, one in patents.items()} == {"USD0909824": 2, "USD0909825": 2}
+    assert all(one.problems == () for one in patents.values())
+
+
+def test_sheets_whose_xml_is_missing_are_a_patent_of_their_own(tmp_path: Path) -> None:
+    files = {name: content for name, content in flat(FIRST, SECOND).items() if name != f"{SECOND}.XML"}
+    whole, bare = read(write_folder(tmp_path, files)).values()
+    assert (whole.problems, len(whole.contents)) == ((), 2)
+    assert (bare.patent.patent_id, len(bare.contents)) == ("USD0909825", 2)
+    assert bare.problems[0].reason is ProblemReason.XML_MISSING
+
+
+def test_sheets_alone_are_cut_and_not_a_patent_each(tmp_path: Path) -> None:
+    sheet = as_bytes(labelled_sheet(["1"]))
+    patents = read(write_folder(tmp_path, {f"USD0900001/D0000{number}.png": sheet for number in (1, 2)}))
+    assert {name: len(one.patent.drawings) for name, one in patents.items()} == {"USD0900001": 2}
+
+
+def test_a_converted_sheet_counts_once_and_a_photograph_stands_for_its_sheet(tmp_path: Path) -> None:
+    files = flat(FIRST)
+    files[f"{FIRST}-D00001.png"] = as_bytes(labelled_sheet(["1"]))
+    colour = labelled_sheet(["2"]).convert("RGB")
+    files[f"{FIRST}-P00002.TIF"] = as_bytes(colour, "TIFF")
+    (patent,) = read(write_folder(tmp_path, files)).values()
+    assert [(one.sheet_number, one.figure_number) for one in patent.patent.drawings] == [(1, "1"), (2, "2")]
+    assert patent.problems == ()
+
+
+@pytest.mark.parametrize("name", ["mac.zip", "windows.zip", "lower.zip"])
+def test_a_patents_zip_repacked(tmp_path: Path, name: str) -> None:
+    files = design_files()
+    if name.startswith("mac"):
+        files |= {f"__MACOSX/{path.replace('USD', '._USD', 1)}": b"\0\5\x16\7" for path in files}
+        files["__MACOSX/._a.XML"] = b"\0\5\x16\7"
+    elif name.startswith("windows"):
+        files = {path.replace("/", "\\"): content for path, content in files.items()}
+    else:
+        files = {path.lower(): content for path, content in files.items()}
+    (patent,) = read(write_zip(tmp_path / name, files)).values()
+    assert (len(patent.contents), patent.problems) == (2, ())
+
+
+def _week(*names: str, title: str = "Chair") -> dict[str, bytes]:
+    week = {}
+    for name in names:
+        files = design_files(name, name[2:].split("-")[0])
+        files[f"{name}/{name}.XML"] = files[f"{name}/{name}.XML"].replace(b"Chair", title.encode())
+        week[f"I20210209/DESIGN/{name}.ZIP"] = make_zip(files)
+    return week
+
+
+def test_a_week_as_a_zip_of_zips_alone_and_in_a_folder(tmp_path: Path) -> None:
+    week = write_zip(
+        tmp_path / "I20210209.ZIP", {**_week(FIRST, SECOND), "I20210209/UTIL1/US1.ZIP": b"never opened"}
+    )
+    for path in (week, tmp_path):
+        entries = list(iter_entries(path))
+        patents = [entry.read() for entry in entries if "UTIL" not in entry.name]
+        assert [one.patent.patent_id for one in patents] == ["USD0909824", "USD0909825"]
+        assert all(one.problems == () for one in patents)
+        with pytest.raises(NotADesign):
+            entries[-1].read()
+    stored = tmp_path / "stored.zip"
+    with zipfile.ZipFile(stored, "w", zipfile.ZIP_STORED) as archive:
+        archive.write(week, "I20210209.ZIP")
+    assert len(list(iter_entries(stored))) == 3
+
+
+def test_a_reissued_week_replaces_what_it_holds(tmp_path: Path) -> None:
+    write_tar(tmp_path / "I20210209.tar", _week(FIRST, SECOND))
+    write_tar(tmp_path / "I20210209_r1.tar", _week(FIRST, title="Corrected chair"))
+    titles = {name: one.patent.title for name, one in read(tmp_path).items()}
+    assert titles == {"USD0909824": "Corrected chair", "USD0909825": "Chair"}
+
+
+def test_other_archives_lie_beside_a_weeks(tmp_path: Path) -> None:
+    write_tar(tmp_path / "I20210209.tar", _week(FIRST))
+    write_zip(tmp_path / "views.zip", VIEWS)
+    write_zip(tmp_path / f"{SECOND}.ZIP", design_files(SECOND, "D0909825"))
+    assert set(read(tmp_path)) == {"USD0909824", "USD0909825", "A1", "B"}
+
+
+def test_supplements_are_no_patents(tmp_path: Path) -> None:
+    write_zip(tmp_path / f"{FIRST}.ZIP", {**design_files(), f"{FIRST}-S00001.XML": b"<sequence-list/>"})
+    write_zip(tmp_path / f"{FIRST}-SUPP.ZIP", {"table.txt": b"x"})
+    supplement, patent = sorted(iter_entries(tmp_path), key=lambda entry: entry.name)
+    with pytest.raises(NotADesign, match="supplement"):
+        supplement.read()
+    assert patent.read().problems == ()
+
+
+@pytest.mark.parametrize("suffix", ["tar", "gz"])
+@pytest.mark.parametrize("kind", [tarfile.LNKTYPE, tarfile.SYMTYPE])
+def test_links_in_a_tar_are_followed(tmp_path: Path, suffix: str, kind: bytes) -> None:
+    targets = {"top.png": "../A/top.png", "front.png": "../A/front.png"}
+    if kind == tarfile.LNKTYPE:
+        targets = {name: f"./A/{name}" for name in targets}
+    files = {"A/front.png": small_drawing(), "A/top.png": small_drawing(5)}
+    links = {f"B/{name}": (kind, target) for name, target in targets.items()}
+    path = write_tar(tmp_path / f"linked.{suffix}", files, links).rename(
+        tmp_path / f"x.tar{'.gz' * (suffix == 'gz')}"
+    )
+    first, second = read(path).values()
+    assert list(first.contents.values()) == list(second.contents.values())
+
+
+def test_a_link_to_nothing_is_said(tmp_path: Path) -> None:
+    links = {"A/top.png": (tarfile.LNKTYPE, "gone.png"), "A/back.png": (tarfile.SYMTYPE, "/etc/passwd")}
+    path = write_tar(tmp_path / "x.tar", {"A/front.png": small_drawing()}, links)
+    (patent,) = read(path).values()
+    assert [drawing.view for drawing in patent.patent.drawings] == [View.FRONT]
+    assert {problem.part for problem in patent.problems} == {"A/top.png", "A/back.png"}
+
+
+def test_sparse_members_of_a_tar_are_whole(tmp_path: Path) -> None:
+    content = small_drawing() + bytes(8192) + b"end."
+    head, hole = len(small_drawing()), 8192
+    member = tarfile.TarInfo("A/front.png")
+    member.size = head + 4
+    member.pax_headers = {
+        "GNU.sparse.major": "0",
+        "GNU.sparse.minor": "1",
+        "GNU.sparse.name": "A/front.png",
+        "GNU.sparse.size": str(len(content)),
+        "GNU.sparse.numblocks": "2",
+        "GNU.sparse.map": f"0,{head},{head + hole},4",
+    }
+    path = tmp_path / "x.tar"
+    with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as archive:
+        archive.addfile(member, io.BytesIO(small_drawing() + b"end."))
+    (only,) = iter_members(path)
+    assert only.source.read() == content
+
+
+def test_what_claims_to_be_huge_is_not_held(tmp_path: Path) -> None:
+    member = tarfile.TarInfo("A/front.png")
+    member.size = 1 << 40
+    path = tmp_path / "x.tar"
+    path.write_bytes(member.tobuf() + bytes(1024))
+    with pytest.raises(BrokenArchiveError):
+        list(iter_members(path))
+    packed = tmp_path / "x.tar.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    with pytest.raises(OSError, match="more than is read"):
+        next(iter_members(packed)).source.read()
+
+
+class _OldChineseName(zipfile.ZipInfo):
+    """A name as older programs write it: in the code of their country, and without saying so."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 -- Python's own hook
+        return self.filename.encode("gb18030"), 0
+
+
+def test_chinese_names_of_a_zip_that_does_not_say_its_code(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        for name in ("CN301/主视图.png", "CN301/俯视图.png"):
+            archive.writestr(_OldChineseName(name), small_drawing())
+    assert views(tmp_path / "x.zip") == {"CN301": [View.FRONT, View.TOP]}
+
+
+FULL_TEXT: Mapping[str, bytes] = {
+    "ipg210209.xml": grant_xml() + grant_xml("D0909825"),
+    "ipgb20221025_wk43.zip": make_zip({"ipgb20221025.xml": grant_xml()}),
+    "pg020101.zip": make_zip({"pg020101.xml": b"<PATDOC/>"}),
+    "pftaps19960102_wk01.txt": b"PATN",
+}
+
+
+@pytest.mark.parametrize("name", FULL_TEXT)
+def test_full_text_names_the_product_that_has_the_drawings(tmp_path: Path, name: str) -> None:
+    write_folder(tmp_path, {name: FULL_TEXT[name]})
+    with pytest.raises(UnknownLayoutError, match="PTGRDT"):
+        list(iter_entries(tmp_path / name))
+
+
+def test_full_text_under_another_name_is_told_by_what_it_holds(tmp_path: Path) -> None:
+    (entry,) = iter_entries(write_folder(tmp_path, {"week.xml": grant_xml() + grant_xml("D0909825")}))
+    with pytest.raises(UnreadableEntryError, match="PTGRDT") as caught:
+        entry.read()
+    assert caught.value.problem.reason is ProblemReason.FULL_TEXT_ONLY
+
+
+@pytest.mark.parametrize("content", [b"Dear Sir,\n", b"\xff\xfe\0\1", b"a.png 1\n", bytes(5000)])
+def test_a_list_that_is_none_is_refused_with_its_line(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "notes.txt").write_bytes(content)
+    (tmp_path / "notes.txt.gz").write_bytes(content)
+    with pytest.raises(UnknownLayoutError, match="line 1"):
+        list(iter_entries(tmp_path / "notes.txt"))
+    with pytest.raises(UnknownLayoutError, match="unpacked"):
+        list(iter_entries(tmp_path / "notes.txt.gz"))
