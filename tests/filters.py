@@ -24,6 +24,7 @@ NAMES = (
     "Ünïcode 漢",
     "nul\0",
     "plain",
+    "Plain & Co. KG",
 )
 CLASSES = (LocarnoClass(6, 1), LocarnoClass(6, 2), LocarnoClass(6), LocarnoClass(26, 5))
 USPC = ("D14/486", "D14/486.1", "D6", "D6/334", 'D"9/1', "?")

@@ -226,6 +226,43 @@ def test_patents_of_before_can_be_filtered_by_what_is_new(empty: Engine) -> None
         assert [one.patent.patent_id for one in found] == ["a"]
 
 
+def test_names_of_before_are_compared_as_those_of_today(empty: Engine) -> None:
+    made = Patent(
+        "a", assignees=(Party("Nikon Corp."), Party("株式会社ニコン")), inventors=(Party("J. R. Müller"),)
+    )
+    applied = Patent("b", applicants=(Party("Nike, Inc."),), inventors=(Party("Jane Doe"),))
+    migrate(empty, "0004")
+    with empty.begin() as connection:
+        for one in (made, applied):
+            connection.execute(
+                text(
+                    "INSERT INTO patents (patent_id, generation, published_generation, office, kind, "
+                    "published_document) VALUES (:id, 1, 1, '', '', :document)"
+                ),
+                {"id": one.patent_id, "document": to_document(one)},
+            )
+            for name in one.holders:
+                values = {"id": one.patent_id, "name": name.casefold()}
+                connection.execute(text("INSERT INTO patent_holders VALUES (:id, :name)"), values)
+    migrate(empty)
+    table = SqlPatentTable(empty)
+    found = {
+        (field, name): [
+            one.patent.patent_id
+            for one in table.page(PatentFilter(**{field: (name,)}), "", 10, include_staged=False)
+        ]
+        for field, name in (
+            ("holders", "NIKON CO., LTD."),
+            ("holders", "(株)ニコン"),
+            ("holders", "Nike"),
+            ("holders", "Jane Doe"),
+            ("inventors", "jr muller"),
+            ("inventors", "JANE DOE"),
+        )
+    }
+    assert list(found.values()) == [["a"], ["a"], ["b"], [], ["a"], ["b"]], found
+
+
 def test_patents_of_before_get_their_first_generations(empty: Engine) -> None:
     migrate(empty, "0002")
     with empty.begin() as connection:

@@ -9,7 +9,14 @@ from enum import StrEnum
 
 from sevenviews.designs.locarno import LocarnoClass
 from sevenviews.designs.patent import Patent
-from sevenviews.designs.terms import name_terms, normalize_name, normalize_uspc, uspc_terms
+from sevenviews.designs.terms import (
+    holder_key,
+    holder_terms,
+    normalize_uspc,
+    person_key,
+    person_terms,
+    uspc_terms,
+)
 
 
 class UnknownDates(StrEnum):
@@ -50,7 +57,7 @@ class PatentFilter:
         locarno_any, locarno_all, locarno_none: a class contains its subclasses.
         offices, kinds: one of them.
         uspc: one of these classes of the United States; a class contains its subclasses.
-        holders, inventors: one of these names.
+        holders, inventors: one of these names, compared as `designs.terms` has it.
         publication_date, filing_date: a day of the range.
         exclude_patent_ids: none of these patents.
         prior_to: published or filed before this day, as what an examiner calls prior art.
@@ -91,9 +98,9 @@ class PatentFilter:
         yield not self.uspc or _meet(map(normalize_uspc, self.uspc), uspc_terms(patent.uspc))
         yield not self.offices or patent.office in self.offices
         yield not self.kinds or patent.kind in self.kinds
-        yield not self.holders or _meet(map(normalize_name, self.holders), name_terms(patent.holders))
+        yield not self.holders or _meet(map(holder_key, self.holders), holder_terms(patent.holders))
         inventors = [party.name for party in patent.inventors]
-        yield not self.inventors or _meet(map(normalize_name, self.inventors), name_terms(inventors))
+        yield not self.inventors or _meet(map(person_key, self.inventors), person_terms(inventors))
         yield not self.publication_date or self._known(
             patent.publication_date, self.publication_date.contains
         )

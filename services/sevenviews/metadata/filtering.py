@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Column, ColumnElement, Date, and_, exists, func, not_, or_, select, true, tuple_
 
 from sevenviews.designs import DateRange, LocarnoClass, PatentFilter, UnknownDates
-from sevenviews.designs.terms import normalize_name, normalize_uspc
+from sevenviews.designs.terms import asked_holders, asked_persons, normalize_uspc
 from sevenviews.metadata.schema import patent_holders, patent_inventors, patent_locarno, patent_uspc, patents
 
 _OWN_CLASS = patent_locarno.c.patent_id == patents.c.patent_id
@@ -36,9 +36,9 @@ def _conditions(wanted: PatentFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.kinds:
         yield patents.c.kind.in_(wanted.kinds)
     if wanted.holders:
-        yield _one_of(patent_holders.c.name, map(normalize_name, wanted.holders))
+        yield _one_of(patent_holders.c.name, asked_holders(wanted.holders))
     if wanted.inventors:
-        yield _one_of(patent_inventors.c.name, map(normalize_name, wanted.inventors))
+        yield _one_of(patent_inventors.c.name, asked_persons(wanted.inventors))
     yield from _dates(wanted)
     yield from _nested(wanted)
 

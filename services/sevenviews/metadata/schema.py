@@ -66,7 +66,7 @@ patent_holders = Table(
     "patent_holders",
     metadata,
     Column("patent_id", ForeignKey("patents.patent_id", ondelete="CASCADE"), primary_key=True),
-    # As designs.terms.name_terms gives them.
+    # As designs.terms.holder_terms gives them.
     Column("name", String(512), primary_key=True),
     Index("ix_patent_holders_name", "name"),
 )
@@ -75,7 +75,7 @@ patent_inventors = Table(
     "patent_inventors",
     metadata,
     Column("patent_id", ForeignKey("patents.patent_id", ondelete="CASCADE"), primary_key=True),
-    # As those of holders.
+    # As designs.terms.person_terms gives them.
     Column("name", String(512), primary_key=True),
     Index("ix_patent_inventors_name", "name"),
 )

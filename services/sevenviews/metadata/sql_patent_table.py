@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from sevenviews.designs import Patent, PatentFilter
-from sevenviews.designs.terms import name_terms, uspc_terms
+from sevenviews.designs.terms import holder_terms, person_terms, uspc_terms
 from sevenviews.metadata.database import Database
 from sevenviews.metadata.documents import from_document, to_document
 from sevenviews.metadata.filtering import condition
@@ -264,8 +264,8 @@ def _write_filters(connection: Connection, patent: Patent) -> None:
     contents: Mapping[Table, list[dict[str, Any]]] = {
         patent_locarno: [{"class_number": one, "subclass_number": sub} for one, sub in sorted(classes)],
         patent_uspc: [{"term": term} for term in uspc_terms(patent.uspc)],
-        patent_holders: [{"name": name} for name in name_terms(patent.holders)],
-        patent_inventors: [{"name": name} for name in name_terms(inventors)],
+        patent_holders: [{"name": name} for name in holder_terms(patent.holders)],
+        patent_inventors: [{"name": name} for name in person_terms(inventors)],
     }
     for table, rows in contents.items():
         connection.execute(delete(table).where(table.c.patent_id == patent_id))

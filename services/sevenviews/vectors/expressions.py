@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from sevenviews.designs import DateRange, PatentFilter, UnknownDates, View
-from sevenviews.designs.terms import normalize_name, normalize_uspc
+from sevenviews.designs.terms import asked_holders, asked_persons, normalize_uspc
 from sevenviews.vectors.drawings import PatentGenerations
 
 UNKNOWN_DATE = 0
@@ -47,9 +47,9 @@ def _conditions(wanted: PatentFilter) -> Iterator[str]:
     if wanted.kinds:
         yield f"kind in {_strings(wanted.kinds)}"
     if wanted.holders:
-        yield f"array_contains_any(holders, {_strings(map(normalize_name, wanted.holders))})"
+        yield f"array_contains_any(holders, {_strings(asked_holders(wanted.holders))})"
     if wanted.inventors:
-        yield f"array_contains_any(inventors, {_strings(map(normalize_name, wanted.inventors))})"
+        yield f"array_contains_any(inventors, {_strings(asked_persons(wanted.inventors))})"
     yield from _dates(wanted)
     yield from _nested(wanted)
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pymilvus import DataType, MilvusClient
 
-from sevenviews.designs.terms import class_terms, name_terms, uspc_terms
+from sevenviews.designs.terms import class_terms, holder_terms, person_terms, uspc_terms
 from sevenviews.vectors.binary import unpack
 from sevenviews.vectors.drawings import NearestDrawing, PatentVectors, StoredVector, row_id
 from sevenviews.vectors.expressions import VIEW_NUMBERS, VIEWS, day_number
@@ -23,7 +23,7 @@ def schema(client: MilvusClient, dimension: int, *, binary: bool) -> Any:
     schema.add_field("generation", DataType.INT64)
     schema.add_field("view", DataType.INT8)
     # Whatever passes the limits of PatentVectors in vectors.proto fits: a class comes with its whole class, and a
-    # character takes six bytes at most in the form that is compared.
+    # name has at most 512 characters in the form that is compared.
     _add_texts(schema, "locarno", 2 * 32, 8)
     _add_texts(schema, "uspc", 2 * 1000, 512)
     _add_texts(schema, "holders", 200, 4096)
@@ -59,8 +59,8 @@ def rows_of(patent: PatentVectors) -> Iterator[dict[str, Any]]:
         "uspc": uspc_terms(patent.uspc),
         "office": patent.office,
         "kind": patent.kind,
-        "holders": name_terms(patent.holders),
-        "inventors": name_terms(patent.inventors),
+        "holders": holder_terms(patent.holders),
+        "inventors": person_terms(patent.inventors),
         "publication_date": day_number(patent.publication_date),
         "filing_date": day_number(patent.filing_date),
     }

@@ -116,7 +116,7 @@ def test_locarno_any_all_none() -> None:
     assert not PatentFilter(locarno_any=(FURNITURE,)).matches(patent())
 
 
-def test_holders_compare_without_case_and_spacing() -> None:
+def test_holders_compare_without_case_spacing_and_legal_forms() -> None:
     held = patent(assignees=(Party("ACME  Chairs GmbH"),), inventors=(Party("Jane Doe"),))
     assert PatentFilter(holders=("acme chairs gmbh",)).matches(held)
     assert not PatentFilter(holders=("Jane Doe",)).matches(held)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sevenviews.designs import DateRange, PatentFilter, UnknownDates, View
-from sevenviews.designs.terms import normalize_name, normalize_uspc
+from sevenviews.designs.terms import asked_holders, asked_persons, normalize_uspc
 from sevenviews.vectors.expressions import (
     UNKNOWN_DATE,
     VIEW_NUMBERS,
@@ -27,13 +27,13 @@ _LITERAL = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\bfnrt]|u[0-9a-f]{4}))*"')
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 
 
-TEXTS: dict[str, tuple[Callable[[str], str], str]] = {
-    "exclude_patent_ids": (str, "patent_id not in [{}]"),
-    "uspc": (normalize_uspc, "array_contains_any(uspc, [{}])"),
-    "offices": (str, "office in [{}]"),
-    "kinds": (str, "kind in [{}]"),
-    "holders": (normalize_name, "array_contains_any(holders, [{}])"),
-    "inventors": (normalize_name, "array_contains_any(inventors, [{}])"),
+TEXTS: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
+    "exclude_patent_ids": (list, "patent_id not in [{}]"),
+    "uspc": (lambda texts: list(map(normalize_uspc, texts)), "array_contains_any(uspc, [{}])"),
+    "offices": (list, "office in [{}]"),
+    "kinds": (list, "kind in [{}]"),
+    "holders": (asked_holders, "array_contains_any(holders, [{}])"),
+    "inventors": (asked_persons, "array_contains_any(inventors, [{}])"),
 }
 
 
@@ -41,11 +41,11 @@ TEXTS: dict[str, tuple[Callable[[str], str], str]] = {
 @settings(deadline=None)
 @given(texts=st.lists(TEXT, min_size=1, max_size=4))
 def test_texts_enter_as_literals_only(field: str, texts: list[str]) -> None:
-    normalize, condition = TEXTS[field]
+    asked, condition = TEXTS[field]
     wanted: dict[str, Any] = {field: tuple(texts)}
     expression = filter_expression(PatentFilter(**wanted), ())
-    assert [json.loads(one) for one in _LITERAL.findall(expression)] == list(map(normalize, texts))
-    blanks = ", ".join("?" for _ in texts)
+    assert [json.loads(one) for one in _LITERAL.findall(expression)] == asked(texts)
+    blanks = ", ".join("?" for _ in asked(texts))
     assert _LITERAL.sub("?", expression) == f"({condition.format(blanks)})"
 
 

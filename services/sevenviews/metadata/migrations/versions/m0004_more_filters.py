@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from sevenviews.designs.terms import name_terms, uspc_terms
+from sevenviews.designs.terms import person_terms, uspc_terms
 
 revision = "0004"
 down_revision = "0003"
@@ -56,7 +56,7 @@ def _fill(patent_id: str, document: dict[str, Any]) -> None:
     _write(
         "INSERT INTO patent_uspc VALUES (:id, :value)", patent_id, uspc_terms(document.get("uspc", ())), _TERM
     )
-    _write("INSERT INTO patent_inventors VALUES (:id, :value)", patent_id, name_terms(inventors), _NAME)
+    _write("INSERT INTO patent_inventors VALUES (:id, :value)", patent_id, person_terms(inventors), _NAME)
 
 
 def _write(statement: str, patent_id: str, values: Iterable[str], width: int) -> None:
