@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sevenviews.designs import Patent, PatentFilter
+from sevenviews.designs import Facet, FacetValue, Patent, PatentFilter
 from sevenviews.metadata.objects import PREFIX, ObjectStore, StoredObject
 from sevenviews.metadata.patent_table import (
     NOTHING_SEEN,
@@ -19,6 +19,7 @@ from sevenviews.metadata.patent_table import (
     Versions,
     check_seen,
 )
+from tests.fakes.facets import facet_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,10 @@ class FakePatentTable(PatentTable):
 
     def count(self, patent_filter: PatentFilter, *, include_staged: bool) -> int:
         return len(self._listing(patent_filter, include_staged=include_staged))
+
+    def facet(self, patent_filter: PatentFilter, facet: Facet, limit: int) -> Sequence[FacetValue]:
+        listing = self._listing(patent_filter, include_staged=False)
+        return facet_of([one.patent for one in listing], facet)[:limit]
 
     def delete(
         self, patent_ids: Sequence[str], seen: Mapping[str, int] = NOTHING_SEEN

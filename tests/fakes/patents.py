@@ -6,11 +6,21 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sevenviews.designs import LocarnoClass, PatentFilter, Reason, SevenviewsError, size_of_page
+from sevenviews.designs import (
+    FacetCounts,
+    LocarnoClass,
+    PatentFilter,
+    Reason,
+    SevenviewsError,
+    size_of_page,
+    without_own_conditions,
+)
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
+from sevenviews.runtime.facet_wire import counts_to_wire, facets_from_wire
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import check_range, filter_from_wire, patent_from_wire
 from sevenviews.v1 import common_pb2, patent_pb2
+from tests.fakes.facets import facet_of
 
 
 @dataclass(frozen=True)
@@ -143,6 +153,18 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
             next_page_token=rest[size - 1] if len(rest) > size else "",
             total_count=len(found),
         )
+
+    def CountFacets(  # noqa: N802
+        self, request: patents_pb2.CountFacetsRequest, context: Any
+    ) -> patents_pb2.CountFacetsResponse:
+        size = size_of_page(request.value_count, 20, 200)
+        counted = []
+        for facet in facets_from_wire(request.facets):
+            found = self._matching(without_own_conditions(filter_from_wire(request.filter), facet))
+            patents = [patent_from_wire(self.published[id_].patent) for id_ in found]
+            values = facet_of(patents, facet)
+            counted.append(FacetCounts(facet, tuple(values[:size]), len(values) > size))
+        return patents_pb2.CountFacetsResponse(facets=map(counts_to_wire, counted))
 
     def _matching(self, patent_filter: PatentFilter) -> list[str]:
         return sorted(

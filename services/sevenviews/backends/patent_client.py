@@ -17,8 +17,17 @@ from sevenviews.backends.records import (
     StoredPatent,
 )
 from sevenviews.backends.remote import call, stream
-from sevenviews.designs import DrawingImage, DrawingSize, Patent, PatentFilter, SevenviewsError
+from sevenviews.designs import (
+    DrawingImage,
+    DrawingSize,
+    Facet,
+    FacetCounts,
+    Patent,
+    PatentFilter,
+    SevenviewsError,
+)
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
+from sevenviews.runtime.facet_wire import counts_of_answer, facet_to_wire
 from sevenviews.runtime.status import error_from_item
 from sevenviews.runtime.wire import filter_to_wire, patent_to_wire
 from sevenviews.v1 import patent_pb2
@@ -99,6 +108,19 @@ class PatentClient:
         return PatentPage(
             tuple(map(record_from_wire, response.patents)), response.next_page_token, response.total_count
         )
+
+    async def facets(
+        self,
+        patent_filter: PatentFilter,
+        facets: Sequence[Facet],
+        value_count: int,
+        timeout_seconds: float,
+    ) -> Sequence[FacetCounts]:
+        request = patents_pb2.CountFacetsRequest(
+            filter=filter_to_wire(patent_filter), facets=map(facet_to_wire, facets), value_count=value_count
+        )
+        response = await call(SERVICE, self._stub.CountFacets, request, timeout_seconds)
+        return counts_of_answer(response.facets)
 
     async def delete(
         self, patent_ids: Sequence[str], seen: Mapping[str, int], timeout_seconds: float

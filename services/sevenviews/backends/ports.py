@@ -26,7 +26,16 @@ from sevenviews.backends.records import (
     StoredPatent,
     StoredVector,
 )
-from sevenviews.designs import DrawingImage, DrawingSize, Patent, PatentFilter, SevenviewsError, ViewMatching
+from sevenviews.designs import (
+    DrawingImage,
+    DrawingSize,
+    Facet,
+    FacetCounts,
+    Patent,
+    PatentFilter,
+    SevenviewsError,
+    ViewMatching,
+)
 
 MAX_IMAGES_PER_CALL = 64
 """Of EmbedImages."""
@@ -159,6 +168,16 @@ class PatentStore(Protocol):
         include_staged: bool = False,
     ) -> PatentPage:
         """Published patents by id; those that are staged as well, if so asked."""
+        ...
+
+    async def facets(
+        self,
+        patent_filter: PatentFilter,
+        facets: Sequence[Facet],
+        value_count: int,
+        timeout_seconds: float,
+    ) -> Sequence[FacetCounts]:
+        """What the published patents have that the filter lets through, but for what it says of each facet itself."""
         ...
 
     async def delete(

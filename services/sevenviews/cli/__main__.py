@@ -14,6 +14,7 @@ from sevenviews.cli.demo import demo
 from sevenviews.cli.doctor import doctor
 from sevenviews.cli.evaluate import evaluate
 from sevenviews.cli.extras import why_missing
+from sevenviews.cli.facets import facets
 from sevenviews.cli.ingest import ingest
 from sevenviews.cli.lab import lab_app
 from sevenviews.cli.reconcile import reconcile
@@ -37,6 +38,7 @@ for command in (
     ingest,
     search,
     show,
+    facets,
     synth,
     train,
     export,

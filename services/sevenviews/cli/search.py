@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sevenviews.cli import filter_options as of
 from sevenviews.cli.console import fail, fail_with, note, print_json, table
 from sevenviews.cli.options import JsonOutput, Server, patent_filter
 from sevenviews.client import Client, PatentHit, QueryImage, SearchPage
@@ -39,24 +40,20 @@ def search(
     view_matching: Annotated[
         ViewMatching, typer.Option(help="How the views of queries weigh against those of drawings.")
     ] = ViewMatching.PREFER,
-    locarno: Annotated[
-        list[str] | None, typer.Option(help="Class 06 or subclass 06-01; any of those given.")
-    ] = None,
-    locarno_all: Annotated[list[str] | None, typer.Option(help="All of those given.")] = None,
-    without: Annotated[list[str] | None, typer.Option(help="None of these Locarno classes.")] = None,
-    office: Annotated[list[str] | None, typer.Option(help="Office, such as US.")] = None,
-    holder: Annotated[list[str] | None, typer.Option(help="Assignee or applicant.")] = None,
-    inventor: Annotated[list[str] | None, typer.Option(help="One of the inventors.")] = None,
-    uspc: Annotated[
-        list[str] | None, typer.Option(help="Class of the United States, D14 or D14/486; any of those given.")
-    ] = None,
-    kind: Annotated[list[str] | None, typer.Option(help="Kind of document, such as S1.")] = None,
-    exclude: Annotated[list[str] | None, typer.Option(help="Not this patent, by its id.")] = None,
-    after: Annotated[str, typer.Option(help="Published on this day or later: 2021-05-01.")] = "",
-    before: Annotated[str, typer.Option(help="Published on this day or earlier.")] = "",
-    filed_after: Annotated[str, typer.Option(help="Filed on this day or later.")] = "",
-    filed_before: Annotated[str, typer.Option(help="Filed on this day or earlier.")] = "",
-    prior_to: Annotated[str, typer.Option(help="Published or filed before this day: prior art.")] = "",
+    locarno: of.Locarno = None,
+    locarno_all: of.LocarnoAll = None,
+    without: of.Without = None,
+    office: of.Office = None,
+    holder: of.Holder = None,
+    inventor: of.Inventor = None,
+    uspc: of.Uspc = None,
+    kind: of.Kind = None,
+    exclude: of.Exclude = None,
+    after: of.After = "",
+    before: of.Before = "",
+    filed_after: of.FiledAfter = "",
+    filed_before: of.FiledBefore = "",
+    prior_to: of.PriorTo = "",
     exact: Annotated[
         bool, typer.Option("--exact", help="Compare with every drawing, and miss none: takes longer.")
     ] = False,

@@ -24,6 +24,8 @@ from sevenviews.client.retrying import pause_before_retry
 from sevenviews.designs import (
     DrawingImage,
     DrawingSize,
+    Facet,
+    FacetCounts,
     Patent,
     PatentFilter,
     View,
@@ -168,6 +170,19 @@ class AsyncClient:
         """A page of the catalogue, in the order of ids, at most 1,000 patents."""
         request = requests.page_to_wire(patent_filter, page_size, page_token)
         return replies.patent_page(await self._call(self._catalog.ListCatalogPatents, request))
+
+    async def facets(
+        self,
+        patent_filter: PatentFilter | None = None,
+        facets: Sequence[Facet] = (),
+        value_count: int = 20,
+    ) -> tuple[FacetCounts, ...]:
+        """Counts of the patents that a filter lets through, by each facet, or by all; up to 200 values of each.
+
+        A facet leaves out what the filter says of it: that of Locarno classes counts those of other classes too.
+        """
+        request = requests.facets_to_wire(patent_filter, facets, value_count)
+        return replies.facet_counts(await self._call(self._catalog.GetCatalogFacets, request))
 
     async def get_drawing(self, drawing_id: str, size: DrawingSize = DrawingSize.ORIGINAL) -> DrawingImage:
         """The image of a drawing."""

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from sevenviews.designs import (
     DrawingImage,
+    FacetCounts,
     ImportOutcome,
     LocarnoClass,
     Patent,
@@ -25,6 +26,7 @@ from sevenviews.runtime.answers import (
     patent_of_answer,
     view_of_answer,
 )
+from sevenviews.runtime.facet_wire import counts_of_answer
 from sevenviews.runtime.status import error_from_item
 from sevenviews.v1 import catalog_pb2, search_pb2, server_pb2
 
@@ -306,6 +308,10 @@ def drawing_result(response: catalog_pb2.BatchGetCatalogDrawingsResponse) -> Dra
 def patent_page(response: catalog_pb2.ListCatalogPatentsResponse) -> PatentPage:
     patents = tuple(map(patent_of_answer, response.patents))
     return PatentPage(patents, response.next_page_token, response.total_count)
+
+
+def facet_counts(response: catalog_pb2.GetCatalogFacetsResponse) -> tuple[FacetCounts, ...]:
+    return counts_of_answer(response.facets)
 
 
 def drawing_image(response: catalog_pb2.GetCatalogDrawingResponse) -> DrawingImage:

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from sevenviews.designs import CropBox, DrawingSize, Patent, PatentFilter, View, ViewMatching
+from sevenviews.designs import CropBox, DrawingSize, Facet, Patent, PatentFilter, View, ViewMatching
+from sevenviews.runtime.facet_wire import facet_to_wire
 from sevenviews.runtime.wire import (
     crop_to_wire,
     filter_to_wire,
@@ -196,6 +197,16 @@ def page_to_wire(
 ) -> catalog_pb2.ListCatalogPatentsRequest:
     return catalog_pb2.ListCatalogPatentsRequest(
         filter=filter_to_wire(patent_filter or PatentFilter()), page_size=page_size, page_token=page_token
+    )
+
+
+def facets_to_wire(
+    patent_filter: PatentFilter | None, facets: Iterable[Facet], value_count: int
+) -> catalog_pb2.GetCatalogFacetsRequest:
+    return catalog_pb2.GetCatalogFacetsRequest(
+        filter=filter_to_wire(patent_filter or PatentFilter()),
+        facets=map(facet_to_wire, facets),
+        value_count=value_count,
     )
 
 

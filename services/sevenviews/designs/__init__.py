@@ -5,6 +5,7 @@ Pure: no input or output, no framework, nothing of ours imported from outside th
 
 from sevenviews.designs.crop import CropBox
 from sevenviews.designs.errors import Reason, SevenviewsError
+from sevenviews.designs.facets import Facet, FacetCounts, FacetValue, without_own_conditions
 from sevenviews.designs.figure_list import expand_figures, figures_between
 from sevenviews.designs.figure_number import SOLE_FIGURE, FigureNumber
 from sevenviews.designs.filters import DateRange, PatentFilter, UnknownDates
@@ -37,6 +38,9 @@ __all__ = [
     "Drawing",
     "DrawingImage",
     "DrawingSize",
+    "Facet",
+    "FacetCounts",
+    "FacetValue",
     "FigureDescription",
     "FigureNumber",
     "ImportOutcome",
@@ -59,4 +63,5 @@ __all__ = [
     "key_of_digest",
     "patent_id_of",
     "size_of_page",
+    "without_own_conditions",
 ]

@@ -49,7 +49,7 @@ class DrawingSize(StrEnum):
     PREVIEW = "preview"
 
 
-def size_of_page(asked: int, default: int, maximum: int) -> int:
+def size_of_page(asked: int, default: int, maximum: int, field: str = "page_size") -> int:
     """How much a page holds: 0 asks for the default, more than the maximum for the maximum (AIP-158).
 
     Raises:
@@ -58,8 +58,8 @@ def size_of_page(asked: int, default: int, maximum: int) -> int:
     if asked < 0:
         raise SevenviewsError(
             Reason.FIELD_OUT_OF_RANGE,
-            f"page_size: {asked} is negative",
-            {"field": "page_size", "minimum": "0", "maximum": str(maximum)},
+            f"{field}: {asked} is negative",
+            {"field": field, "minimum": "0", "maximum": str(maximum)},
         )
     return min(asked or default, maximum)
 

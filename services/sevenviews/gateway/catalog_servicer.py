@@ -16,6 +16,7 @@ from sevenviews.gateway.deadline import Deadline
 from sevenviews.gateway.etag import etag_of
 from sevenviews.gateway.importing import Importer, ImportItem, ImportResult
 from sevenviews.runtime.enums import check_enums
+from sevenviews.runtime.facet_wire import counts_to_wire, facets_from_wire
 from sevenviews.runtime.limits import check_limits
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import filter_from_wire, patent_from_wire, patent_to_wire
@@ -90,6 +91,17 @@ class CatalogServicer(catalog_pb2_grpc.CatalogServiceServicer):
             next_page_token=page.next_page_token,
             total_count=page.total_count,
         )
+
+    async def GetCatalogFacets(  # noqa: N802
+        self, request: catalog_pb2.GetCatalogFacetsRequest, context: Context
+    ) -> catalog_pb2.GetCatalogFacetsResponse:
+        counted = await self._catalogue.facets(
+            filter_from_wire(request.filter),
+            facets_from_wire(request.facets),
+            request.value_count,
+            self._deadline(context),
+        )
+        return catalog_pb2.GetCatalogFacetsResponse(facets=map(counts_to_wire, counted))
 
     async def GetCatalogDrawing(  # noqa: N802
         self, request: catalog_pb2.GetCatalogDrawingRequest, context: Context

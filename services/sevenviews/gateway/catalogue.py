@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from sevenviews.backends.ports import PatentStore
 from sevenviews.backends.records import GenerationRange, PatentPage, PublishedPatent
-from sevenviews.designs import DrawingImage, DrawingSize, PatentFilter, Reason, SevenviewsError
+from sevenviews.designs import (
+    DrawingImage,
+    DrawingSize,
+    Facet,
+    FacetCounts,
+    PatentFilter,
+    Reason,
+    SevenviewsError,
+)
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
 from sevenviews.gateway.etag import generation_of
 from sevenviews.gateway.indexing import Indexer
@@ -34,6 +42,13 @@ class Catalogue:
         """Published patents by id. The metadata service checks size and token, which are its own."""
         timeout = deadline.share(self._timeouts.metadata)
         return await self._store.page(patent_filter, page_size, page_token, timeout)
+
+    async def facets(
+        self, patent_filter: PatentFilter, facets: Sequence[Facet], value_count: int, deadline: Deadline
+    ) -> Sequence[FacetCounts]:
+        """What the published patents have that the filter lets through, but for what it says of each facet itself."""
+        timeout = deadline.share(self._timeouts.metadata)
+        return await self._store.facets(patent_filter, facets, value_count, timeout)
 
     async def drawing(self, drawing_id: str, size: DrawingSize, deadline: Deadline) -> DrawingImage:
         """Raises FIELD_REQUIRED, DRAWING_NOT_FOUND, DRAWING_CONTENT_MISSING."""

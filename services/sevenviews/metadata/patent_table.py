@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
-from sevenviews.designs import Patent, PatentFilter, Reason, SevenviewsError
+from sevenviews.designs import Facet, FacetValue, Patent, PatentFilter, Reason, SevenviewsError
 
 
 class State(StrEnum):
@@ -109,6 +109,10 @@ class PatentTable(Protocol):
 
     def count(self, patent_filter: PatentFilter, *, include_staged: bool) -> int:
         """How many patents a listing has."""
+        ...
+
+    def facet(self, patent_filter: PatentFilter, facet: Facet, limit: int) -> Sequence[FacetValue]:
+        """Up to `limit` values of the published patents that the filter lets through, in the order of FacetCounts."""
         ...
 
     def delete(

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 from sevenviews.designs import (
     Drawing,
+    Facet,
+    FacetCounts,
     Patent,
     PatentFilter,
     Reason,
@@ -15,6 +17,7 @@ from sevenviews.designs import (
     is_patent_id,
     patent_id_of,
     size_of_page,
+    without_own_conditions,
 )
 from sevenviews.designs.terms import normalize_name, normalize_uspc
 from sevenviews.encoder.header import working_bytes
@@ -40,7 +43,9 @@ MAX_PAGE_SIZE = 1000
 MAX_BATCH = 1000
 MAX_DELETED = 10_000
 MAX_DRAWINGS = 1000
+MAX_VALUES = 200
 _DEFAULT_PAGE_SIZE = 100
+_DEFAULT_VALUES = 20
 _MAX_TEXT = 100_000
 _MAX_NAME = 512
 _ATTEMPTS = 3
@@ -186,6 +191,23 @@ class PatentCatalogue:
             last = page[-1].patent.patent_id
             next_token = page_token.encode(last, patent_filter, include_staged=include_staged)
         return PatentPage(page, next_token, self._table.count(patent_filter, include_staged=include_staged))
+
+    def facets(
+        self, patent_filter: PatentFilter, facets: Sequence[Facet], value_count: int
+    ) -> Sequence[FacetCounts]:
+        """What the published patents have that a filter lets through, but for what it says of each facet itself.
+
+        Args:
+            patent_filter: which patents are counted.
+            facets: by what.
+            value_count: of each facet; 0: 20; at most 200.
+        """
+        size = size_of_page(value_count, _DEFAULT_VALUES, MAX_VALUES, field="value_count")
+        counted = []
+        for facet in facets:
+            values = self._table.facet(without_own_conditions(patent_filter, facet), facet, size + 1)
+            counted.append(FacetCounts(facet, tuple(values[:size]), len(values) > size))
+        return counted
 
     def ids(self, *, include_staged: bool) -> Iterator[Sequence[PatentGeneration]]:
         """All ids with their generations, in order, in portions."""

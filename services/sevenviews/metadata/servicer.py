@@ -15,6 +15,7 @@ from sevenviews.metadata.images import Size
 from sevenviews.metadata.patent_table import PatentGeneration, PatentRecord, State
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.runtime.deadlines import Deadline, in_thread
+from sevenviews.runtime.facet_wire import counts_to_wire, facets_from_wire
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import filter_from_wire, patent_from_wire, patent_to_wire, required
 from sevenviews.v1 import common_pb2, patent_pb2
@@ -127,6 +128,17 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
             )
 
         return await self._in_thread(context, page)
+
+    async def CountFacets(  # noqa: N802
+        self, request: patents_pb2.CountFacetsRequest, context: Context
+    ) -> patents_pb2.CountFacetsResponse:
+        def count() -> patents_pb2.CountFacetsResponse:
+            counted = self._catalogue.facets(
+                filter_from_wire(request.filter), facets_from_wire(request.facets), request.value_count
+            )
+            return patents_pb2.CountFacetsResponse(facets=map(counts_to_wire, counted))
+
+        return await self._in_thread(context, count)
 
     async def ListPatentIds(  # noqa: N802
         self, request: patents_pb2.ListPatentIdsRequest, context: Context

@@ -26,10 +26,11 @@ from sqlalchemy import (
     update,
 )
 
-from sevenviews.designs import Patent, PatentFilter
+from sevenviews.designs import Facet, FacetValue, LocarnoClass, Patent, PatentFilter
 from sevenviews.designs.terms import holder_terms, person_terms, uspc_terms
 from sevenviews.metadata.database import Database
 from sevenviews.metadata.documents import from_document, to_document
+from sevenviews.metadata.facets import counting
 from sevenviews.metadata.filtering import condition
 from sevenviews.metadata.patent_table import (
     NOTHING_SEEN,
@@ -135,6 +136,36 @@ class SqlPatentTable:
         listed = _listed(patent_filter, include_staged=include_staged)
         with self._database.reading() as connection:
             return connection.execute(select(func.count()).select_from(patents).where(listed)).scalar_one()
+
+    def facet(self, patent_filter: PatentFilter, facet: Facet, limit: int) -> Sequence[FacetValue]:
+        query = counting(facet, _listed(patent_filter, include_staged=False)).limit(limit)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        match facet:
+            case Facet.LOCARNO_CLASS:
+                return [FacetValue(LocarnoClass(row.class_number), row.patents) for row in rows]
+            case Facet.LOCARNO_SUBCLASS:
+                return [
+                    FacetValue(LocarnoClass(row.class_number, row.subclass_number), row.patents)
+                    for row in rows
+                ]
+            case Facet.HOLDER:
+                return self._printed(rows)
+            case Facet.OFFICE:
+                return [FacetValue(row.office, row.patents) for row in rows]
+            case Facet.PUBLICATION_YEAR:
+                return [FacetValue(int(row.year), row.patents) for row in rows]
+
+    def _printed(self, rows: Sequence[Row[Any]]) -> Sequence[FacetValue]:
+        """Holders by the names that are printed, not by those that are compared."""
+        examples = self.get([row.example for row in rows], include_staged=False)
+
+        def name(row: Row[Any]) -> str:
+            holders = examples[row.example].patent.holders if row.example in examples else ()
+            # Replaced or deleted meanwhile: its name is known all the same.
+            return next((one for one in holders if row.name in name_terms([one])), row.name)
+
+        return [FacetValue(name(row), row.patents) for row in rows]
 
     def delete(
         self, patent_ids: Sequence[str], seen: Mapping[str, int] = NOTHING_SEEN

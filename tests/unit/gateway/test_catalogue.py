@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sevenviews.designs import DrawingSize, PatentFilter, Reason
+from sevenviews.designs import DrawingSize, Facet, FacetCounts, FacetValue, LocarnoClass, PatentFilter, Reason
 from tests.fakes.embedding import vector_image
 from tests.unit.gateway.harness import RunningGateway, design, failure, publish
 
@@ -35,3 +35,18 @@ async def test_drawings_by_size(gateway: RunningGateway) -> None:
     assert (small.width, small.height) == (256, 256)
     error = await failure(gateway.client.get_drawing("USD1-D00001-02"), Reason.DRAWING_NOT_FOUND)
     assert error.metadata == {"drawing_id": "USD1-D00001-02"}
+
+
+async def test_facets_pass_through(gateway: RunningGateway) -> None:
+    chair = LocarnoClass(6, 1)
+    publish(
+        gateway.services,
+        *(design(f"USD{n}", QUERY, office="US" if n else "EM", locarno=(chair,)) for n in range(5)),
+    )
+    offices, classes = await gateway.client.facets(
+        PatentFilter(offices=("US",)), [Facet.OFFICE, Facet.LOCARNO_SUBCLASS], 1
+    )
+    # What the filter says of offices is left out of theirs alone.
+    assert offices == FacetCounts(Facet.OFFICE, (FacetValue("US", 4),), more=True)
+    assert classes == FacetCounts(Facet.LOCARNO_SUBCLASS, (FacetValue(chair, 4),), more=False)
+    assert [one.facet for one in await gateway.client.facets()] == list(Facet)

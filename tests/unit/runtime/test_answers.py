@@ -140,6 +140,7 @@ BLOCKING: dict[str, Sequence[Callable[[Readers], object]]] = {
     "GetCatalogPatent": [lambda to: to.client.get_patent("USD1")],
     "BatchGetCatalogPatents": [lambda to: list(to.client.get_patents(IDS))],
     "BatchGetCatalogDrawings": [lambda to: list(to.client.get_drawings(IDS))],
+    "GetCatalogFacets": [lambda to: to.client.facets()],
     "ListCatalogPatents": [lambda to: to.client.list_patents()],
     "GetRefresh": [lambda to: to.services.refresh("f-1")],
     "ListRefreshes": [lambda to: to.services.refreshes()],
@@ -163,6 +164,7 @@ ASYNC: dict[str, Callable[[Readers], Awaitable[object]]] = {
     "PutPatent": lambda to: to.patents.put(Patent("USD1"), {}, PutRules(), SECONDS),
     "PublishPatents": lambda to: to.patents.publish([PatentGeneration("USD1", 1)], SECONDS),
     "BatchGetPatents": lambda to: to.patents.get_records(IDS, SECONDS),
+    "CountFacets": lambda to: to.patents.facets(PatentFilter(), [], 10, SECONDS),
     "ListPatents": lambda to: to.patents.page(PatentFilter(), 10, "", SECONDS),
 }
 """Of the clients of backends."""
