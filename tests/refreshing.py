@@ -37,7 +37,13 @@ TRAINING = {
 REFRESH = {
     "learning": {"config": TRAINING, "start_from": "scratch"},
     # What two steps of training are worth is no matter here.
-    "gate": {"margin": 1.0, "held_out_share": 0.3, "latency_ms": 10_000},
+    "gate": {
+        "margin": 1.0,
+        "least_patents": 2,
+        "least_queries": 2,
+        "held_out_share": 0.3,
+        "latency_ms": 10_000,
+    },
 }
 
 

@@ -42,8 +42,23 @@ class GateConfig(_Part):
         description="Share of patents that no refresh trains on, by a hash of the id.",
     )
     held_out_patents: int = Field(default=1000, ge=2, description="The most of them that are evaluated on.")
+    least_patents: int = Field(
+        default=50,
+        ge=2,
+        description="With fewer held-out patents that ask, no model is judged, and none passes.",
+    )
+    least_queries: int = Field(default=100, ge=2, description="Their drawings that ask, at least.")
     margin: float = Field(
-        default=0.01, ge=0, le=1, description="How far the mAP may lie below the serving model's."
+        default=0.01,
+        ge=0,
+        le=1,
+        description="How much mAP may be lost: the lower end of the 95 % interval of the difference, paired by query "
+        "and drawn by patent, may not lie further below 0; neither against the serving model nor against the anchor.",
+    )
+    anchor_model: str = Field(
+        default="",
+        description="Version of the model in the store that no number of refreshes may fall behind; empty: as pinned "
+        "before, at first the model that serves.",
     )
     latency_ms: float = Field(
         default=100.0,

@@ -74,6 +74,11 @@ def serving_bundle(context: Context) -> Bundle:
     return context.models.open(str(context.known("snapshot", "serving_model")))
 
 
+def anchor_bundle(context: Context) -> Bundle:
+    """The model that no refresh may fall behind. Raises MODEL_NOT_FOUND if the store has lost it."""
+    return context.models.open(str(context.known("snapshot", "anchor_model")))
+
+
 def publish(context: Context) -> Facts:
     """Put the model where the embedding replicas find it."""
     if not context.plan.trains:

@@ -41,15 +41,21 @@ def _models(evaluation: Facts) -> Iterator[str]:
     yield ""
     yield "| model | mAP | Acc@1 | ms a drawing |"
     yield "| --- | ---: | ---: | ---: |"
-    for name, prefix in (("serving", "serving_"), ("new", "")):
+    for name, prefix in (("anchor", "anchor_"), ("serving", "serving_"), ("new", "")):
         cells = (evaluation[prefix + figure] for figure in ("map", "accuracy_at_1", "milliseconds"))
         yield f"| {name} | " + " | ".join(f"{float(one):.3f}" for one in cells) + " |"
-    low, high = evaluation["map_difference_low"], evaluation["map_difference_high"]
     yield ""
     yield (
-        f"Difference of mAP, 95 % by bootstrap over {evaluation['queries']:.0f} queries "
-        f"({evaluation['gallery']:.0f} drawings in the gallery): {low:+.3f} to {high:+.3f}."
+        f"Difference of mAP on {evaluation['queries']:.0f} queries of {evaluation['patents']:.0f} patents "
+        f"({evaluation['gallery']:.0f} drawings in the gallery), 95 % by bootstrap over the patents: "
+        f"{_interval(evaluation, 'serving')} against the serving model, "
+        f"{_interval(evaluation, 'anchor')} against the anchor {evaluation['anchor_model']}."
     )
+
+
+def _interval(evaluation: Facts, other: str) -> str:
+    low, high = (float(evaluation[f"{other}_difference_{end}"]) for end in ("low", "high"))
+    return f"{low:+.3f} to {high:+.3f}"
 
 
 def _told(facts: Facts) -> str:

@@ -14,17 +14,20 @@ from sevenviews.metadata.stores import open_objects
 from sevenviews.refresh.context import Context
 from sevenviews.refresh.difference import portions
 from sevenviews.refresh.splitting import split_catalogue
+from sevenviews.training.trained_on import trained_on
 
 _STORE_SECONDS = 30.0
 _READERS = 8
 _PAGE = 200
+_MOST_REFRESHES = 100
 
 
 def snapshot(context: Context) -> Facts:
     """Count, and fence off every earlier holder of the lock.
 
     Raises:
-        SevenviewsError: CORPUS_EMPTY, NO_SERVING_RELEASE, REFRESH_FENCED.
+        SevenviewsError: CORPUS_EMPTY, NO_SERVING_RELEASE, REFRESH_FENCED; MODEL_NOT_FOUND, the model that serves or
+            the anchor is not in the store.
     """
     services = context.services
     ids = list(services.patent_ids())
@@ -32,16 +35,33 @@ def snapshot(context: Context) -> Facts:
         raise SevenviewsError(Reason.CORPUS_EMPTY, "no patent is published: import some first")
     serving = services.serving_release()
     gate = context.config.gate
+    anchor = gate.anchor_model or _pinned(context) or serving.model_version
     split = split_catalogue(
-        ids, gate.held_out_share, gate.held_out_patents, context.config.learning.catalogue_patents
+        ids,
+        gate.held_out_share,
+        gate.held_out_patents,
+        context.config.learning.catalogue_patents,
+        known_to(context, serving.model_version, anchor) if context.plan.trains else (),
     )
     return {
         "patents": len(ids),
         "serving_release": serving.release_id,
         "serving_model": serving.model_version,
+        "anchor_model": anchor,
         "held_out": list(split.held_out),
         "training": list(split.training),
     }
+
+
+def known_to(context: Context, *versions: str) -> frozenset[str]:
+    """The patents that models of the store say they were trained on, canonical. Raises MODEL_NOT_FOUND."""
+    return frozenset().union(*(trained_on(context.models.open(version)) for version in versions))
+
+
+def _pinned(context: Context) -> str:
+    """The anchor of the last refresh that has named one; empty: none has."""
+    named = (one.facts("snapshot") or {} for one in context.services.refreshes(_MOST_REFRESHES))
+    return next((str(facts["anchor_model"]) for facts in named if facts.get("anchor_model")), "")
 
 
 def write_drawings(context: Context, patent_ids: Iterable[str], folder: Path) -> int:

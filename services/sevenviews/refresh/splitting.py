@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+
+from sevenviews.designs import canonical_patent_id
 
 _LEAST_HELD_OUT = 2
 
@@ -19,22 +21,28 @@ class CatalogueSplit:
 
 
 def place_of(patent_id: str) -> float:
-    """A number in [0, 1) that belongs to an id for ever."""
-    return int.from_bytes(hashlib.sha256(patent_id.encode()).digest()[:8], "big") / 2**64
+    """A number in [0, 1) that belongs to a patent for ever, however its id is spelled."""
+    return int.from_bytes(hashlib.sha256(canonical_patent_id(patent_id).encode()).digest()[:8], "big") / 2**64
 
 
 def split_catalogue(
-    patent_ids: Iterable[str], held_out_share: float, most_held_out: int, most_training: int
+    patent_ids: Iterable[str],
+    held_out_share: float,
+    most_held_out: int,
+    most_training: int,
+    known: Collection[str] = (),
 ) -> CatalogueSplit:
     """Hold out the patents whose place is below the share; of more than wanted, those with the lowest places.
 
     A patent that is held out today was never trained on before, and will not be later, as long as the share stays.
+    One that a model knows from elsewhere judges no model, and is not trained on either.
 
     Args:
         patent_ids: of the whole catalogue.
         held_out_share: of all patents.
         most_held_out: that are evaluated on; the others are not trained on either.
         most_training: of the others.
+        known: canonical ids of patents that the models to compare with were trained on.
     """
     ids = list(patent_ids)
     below = [one for one in ids if place_of(one) < held_out_share]
@@ -42,7 +50,8 @@ def split_catalogue(
         below = heapq.nsmallest(_LEAST_HELD_OUT, ids, key=place_of)
     apart = set(below)
     others = (one for one in ids if one not in apart)
+    judging = (one for one in below if canonical_patent_id(one) not in known)
     return CatalogueSplit(
-        tuple(sorted(heapq.nsmallest(most_held_out, below, key=place_of))),
+        tuple(sorted(heapq.nsmallest(most_held_out, judging, key=place_of))),
         tuple(sorted(heapq.nsmallest(most_training, others, key=place_of))),
     )

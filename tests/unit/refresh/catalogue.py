@@ -16,7 +16,7 @@ VIEWS = 2
 CONFIG = RefreshConfig(
     # What is trained is no matter here, nor what it is worth.
     learning=LearningConfig(start_from="scratch"),
-    gate=GateConfig(margin=1.0, held_out_share=0.5, latency_ms=10_000),
+    gate=GateConfig(margin=1.0, least_patents=2, least_queries=2, held_out_share=0.5, latency_ms=10_000),
 )
 
 

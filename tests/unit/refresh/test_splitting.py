@@ -43,3 +43,17 @@ def test_a_small_catalogue_still_has_two() -> None:
     split = split_catalogue(["USD0000001", "USD0000002", "USD0000003"], 0.01, 10, 10)
     assert len(split.held_out) == 2
     assert len(split.training) == 1
+
+
+def test_what_a_model_knows_judges_none_and_is_not_trained_on() -> None:
+    ids = [f"USD{n:07d}" for n in range(1000, 1200)]
+    plain = split_catalogue(ids, 0.3, 10**6, 10**6)
+    known = {plain.held_out[0], plain.held_out[7], plain.training[0]}
+    split = split_catalogue(ids, 0.3, 10**6, 10**6, known)
+    assert set(plain.held_out) - set(split.held_out) == known - {plain.training[0]}
+    assert split.training == plain.training
+
+
+def test_a_patent_keeps_its_place_in_every_spelling() -> None:
+    assert place_of("USD0909824") == place_of("D909,824") == place_of("US D909824 S")
+    assert place_of("USD0909824") != place_of("USD0909825")
