@@ -27,8 +27,8 @@ pytest_plugins = [
     "tests.report",
 ]
 
-# How long an example takes says how busy the machine is, and nothing about the code. What is new in a change is not to
-# be refused for what was there before: the examples are the same each time, and `make test-all` looks for others.
+# How long an example takes says how busy the machine is, and nothing about the code. What is new in a change is not
+# to be refused for what was there before: the examples are the same each time, and `make test-all` looks for others.
 hypothesis.settings.register_profile("repeated", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("exploring", deadline=None)
 hypothesis.settings.load_profile("repeated")

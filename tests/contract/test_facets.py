@@ -25,7 +25,7 @@ from sevenviews.designs import (
     SevenviewsError,
     without_own_conditions,
 )
-from sevenviews.designs.terms import name_terms
+from sevenviews.designs.terms import holder_terms
 from sevenviews.metadata.patent_table import PatentTable
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.metadata.stores import open_objects
@@ -135,7 +135,7 @@ def test_counts_are_those_of_the_domain(
     expected = Counter(key for one in matching for key in set(_keys(one, facet)))
     found = table.facet(wanted, facet, 1000)
     told = {
-        tuple(name_terms([str(one.value)])) if facet is Facet.HOLDER else one.value: one.count
+        tuple(holder_terms([str(one.value)])) if facet is Facet.HOLDER else one.value: one.count
         for one in found
     }
     assert told == expected
@@ -152,6 +152,6 @@ def _keys(patent: Patent, facet: Facet) -> Iterator[object]:
         case Facet.OFFICE:
             yield from [patent.office] if patent.office else []
         case Facet.HOLDER:
-            yield from ((term,) for term in name_terms(patent.holders))
+            yield from ((term,) for term in holder_terms(patent.holders))
         case Facet.PUBLICATION_YEAR:
             yield from [patent.publication_date.year] if patent.publication_date else []

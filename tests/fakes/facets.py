@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from sevenviews.designs import Facet, FacetValue, LocarnoClass, Patent
-from sevenviews.designs.terms import name_terms
+from sevenviews.designs.terms import holder_terms
 
 Value = LocarnoClass | str | int
 
@@ -42,7 +42,7 @@ def _values(patent: Patent, facet: Facet) -> Iterator[tuple[object, Value]]:
             yield patent.office, patent.office
         case Facet.HOLDER:
             for name in reversed(patent.holders):
-                yield from ((term, name) for term in name_terms([name]))
+                yield from ((term, name) for term in holder_terms([name]))
         case Facet.PUBLICATION_YEAR if patent.publication_date:
             yield patent.publication_date.year, patent.publication_date.year
         case _:

@@ -163,7 +163,7 @@ class SqlPatentTable:
         def name(row: Row[Any]) -> str:
             holders = examples[row.example].patent.holders if row.example in examples else ()
             # Replaced or deleted meanwhile: its name is known all the same.
-            return next((one for one in holders if row.name in name_terms([one])), row.name)
+            return next((one for one in holders if row.name in holder_terms([one])), row.name)
 
         return [FacetValue(name(row), row.patents) for row in rows]
 
