@@ -1,7 +1,8 @@
-"""Which tests stay together when two processes share them (`make test`), and which begin.
+"""Which tests stay together when several processes share them (`make test`), and which begin.
 
 Tests that share something costly run one after the other, in one process: one group has the only Milvus and what
-stands on it, another the packaged system. All others share nothing but their file.
+stands on it, another the system over the embedded default, a third the packaged one. All others share nothing but
+their file.
 
 This is a scheduler of our own for pytest-xdist, and not its marker `xdist_group`: with the ids of pytest 9.2 the
 marker has no effect, and nothing says so.
@@ -16,8 +17,8 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 GROUPS = {
-    "servers": (
-        "tests/contract",
+    "servers": ("tests/contract",),
+    "embedded": (
         "tests/integration/test_parts.py",
         "tests/e2e/test_failures.py",
         "tests/e2e/test_reembed.py",
@@ -36,10 +37,12 @@ GROUPS = {
 def group_of(test: str) -> str:
     """The group of a test's id; its file where that is in none."""
     file = test.partition("::")[0]
-    for name, places in GROUPS.items():
-        if any(PurePath(file).is_relative_to(place) for place in places):
-            return name
-    return file
+    groups = (
+        name for name, places in GROUPS.items() if any(PurePath(file).is_relative_to(one) for one in places)
+    )
+    group = next(groups, file)
+    # Of what runs over both, the half that stands on servers.
+    return "servers" if group == "embedded" and "[servers" in test else group
 
 
 class Groups(LoadScopeScheduling):  # type: ignore[misc]

@@ -28,17 +28,23 @@ from tests.contract.test_design_index import (
 from tests.fakes.design_index import FakeDesignIndex
 
 
-@pytest.fixture
-def releases(index: DesignIndex) -> Iterator[list[Release]]:
-    """Four complete ones, the first of which serves."""
+@pytest.fixture(scope="module")
+def complete(index: DesignIndex) -> Iterator[list[Release]]:
+    """Four for all tests: a server takes seconds to make and load one."""
     made = [create(index) for _ in range(4)]
     for one in made:
         index.complete(one.release_id, {}, SECONDS)
-    index.promote(made[0].release_id, SECONDS)
     yield made
     for one in index.releases(SECONDS):
         if one.state is not ReleaseState.SERVING:
             index.retire(one.release_id, SECONDS)
+
+
+@pytest.fixture
+def releases(index: DesignIndex, complete: list[Release]) -> list[Release]:
+    """The four, the first of which serves."""
+    index.promote(complete[0].release_id, SECONDS)
+    return complete
 
 
 def at_once(*calls: Callable[[], object]) -> list[object]:

@@ -193,9 +193,9 @@ def test_filters_in_a_filter_share_their_room() -> None:
     ids, names = ["x"] * 1000, ["x"] * 100
     full = common_pb2.PatentFilter(exclude_patent_ids=ids, holders=names, inventors=names, uspc=names)
     check_limits(search_pb2.SearchDesignsRequest(filter=full))
-    rest = [common_pb2.PatentFilter(holders=names)] * 7
+    rest = [common_pb2.PatentFilter(holders=names)] * 2
     check_limits(search_pb2.SearchDesignsRequest(filter=common_pb2.PatentFilter(all_of=[full, *rest])))
-    assert excess_of(all_of=[full, *rest], offices=["US"]) == ("filter", "2000")
+    assert excess_of(all_of=[full, *rest], offices=["US"]) == ("filter", "1500")
     assert excess_of(none_of=[full, common_pb2.PatentFilter(holders=[*names, "x"])]) == (
         "filter.none_of[1].holders",
         "100",
