@@ -116,4 +116,16 @@ def _fields(patent: Patent) -> Iterator[tuple[str, str]]:
     yield "filed", str(patent.filing_date or "")
     yield "published", str(patent.publication_date or "")
     yield "term", f"{patent.term_years} years" if patent.term_years else ""
+    yield (
+        "priority",
+        "; ".join(f"{one.office} {one.number} {one.date or ''}".strip() for one in patent.priorities),
+    )
+    yield "family", "; ".join(f"{one.relation} {one.document}" for one in patent.related_documents)
+    yield "Hague", patent.hague.number if patent.hague else ""
+    yield "colour", patent.colour_statement
+    yield "lines", patent.broken_line_statement
+    yield (
+        "forms",
+        "; ".join(f"{one.name}: FIG. {', '.join(one.figure_numbers)}" for one in patent.embodiments),
+    )
     yield "citations", ", ".join(citation.document for citation in patent.citations[:8])

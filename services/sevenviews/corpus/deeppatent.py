@@ -22,7 +22,7 @@ from sevenviews.corpus.grouping import grouped
 from sevenviews.corpus.images import DrawingFile, ImageEntry
 from sevenviews.corpus.member import Member
 from sevenviews.corpus.sources import FileBytes
-from sevenviews.corpus.uspto.grant import parse_date
+from sevenviews.corpus.uspto.fields import parse_date
 from sevenviews.corpus.uspto.sheet_names import sheet_number
 from sevenviews.designs import Patent
 

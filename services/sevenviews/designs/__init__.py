@@ -18,7 +18,17 @@ from sevenviews.designs.identifiers import (
     patent_id_of,
 )
 from sevenviews.designs.locarno import LocarnoClass
-from sevenviews.designs.patent import Citation, Drawing, FigureDescription, Party, Patent
+from sevenviews.designs.patent import (
+    Citation,
+    Drawing,
+    Embodiment,
+    FigureDescription,
+    HagueRegistration,
+    Party,
+    Patent,
+    Priority,
+    RelatedDocument,
+)
 from sevenviews.designs.requests import (
     DrawingImage,
     DrawingSize,
@@ -38,17 +48,21 @@ __all__ = [
     "Drawing",
     "DrawingImage",
     "DrawingSize",
+    "Embodiment",
     "Facet",
     "FacetCounts",
     "FacetValue",
     "FigureDescription",
     "FigureNumber",
+    "HagueRegistration",
     "ImportOutcome",
     "LocarnoClass",
     "Party",
     "Patent",
     "PatentFilter",
+    "Priority",
     "Reason",
+    "RelatedDocument",
     "SevenviewsError",
     "UnknownDates",
     "View",

@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass
 
 CLASS_COUNT = 32
-_NOTATION = re.compile(r"(?:LOC\s*)?(\d{1,2})(?:\s*[-–./ ]\s*(\d{1,2})|(\d{2}))?", re.IGNORECASE)
+_NOTATION = re.compile(
+    r"(?:LOC)?\s*(?:\(\s*\d{1,2}\s*\))?\s*(?:Cl\.?\s*)?(\d{1,2})(?:\s*[-–./ ]\s*(\d{1,2})|(\d{2}))?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,7 +31,7 @@ class LocarnoClass:
 
     @classmethod
     def parse(cls, text: str) -> LocarnoClass:
-        """Read "06-01", "06.01", "0601" (as the USPTO prints it) or "6" for a whole class.
+        """Read "06-01", "06.01", "0601", "6" for a whole class, or "LOC (12) Cl. 06-01", as the USPTO prints it.
 
         Raises:
             ValueError: the text has another form or names no class.

@@ -29,6 +29,51 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Priority:
+    """An earlier application from which the patent claims priority."""
+
+    office: str
+    number: str
+    date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedDocument:
+    """A document of the same family: the patent is its continuation, division, reissue ...
+
+    Attributes:
+        relation: as the office names it: "continuation", "division", "reissue", "provisional application".
+        document: office, number and kind, "US 29730114".
+    """
+
+    relation: str
+    document: str
+    date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HagueRegistration:
+    """The international registration that the patent goes back to: "DM/098765"."""
+
+    number: str
+    filing_date: date | None = None
+    registration_date: date | None = None
+    publication_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Embodiment:
+    """One of several forms that a patent shows of its design, and the figures that show it.
+
+    Attributes:
+        name: as the description has it: "first embodiment".
+    """
+
+    name: str
+    figure_numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FigureDescription:
     """A sentence of the description of drawings: what one figure shows."""
 
@@ -51,7 +96,13 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Patent:
-    """A design patent: its bibliography and the list of its drawings. The images lie in the object store."""
+    """A design patent: its bibliography and the list of its drawings. The images lie in the object store.
+
+    Attributes:
+        colour_statement, broken_line_statement: what the patent says about colours, and about lines that are not
+            claimed; empty: nothing.
+        embodiments: none, if the description tells of one alone.
+    """
 
     patent_id: str
     office: str = ""
@@ -72,6 +123,12 @@ class Patent:
     figure_descriptions: tuple[FigureDescription, ...] = ()
     drawings: tuple[Drawing, ...] = ()
     source_digest: str = ""
+    priorities: tuple[Priority, ...] = ()
+    related_documents: tuple[RelatedDocument, ...] = ()
+    hague: HagueRegistration | None = None
+    colour_statement: str = ""
+    broken_line_statement: str = ""
+    embodiments: tuple[Embodiment, ...] = ()
 
     @property
     def holders(self) -> tuple[str, ...]:

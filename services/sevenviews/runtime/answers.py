@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 from google.protobuf.descriptor import EnumDescriptor
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type import date_pb2
 
@@ -88,11 +89,19 @@ def _understood(wire: patent_pb2.Patent) -> patent_pb2.Patent:
     for citation in patent.citations:
         if not _reads(cited_date_from_wire, citation.date):
             citation.ClearField("date")
-    if not _reads(date_from_wire, patent.filing_date):
-        patent.ClearField("filing_date")
-    if not _reads(date_from_wire, patent.publication_date):
-        patent.ClearField("publication_date")
+    dated: tuple[Message, ...] = (patent, patent.hague, *patent.priorities, *patent.related_documents)
+    for message in dated:
+        _clear_dates(message)
+    if not wire.HasField("hague"):
+        patent.ClearField("hague")
     return patent
+
+
+def _clear_dates(message: Message) -> None:
+    """Take out the dates that no calendar has."""
+    for descriptor, value in message.ListFields():
+        if isinstance(value, date_pb2.Date) and not _reads(date_from_wire, value):
+            message.ClearField(descriptor.name)
 
 
 def _reads(read: Callable[[date_pb2.Date], date | None], day: date_pb2.Date) -> bool:

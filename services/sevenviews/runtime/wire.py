@@ -17,12 +17,16 @@ from sevenviews.designs import (
     CropBox,
     DateRange,
     Drawing,
+    Embodiment,
     FigureDescription,
+    HagueRegistration,
     LocarnoClass,
     Party,
     Patent,
     PatentFilter,
+    Priority,
     Reason,
+    RelatedDocument,
     SevenviewsError,
     UnknownDates,
     View,
@@ -248,6 +252,15 @@ def patent_to_wire(patent: Patent) -> patent_pb2.Patent:
         ),
         drawings=map(drawing_to_wire, patent.drawings),
         source_digest=patent.source_digest,
+        priorities=map(_priority_to_wire, patent.priorities),
+        related_documents=map(_related_to_wire, patent.related_documents),
+        hague=_hague_to_wire(patent.hague),
+        colour_statement=patent.colour_statement,
+        broken_line_statement=patent.broken_line_statement,
+        embodiments=(
+            patent_pb2.Embodiment(name=one.name, figure_numbers=one.figure_numbers)
+            for one in patent.embodiments
+        ),
     )
 
 
@@ -281,6 +294,18 @@ def patent_from_wire(wire: patent_pb2.Patent, field: str = "patent") -> Patent:
             for position, drawing in enumerate(wire.drawings)
         ),
         source_digest=wire.source_digest,
+        priorities=tuple(
+            _priority_from_wire(one, f"{field}.priorities[{position}]")
+            for position, one in enumerate(wire.priorities)
+        ),
+        related_documents=tuple(
+            _related_from_wire(one, f"{field}.related_documents[{position}]")
+            for position, one in enumerate(wire.related_documents)
+        ),
+        hague=_hague_from_wire(wire.hague, f"{field}.hague") if wire.HasField("hague") else None,
+        colour_statement=wire.colour_statement,
+        broken_line_statement=wire.broken_line_statement,
+        embodiments=tuple(Embodiment(one.name, tuple(one.figure_numbers)) for one in wire.embodiments),
     )
 
 
@@ -350,3 +375,43 @@ def _citation_to_wire(citation: Citation) -> patent_pb2.Citation:
 
 def _citation_from_wire(wire: patent_pb2.Citation, field: str) -> Citation:
     return Citation(wire.document, wire.name, cited_date_from_wire(wire.date, f"{field}.date"), wire.category)
+
+
+def _priority_to_wire(priority: Priority) -> patent_pb2.PriorityClaim:
+    return patent_pb2.PriorityClaim(
+        office=priority.office, number=priority.number, date=date_to_wire(priority.date)
+    )
+
+
+def _priority_from_wire(wire: patent_pb2.PriorityClaim, field: str) -> Priority:
+    return Priority(wire.office, wire.number, date_from_wire(wire.date, f"{field}.date"))
+
+
+def _related_to_wire(related: RelatedDocument) -> patent_pb2.RelatedDocument:
+    return patent_pb2.RelatedDocument(
+        relation=related.relation, document=related.document, date=date_to_wire(related.date)
+    )
+
+
+def _related_from_wire(wire: patent_pb2.RelatedDocument, field: str) -> RelatedDocument:
+    return RelatedDocument(wire.relation, wire.document, date_from_wire(wire.date, f"{field}.date"))
+
+
+def _hague_to_wire(hague: HagueRegistration | None) -> patent_pb2.HagueRegistration | None:
+    if hague is None:
+        return None
+    return patent_pb2.HagueRegistration(
+        number=hague.number,
+        filing_date=date_to_wire(hague.filing_date),
+        registration_date=date_to_wire(hague.registration_date),
+        publication_date=date_to_wire(hague.publication_date),
+    )
+
+
+def _hague_from_wire(wire: patent_pb2.HagueRegistration, field: str) -> HagueRegistration:
+    return HagueRegistration(
+        wire.number,
+        date_from_wire(wire.filing_date, f"{field}.filing_date"),
+        date_from_wire(wire.registration_date, f"{field}.registration_date"),
+        date_from_wire(wire.publication_date, f"{field}.publication_date"),
+    )

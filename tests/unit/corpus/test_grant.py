@@ -8,8 +8,17 @@ from pathlib import Path
 import pytest
 
 from sevenviews.corpus import NotADesign, ProblemReason, UnreadableEntryError, iter_entries
-from sevenviews.corpus.uspto.grant import format_uspc, parse_grant
-from sevenviews.designs import Citation, LocarnoClass, Party, View
+from sevenviews.corpus.uspto.grant import parse_grant
+from sevenviews.corpus.uspto.uspc import format_uspc
+from sevenviews.designs import (
+    Citation,
+    HagueRegistration,
+    LocarnoClass,
+    Party,
+    Priority,
+    RelatedDocument,
+    View,
+)
 from tests.unit.corpus.grants import grant_xml
 
 _BIBLIOGRAPHY = """
@@ -71,6 +80,55 @@ def test_malformed_fields_are_left_out_and_reported() -> None:
     assert all(part in str(grant.problems) for part in ("9999", "someday"))
 
 
+def test_the_claim_to_an_earlier_application_and_the_family() -> None:
+    bibliography = """
+<priority-claims><priority-claim sequence="01" kind="regional"><country>EM</country>
+<doc-number>006478277-0001</doc-number><date>20190517</date></priority-claim></priority-claims>
+<us-related-documents>
+<division><relation><parent-doc><document-id><country>US</country><doc-number>29647169</doc-number>
+<date>20180510</date></document-id><parent-grant-document><document-id><country>US</country>
+<doc-number>D866858</doc-number></document-id></parent-grant-document></parent-doc>
+<child-doc><document-id><country>US</country><doc-number>29707368</doc-number></document-id></child-doc>
+</relation></division>
+<us-provisional-application><document-id><country>US</country><doc-number>61000001</doc-number>
+<date>20180101</date></document-id></us-provisional-application></us-related-documents>
+<hague-agreement-data><international-filing-date><date>20190730</date></international-filing-date>
+<international-registration-publication-date><date>20200131</date></international-registration-publication-date>
+<international-registration-number>DM/204457</international-registration-number>
+<international-registration-date><date>20190731</date></international-registration-date></hague-agreement-data>
+<figures><number-of-drawing-sheets>2</number-of-drawing-sheets><number-of-figures>7</number-of-figures></figures>"""
+    grant = parse_grant("x", grant_xml(bibliography=bibliography))
+    assert grant.patent.priorities == (Priority("EM", "006478277-0001", date(2019, 5, 17)),)
+    assert grant.patent.related_documents == (
+        RelatedDocument("division", "US 29647169", date(2018, 5, 10)),
+        RelatedDocument("division", "US D866858"),
+        RelatedDocument("provisional application", "US 61000001", date(2018, 1, 1)),
+    )
+    assert grant.patent.hague == HagueRegistration(
+        "DM/204457", date(2019, 7, 30), date(2019, 7, 31), date(2020, 1, 31)
+    )
+    assert grant.figure_count == 7
+
+
+def test_before_2012_the_applicants_are_the_inventors() -> None:
+    bibliography = """<parties><applicants><applicant sequence="001" app-type="applicant-inventor"><addressbook>
+<last-name>Doe</last-name><first-name>Jane</first-name></addressbook></applicant></applicants></parties>"""
+    patent = parse_grant("x", grant_xml(bibliography=bibliography)).patent
+    assert patent.inventors == patent.applicants == (Party("Jane Doe"),)
+
+
+def test_a_reissue_of_a_design_is_a_design() -> None:
+    series = "<us-application-series-code>29</us-application-series-code>"
+    patent = parse_grant("x", grant_xml("RE49257", kind="E1", bibliography=series)).patent
+    assert (patent.patent_id, patent.kind) == ("USRE049257", "E1")
+
+
+@pytest.mark.parametrize("title", ["Withdrawn", "This patent has been withdrawn."])
+def test_a_withdrawn_patent_is_none(title: str) -> None:
+    with pytest.raises(NotADesign, match="withdrawn"):
+        parse_grant("x", grant_xml(title=title))
+
+
 @pytest.mark.parametrize("kind", ["B1", "B2", "P2", "E1", ""])
 def test_other_patents_are_no_designs(kind: str) -> None:
     with pytest.raises(NotADesign, match="not a design"):
@@ -114,6 +172,19 @@ def test_malformed_xml_is_refused(xml: bytes) -> None:
         ("D 75532", "D7/553.2"),
         ("D14485-495", "D14/485-495"),
         (" 30 50", "30/50"),
+        (" D1128", "D1/128"),
+        ("D1128", "D1/128"),
+        ("D6334", "D6/334"),
+        (" 99380", "99/380"),
+        (" 77  5", "77/5"),
+        ("D28 93 X", "D28/93 X"),
+        ("123 46 R", "123/46 R"),
+        (" 89 3713", "89/37.13"),
+        ("D14432-  3", "D14/432-3"),
+        ("D14/486", "D14/486"),
+        ("PLT263", "PLT/263"),
+        ("none", "none"),
+        ("", ""),
         ("704275", "704/275"),
     ],
 )

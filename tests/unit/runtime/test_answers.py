@@ -24,10 +24,12 @@ from sevenviews.backends.records import ImageInput, Model, PatentGeneration, Pat
 from sevenviews.backends.vector_client import VectorClient
 from sevenviews.client import Client, ImportItem, Search
 from sevenviews.designs import (
+    HagueRegistration,
     ImportOutcome,
     LocarnoClass,
     Patent,
     PatentFilter,
+    Priority,
     Reason,
     SevenviewsError,
     View,
@@ -205,12 +207,16 @@ def test_a_patent_of_a_newer_server_keeps_what_is_known() -> None:
         filing_date=date_pb2.Date(year=2020, month=13, day=1),
         publication_date=date_pb2.Date(year=2021, month=2, day=3),
         citations=[patent_pb2.Citation(document="USD0", date=date_pb2.Date(year=2019, month=2, day=30))],
+        priorities=[patent_pb2.PriorityClaim(number="1", date=date_pb2.Date(year=2019, month=2, day=30))],
+        hague=patent_pb2.HagueRegistration(number="DM/1", filing_date=date_pb2.Date(year=2019, day=30)),
     )
     patent = patent_of_answer(wire)
     assert (patent.title, patent.locarno) == ("Teapot", (LocarnoClass(7, 1),))
     assert [one.view for one in patent.drawings] == [View.UNKNOWN, View.OTHER]
     assert (patent.filing_date, patent.publication_date) == (None, date(2021, 2, 3))
     assert [(one.document, one.date) for one in patent.citations] == [("USD0", None)]
+    assert patent.priorities == (Priority("", "1"),)
+    assert patent.hague == HagueRegistration("DM/1")
     assert wire.filing_date.month == 13, "the answer itself is left as it came"
 
 
