@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, event, inspect, text
+from sqlalchemy import Engine, event, inspect, select, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from sevenviews.designs import Party, Patent, PatentFilter, Reason, SevenviewsError
+from sevenviews.designs import OrderField, Party, Patent, PatentFilter, PatentOrder, Reason, SevenviewsError
 from sevenviews.metadata.documents import to_document
 from sevenviews.metadata.migrate import ADVISORY_LOCK, migrate
-from sevenviews.metadata.patent_table import Versions
-from sevenviews.metadata.schema import metadata
+from sevenviews.metadata.ordering import parts_behind
+from sevenviews.metadata.patent_table import Place, Versions
+from sevenviews.metadata.schema import metadata, patents
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.metadata.sql_patent_table import SqlPatentTable
 from sevenviews.metadata.stores import open_engine, open_objects
@@ -222,7 +225,7 @@ def test_patents_of_before_can_be_filtered_by_what_is_new(empty: Engine) -> None
         PatentFilter(uspc=("D14/486",)),
         PatentFilter(inventors=("jane doe",)),
     ):
-        found = table.page(wanted, "", 10, include_staged=False)
+        found = table.page(wanted, None, 10, include_staged=False)
         assert [one.patent.patent_id for one in found] == ["a"]
 
 
@@ -255,7 +258,8 @@ def test_names_of_before_are_compared_as_those_of_today(empty: Engine) -> None:
         PatentFilter(inventors=("JANE DOE",)),
     )
     found = [
-        [one.patent.patent_id for one in table.page(wanted, "", 10, include_staged=False)] for wanted in asked
+        [one.patent.patent_id for one in table.page(wanted, None, 10, include_staged=False)]
+        for wanted in asked
     ]
     assert found == [["a"], ["a"], ["b"], [], ["a"], ["b"]], found
 
@@ -277,3 +281,30 @@ def test_patents_of_before_get_their_first_generations(empty: Engine) -> None:
         Versions(1, 0, None, "x"),
         Versions(2, 1, "x", "y"),
     ]
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("day", [None, date(2021, 5, 1)])
+def test_a_page_in_the_order_of_days_begins_where_an_index_says(
+    empty: Engine, descending: bool, day: date | None
+) -> None:
+    migrate(empty)
+    order = PatentOrder(OrderField.PUBLICATION_DATE, descending)
+    parts = list(parts_behind(Place("USD1", day), order))
+    # Without the part that was shown before.
+    assert len(parts) == (2 if (day is None) != descending else 1)
+    for part in parts:
+        query = select(patents.c.patent_id).where(part.condition).order_by(*part.order).limit(3)
+        plan = plan_of(empty, str(query.compile(empty, compile_kwargs={"literal_binds": True})))
+        assert "ix_patents_by_publication_date" in plan
+        assert not re.search("SCAN patents|TEMP B-TREE|Sort|Seq Scan", plan)
+
+
+def plan_of(engine: Engine, query: str) -> str:
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            return "\n".join(row.detail for row in connection.execute(text(f"EXPLAIN QUERY PLAN {query}")))
+        # So few rows are read at once in any case.
+        for way in ("seqscan", "bitmapscan"):
+            connection.execute(text(f"SET LOCAL enable_{way} = off"))
+        return "\n".join(connection.execute(text(f"EXPLAIN {query}")).scalars())

@@ -385,7 +385,7 @@ def filtered(table: PatentTable, tmp_path_factory: pytest.TempPathFactory) -> li
 def test_the_filter_is_that_of_the_domain(
     table: PatentTable, filtered: list[Patent], patent_filter: PatentFilter
 ) -> None:
-    found = table.page(patent_filter, "", 1000, include_staged=False)
+    found = table.page(patent_filter, None, 1000, include_staged=False)
     assert [one.patent.patent_id for one in found] == [
         one.patent_id for one in filtered if patent_filter.matches(one)
     ]
@@ -396,7 +396,7 @@ def test_a_filter_may_be_as_large_as_its_limits(
     table: PatentTable, filtered: list[Patent], patent_filter: PatentFilter
 ) -> None:
     check_limits(search_pb2.SearchDesignsRequest(filter=filter_to_wire(patent_filter)))
-    found = table.page(patent_filter, "", 1000, include_staged=False)
+    found = table.page(patent_filter, None, 1000, include_staged=False)
     assert [one.patent.patent_id for one in found] == [
         one.patent_id for one in filtered if patent_filter.matches(one)
     ]

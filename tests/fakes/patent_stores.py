@@ -7,14 +7,16 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
-from sevenviews.designs import Facet, FacetValue, Patent, PatentFilter
+from sevenviews.designs import BY_ID, Facet, FacetValue, Patent, PatentFilter, PatentOrder
 from sevenviews.metadata.objects import PREFIX, ObjectStore, StoredObject
 from sevenviews.metadata.patent_table import (
     NOTHING_SEEN,
     PatentGeneration,
     PatentRecord,
     PatentTable,
+    Place,
     State,
     Versions,
     check_seen,
@@ -60,6 +62,10 @@ class _Row:
         return None
 
 
+def _rank(place: Place) -> tuple[date, str]:
+    return place.day or date.min, place.patent_id
+
+
 class FakePatentTable(PatentTable):
     """Patents in a dictionary, filtered by the domain's definition."""
 
@@ -97,10 +103,25 @@ class FakePatentTable(PatentTable):
         return {id_: record for id_, record in found.items() if record is not None}
 
     def page(
-        self, patent_filter: PatentFilter, after: str, limit: int, *, include_staged: bool
+        self,
+        patent_filter: PatentFilter,
+        after: Place | None,
+        limit: int,
+        *,
+        include_staged: bool,
+        order: PatentOrder = BY_ID,
     ) -> Sequence[PatentRecord]:
         listing = self._listing(patent_filter, include_staged=include_staged)
-        return [one for one in listing if one.patent.patent_id > after][:limit]
+        places = {one.patent.patent_id: Place(one.patent.patent_id, order.day(one.patent)) for one in listing}
+        listing.sort(key=lambda one: _rank(places[one.patent.patent_id]), reverse=order.descending)
+
+        def is_behind(one: PatentRecord) -> bool:
+            if after is None:
+                return True
+            rank = _rank(places[one.patent.patent_id])
+            return rank < _rank(after) if order.descending else rank > _rank(after)
+
+        return list(filter(is_behind, listing))[:limit]
 
     def ids(self, *, include_staged: bool) -> Iterator[Sequence[PatentGeneration]]:
         listing = self._listing(PatentFilter(), include_staged=include_staged)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sevenviews.designs import (
@@ -18,7 +19,7 @@ from sevenviews.designs import (
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
 from sevenviews.runtime.facet_wire import counts_to_wire, facets_from_wire
 from sevenviews.runtime.status import item_status
-from sevenviews.runtime.wire import check_range, filter_from_wire, patent_from_wire
+from sevenviews.runtime.wire import check_range, filter_from_wire, order_from_wire, patent_from_wire
 from sevenviews.v1 import common_pb2, patent_pb2
 from tests.fakes.facets import facet_of
 
@@ -146,8 +147,13 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
         self, request: patents_pb2.ListPatentsRequest, context: Any
     ) -> patents_pb2.ListPatentsResponse:
         size = size_of_page(request.page_size, 100, 1000)
-        found = self._matching(filter_from_wire(request.filter))
-        rest = [id_ for id_ in found if id_ > request.page_token]
+        order = order_from_wire(request.order_by)
+        found = sorted(
+            self._matching(filter_from_wire(request.filter)),
+            key=lambda id_: (order.day(patent_from_wire(self.published[id_].patent)) or date.min, id_),
+            reverse=order.descending,
+        )
+        rest = found[found.index(request.page_token) + 1 if request.page_token else 0 :]
         return patents_pb2.ListPatentsResponse(
             patents=map(self._record, rest[:size]),
             next_page_token=rest[size - 1] if len(rest) > size else "",

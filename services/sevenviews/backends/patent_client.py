@@ -18,12 +18,14 @@ from sevenviews.backends.records import (
 )
 from sevenviews.backends.remote import call, stream
 from sevenviews.designs import (
+    BY_ID,
     DrawingImage,
     DrawingSize,
     Facet,
     FacetCounts,
     Patent,
     PatentFilter,
+    PatentOrder,
     SevenviewsError,
 )
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
@@ -97,12 +99,14 @@ class PatentClient:
         timeout_seconds: float,
         *,
         include_staged: bool = False,
+        order: PatentOrder = BY_ID,
     ) -> PatentPage:
         request = patents_pb2.ListPatentsRequest(
             filter=filter_to_wire(patent_filter),
             page_size=page_size,
             page_token=page_token,
             include_staged=include_staged,
+            order_by=str(order),
         )
         response = await call(SERVICE, self._stub.ListPatents, request, timeout_seconds)
         return PatentPage(

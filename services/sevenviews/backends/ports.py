@@ -27,12 +27,14 @@ from sevenviews.backends.records import (
     StoredVector,
 )
 from sevenviews.designs import (
+    BY_ID,
     DrawingImage,
     DrawingSize,
     Facet,
     FacetCounts,
     Patent,
     PatentFilter,
+    PatentOrder,
     SevenviewsError,
     ViewMatching,
 )
@@ -166,8 +168,9 @@ class PatentStore(Protocol):
         timeout_seconds: float,
         *,
         include_staged: bool = False,
+        order: PatentOrder = BY_ID,
     ) -> PatentPage:
-        """Published patents by id; those that are staged as well, if so asked."""
+        """Published patents in an order; those that are staged as well, if so asked."""
         ...
 
     async def facets(

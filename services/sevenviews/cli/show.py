@@ -21,11 +21,19 @@ def show(
     server: Server = "127.0.0.1:50051",
     save: Annotated[Path | None, typer.Option(help="Also write the drawings to this directory.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Of a list, at most so many.")] = 100,
+    order_by: Annotated[
+        str,
+        typer.Option(
+            help="Of a list: publication_date, filing_date or patent_id, with or without desc behind it."
+        ),
+    ] = "",
     json_output: JsonOutput = False,
 ) -> None:
     """Show patents with their bibliography and drawings, or list the catalogue.
 
     Example:  sevenviews show USD0909824 --save drawings
+
+    Example:  sevenviews show --order-by "publication_date desc" --limit 10
     """
     with Client(server) as client:
         try:
@@ -33,7 +41,7 @@ def show(
                 patents = [one.get().patent for one in client.get_patents(patent_ids)]
                 total = len(patents)
             else:
-                patents, total = _first(client, limit)
+                patents, total = _first(client, limit, order_by)
             if save is not None:
                 _save(client, patents, save)
         except SevenviewsError as error:
@@ -66,11 +74,13 @@ def patent_as_json(patent: Patent) -> dict[str, Any]:
     }
 
 
-def _first(client: Client, limit: int) -> tuple[list[Patent], int]:
+def _first(client: Client, limit: int, order_by: str) -> tuple[list[Patent], int]:
     patents: list[Patent] = []
     total, token = 0, ""
     while len(patents) < limit:
-        page = client.list_patents(page_size=min(_PAGE, limit - len(patents)), page_token=token)
+        page = client.list_patents(
+            page_size=min(_PAGE, limit - len(patents)), page_token=token, order_by=order_by
+        )
         patents += page.patents
         total, token = page.total_count, page.next_page_token
         if not token:

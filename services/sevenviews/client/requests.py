@@ -193,10 +193,13 @@ def import_to_wire(item: ImportItem) -> catalog_pb2.ImportPatentsRequest:
 
 
 def page_to_wire(
-    patent_filter: PatentFilter | None, page_size: int, page_token: str
+    patent_filter: PatentFilter | None, page_size: int, page_token: str, order_by: str
 ) -> catalog_pb2.ListCatalogPatentsRequest:
     return catalog_pb2.ListCatalogPatentsRequest(
-        filter=filter_to_wire(patent_filter or PatentFilter()), page_size=page_size, page_token=page_token
+        filter=filter_to_wire(patent_filter or PatentFilter()),
+        page_size=page_size,
+        page_token=page_token,
+        order_by=order_by,
     )
 
 

@@ -175,10 +175,14 @@ class Client:
             yield from map(replies.patent_result, _told(self._catalog.BatchGetCatalogPatents(request)))
 
     def list_patents(
-        self, patent_filter: PatentFilter | None = None, page_size: int = 100, page_token: str = ""
+        self,
+        patent_filter: PatentFilter | None = None,
+        page_size: int = 100,
+        page_token: str = "",
+        order_by: str = "",
     ) -> replies.PatentPage:
-        """A page of the catalogue, in the order of ids, at most 1,000 patents."""
-        request = requests.page_to_wire(patent_filter, page_size, page_token)
+        """A page of the catalogue, at most 1,000 patents, by id or as order_by says: "filing_date desc"."""
+        request = requests.page_to_wire(patent_filter, page_size, page_token, order_by)
         return replies.patent_page(self._call(self._catalog.ListCatalogPatents, request))
 
     def facets(

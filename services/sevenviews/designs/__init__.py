@@ -18,6 +18,7 @@ from sevenviews.designs.identifiers import (
     patent_id_of,
 )
 from sevenviews.designs.locarno import LocarnoClass
+from sevenviews.designs.ordering import BY_ID, OrderField, PatentOrder
 from sevenviews.designs.patent import (
     Citation,
     Drawing,
@@ -40,6 +41,7 @@ from sevenviews.designs.requests import (
 from sevenviews.designs.view import STANDARD_VIEWS, View
 
 __all__ = [
+    "BY_ID",
     "SOLE_FIGURE",
     "STANDARD_VIEWS",
     "Citation",
@@ -57,9 +59,11 @@ __all__ = [
     "HagueRegistration",
     "ImportOutcome",
     "LocarnoClass",
+    "OrderField",
     "Party",
     "Patent",
     "PatentFilter",
+    "PatentOrder",
     "Priority",
     "Reason",
     "RelatedDocument",

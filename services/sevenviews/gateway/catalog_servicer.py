@@ -19,7 +19,7 @@ from sevenviews.runtime.enums import check_enums
 from sevenviews.runtime.facet_wire import counts_to_wire, facets_from_wire
 from sevenviews.runtime.limits import check_limits
 from sevenviews.runtime.status import item_status
-from sevenviews.runtime.wire import filter_from_wire, patent_from_wire, patent_to_wire
+from sevenviews.runtime.wire import filter_from_wire, order_from_wire, patent_from_wire, patent_to_wire
 from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, common_pb2, patent_pb2
 
 _OUTCOMES = {
@@ -84,7 +84,11 @@ class CatalogServicer(catalog_pb2_grpc.CatalogServiceServicer):
         self, request: catalog_pb2.ListCatalogPatentsRequest, context: Context
     ) -> catalog_pb2.ListCatalogPatentsResponse:
         page = await self._catalogue.page(
-            filter_from_wire(request.filter), request.page_size, request.page_token, self._deadline(context)
+            filter_from_wire(request.filter),
+            request.page_size,
+            request.page_token,
+            self._deadline(context),
+            order_from_wire(request.order_by),
         )
         return catalog_pb2.ListCatalogPatentsResponse(
             patents=(patent_to_wire(one.patent) for one in page.patents),

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from sevenviews.backends.ports import PatentStore
 from sevenviews.backends.records import GenerationRange, PatentPage, PublishedPatent
 from sevenviews.designs import (
+    BY_ID,
     DrawingImage,
     DrawingSize,
     Facet,
     FacetCounts,
     PatentFilter,
+    PatentOrder,
     Reason,
     SevenviewsError,
 )
@@ -37,11 +39,16 @@ class Catalogue:
         return found[patent_id]
 
     async def page(
-        self, patent_filter: PatentFilter, page_size: int, page_token: str, deadline: Deadline
+        self,
+        patent_filter: PatentFilter,
+        page_size: int,
+        page_token: str,
+        deadline: Deadline,
+        order: PatentOrder = BY_ID,
     ) -> PatentPage:
-        """Published patents by id. The metadata service checks size and token, which are its own."""
+        """Published patents in an order. The metadata service checks size and token, which are its own."""
         timeout = deadline.share(self._timeouts.metadata)
-        return await self._store.page(patent_filter, page_size, page_token, timeout)
+        return await self._store.page(patent_filter, page_size, page_token, timeout, order=order)
 
     async def facets(
         self, patent_filter: PatentFilter, facets: Sequence[Facet], value_count: int, deadline: Deadline

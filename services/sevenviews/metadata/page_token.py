@@ -5,40 +5,52 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from dataclasses import dataclass
+from datetime import date
 
-from sevenviews.designs import PatentFilter, Reason, SevenviewsError, is_patent_id
+from sevenviews.designs import PatentFilter, PatentOrder, Reason, SevenviewsError, is_patent_id
+from sevenviews.metadata.patent_table import Place
 
 _DIGEST_LENGTH = 12
 
 
-def encode(after: str, patent_filter: PatentFilter, *, include_staged: bool) -> str:
-    """A token for the page after a patent id."""
-    digest = _digest(after, patent_filter, include_staged=include_staged)
-    return base64.urlsafe_b64encode(digest + after.encode()).decode()
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is the same on every page."""
+
+    patent_filter: PatentFilter
+    order: PatentOrder
+    include_staged: bool
 
 
-def decode(token: str, patent_filter: PatentFilter, *, include_staged: bool) -> str:
-    """The patent id after which the page begins; empty for an empty token, which means the first page.
+def encode(place: Place, listing: Listing) -> str:
+    """A token for the page behind a place."""
+    text = f"{place.day or ''} {place.patent_id}"
+    return base64.urlsafe_b64encode(_digest(text, listing) + text.encode()).decode()
+
+
+def decode(token: str, listing: Listing) -> Place | None:
+    """The place behind which the page begins; None for an empty token, which means the first page.
 
     Raises:
         SevenviewsError: PAGE_TOKEN_INVALID, it was not made here, or for another listing.
     """
     if not token:
-        return ""
+        return None
     try:
         raw = base64.urlsafe_b64decode(token.encode("ascii"))
-        after = raw[_DIGEST_LENGTH:].decode("ascii")
-    except (binascii.Error, UnicodeError) as error:
+        text = raw[_DIGEST_LENGTH:].decode("ascii")
+        day, _, patent_id = text.partition(" ")
+        place = Place(patent_id, date.fromisoformat(day) if day else None)
+    except (binascii.Error, ValueError) as error:
         raise _invalid() from error
-    expected = _digest(after, patent_filter, include_staged=include_staged)
-    if raw[:_DIGEST_LENGTH] != expected or not is_patent_id(after):
+    if raw[:_DIGEST_LENGTH] != _digest(text, listing) or not is_patent_id(patent_id):
         raise _invalid()
-    return after
+    return place
 
 
-def _digest(after: str, patent_filter: PatentFilter, *, include_staged: bool) -> bytes:
-    listing = repr((after, patent_filter, include_staged))
-    return hashlib.sha256(listing.encode()).digest()[:_DIGEST_LENGTH]
+def _digest(text: str, listing: Listing) -> bytes:
+    return hashlib.sha256(repr((text, listing)).encode()).digest()[:_DIGEST_LENGTH]
 
 
 def _invalid() -> SevenviewsError:

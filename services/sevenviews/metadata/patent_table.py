@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
-from sevenviews.designs import Facet, FacetValue, Patent, PatentFilter, Reason, SevenviewsError
+from sevenviews.designs import (
+    BY_ID,
+    Facet,
+    FacetValue,
+    Patent,
+    PatentFilter,
+    PatentOrder,
+    Reason,
+    SevenviewsError,
+)
 
 
 class State(StrEnum):
@@ -60,6 +70,14 @@ class PatentRecord:
     newest: int
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A patent's in a listing: its id, and the day by which the listing is ordered, if any, and if it is known."""
+
+    patent_id: str
+    day: date | None = None
+
+
 NOTHING_SEEN: Mapping[str, int] = MappingProxyType({})
 
 
@@ -98,9 +116,15 @@ class PatentTable(Protocol):
         ...
 
     def page(
-        self, patent_filter: PatentFilter, after: str, limit: int, *, include_staged: bool
+        self,
+        patent_filter: PatentFilter,
+        after: Place | None,
+        limit: int,
+        *,
+        include_staged: bool,
+        order: PatentOrder = BY_ID,
     ) -> Sequence[PatentRecord]:
-        """Up to `limit` patents behind an id, in the order of ids."""
+        """Up to `limit` patents behind a place, or from the first one on, in an order."""
         ...
 
     def ids(self, *, include_staged: bool) -> Iterator[Sequence[PatentGeneration]]:

@@ -39,8 +39,8 @@ patents = Table(
     Column("published_document", Text),
     Column("staged_digest", String(64)),
     Column("staged_document", Text),
-    Index("ix_patents_publication_date", "publication_date"),
-    Index("ix_patents_filing_date", "filing_date"),
+    Index("ix_patents_by_publication_date", "publication_date", "patent_id"),
+    Index("ix_patents_by_filing_date", "filing_date", "patent_id"),
 )
 
 patent_locarno = Table(

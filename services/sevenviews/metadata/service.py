@@ -7,11 +7,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from sevenviews.designs import (
+    BY_ID,
     Drawing,
     Facet,
     FacetCounts,
     Patent,
     PatentFilter,
+    PatentOrder,
     Reason,
     SevenviewsError,
     is_patent_id,
@@ -32,6 +34,7 @@ from sevenviews.metadata.patent_table import (
     PatentGeneration,
     PatentRecord,
     PatentTable,
+    Place,
     State,
     Versions,
     check_seen,
@@ -179,17 +182,24 @@ class PatentCatalogue:
         )
 
     def list(
-        self, patent_filter: PatentFilter, page_size: int, token: str, *, include_staged: bool
+        self,
+        patent_filter: PatentFilter,
+        page_size: int,
+        token: str,
+        *,
+        include_staged: bool,
+        order: PatentOrder = BY_ID,
     ) -> PatentPage:
-        """A page of patents by id."""
+        """A page of patents in an order."""
         size = size_of_page(page_size, _DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
-        after = page_token.decode(token, patent_filter, include_staged=include_staged)
-        found = self._table.page(patent_filter, after, size + 1, include_staged=include_staged)
+        listing = page_token.Listing(patent_filter, order, include_staged)
+        after = page_token.decode(token, listing)
+        found = self._table.page(patent_filter, after, size + 1, include_staged=include_staged, order=order)
         page = tuple(found[:size])
         next_token = ""
         if len(found) > size:
-            last = page[-1].patent.patent_id
-            next_token = page_token.encode(last, patent_filter, include_staged=include_staged)
+            last = page[-1].patent
+            next_token = page_token.encode(Place(last.patent_id, order.day(last)), listing)
         return PatentPage(page, next_token, self._table.count(patent_filter, include_staged=include_staged))
 
     def facets(

@@ -17,7 +17,13 @@ from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.runtime.deadlines import Deadline, in_thread
 from sevenviews.runtime.facet_wire import counts_to_wire, facets_from_wire
 from sevenviews.runtime.status import item_status
-from sevenviews.runtime.wire import filter_from_wire, patent_from_wire, patent_to_wire, required
+from sevenviews.runtime.wire import (
+    filter_from_wire,
+    order_from_wire,
+    patent_from_wire,
+    patent_to_wire,
+    required,
+)
 from sevenviews.v1 import common_pb2, patent_pb2
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -120,6 +126,7 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
                 request.page_size,
                 request.page_token,
                 include_staged=request.include_staged,
+                order=order_from_wire(request.order_by),
             )
             return patents_pb2.ListPatentsResponse(
                 patents=map(_record, found.patents),

@@ -26,16 +26,18 @@ from sqlalchemy import (
     update,
 )
 
-from sevenviews.designs import Facet, FacetValue, LocarnoClass, Patent, PatentFilter
+from sevenviews.designs import BY_ID, Facet, FacetValue, LocarnoClass, Patent, PatentFilter, PatentOrder
 from sevenviews.designs.terms import holder_terms, person_terms, uspc_terms
 from sevenviews.metadata.database import Database
 from sevenviews.metadata.documents import from_document, to_document
 from sevenviews.metadata.facets import counting
 from sevenviews.metadata.filtering import condition
+from sevenviews.metadata.ordering import parts_behind
 from sevenviews.metadata.patent_table import (
     NOTHING_SEEN,
     PatentGeneration,
     PatentRecord,
+    Place,
     State,
     Versions,
     check_seen,
@@ -106,16 +108,23 @@ class SqlPatentTable:
         return {one.patent.patent_id: one for one in found}
 
     def page(
-        self, patent_filter: PatentFilter, after: str, limit: int, *, include_staged: bool
+        self,
+        patent_filter: PatentFilter,
+        after: Place | None,
+        limit: int,
+        *,
+        include_staged: bool,
+        order: PatentOrder = BY_ID,
     ) -> Sequence[PatentRecord]:
-        query = (
-            _records()
-            .where(_listed(patent_filter, include_staged=include_staged), patents.c.patent_id > after)
-            .order_by(patents.c.patent_id)
-            .limit(limit)
-        )
+        listed = _records().where(_listed(patent_filter, include_staged=include_staged))
+        found: list[PatentRecord] = []
         with self._database.reading() as connection:
-            return [_record(row) for row in connection.execute(query)]
+            for part in parts_behind(after, order):
+                query = listed.where(part.condition).order_by(*part.order).limit(limit - len(found))
+                found += map(_record, connection.execute(query))
+                if len(found) == limit:
+                    break
+        return found
 
     def ids(self, *, include_staged: bool) -> Iterator[Sequence[PatentGeneration]]:
         after = ""

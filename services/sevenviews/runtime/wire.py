@@ -24,6 +24,7 @@ from sevenviews.designs import (
     Party,
     Patent,
     PatentFilter,
+    PatentOrder,
     Priority,
     Reason,
     RelatedDocument,
@@ -204,6 +205,14 @@ def filter_from_wire(wire: common_pb2.PatentFilter, field: str = "filter") -> Pa
         all_of=_filters_from_wire(wire.all_of, f"{field}.all_of"),
         none_of=_filters_from_wire(wire.none_of, f"{field}.none_of"),
     )
+
+
+def order_from_wire(order_by: str, field: str = "order_by") -> PatentOrder:
+    """Raises FIELD_MALFORMED, naming what there is to order by."""
+    try:
+        return PatentOrder.parse(order_by)
+    except ValueError as error:
+        raise malformed(field, order_by, str(error)) from error
 
 
 def _filters_from_wire(wire: Sequence[common_pb2.PatentFilter], field: str) -> tuple[PatentFilter, ...]:

@@ -67,3 +67,12 @@ def test_patents_are_shown_as_they_were_asked_for(house: House, tmp_path: Path) 
     unknown = command("show", "USD0000009", "--server", house.gateway, check=False)
     assert unknown.returncode == 1
     assert "PATENT_NOT_FOUND" in unknown.stderr
+
+
+def test_the_latest_patents_are_listed_first(house: House) -> None:
+    order = ("--order-by", "publication_date desc")
+    found = json_of("show", *order, "--limit", "2", "--server", house.gateway)
+    assert [one["patent_id"] for one in found] == ["USD0000000", "USD0000002"]
+    unknown = command("show", "--order-by", "title", "--server", house.gateway, check=False)
+    assert unknown.returncode == 1
+    assert "publication_date" in unknown.stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sevenviews.designs import DrawingSize, Facet, FacetCounts, FacetValue, LocarnoClass, PatentFilter, Reason
 from tests.fakes.embedding import vector_image
 from tests.unit.gateway.harness import RunningGateway, design, failure, publish
@@ -50,3 +52,20 @@ async def test_facets_pass_through(gateway: RunningGateway) -> None:
     assert offices == FacetCounts(Facet.OFFICE, (FacetValue("US", 4),), more=True)
     assert classes == FacetCounts(Facet.LOCARNO_SUBCLASS, (FacetValue(chair, 4),), more=False)
     assert [one.facet for one in await gateway.client.facets()] == list(Facet)
+
+
+async def test_a_listing_has_the_order_that_is_asked_for(gateway: RunningGateway) -> None:
+    days = [date(2021, 1, 1), None, date(2021, 6, 1), date(2020, 1, 1)]
+    publish(gateway.services, *(design(f"USD{n}", QUERY, filing_date=day) for n, day in enumerate(days)))
+    found: list[str] = []
+    token = ""
+    while not found or token:
+        page = await gateway.client.list_patents(page_size=2, page_token=token, order_by="filing_date desc")
+        found += [one.patent_id for one in page.patents]
+        token = page.next_page_token
+    assert found == ["USD2", "USD0", "USD3", "USD1"]
+    gateway.services.forget_calls()
+    error = await failure(gateway.client.list_patents(order_by="title desc"), Reason.FIELD_MALFORMED)
+    assert error.metadata == {"field": "order_by", "value": "title desc"}
+    assert "publication_date" in error.message
+    assert gateway.services.methods() == []
