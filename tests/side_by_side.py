@@ -17,7 +17,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 GROUPS = {
-    "servers": ("tests/contract",),
+    "servers": ("tests/contract", "tests/integration/test_races.py"),
     "embedded": (
         "tests/integration/test_parts.py",
         "tests/e2e/test_failures.py",

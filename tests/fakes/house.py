@@ -52,6 +52,7 @@ from sevenviews.runtime.server import GrpcServer, Readiness, Register
 from sevenviews.runtime.settings import ServiceSettings
 from sevenviews.runtime.status import item_status
 from sevenviews.v1 import common_pb2
+from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.servicer import VectorServicer
 from tests.fakes.design_index import FakeDesignIndex
 from tests.models import tiny_bundle
@@ -67,13 +68,15 @@ class House:
         backends: host:port of the three services behind it.
         models: the store that the embedding reads.
         index: where the vectors are.
+        database_url: where the patents are.
     """
 
     folder: Path
     gateway: str
     backends: str
     models: ModelStore
-    index: FakeDesignIndex
+    index: DesignIndex
+    database_url: str
 
     @property
     def _lock_url(self) -> str:
@@ -116,20 +119,23 @@ class House:
 
 
 @contextmanager
-def running_house(folder: Path) -> Iterator[House]:
-    """A house that serves a tiny model, and holds nothing yet."""
+def running_house(
+    folder: Path, index: DesignIndex | None = None, database_url: str | None = None
+) -> Iterator[House]:
+    """A house that serves a tiny model, and holds nothing yet. Its index and its database may be real ones."""
     folder.mkdir(parents=True, exist_ok=True)
-    models, index = ModelStore(folder / "models"), FakeDesignIndex()
+    models, index = ModelStore(folder / "models"), index or FakeDesignIndex()
+    database_url = database_url or f"sqlite:///{folder / 'patents.sqlite'}"
     models.set_default(models.add(tiny_bundle(folder / "model", dimension=64, image_size=64)).version)
     addresses: Future[tuple[str, str]] = Future()
     ended = threading.Event()
     thread = threading.Thread(
-        target=lambda: asyncio.run(_serve(folder, models, index, addresses, ended)), daemon=True
+        target=lambda: asyncio.run(_serve(folder, models, index, database_url, addresses, ended)), daemon=True
     )
     thread.start()
     try:
         backends, gateway = addresses.result(30)
-        house = House(folder, gateway, backends, models, index)
+        house = House(folder, gateway, backends, models, index, database_url)
         house.write_state()
         yield house
     finally:
@@ -140,7 +146,8 @@ def running_house(folder: Path) -> Iterator[House]:
 async def _serve(
     folder: Path,
     models: ModelStore,
-    index: FakeDesignIndex,
+    index: DesignIndex,
+    database_url: str,
     addresses: Future[tuple[str, str]],
     ended: threading.Event,
 ) -> None:
@@ -150,7 +157,7 @@ async def _serve(
             stack,
             "backends",
             ServiceSettings(port=0, drain_seconds=0, grace_seconds=0),
-            lambda server: _register(server, folder, models, index, threads),
+            lambda server: _register(server, folder, models, index, database_url, threads),
             _always_ready,
         )
         settings = GatewaySettings(
@@ -187,10 +194,11 @@ def _register(
     server: grpc.aio.Server,
     folder: Path,
     models: ModelStore,
-    index: FakeDesignIndex,
+    index: DesignIndex,
+    database_url: str,
     threads: ThreadPoolExecutor,
 ) -> Sequence[str]:
-    engine = open_engine(f"sqlite:///{folder / 'patents.sqlite'}", 30.0)
+    engine = open_engine(database_url, 30.0)
     migrate(engine)
     catalogue = PatentCatalogue(SqlPatentTable(engine), open_objects(_drawings_url(folder), 30.0), 3600.0)
     journal = RefreshJournal(engine)

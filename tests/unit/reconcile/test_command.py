@@ -13,8 +13,9 @@ import pytest
 from sevenviews.client import ImportItem
 from sevenviews.designs import Drawing, Patent, drawing_id
 from tests.commands import command, json_of
+from tests.fakes.design_index import FakeDesignIndex
 from tests.fakes.house import House, running_house
-from tests.unit.reconcile.test_races import IMAGES
+from tests.races import IMAGES
 
 PATENTS = 10
 
@@ -82,6 +83,7 @@ def test_vectors_that_are_lost_are_made_again(house: House) -> None:
         (result,) = client.import_patents([item(3)])
         assert result.error is None
     assert house.examine().vectors == release
+    assert isinstance(house.index, FakeDesignIndex)
     for collection in house.index._held.values():
         collection.patents.pop(("USD0000003", 3))
     assert house.examine().counts == {"vectors_missing": 1}

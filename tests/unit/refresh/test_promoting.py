@@ -9,6 +9,7 @@ import pytest
 from sevenviews.backends.records import Model
 from sevenviews.client.check import CheckError, _search
 from tests.commands import command
+from tests.fakes.design_index import FakeDesignIndex
 from tests.fakes.engine import FakeEngine
 from tests.fakes.house import House
 
@@ -53,6 +54,7 @@ def found(house: House) -> dict[str, str]:
 
 def test_lost_aliases_are_told_by_all_who_look(house: House) -> None:
     (serving,) = releases(house)
+    assert isinstance(house.index, FakeDesignIndex)
     house.index.forget_turns()
     finding = found(house)
     assert finding["status"] == "broken"
