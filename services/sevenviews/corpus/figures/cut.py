@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sevenviews.corpus.figures.callouts import without_callouts
 from sevenviews.corpus.figures.components import BOTTOM, LEFT, RIGHT, TOP, Components, find_components
 from sevenviews.corpus.figures.dirt import without_dirt
 from sevenviews.corpus.figures.header import find_header
@@ -66,7 +67,7 @@ def cut_sheet(content: bytes, expected: Expected = NOTHING_EXPECTED) -> list[Cut
     ink = without_dirt(components, ink)
     if int(components.areas[ink].sum()) < _MIN_FIGURE_INK:
         raise SevenviewsError(Reason.IMAGE_BLANK, "the sheet shows nothing but text")
-    return _cut(sheet, components, ink, text, bool(header))
+    return _cut(sheet, components, ink, _without_callouts(components, ink, text, expected), bool(header))
 
 
 def _read(sheet: Sheet, components: Components, expected: Expected) -> tuple[frozenset[int], SheetText]:
@@ -79,16 +80,32 @@ def _read(sheet: Sheet, components: Components, expected: Expected) -> tuple[fro
     return header, read_labels(sheet.ink, components, lines, expected, reader)
 
 
+def _without_callouts(
+    components: Components, ink: NDArray[np.intp], text: SheetText, expected: Expected
+) -> SheetText:
+    if len(text.labels) < 2:  # noqa: PLR2004
+        return text
+    owners = assign_ink(components, ink, _boxes(text))
+    return replace(
+        text, labels=tuple(without_callouts(components, ink, owners, text.labels, expected.elsewhere))
+    )
+
+
+def _boxes(text: SheetText) -> NDArray[np.int32]:
+    return np.array([label.line.box for label in text.labels], np.int32)
+
+
 def _cut(
     sheet: Sheet, components: Components, ink: NDArray[np.intp], text: SheetText, has_header: bool
 ) -> list[CutFigure]:
     if not text.labels:
         figure = _figure(sheet, components, ink, None, text.quarter_turns)
         return [replace(figure, whole=not has_header and text.quarter_turns == 0)]
-    owners = assign_ink(components, ink, np.array([label.line.box for label in text.labels], np.int32))
+    owners = assign_ink(components, ink, _boxes(text))
     figures = []
     for index, label in enumerate(text.labels):
-        own = ink[owners == index]
+        # What is dirt beside a figure may lie inside the sheet's other ones.
+        own = without_dirt(components, ink[owners == index])
         if int(components.areas[own].sum()) >= _MIN_FIGURE_INK:
             figures.append(_figure(sheet, components, own, label, label.quarter_turns))
     return figures

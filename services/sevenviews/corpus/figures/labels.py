@@ -63,10 +63,12 @@ class Expected:
     Attributes:
         numbers: of the patent's figures; empty: nothing is known.
         per_sheet: how many figures every sheet has; 0: that differs, or is unknown.
+        elsewhere: figures that other sheets show: this one may only name them.
     """
 
     numbers: tuple[str, ...] = ()
     per_sheet: int = 0
+    elsewhere: frozenset[str] = frozenset()
 
     @property
     def bare(self) -> bool:

@@ -99,15 +99,18 @@ def _joined(coarse: NDArray[np.bool_], reach: int) -> NDArray[np.int32]:
 def _to_great_pieces(
     components: Components, ink: Indices, joined: NDArray[np.int32], great: Indices
 ) -> Indices:
-    """Components of great pieces keep theirs; the others go to the nearest."""
-    boxes = components.boxes[ink]
+    """Components of great pieces keep theirs; the others go to the piece whose ink is nearest."""
     rows, columns = _first_pixels(components, ink)
-    piece_of = joined[rows // _COARSE, columns // _COARSE]
-    hulls = np.array([hull(boxes[piece_of == piece]) for piece in great])
-    nearest = _distances(boxes, hulls).argmin(axis=1)
-    for index, piece in enumerate(great):
-        nearest[piece_of == piece] = index
-    return np.asarray(nearest)
+    rows, columns = rows // _COARSE, columns // _COARSE
+    piece_of = np.zeros(int(joined.max()) + 1, np.intp)
+    piece_of[great] = np.arange(1, len(great) + 1)
+    pieces = piece_of[joined]
+    _, nearest = cv2.distanceTransformWithLabels(
+        (pieces == 0).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    piece_of_pixel = np.zeros(int(nearest.max()) + 1, np.intp)
+    piece_of_pixel[nearest[pieces > 0]] = pieces[pieces > 0]
+    return np.asarray(piece_of_pixel[nearest[rows, columns]] - 1)
 
 
 def _first_pixels(components: Components, ink: Indices) -> tuple[Indices, Indices]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import cv2
@@ -18,6 +19,7 @@ MAX_LETTERS = 14
 _WIDEST_LETTER = 1.8
 _REACH = 0.95
 _MIN_HEIGHT_SHARE = 0.5
+_LEAST_OVERTOPPED = 4
 _USUAL_LETTERS = 5
 _UNDERLINE_SHARE = 0.35
 _UNDERLINE_LENGTH = 0.6
@@ -127,8 +129,9 @@ def _lines(components: Components, ink_sum: NDArray[np.int32], vertical: bool) -
         return []
     return [
         line
-        for group in _chains(boxes[letters], shape)
-        if (line := _line(components, ink_sum, boxes, letters[group], vertical)) is not None
+        for chain in _chains(boxes[letters], shape)
+        for group in _by_height(boxes, letters[chain])
+        if (line := _line(components, ink_sum, boxes, group, vertical)) is not None
     ]
 
 
@@ -161,6 +164,15 @@ def _chains(boxes: Boxes, shape: tuple[int, int]) -> list[NDArray[np.intp]]:
     return np.split(order, np.flatnonzero(np.diff(chain[order])) + 1)
 
 
+def _by_height(boxes: Boxes, letters: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
+    """The highest letters of a chain; then those that a part of a drawing, standing beside them, overtops."""
+    while len(letters):
+        heights = boxes[letters, BOTTOM] - boxes[letters, TOP]
+        high = heights >= _MIN_HEIGHT_SHARE * np.max(heights)
+        yield letters[high]
+        letters = letters[~high] if np.count_nonzero(~high) >= _LEAST_OVERTOPPED else letters[:0]
+
+
 def _line(
     components: Components,
     ink_sum: NDArray[np.int32],
@@ -169,7 +181,6 @@ def _line(
     vertical: bool,
 ) -> TextLine | None:
     heights = boxes[letters, BOTTOM] - boxes[letters, TOP]
-    letters = letters[heights >= _MIN_HEIGHT_SHARE * np.max(heights)]
     if not 1 < len(letters) <= MAX_LETTERS:
         return None
     members = _with_marks(boxes, letters)
