@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from sevenviews.corpus import deeppatent, uspto
+from sevenviews.corpus import deeppatent, st96, uspto
 from sevenviews.corpus.archive import first_names, is_archive
+from sevenviews.corpus.cnipa import cnipa_entries, is_cnipa_file
 from sevenviews.corpus.entry import BrokenEntry, CorpusEntry, Problem, ProblemReason
 from sevenviews.corpus.grouping import ScatteredMembersError
 from sevenviews.corpus.member import BrokenArchiveError, Member
@@ -31,6 +32,7 @@ def _some(is_known: Callable[[str], bool]) -> Callable[[list[str]], bool]:
 # Asked in this order: the first that knows some file reads the whole.
 _READERS: tuple[tuple[Callable[[list[str]], bool], Reader], ...] = (
     (_some(uspto.is_uspto_file), uspto.uspto_entries),
+    (_some(is_cnipa_file), cnipa_entries),
     (_some(deeppatent.is_deeppatent_file), deeppatent.folder_entries),
     (_some(is_patentnet_file), patentnet_entries),
     (holds_views, view_entries),
@@ -45,8 +47,8 @@ class UnknownLayoutError(SevenviewsError):
         super().__init__(
             Reason.FIELD_MALFORMED,
             f"{path}: {why}. A corpus is a USPTO week (tar or ZIP), a folder of such weeks or of one unpacked, a "
-            "patent's ZIP; DeepPatent's folders or a list of them; images named AB-CD-EF-GH; a folder, tar or ZIP "
-            "of <id>/<view>.png, a folder a patent; one of <id>.png",
+            "patent's ZIP; DeepPatent's folders or a list of them; images named AB-CD-EF-GH; designs in the "
+            "XML of ST.86 or ST.96; a folder, tar or ZIP of <id>/<view>.png, a folder a patent; one of <id>.png",
             {"field": "path", "value": str(path)},
         )
 
@@ -67,10 +69,20 @@ def iter_entries(path: Path) -> Iterator[CorpusEntry]:
         raise UnknownLayoutError(path, foreign)
     if is_archive(path):
         yield from _guarded(path)
+    elif uspto.is_uspto_file(path.name):
+        yield from _of_one_file(path)
     elif deeppatent.is_list(path):
         yield from _listed(path)
     else:
         raise UnknownLayoutError(path, "a file of this name is not known")
+
+
+def _of_one_file(path: Path) -> Iterator[CorpusEntry]:
+    """The patents of one XML file, with the images that lie beside it."""
+    if st96.holds_designs(path.parent, path.name):
+        yield from st96.design_entries(path.parent, path.name)
+    else:
+        yield from uspto.entries_beside(path)
 
 
 def _listed(path: Path) -> Iterator[CorpusEntry]:
@@ -85,12 +97,12 @@ def _folder_entries(path: Path) -> Iterator[CorpusEntry]:
         file for file in path.rglob("*") if is_archive(file) and _is_visible(file, path) and file.is_file()
     ]
     # A patent's ZIP is read with what lies around it, every other archive for itself.
-    alone = [archive for archive in archives if not (is_zip(archive) and uspto.is_patent_zip(archive))]
+    alone = [archive for archive in archives if not _is_one_patent(archive)]
     for week in newest_first(alone):
         yield from latest_entries(week, _guarded)
     read = frozenset(archive.relative_to(path).as_posix() for archive in alone)
     names = [name for name in first_names(path, _NAMES_TO_JUDGE_BY + len(read)) if name not in read]
-    reader = _reader_of(names)
+    reader = _reader_of(path, names)
     if alone and reader is single_entries:
         # Loose images beside archives are queries or pictures of them, not patents.
         return
@@ -109,7 +121,7 @@ def _is_visible(file: Path, folder: Path) -> bool:
 def _guarded(archive: Path) -> Iterator[CorpusEntry]:
     """An archive's entries; what breaks it off becomes an entry."""
     try:
-        reader = _reader_of(first_names(archive, _NAMES_TO_JUDGE_BY))
+        reader = _reader_of(archive, first_names(archive, _NAMES_TO_JUDGE_BY))
         if reader is None:
             raise UnknownLayoutError(archive, "no file in it is known")
         yield from reader(archive)
@@ -119,5 +131,13 @@ def _guarded(archive: Path) -> Iterator[CorpusEntry]:
         yield BrokenEntry(Problem(archive.name, "", ProblemReason.SOURCE_UNREADABLE, str(error)))
 
 
-def _reader_of(names: list[str]) -> Reader | None:
-    return next((reader for knows, reader in _READERS if knows(names)), None)
+def _is_one_patent(archive: Path) -> bool:
+    return is_zip(archive) and uspto.is_patent_zip(archive) and not st96.holds_designs(archive)
+
+
+def _reader_of(path: Path, names: list[str]) -> Reader | None:
+    reader = next((reader for knows, reader in _READERS if knows(names)), None)
+    if reader is uspto.uspto_entries and any(name.lower().endswith(".xml") for name in names):
+        # The offices' XML files are told apart by what they hold.
+        return st96.design_entries if st96.holds_designs(path) else reader
+    return reader

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sevenviews.corpus.chinese_views import view_of_chinese
+from sevenviews.corpus.view_characters import view_in_characters
 from sevenviews.corpus.view_names import view_of
 from sevenviews.designs import View
 
@@ -24,7 +24,7 @@ _DOCUMENT = re.compile(r"(?:[A-Z]{1,3}[\s-]?)?(?:[A-Z]{1,2})?\d[\d.,/ -]{5,}\d?(
 
 def view_of_stem(stem: str) -> View:
     """The view that a file is named after: "Front", "left-side_view", "perspective-2", "左视图"; UNKNOWN: none."""
-    chinese = view_of_chinese(stem)
+    chinese = view_in_characters(stem)
     if chinese is not View.UNKNOWN:
         return chinese
     words = [word.lower() for word in _WORD.findall(stem)]
@@ -40,7 +40,7 @@ def view_of_stem(stem: str) -> View:
 
 def names_a_view(stem: str) -> bool:
     """Whether a name is that of a view, and of nothing else: "front", "Left side 2", "FIG. 3", "主视图"."""
-    if view_of_chinese(stem) is not View.UNKNOWN or _FIGURE.fullmatch(stem) or _HAGUE.fullmatch(stem):
+    if view_in_characters(stem) is not View.UNKNOWN or _FIGURE.fullmatch(stem) or _HAGUE.fullmatch(stem):
         return True
     words = [word.lower() for word in _WORD.findall(stem) if not word[0].isdigit()]
     known = [_VIEW_WORD.fullmatch(word) or _IDLE_WORD.fullmatch(word) for word in words]

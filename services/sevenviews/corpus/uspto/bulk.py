@@ -114,6 +114,14 @@ def uspto_entries(path: Path, without: Container[str] = ()) -> Iterator[CorpusEn
         yield from _entries(path.name, (one for one in iter_members(path) if one.name not in without), 0)
 
 
+def entries_beside(path: Path) -> Iterator[CorpusEntry]:
+    """The patent of one XML file, with the sheets that lie in its folder."""
+    files = sorted(file for file in path.parent.iterdir() if file.suffix.lower() in _UNPACKED_SUFFIXES)
+    for patent in patents_of(Member(file.name, FileBytes(file)) for file in files):
+        if patent[0].name == path.name:
+            yield UsptoEntry(path.name, patent)
+
+
 def is_patent_zip(path: Path) -> bool:
     """Whether a ZIP holds one patent's grant or sheets, and nothing else. One that cannot be opened may be such."""
     inner = _members_of(Member(path.name, FileBytes(path)))
