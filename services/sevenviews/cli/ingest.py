@@ -103,7 +103,7 @@ def ingest(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            help="Weekly tars, ZIPs or folders of the USPTO; DeepPatent or PatentNet; folders of views."
+            help="Weekly tars, ZIPs or folders of the USPTO; patent PDFs; DeepPatent or PatentNet; folders of views."
         ),
     ],
     server: Server = "127.0.0.1:50051",

@@ -22,7 +22,8 @@ _EXACT_SECONDS = 600.0
 
 def search(
     images: Annotated[
-        list[Path] | None, typer.Argument(help="Sheets or drawings of one article: TIFF, PNG, JPEG, WebP.")
+        list[Path] | None,
+        typer.Argument(help="Sheets or drawings of one article: TIFF, PNG, JPEG, WebP; a patent's PDF."),
     ] = None,
     server: Server = "127.0.0.1:50051",
     patent: Annotated[
@@ -67,8 +68,8 @@ def search(
 ) -> None:
     """Find patents whose drawings look like the given ones.
 
-    A sheet is cut into its figures first, and all of them are searched with together. Each patent comes once, with
-    the drawing that matched best.
+    A sheet is cut into its figures first, and so are the sheets of a design patent's PDF; all of them are searched
+    with together. Each patent comes once, with the drawing that matched best.
 
     Example:  sevenviews search sheet.tif --locarno 06-01 --after 2021-05-01 --limit 5
 
@@ -124,12 +125,12 @@ def read_queries(images: list[Path], views: list[View], *, whole: bool) -> list[
     for position, path in enumerate(images):
         view = views[position] if views else View.UNKNOWN
         try:
-            contents = _figures(path.read_bytes(), whole=whole)
+            figures = _figures(path, whole=whole)
         except OSError as error:
             fail(f"{path}: {error.strerror}", 2)
         except SevenviewsError as error:
             fail(f"{path}: {error.message} [{error.reason}]")
-        queries += [QueryImage(content, view) for content in contents]
+        queries += figures if view is View.UNKNOWN else [replace(figure, view=view) for figure in figures]
     if len(queries) > _MAX_QUERIES:
         note(f"{len(queries)} figures were found; the first {_MAX_QUERIES} are searched with")
     return queries[:_MAX_QUERIES]
@@ -153,12 +154,19 @@ def page_as_json(page: SearchPage) -> dict[str, Any]:
     }
 
 
-def _figures(content: bytes, *, whole: bool) -> list[bytes]:
+def _figures(path: Path, *, whole: bool) -> list[QueryImage]:
+    content = path.read_bytes()
+    if path.suffix.lower() == ".pdf":
+        from sevenviews.corpus.pdf import pdf_queries
+
+        # One more than is searched with: then it is said that some are left out.
+        found = pdf_queries(path.name, content, _MAX_QUERIES + 1, whole=whole)
+        return [QueryImage(figure.content, figure.view) for figure in found]
     if whole:
-        return [content]
+        return [QueryImage(content)]
     from sevenviews.corpus.figures import query_drawings
 
-    return [figure.content for figure in query_drawings(content)]
+    return [QueryImage(figure.content) for figure in query_drawings(content)]
 
 
 def _hit_as_json(hit: PatentHit) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Source documents -> patents with drawings.
 
-`iter_entries` finds the reader for whatever lies at a path: USPTO bulk data, DeepPatent, PatentNet, folders
-and tars of views, tars of single drawings. A sheet is split into its figures by `corpus.figures`.
+`iter_entries` finds the reader for whatever lies at a path: USPTO bulk data, patents as PDF,
+DeepPatent, PatentNet, folders and tars of views, tars of single drawings. A sheet is split into its figures by
+`corpus.figures`.
 
 May import designs and encoder, nothing else of ours. Needs the extra `corpus`.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from sevenviews.corpus import deeppatent, st96, uspto
+from sevenviews.corpus import deeppatent, pdf, st96, uspto
 from sevenviews.corpus.archive import first_names, is_archive
 from sevenviews.corpus.cnipa import cnipa_entries, is_cnipa_file
 from sevenviews.corpus.entry import BrokenEntry, CorpusEntry, Problem, ProblemReason
@@ -36,7 +36,10 @@ _READERS: tuple[tuple[Callable[[list[str]], bool], Reader], ...] = (
     (_some(deeppatent.is_deeppatent_file), deeppatent.folder_entries),
     (_some(is_patentnet_file), patentnet_entries),
     (holds_views, view_entries),
+    # Loose images beside patents are queries, or pictures of them; another PDF beside images is about these.
+    (_some(pdf.is_numbered_pdf), pdf.pdf_entries),
     (_some(is_single_drawing), single_entries),
+    (_some(pdf.is_pdf), pdf.pdf_entries),
 )
 
 
@@ -47,8 +50,9 @@ class UnknownLayoutError(SevenviewsError):
         super().__init__(
             Reason.FIELD_MALFORMED,
             f"{path}: {why}. A corpus is a USPTO week (tar or ZIP), a folder of such weeks or of one unpacked, a "
-            "patent's ZIP; DeepPatent's folders or a list of them; images named AB-CD-EF-GH; designs in the "
-            "XML of ST.86 or ST.96; a folder, tar or ZIP of <id>/<view>.png, a folder a patent; one of <id>.png",
+            "patent's ZIP; patents' PDFs; DeepPatent's folders or a list of them; images named AB-CD-EF-GH; designs "
+            "in the XML of ST.86 or ST.96; a folder, tar or ZIP of <id>/<view>.png, a folder a patent; one of "
+            "<id>.png",
             {"field": "path", "value": str(path)},
         )
 
@@ -67,7 +71,9 @@ def iter_entries(path: Path) -> Iterator[CorpusEntry]:
     foreign = without_drawings(path.name)
     if foreign:
         raise UnknownLayoutError(path, foreign)
-    if is_archive(path):
+    if pdf.is_pdf(path.name):
+        yield pdf.pdf_entry(path)
+    elif is_archive(path):
         yield from _guarded(path)
     elif uspto.is_uspto_file(path.name):
         yield from _of_one_file(path)

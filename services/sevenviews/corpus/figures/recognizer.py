@@ -2,8 +2,8 @@
 rapidocr.
 
 Only the network is needed: its own package would import much, and might fetch models. Input N × 3 × 48 × W
-in [-1, 1]; output N × T × characters, softmax; decoded greedily (CTC) over the few characters that a label
-can have.
+in [-1, 1]; output N × T × characters, softmax; decoded greedily (CTC) over the characters that the text may
+have: few in a label, many in print.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import string
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,27 @@ MODEL_FILE = "PP-OCRv6_rec_small.onnx"
 ALPHABET = string.ascii_letters + string.digits + ".,-:'/() "
 
 _HEIGHT = 48
-_MIN_WIDTH, _MAX_WIDTH = 48, 480
+_MIN_WIDTH = 48
 _BATCH = 8
 _BLANK = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How lines are read.
+
+    Attributes:
+        alphabet: the characters that they may have.
+        longest: of a line set to 48 pixels' height, in pixels; a longer one is squeezed.
+    """
+
+    alphabet: str
+    longest: int
+
+
+LABELS = Reading(ALPHABET, 480)
+PRINT = Reading("".join(chr(code) for code in (*range(0x20, 0x7F), *range(0xA1, 0x180))) + "–—‘’“”•", 1800)
+"""A column of a patent's page, in the languages of Western and Central Europe."""
 
 
 class Recognizer:
@@ -46,29 +65,27 @@ class Recognizer:
         )
         self._input: str = self._session.get_inputs()[0].name
         characters = self._session.get_modelmeta().custom_metadata_map["character"].splitlines()
-        known = [(index, character) for index, character in enumerate([*characters, " "], 1)]
-        kept = [(index, character) for index, character in known if character in ALPHABET]
-        self._columns = np.array([_BLANK, *(index for index, _ in kept)])
-        self._characters = ["", *(character for _, character in kept)]
+        self._known = [*characters, " "]
+        self._kept = functools.cache(self._columns_of)
 
-    def read(self, lines: Sequence[Grey]) -> list[tuple[str, float]]:
+    def read(self, lines: Sequence[Grey], reading: Reading = LABELS) -> list[tuple[str, float]]:
         """The text of each upright line (height × width, dark on light), and how sure it is (0 to 1)."""
-        scaled = [_scaled(line) for line in lines]
+        columns, characters = self._kept(reading.alphabet)
+        scaled = [_scaled(line, reading.longest) for line in lines]
         order = sorted(range(len(lines)), key=lambda index: scaled[index].shape[1])
         texts: list[tuple[str, float]] = [("", 0.0)] * len(lines)
         for start in range(0, len(order), _BATCH):
             batch = order[start : start + _BATCH]
             (scores,) = self._session.run(None, {self._input: _stacked([scaled[index] for index in batch])})
-            for index, steps in zip(batch, scores[:, :, self._columns], strict=True):
-                texts[index] = self._decode(steps)
+            for index, steps in zip(batch, scores[:, :, columns], strict=True):
+                texts[index] = _decode(steps, characters)
         return texts
 
-    def _decode(self, steps: NDArray[np.float32]) -> tuple[str, float]:
-        """Greedy CTC: the best character of each step, repetitions and blanks dropped."""
-        best = steps.argmax(axis=1)
-        starts = np.flatnonzero((best != _BLANK) & (best != np.concatenate(([_BLANK], best[:-1]))))
-        text = "".join(self._characters[best[step]] for step in starts)
-        return text.strip(), float(steps[starts, best[starts]].mean()) if len(starts) else 0.0
+    def _columns_of(self, alphabet: str) -> tuple[NDArray[np.intp], list[str]]:
+        """The columns of the output that count, the blank's first, and their characters."""
+        kept = [(index, character) for index, character in enumerate(self._known, 1) if character in alphabet]
+        columns = np.array([_BLANK, *(index for index, _ in kept)], np.intp)
+        return columns, ["", *(character for _, character in kept)]
 
 
 @functools.cache
@@ -89,9 +106,17 @@ def recognizer() -> Recognizer:
     return Recognizer(model)
 
 
-def _scaled(line: Grey) -> Grey:
+def _decode(steps: NDArray[np.float32], characters: Sequence[str]) -> tuple[str, float]:
+    """Greedy CTC: the best character of each step, repetitions and blanks dropped."""
+    best = steps.argmax(axis=1)
+    starts = np.flatnonzero((best != _BLANK) & (best != np.concatenate(([_BLANK], best[:-1]))))
+    text = "".join(characters[best[step]] for step in starts)
+    return text.strip(), float(steps[starts, best[starts]].mean()) if len(starts) else 0.0
+
+
+def _scaled(line: Grey, longest: int) -> Grey:
     height, width = line.shape
-    new_width = int(np.clip(round(width * _HEIGHT / height), _MIN_WIDTH, _MAX_WIDTH))
+    new_width = int(np.clip(round(width * _HEIGHT / height), _MIN_WIDTH, longest))
     return np.asarray(cv2.resize(line, (new_width, _HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
 
 
