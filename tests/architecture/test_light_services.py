@@ -7,7 +7,18 @@ import sys
 
 import pytest
 
-HEAVY = {"torch", "ray", "onnxruntime", "cv2", "rapidocr", "skimage", "pymilvus", "sqlalchemy", "faiss"}
+HEAVY = {
+    "torch",
+    "ray",
+    "onnxruntime",
+    "cv2",
+    "rapidocr",
+    "pypdfium2",
+    "skimage",
+    "pymilvus",
+    "sqlalchemy",
+    "faiss",
+}
 
 NEEDS = {
     "sevenviews.backends.vector_client": set(),

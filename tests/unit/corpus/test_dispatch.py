@@ -222,3 +222,30 @@ def test_every_drawing_of_2007_can_be_read(shared_data: Path) -> None:
     assert len(entries) == 543
     read = [entry.read() for entry in entries[::20]]
     assert all(len(one.contents) == 1 and one.problems == () for one in read)
+
+
+_PDF = b"%PDF-1.5"
+"""Told by its name; it is opened when it is read."""
+
+
+@pytest.mark.parametrize("form", ["folder", "tar", "tar.gz", "file"])
+def test_patents_as_pdf(tmp_path: Path, form: str) -> None:
+    files = {"a/USD0912345.pdf": _PDF, "b/scan.PDF": _PDF, "b/readme.txt": b""}
+    path = {
+        "folder": lambda: _write(tmp_path / "pdfs", files),
+        "tar": lambda: _tar(tmp_path / "pdfs.tar", files, "w"),
+        "tar.gz": lambda: _tar(tmp_path / "pdfs.tar.gz", files),
+        "file": lambda: _write(tmp_path, files) / "a" / "USD0912345.pdf",
+    }[form]()
+    names = [entry.name for entry in iter_entries(path)]
+    assert names == (["USD0912345.pdf"] if form == "file" else ["a/USD0912345.pdf", "b/scan.PDF"])
+
+
+@pytest.mark.parametrize(
+    ("pdf", "names"),
+    [("USD0912345.pdf", ["USD0912345.pdf"]), ("licence.pdf", ["chair.png"])],
+)
+def test_pdfs_beside_loose_images(tmp_path: Path, pdf: str, names: list[str]) -> None:
+    """Images beside patents are pictures of them; a PDF beside images that is named as none is about these."""
+    _write(tmp_path, {pdf: _PDF, "chair.png": _drawing()})
+    assert [entry.name for entry in iter_entries(tmp_path)] == names
