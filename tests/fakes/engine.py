@@ -7,10 +7,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sevenviews.encoder.bundle import Bundle, load_bundle
+from sevenviews.encoder.bundle import MODEL_FILE, Bundle, write_bundle
 from sevenviews.refresh.engine import Metrics
 from sevenviews.refresh.pipeline import EmbeddingReport, EmbeddingTask, embed_here
 from sevenviews.training.config import TrainConfig
+from sevenviews.training.trained_on import write_trained_on
 from tests.models import tiny_bundle
 
 _RUN = "trained"
@@ -21,10 +22,14 @@ class FakeEngine:
 
     Attributes:
         trainings: runs that were trained, and not found trained already.
+        configs: what they were told.
+        learned: patents that its models say they have learned from.
     """
 
     def __init__(self, seed: int = 1, dimension: int = 32) -> None:
         self.trainings: list[Path] = []
+        self.configs: list[TrainConfig] = []
+        self.learned: frozenset[str] = frozenset()
         self._seed = seed
         self._dimension = dimension
 
@@ -39,13 +44,22 @@ class FakeEngine:
             run.mkdir(parents=True, exist_ok=True)
             (run / _RUN).touch()
             self.trainings.append(run)
+            self.configs.append(config)
         last = {"step": 1, "loss": 0.5, "validation_map": 0.5}
         advance(last)
         return last
 
     def export(self, run: Path, folder: Path) -> Bundle:
         assert (run / _RUN).exists()
-        return load_bundle(tiny_bundle(folder, self._dimension, image_size=64, seed=self._seed))
+        made = tiny_bundle(folder, self._dimension, image_size=64, seed=self._seed)
+        return write_bundle(
+            made,
+            made / MODEL_FILE,
+            name=f"tiny-{self._seed}",
+            image_size=64,
+            dimension=self._dimension,
+            attachments=(write_trained_on(made, self.learned),),
+        )
 
     def embed(
         self, task: EmbeddingTask, patent_ids: Sequence[str], advance: Callable[[EmbeddingReport], None]

@@ -6,6 +6,7 @@ Pure: no input or output, no framework, nothing of ours imported from outside th
 from sevenviews.designs.crop import CropBox
 from sevenviews.designs.errors import Reason, SevenviewsError
 from sevenviews.designs.facets import Facet, FacetCounts, FacetValue, without_own_conditions
+from sevenviews.designs.family import family_keys
 from sevenviews.designs.figure_list import expand_figures, figures_between
 from sevenviews.designs.figure_number import SOLE_FIGURE, FigureNumber
 from sevenviews.designs.filters import DateRange, PatentFilter, UnknownDates
@@ -14,6 +15,7 @@ from sevenviews.designs.identifiers import (
     content_key,
     drawing_id,
     is_patent_id,
+    is_patent_number,
     key_of_digest,
     patent_id_of,
 )
@@ -76,8 +78,10 @@ __all__ = [
     "content_key",
     "drawing_id",
     "expand_figures",
+    "family_keys",
     "figures_between",
     "is_patent_id",
+    "is_patent_number",
     "key_of_digest",
     "patent_id_of",
     "size_of_page",

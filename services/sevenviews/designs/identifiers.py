@@ -36,6 +36,11 @@ def canonical_patent_id(text: str) -> str:
     return f"USD{digits:0>7}"
 
 
+def is_patent_number(canonical: str) -> bool:
+    """Whether a canonical id is a published number of the US, the same in every corpus; not a corpus' own "3001"."""
+    return _UNITED_STATES_DESIGN.fullmatch(canonical) is not None and canonical.startswith("US")
+
+
 def drawing_id(patent_id: str, sheet_number: int, position: int) -> str:
     """The id of the position-th figure (from 1) cut from a sheet (from 1): "USD0909824-D00003-01"."""
     return f"{patent_id}-D{sheet_number:05d}-{position:02d}"

@@ -11,6 +11,7 @@ from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.encoder.bundle import Bundle, load_bundle
 from sevenviews.refresh.context import Context
 from sevenviews.refresh.snapshot import write_drawings
+from sevenviews.refresh.splitting import held_apart
 from sevenviews.training.config import TrainConfig
 
 SKIPPED: Facts = {"skipped": True}
@@ -44,19 +45,34 @@ def train(context: Context) -> Facts:
 def training_config(context: Context) -> TrainConfig:
     """The training as it was asked for, with the catalogue's own drawings, and the weights to start from."""
     learning = context.config.learning
-    changes: dict[str, Any] = {}
+    data = learning.config.data
+    # The corpora of the configuration may hold the catalogue's patents too.
+    changes: dict[str, Any] = {
+        "data": data.model_copy(update={"excluded_lists": (*data.excluded_lists, _held_out_list(context))})
+    }
     if learning.catalogue_patents:
         training = list(map(str, _ids(context, "training")))
         folder = context.work / "training"
         context.tell(
             f"  {write_drawings(context, training, folder)} drawings of {len(training)} patents to train on"
         )
-        corpora = (*learning.config.data.corpora, folder)
-        changes["data"] = learning.config.data.model_copy(update={"corpora": corpora})
+        changes["data"] = changes["data"].model_copy(update={"corpora": (*data.corpora, folder)})
     if learning.start_from == "serving":
         bundle = serving_bundle(context).path.resolve()
         changes["model"] = learning.config.model.model_copy(update={"initial_weights": str(bundle)})
     return learning.config.model_copy(update=changes)
+
+
+def _held_out_list(context: Context) -> Path:
+    """Of all patents that are never trained on, also of those that this refresh does not evaluate on."""
+    gate = context.config.gate
+    apart = set(held_apart(context.services.patent_ids(), gate.held_out_share))
+    path = context.work / "held-out.txt"
+    if not path.is_file():
+        path.write_text(
+            "".join(f"{one}\n" for one in sorted(apart | set(map(str, _ids(context, "held_out")))))
+        )
+    return path
 
 
 def export(context: Context) -> Bundle:

@@ -25,6 +25,13 @@ def place_of(patent_id: str) -> float:
     return int.from_bytes(hashlib.sha256(canonical_patent_id(patent_id).encode()).digest()[:8], "big") / 2**64
 
 
+def held_apart(patent_ids: Iterable[str], held_out_share: float) -> list[str]:
+    """The patents that no refresh trains on: those whose place is below the share, two at least."""
+    ids = list(patent_ids)
+    below = [one for one in ids if place_of(one) < held_out_share]
+    return below if len(below) >= _LEAST_HELD_OUT else heapq.nsmallest(_LEAST_HELD_OUT, ids, key=place_of)
+
+
 def split_catalogue(
     patent_ids: Iterable[str],
     held_out_share: float,
@@ -45,9 +52,7 @@ def split_catalogue(
         known: canonical ids of patents that the models to compare with were trained on.
     """
     ids = list(patent_ids)
-    below = [one for one in ids if place_of(one) < held_out_share]
-    if len(below) < _LEAST_HELD_OUT:
-        below = heapq.nsmallest(_LEAST_HELD_OUT, ids, key=place_of)
+    below = held_apart(ids, held_out_share)
     apart = set(below)
     others = (one for one in ids if one not in apart)
     judging = (one for one in below if canonical_patent_id(one) not in known)

@@ -43,6 +43,11 @@ class DataConfig(Settings):
         default=(), description="DeepPatent's own lists of the test split; with them, no shares."
     )
     validation_lists: tuple[Path, ...] = Field(default=(), description="Of the validation split.")
+    excluded_lists: tuple[Path, ...] = Field(
+        default=(),
+        description="Patents that are neither trained on nor validated with, nor are their kin: lists of an id a "
+        "line, or DeepPatent's.",
+    )
 
     @model_validator(mode="after")
     def _both_lists(self) -> DataConfig:
@@ -52,7 +57,7 @@ class DataConfig(Settings):
 
     def relative_to(self, folder: Path) -> DataConfig:
         """The same with paths made absolute."""
-        paths = ("corpora", "test_lists", "validation_lists")
+        paths = ("corpora", "test_lists", "validation_lists", "excluded_lists")
         return self.model_copy(
             update={key: tuple((folder / one).resolve() for one in getattr(self, key)) for key in paths}
         )

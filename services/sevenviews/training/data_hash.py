@@ -13,10 +13,17 @@ from sevenviews.corpus.entry import READER_VERSION
 from sevenviews.encoder.preprocess import PREPROCESSING_VERSION
 from sevenviews.training.config import DataConfig
 
-_LAYOUT = "3"
+_LAYOUT = "4"
 """Of the kept drawings' files: raise it when they change."""
 
-_OF_THE_SPLIT = {"corpora", "validation_share", "test_share", "validation_lists", "test_lists"}
+_OF_THE_SPLIT = {
+    "corpora",
+    "validation_share",
+    "test_share",
+    "validation_lists",
+    "test_lists",
+    "excluded_lists",
+}
 
 
 def data_digest(config: DataConfig, seed: int) -> str:

@@ -6,24 +6,32 @@ import json
 import random
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
 from sevenviews.corpus import CorpusEntry, NotADesign, iter_entries
-from sevenviews.designs import STANDARD_VIEWS, SevenviewsError
+from sevenviews.designs import (
+    STANDARD_VIEWS,
+    SevenviewsError,
+    canonical_patent_id,
+    family_keys,
+    is_patent_number,
+)
 from sevenviews.encoder.images import decode
 from sevenviews.encoder.preprocess import preprocess
 from sevenviews.lab.collection import category_of
 from sevenviews.synthetic import design, render
 from sevenviews.training.config import DataConfig
 from sevenviews.training.data_hash import data_digest
+from sevenviews.training.kinship import drawing_hash, kin_of
 
 _PIXELS = "drawings.u8"
 _INDEX = "index.json"
@@ -43,6 +51,7 @@ class DrawingDataset:
         digest: SHA-256 of all that the content depends on.
         unread: what could not be read, and why.
         origins: of the designs: the place of its corpus among those of the configuration; behind them, synthetic.
+        kin: int64 [designs], the group of each design; see `kin_of`. Empty: each is alone.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -52,6 +61,12 @@ class DrawingDataset:
     digest: str
     unread: tuple[str, ...] = ()
     origins: tuple[int, ...] = ()
+    kin: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+
+    @property
+    def groups(self) -> npt.NDArray[np.int64]:
+        """The group of each design, [designs]."""
+        return self.kin if len(self.kin) else np.arange(len(self.names))
 
 
 def open_dataset(
@@ -86,48 +101,75 @@ def load_dataset(place: Path, digest: str) -> DrawingDataset:
         categories=tuple(index["categories"]),
         digest=digest,
         unread=tuple(index["unread"]),
-        # What was kept before layout 3 has none, and may still be exported from.
+        # What was kept before layouts 3 and 4 has none, and may still be exported from.
         origins=tuple(index.get("origins", ())),
+        kin=np.array(index.get("kin", ()), np.int64),
     )
 
 
 def _build(place: Path, config: DataConfig, seed: int, workers: int, tell: Callable[[str], None]) -> None:
     place.mkdir(parents=True, exist_ok=True)
-    names: list[str] = []
-    categories: list[str] = []
-    designs: list[int] = []
-    origins: list[int] = []
-    unread: list[str] = []
+    gathered = _Gathered()
     context = get_context("forkserver")
     with (
         (place / _PIXELS).open("wb") as file,
         ProcessPoolExecutor(max_workers=workers, mp_context=context) as pool,
     ):
         for origin, one in _all_designs(config, seed, pool):
-            unread += one.unread
+            gathered.unread += one.unread
             if len(one.drawings) < config.least_drawings:
                 continue
             for drawing in one.drawings:
                 file.write(drawing.tobytes())
-                designs.append(len(names))
-            names.append(one.name)
-            categories.append(one.category)
-            origins.append(origin)
-            if len(names) % 1000 == 0:
-                tell(f"{len(names)} designs, {len(designs)} drawings")
-    _tell_unread(unread, tell)
-    if len(names) < 4:  # noqa: PLR2004 - two to train on and two to hold out
-        raise ValueError(f"{len(names)} designs have at least {config.least_drawings} drawings; 4 are needed")
-    index = {
-        "side": config.cache_side,
-        "names": names,
-        "categories": categories,
-        "designs": designs,
-        "origins": origins,
-        "unread": unread,
-    }
+            if gathered.add(one, origin) and len(gathered.names) % 1000 == 0:
+                tell(f"{len(gathered.names)} designs, {len(gathered.designs)} drawings")
+    _tell_unread(gathered.unread, tell)
+    count = len(gathered.names)
+    if count < 4:  # noqa: PLR2004 - two to train on and two to hold out
+        raise ValueError(f"{count} designs have at least {config.least_drawings} drawings; 4 are needed")
     # Last, so that a dataset without it is known to be unfinished.
-    (place / _INDEX).write_text(json.dumps(index))
+    (place / _INDEX).write_text(json.dumps({"side": config.cache_side, **gathered.index()}))
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What the index says; see `DrawingDataset`."""
+
+    names: list[str] = field(default_factory=list)
+    categories: list[str] = field(default_factory=list)
+    designs: list[int] = field(default_factory=list)
+    origins: list[int] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    _keys: list[frozenset[str]] = field(default_factory=list)
+    _hashes: list[npt.NDArray[np.uint8]] = field(default_factory=list)
+    _numbers: dict[str, int] = field(default_factory=dict)
+
+    def add(self, one: _Design, origin: int) -> bool:
+        """Whether it is a new design: a patent that another corpus held already is the same, and of one class."""
+        known = self._numbers.get(one.patent) if one.patent else None
+        number = len(self.names) if known is None else known
+        self.designs += [number] * len(one.drawings)
+        self._hashes += one.hashes
+        if known is not None:
+            return False
+        if one.patent:
+            self._numbers[one.patent] = number
+        self.names.append(one.name)
+        self.categories.append(one.category)
+        self.origins.append(origin)
+        self._keys.append(one.keys)
+        return True
+
+    def index(self) -> dict[str, Any]:
+        """As it is kept."""
+        return {
+            "names": self.names,
+            "categories": self.categories,
+            "designs": self.designs,
+            "origins": self.origins,
+            "unread": self.unread,
+            "kin": kin_of(self.designs, np.stack(self._hashes), self._keys).tolist(),
+        }
 
 
 def _tell_unread(unread: list[str], tell: Callable[[str], None]) -> None:
@@ -139,10 +181,21 @@ def _tell_unread(unread: list[str], tell: Callable[[str], None]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Design:
+    """As it was read.
+
+    Attributes:
+        patent: the canonical id, by which corpora name the same patent; empty: it is none.
+        keys: of its family.
+        hashes: of the drawings.
+    """
+
     name: str
     category: str
     drawings: list[npt.NDArray[np.uint8]]
     unread: list[str]
+    patent: str = ""
+    keys: frozenset[str] = frozenset()
+    hashes: list[npt.NDArray[np.uint8]] = field(default_factory=list)
 
 
 def _all_designs(config: DataConfig, seed: int, pool: ProcessPoolExecutor) -> Iterator[tuple[int, _Design]]:
@@ -175,7 +228,18 @@ def _read(side: int, entry: CorpusEntry) -> _Design:
             drawings.append(preprocess(decode(content), side))
         except SevenviewsError as error:
             unread.append(f"{entry.name}, {drawing_id}: {error.message}")
-    return _Design(entry.name, category_of(read), drawings, unread)
+    patent, canonical = read.patent, canonical_patent_id(read.patent.patent_id)
+    # Names such as 3001 are a library's own: another library's 3001 is something else.
+    is_patent = bool(patent.office) or is_patent_number(canonical)
+    return _Design(
+        patent.patent_id,
+        category_of(read),
+        drawings,
+        unread,
+        canonical if is_patent else "",
+        family_keys(patent) if is_patent else frozenset(),
+        [drawing_hash(one[0]) for one in drawings],
+    )
 
 
 def _draw(side: int, seed: int, number: int) -> _Design:
@@ -183,4 +247,5 @@ def _draw(side: int, seed: int, number: int) -> _Design:
     category = f"Locarno {article.locarno[0].whole_class}"
     rendered = (render(article, view, _RENDER_SIDE) for view in STANDARD_VIEWS)
     drawings = [preprocess(Image.fromarray(one), side) for one in rendered]
-    return _Design(f"synthetic-{seed}-{number}", category, drawings, [])
+    hashes = [drawing_hash(one[0]) for one in drawings]
+    return _Design(f"synthetic-{seed}-{number}", category, drawings, [], hashes=hashes)

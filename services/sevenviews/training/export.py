@@ -28,6 +28,7 @@ from sevenviews.training.places import FACTS_FILE, METRICS, last_step, weights_f
 from sevenviews.training.quantize import agreement, held_out, write_int8
 from sevenviews.training.records import read_metrics
 from sevenviews.training.run import load_config
+from sevenviews.training.trained_on import TRAINED_ON
 
 Precision = Literal["float32", "float16", "int8"]
 
@@ -60,6 +61,8 @@ def export(
             more than 0.002 of the validation mAP.
     """
     whole, run = run, last_step(run)
+    if (run / TRAINED_ON).is_file():
+        attachments = (*attachments, run / TRAINED_ON)
     config = load_config(run)
     model = load_model(run, config)
     with tempfile.TemporaryDirectory() as folder:

@@ -15,6 +15,7 @@ from sevenviews.training.config import TrainConfig
 from sevenviews.training.memory import allocator_settings
 from sevenviews.training.places import CONFIG_FILE, FACTS_FILE, METRICS, step_folder
 from sevenviews.training.records import read_metrics
+from sevenviews.training.trained_on import read_trained_on, write_trained_on
 
 if TYPE_CHECKING:
     from sevenviews.training.drawings import DrawingDataset
@@ -63,6 +64,8 @@ def train(
     _write_facts(folder, config, dataset.digest, len(dataset.unread))
     for step in config.as_steps():
         _check_labels(step, dataset)
+    learned = _learned(config, dataset)
+    write_trained_on(folder, learned)
     metrics: list[Mapping[str, float]] = []
     with local_ray():
         for place, step, begun in _places(config, folder):
@@ -70,6 +73,7 @@ def train(
                 tell(f"step {place.name}")
                 _claim(place, step)
                 _write_facts(place, step, dataset.digest, len(dataset.unread))
+                write_trained_on(place, learned)
             if is_done(place, step.optimization.steps, step.patience):
                 tell(f"{place.name} is done already, skipping")
             else:
@@ -134,6 +138,16 @@ def _check_labels(config: TrainConfig, dataset: DrawingDataset) -> None:
         check_categories(dataset, config.data)
     training, _ = labelled(dataset, split(dataset, config.data, config.seed).training, config.loss)
     make_sampler(config, dataset.designs[training])
+
+
+def _learned(config: TrainConfig, dataset: DrawingDataset) -> frozenset[str]:
+    """What the model will have learned from: these designs, and those of the model that it starts from."""
+    from sevenviews.training.split import split
+
+    training = split(dataset, config.data, config.seed).training
+    names = {dataset.names[design] for design in set(dataset.designs[training].tolist())}
+    start = config.model.weights_path
+    return (read_trained_on(start) if start else frozenset()) | names
 
 
 def _counted(

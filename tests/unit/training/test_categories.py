@@ -34,6 +34,8 @@ def views(folder: Path, categories: tuple[str, ...]) -> Path:
             image = Image.new("1", (80, 80), 1)
             pen = ImageDraw.Draw(image)
             pen.regular_polygon((40, 40, 30), 3 + number % 3, rotation=7 * turn, outline=0, width=3)
+            # So that no design is kin of another.
+            pen.line((40, 40, 4 + 9 * number, 12 + 30 * (number % 2)), fill=0, width=3)
             image.save(folder / f"D{number}" / f"{view}.png")
     if categories:
         rows = [f"D{number},{categories[number % len(categories)]},x,front|back" for number in range(9)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 from PIL import Image, ImageDraw
 from pydantic import ValidationError
 
-from sevenviews.training.config import DataConfig
+from sevenviews.lab.sets import PatentSet, patents_of
+from sevenviews.training.config import PACKAGED_CONFIG, DataConfig, TrainConfig
 from sevenviews.training.data_hash import data_digest
 from sevenviews.training.drawings import DrawingDataset, open_dataset
 from sevenviews.training.labels import labelled
@@ -69,6 +71,79 @@ def test_original_lists_split_as_they_say(tmp_path: Path) -> None:
         split(given, DataConfig(validation_lists=(write_list(tmp_path / "a.txt", *range(10)),)), seed=0)
     with pytest.raises(ValidationError, match="validation_lists must be given"):
         DataConfig(test_lists=(test,))
+
+
+def test_lists_and_corpora_spell_a_patent_as_they_like(tmp_path: Path) -> None:
+    given = dataset(10)
+    names = [f"{name}-20180101.ZIP" if n % 2 else name.lower() for n, name in enumerate(given.names)]
+    given = replace(given, names=tuple(names))
+    config = DataConfig(validation_lists=(write_list(tmp_path / "q.txt", 1, 2),))
+    assert set(given.designs[split(given, config, seed=0).validation]) == {1, 2}
+    excluded = tmp_path / "excluded.txt"
+    excluded.write_text("# not to be seen\nD800003\nUS D800,004 S\n")
+    parts = split(given, config.model_copy(update={"excluded_lists": (excluded,)}), seed=0)
+    assert set(given.designs[parts.training]) == {0, 5, 6, 7, 8, 9}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_kin_are_never_torn_apart(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    given = replace(dataset(60), kin=np.sort(chance.integers(0, 25, 60)))
+    parts = split(given, DataConfig(test_share=0.2, validation_share=0.2), seed)
+    groups = [
+        set(given.kin[given.designs[one]].tolist()) for one in (parts.training, parts.validation, parts.test)
+    ]
+    assert all(groups)
+    assert not groups[0] & (groups[1] | groups[2])
+    assert not groups[1] & groups[2]
+    assert len(set(given.designs[parts.test].tolist())) <= 12
+
+
+def test_kin_of_what_is_listed_are_not_seen(tmp_path: Path) -> None:
+    # 0 and 1 are kin, 2 and 3, 4 and 5; 6 to 9 are alone.
+    given = replace(dataset(10), kin=np.array([0, 0, 2, 2, 4, 4, 6, 7, 8, 9]))
+    excluded = tmp_path / "excluded.txt"
+    excluded.write_text("USD0800004\n")
+    lists = DataConfig(
+        test_lists=(write_list(tmp_path / "t.txt", 0),),
+        validation_lists=(write_list(tmp_path / "v.txt", 1, 2),),
+        excluded_lists=(excluded,),
+    )
+    parts = split(given, lists, seed=0)
+    found = [set(given.designs[one].tolist()) for one in (parts.training, parts.validation, parts.test)]
+    # 1 is kin of the test, 3 of the validation, 5 of what is excluded.
+    assert found == [{6, 7, 8, 9}, {2}, {0}]
+    shares = DataConfig(test_share=0.2, validation_share=0.2, excluded_lists=(excluded,))
+    parts = split(given, shares, seed=0)
+    seen = np.concatenate([parts.training, parts.validation, parts.test])
+    assert set(given.designs[seen].tolist()) == set(range(10)) - {4, 5}
+
+
+def test_no_model_learns_from_the_report_set() -> None:
+    reporting = patents_of(PatentSet.REPORT)[:3]
+    names = (*reporting, *dataset(7).names)
+    given = replace(dataset(10), names=names, kin=np.array([0, 1, 2, 2, *range(4, 10)]))
+    parts = split(given, DataConfig(test_share=0.2, validation_share=0.2), seed=0)
+    seen = np.concatenate([parts.training, parts.validation, parts.test])
+    # Neither from its kin, the first of the others.
+    assert set(given.designs[seen].tolist()) == set(range(4, 10))
+
+
+def test_the_configurations_of_deeppatent_split_as_it_does(shared_data: Path) -> None:
+    lists = shared_data / "deeppatent-lists"
+    if not lists.is_dir():
+        pytest.skip("../shared/data/deeppatent-lists is not here")
+    for name in ("deeppatent-rn18", "deeppatent-rn50", "cross-entropy-efficientnet"):
+        data = TrainConfig.load(PACKAGED_CONFIG.parent / f"{name}.yaml").data
+        assert {one.name for one in (*data.test_lists, *data.validation_lists)} == {
+            one.name for one in lists.glob("*.gz")
+        }
+
+
+def test_where_all_are_kin_nothing_can_be_held_out() -> None:
+    given = replace(dataset(10), kin=np.zeros(10, np.int64))
+    with pytest.raises(ValueError, match="all are kin"):
+        split(given, DataConfig(), seed=0)
 
 
 def test_an_epoch_has_every_design_once_with_so_many_drawings() -> None:
@@ -167,6 +242,34 @@ def test_the_hash_of_a_list_is_that_of_its_images(tmp_path: Path) -> None:
     before = data_digest(DataConfig(corpora=(listed,)), 0)
     Image.new("1", (8, 8), 0).save(image)
     assert data_digest(DataConfig(corpora=(listed,)), 0) != before
+
+
+def test_a_patent_of_two_corpora_is_one_design(tmp_path: Path) -> None:
+    """Whole sheets of DeepPatent and a folder of views: the name is the number's, however it is written."""
+    chance = np.random.default_rng(0)
+
+    def drawn(path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        image = Image.new("L", (90, 90), 255)
+        for line in chance.integers(0, 90, (6, 4)).tolist():
+            ImageDraw.Draw(image).line(line, fill=0, width=3)
+        image.save(path)
+
+    for number in range(3):
+        name = f"USD080000{number}-20180101"
+        for sheet in (1, 2):
+            drawn(tmp_path / "deeppatent" / "I20180101" / name / f"{name}-D{sheet:05d}.png")
+        for view in ("front", "back"):
+            drawn(tmp_path / "views" / f"D80000{number}" / f"{view}.png")
+            drawn(tmp_path / "views" / f"part-{number}" / f"{view}.png")
+    config = DataConfig(corpora=(tmp_path / "deeppatent", tmp_path / "views"), cache_side=64)
+    given = open_dataset(tmp_path / "cache", config, 0, 1, lambda _: None)
+    assert sorted(given.names) == [*(f"USD080000{n}" for n in range(3)), *(f"part-{n}" for n in range(3))]
+    counts = Counter(given.designs.tolist())
+    assert {name: counts[n] for n, name in enumerate(given.names)} == {
+        name: 4 if name.startswith("USD") else 2 for name in given.names
+    }
+    assert given.groups.tolist() == list(range(6))
 
 
 def test_a_changed_corpus_is_read_again_and_the_unreadable_is_named(corpus: Path, tmp_path: Path) -> None:
