@@ -264,6 +264,23 @@ def test_names_of_before_are_compared_as_those_of_today(empty: Engine) -> None:
     assert found == [["a"], ["a"], ["b"], [], ["a"], ["b"]], found
 
 
+def test_sources_of_before_are_known(empty: Engine) -> None:
+    migrate(empty, "0006")
+    with empty.begin() as connection:
+        insert = text(
+            "INSERT INTO patents (patent_id, generation, published_generation, office, kind, published_document, "
+            "staged_document) VALUES (:id, 1, 1, '', '', :published, :staged)"
+        )
+        for id_, published, staged in (
+            ("a", '{"source_digest": "one"}', None),
+            ("b", "{}", None),
+            ("c", None, '{"source_digest": "two"}'),
+        ):
+            connection.execute(insert, {"id": id_, "published": published, "staged": staged})
+    migrate(empty)
+    assert dict(SqlPatentTable(empty).sources(["one", "two"])) == {"one": "a"}
+
+
 def test_patents_of_before_get_their_first_generations(empty: Engine) -> None:
     migrate(empty, "0002")
     with empty.begin() as connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from sevenviews.designs import (
     Drawing,
     LocarnoClass,
+    Party,
     Patent,
     PatentFilter,
     Reason,
@@ -364,6 +365,70 @@ def test_a_bad_patent_is_refused_and_nothing_is_kept(
     assert refusal_of(caught) is reason
     assert catalogue.list(PatentFilter(), 10, "", include_staged=True).total_count == 0
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_what_is_near_to_an_unknown_id_is_suggested(catalogue: PatentCatalogue) -> None:
+    for number in (57, 58, 300):
+        put(catalogue, number)
+    put(catalogue, 59, publish=False)
+
+    def near(typed: str) -> tuple[str, ...]:
+        return catalogue.suggest(typed, (), ()).patent_ids
+
+    assert near("57") == ("USD0000057", "USD0000058"), "which office, digits alone do not tell"
+    for typed in ("US D75 S", "USD0000577", "D5", "USD0000059", "Des. 59"):
+        assert {"USD0000057"} <= set(near(typed)) <= {"USD0000057", "USD0000058"}, typed
+    assert near("USD-00057x")[0] == "USD0000057"
+    assert near("chair") == ()
+    assert near("") == ()
+
+
+def test_names_that_nobody_has_bring_those_that_are_near(catalogue: PatentCatalogue) -> None:
+    nikon = Party("Nikon Corp."), Party("株式会社ニコン")
+    put(catalogue, 1, assignees=nikon, inventors=(Party("Jane Q. Doe"),))
+    put(catalogue, 2, assignees=(Party("100%_Design, Inc."),), inventors=(Party("Nikita"),))
+    put(catalogue, 3, publish=False, assignees=(Party("Nokia Corp."),))
+
+    def unknown(*holders: str, inventors: Sequence[str] = ()) -> dict[str, tuple[str, ...]]:
+        found = catalogue.suggest("", holders, inventors)
+        return {one.name: one.near for one in (*found.holders, *found.inventors)}
+
+    assert unknown("NIKON CO., LTD.", "ニコン", "100% design", inventors=["jane q doe"]) == {}
+    assert unknown("Nikkon", "Inkon", "Nokia", "Kodak", "100%", "%") == {
+        "Nikkon": ("Nikon Corp.",),
+        "Inkon": (),
+        "Nokia": (),
+        "Kodak": (),
+        "100%": ("100%_Design, Inc.",),
+        "%": (),
+    }
+    assert unknown(inventors=["Jane Doe", "Nikon"]) == {"Jane Doe": ("Jane Q. Doe",), "Nikon": ()}
+    (told,) = catalogue.suggest("", ["Nikon", "Nikkon"], []).holders
+    assert told.position == 1
+
+
+def test_sources_of_what_is_published_are_known(catalogue: PatentCatalogue) -> None:
+    sources = ["first", "second", "third", "never", "nul\0", "x" * 300]
+
+    def known() -> dict[str, str]:
+        return dict(catalogue.sources(sources))
+
+    generation = put(catalogue, 1, publish=False, title="Chair", source_digest="first")
+    assert known() == {}, "who staged it may not have finished"
+    publish_one(catalogue, "USD0000001", generation)
+    assert known() == {"first": "USD0000001"}
+    for digest in ("second", "second", "nul\0", "x" * 300):
+        catalogue.put(*patent(1, title="Chair", source_digest=digest), replace_existing=False)
+    catalogue.put(
+        *patent(1, title="Chair", source_digest="never"), replace_existing=False, validate_only=True
+    )
+    assert known() == {"first": "USD0000001", "second": "USD0000001"}
+    replaced = catalogue.put(*patent(1, title="Table", source_digest="third"), replace_existing=True)
+    assert known().keys() == {"first", "second"}
+    publish_one(catalogue, "USD0000001", replaced.generation)
+    assert known() == {"third": "USD0000001"}
+    catalogue.delete(["USD0000001"])
+    assert known() == {}
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from sevenviews.designs import BY_ID, Facet, FacetValue, Patent, PatentFilter, PatentOrder
+from sevenviews.designs.terms import holder_key, person_key
 from sevenviews.metadata.objects import PREFIX, ObjectStore, StoredObject
 from sevenviews.metadata.patent_table import (
     NOTHING_SEEN,
@@ -17,6 +18,7 @@ from sevenviews.metadata.patent_table import (
     PatentRecord,
     PatentTable,
     Place,
+    Role,
     State,
     Versions,
     check_seen,
@@ -71,6 +73,7 @@ class FakePatentTable(PatentTable):
 
     def __init__(self) -> None:
         self._rows: defaultdict[str, _Row] = defaultdict(_Row)
+        self._sources: dict[tuple[str, str], int] = {}
         self._lock = threading.Lock()
 
     def versions(self, patent_id: str) -> Versions:
@@ -144,6 +147,40 @@ class FakePatentTable(PatentTable):
             for one in there:
                 self._rows[one] = _Row(self._rows[one].newest + 1)
             return [PatentGeneration(one, self._rows[one].newest) for one in there]
+
+    def published_ids(self, wanted: Sequence[str], around: str, count: int) -> Sequence[str]:
+        there = [one.patent.patent_id for one in self._listing(PatentFilter(), include_staged=False)]
+        before, behind = [one for one in there if one < around], [one for one in there if one > around]
+        return [*(one for one in wanted if one in there), *before[len(before) - count :], *behind[:count]]
+
+    def known_keys(self, role: Role, wanted: Sequence[str]) -> set[str]:
+        return self._names(role).keys() & set(wanted)
+
+    def keys_from(self, role: Role, start: str, limit: int) -> Sequence[str]:
+        return [key for key in self._names(role) if key.startswith(start)][:limit]
+
+    def printed_names(self, role: Role, keys: Sequence[str]) -> Mapping[str, str]:
+        return {key: name for key, name in self._names(role).items() if key in keys}
+
+    def sources(self, digests: Sequence[str]) -> Mapping[str, str]:
+        known = {
+            digest: patent_id
+            for (digest, patent_id), generation in self._sources.items()
+            if self._rows[patent_id].versions.published_generation == generation
+        }
+        for one in self._listing(PatentFilter(), include_staged=False):
+            known[one.patent.source_digest] = one.patent.patent_id
+        return {digest: known[digest] for digest in digests if digest in known}
+
+    def add_source(self, patent_id: str, generation: int, digest: str) -> None:
+        self._sources[digest, patent_id] = generation
+
+    def _names(self, role: Role) -> dict[str, str]:
+        """As they are printed, by key."""
+        patents = [one.patent for one in self._listing(PatentFilter(), include_staged=False)]
+        if role is Role.HOLDER:
+            return {holder_key(name): name for one in patents for name in one.holders}
+        return {person_key(party.name): party.name for one in patents for party in one.inventors}
 
     def object_key(self, drawing_id: str, *, include_staged: bool) -> str | None:
         for content in self._contents(include_staged=include_staged):

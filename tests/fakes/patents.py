@@ -10,17 +10,21 @@ from typing import Any
 from sevenviews.designs import (
     FacetCounts,
     LocarnoClass,
+    Patent,
     PatentFilter,
     Reason,
     SevenviewsError,
     size_of_page,
     without_own_conditions,
 )
+from sevenviews.designs.nearness import nearest
+from sevenviews.designs.numbers import ids_near
+from sevenviews.designs.terms import holder_key
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
 from sevenviews.runtime.facet_wire import counts_to_wire, facets_from_wire
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import check_range, filter_from_wire, order_from_wire, patent_from_wire
-from sevenviews.v1 import common_pb2, patent_pb2
+from sevenviews.v1 import catalog_pb2, common_pb2, patent_pb2
 from tests.fakes.facets import facet_of
 
 
@@ -142,6 +146,38 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
             patents=map(self._record, found),
             missing_patent_ids=[id_ for id_ in request.patent_ids if id_ not in found],
         )
+
+    def SuggestNames(  # noqa: N802
+        self, request: patents_pb2.SuggestNamesRequest, context: Any
+    ) -> patents_pb2.SuggestNamesResponse:
+        holders = {holder_key(name): name for one in self._patents() for name in one.holders}
+        return patents_pb2.SuggestNamesResponse(
+            patent_ids=[one for one in ids_near(request.patent_id) if one in self.published],
+            unknown_names=[
+                common_pb2.UnknownName(
+                    field=f"holders[{position}]",
+                    name=name,
+                    near=[holders[key] for key in nearest(holder_key(name), holders)],
+                )
+                for position, name in enumerate(request.holders)
+                if holder_key(name) not in holders
+            ],
+        )
+
+    def FindSources(  # noqa: N802
+        self, request: patents_pb2.FindSourcesRequest, context: Any
+    ) -> patents_pb2.FindSourcesResponse:
+        known = {one.source_digest: one.patent_id for one in self._patents()}
+        return patents_pb2.FindSourcesResponse(
+            sources=[
+                catalog_pb2.CatalogSource(source_digest=digest, patent_id=known[digest])
+                for digest in request.source_digests
+                if digest in known
+            ]
+        )
+
+    def _patents(self) -> list[Patent]:
+        return [patent_from_wire(content.patent) for content in self.published.values()]
 
     def ListPatents(  # noqa: N802
         self, request: patents_pb2.ListPatentsRequest, context: Any

@@ -15,6 +15,8 @@ from sevenviews.backends.records import (
     PublishedPatent,
     PutRules,
     StoredPatent,
+    Suggestions,
+    UnknownName,
 )
 from sevenviews.backends.remote import call, stream
 from sevenviews.designs import (
@@ -90,6 +92,19 @@ class PatentClient:
         request = patents_pb2.BatchGetPatentsRequest(patent_ids=patent_ids, include_staged=True)
         response = await call(SERVICE, self._stub.BatchGetPatents, request, timeout_seconds)
         return {one.patent.patent_id: record_from_wire(one) for one in response.patents}
+
+    async def suggest(
+        self, patent_id: str, holders: Sequence[str], inventors: Sequence[str], timeout_seconds: float
+    ) -> Suggestions:
+        request = patents_pb2.SuggestNamesRequest(patent_id=patent_id, holders=holders, inventors=inventors)
+        response = await call(SERVICE, self._stub.SuggestNames, request, timeout_seconds)
+        unknown = (UnknownName(one.field, one.name, tuple(one.near)) for one in response.unknown_names)
+        return Suggestions(tuple(response.patent_ids), tuple(unknown))
+
+    async def sources(self, digests: Sequence[str], timeout_seconds: float) -> Mapping[str, str]:
+        request = patents_pb2.FindSourcesRequest(source_digests=digests)
+        response = await call(SERVICE, self._stub.FindSources, request, timeout_seconds)
+        return {one.source_digest: one.patent_id for one in response.sources}
 
     async def page(
         self,

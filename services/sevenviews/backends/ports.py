@@ -25,6 +25,7 @@ from sevenviews.backends.records import (
     Release,
     StoredPatent,
     StoredVector,
+    Suggestions,
 )
 from sevenviews.designs import (
     BY_ID,
@@ -158,6 +159,16 @@ class PatentStore(Protocol):
         self, patent_ids: Sequence[str], timeout_seconds: float
     ) -> Mapping[str, PatentRecord]:
         """The same, and those that are staged."""
+        ...
+
+    async def suggest(
+        self, patent_id: str, holders: Sequence[str], inventors: Sequence[str], timeout_seconds: float
+    ) -> Suggestions:
+        """What is published and near to an id, unless it is empty, and to those of the names that nobody has."""
+        ...
+
+    async def sources(self, digests: Sequence[str], timeout_seconds: float) -> Mapping[str, str]:
+        """Those of 1 to MAX_PATENTS_PER_CALL sources that gave what is published, each with its patent's id."""
         ...
 
     async def page(

@@ -255,6 +255,28 @@ class PublishedPatent:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownName:
+    """A name of a filter that no published patent has.
+
+    Attributes:
+        field: "holders[0]".
+        near: names as they are printed, best first.
+    """
+
+    field: str
+    name: str
+    near: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Ids that are near to one that was asked for, and the names that nobody has."""
+
+    patent_ids: tuple[str, ...] = ()
+    unknown_names: tuple[UnknownName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PatentPage:
     """A page of the catalogue."""
 

@@ -11,6 +11,7 @@ May import designs, runtime and the stubs.
 
 from sevenviews.client.aio import AsyncClient
 from sevenviews.client.replies import (
+    Deletion,
     DrawingResult,
     ImportResult,
     PatentHit,
@@ -24,6 +25,7 @@ from sevenviews.client.replies import (
     ServerInfo,
     ServerLimits,
     StoredPatent,
+    UnknownName,
 )
 from sevenviews.client.requests import ImageSource, ImportItem, QueryImage, Search, SearchOptions
 from sevenviews.client.sync import Client
@@ -33,6 +35,7 @@ __all__ = [
     "AsyncClient",
     "Client",
     "ClientTls",
+    "Deletion",
     "DrawingResult",
     "ImageSource",
     "ImportItem",
@@ -51,4 +54,5 @@ __all__ = [
     "ServerInfo",
     "ServerLimits",
     "StoredPatent",
+    "UnknownName",
 ]

@@ -211,6 +211,18 @@ class AsyncClient:
         request = catalog_pb2.DeleteCatalogPatentsRequest(patent_ids=patent_ids, etags=etags)
         return (await self._call(self._catalog.DeleteCatalogPatents, request)).deleted_count
 
+    async def delete(
+        self, patent_ids: Sequence[str], etags: Mapping[str, str] | None = None
+    ) -> replies.Deletion:
+        """As `delete_patents`; which of them there were, and which not."""
+        request = catalog_pb2.DeleteCatalogPatentsRequest(patent_ids=patent_ids, etags=etags)
+        return replies.deletion(await self._call(self._catalog.DeleteCatalogPatents, request))
+
+    async def find_sources(self, digests: Sequence[str]) -> dict[str, str]:
+        """Those of 1 to 1,000 source digests that need not be imported again: the id of each one's patent."""
+        request = catalog_pb2.FindCatalogSourcesRequest(source_digests=digests)
+        return replies.sources(await self._call(self._catalog.FindCatalogSources, request))
+
     async def server_info(self) -> replies.ServerInfo:
         """The gateway's version, what it searches with, and how much it takes."""
         request = server_pb2.GetServerInfoRequest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from typing import TypeVar
@@ -28,7 +28,7 @@ from sevenviews.runtime.answers import (
 )
 from sevenviews.runtime.facet_wire import counts_of_answer
 from sevenviews.runtime.status import error_from_item
-from sevenviews.v1 import catalog_pb2, search_pb2, server_pb2
+from sevenviews.v1 import catalog_pb2, common_pb2, search_pb2, server_pb2
 
 Found = TypeVar("Found")
 
@@ -98,6 +98,20 @@ class PredictedClass:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownName:
+    """A name of the filter that no patent has.
+
+    Attributes:
+        field: "filter.holders[0]".
+        near: what may have been meant, as it is printed, best first.
+    """
+
+    field: str
+    name: str
+    near: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchPage:
     """A page of hits, best first.
 
@@ -109,6 +123,7 @@ class SearchPage:
         degradations: what is missing from the answer, and why.
         timings: duration of each stage, measured by the gateway.
         predicted_classes: Locarno classes of the query's article, most probable first; on the first page alone.
+        unknown_names: of the filter, those that no patent has; on the first page alone.
     """
 
     hits: tuple[PatentHit, ...]
@@ -118,6 +133,7 @@ class SearchPage:
     degradations: tuple[SevenviewsError, ...] = ()
     timings: Mapping[str, timedelta] = field(default_factory=dict)
     predicted_classes: tuple[PredictedClass, ...] = ()
+    unknown_names: tuple[UnknownName, ...] = ()
 
     @property
     def degraded(self) -> bool:
@@ -183,11 +199,20 @@ class DrawingResult:
 
 @dataclass(frozen=True, slots=True)
 class PatentPage:
-    """A page of the catalogue. The count is that of all pages."""
+    """A page of the catalogue. The count is that of all pages; unknown names are told on the first alone."""
 
     patents: tuple[Patent, ...]
     next_page_token: str
     total_count: int
+    unknown_names: tuple[UnknownName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """The ids of the patents that were deleted, and what was asked for of which there was none."""
+
+    deleted: tuple[str, ...]
+    missing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +254,7 @@ def search_page(response: search_pb2.SearchDesignsResponse) -> SearchPage:
             for one in response.predicted_classes
             if (locarno := locarno_of_answer(one.locarno)) is not None
         ),
+        unknown_names=_unknown_names(response.unknown_names),
     )
 
 
@@ -307,7 +333,20 @@ def drawing_result(response: catalog_pb2.BatchGetCatalogDrawingsResponse) -> Dra
 
 def patent_page(response: catalog_pb2.ListCatalogPatentsResponse) -> PatentPage:
     patents = tuple(map(patent_of_answer, response.patents))
-    return PatentPage(patents, response.next_page_token, response.total_count)
+    unknown = _unknown_names(response.unknown_names)
+    return PatentPage(patents, response.next_page_token, response.total_count, unknown)
+
+
+def deletion(response: catalog_pb2.DeleteCatalogPatentsResponse) -> Deletion:
+    return Deletion(tuple(response.deleted_patent_ids), tuple(response.missing_patent_ids))
+
+
+def sources(response: catalog_pb2.FindCatalogSourcesResponse) -> dict[str, str]:
+    return {one.source_digest: one.patent_id for one in response.sources}
+
+
+def _unknown_names(wire: Iterable[common_pb2.UnknownName]) -> tuple[UnknownName, ...]:
+    return tuple(UnknownName(one.field, one.name, tuple(one.near)) for one in wire)
 
 
 def facet_counts(response: catalog_pb2.GetCatalogFacetsResponse) -> tuple[FacetCounts, ...]:

@@ -219,6 +219,16 @@ class Client:
         request = catalog_pb2.DeleteCatalogPatentsRequest(patent_ids=patent_ids, etags=etags)
         return self._call(self._catalog.DeleteCatalogPatents, request).deleted_count
 
+    def delete(self, patent_ids: Sequence[str], etags: Mapping[str, str] | None = None) -> replies.Deletion:
+        """As `delete_patents`; which of them there were, and which not."""
+        request = catalog_pb2.DeleteCatalogPatentsRequest(patent_ids=patent_ids, etags=etags)
+        return replies.deletion(self._call(self._catalog.DeleteCatalogPatents, request))
+
+    def find_sources(self, digests: Sequence[str]) -> dict[str, str]:
+        """Those of 1 to 1,000 source digests that need not be imported again: the id of each one's patent."""
+        request = catalog_pb2.FindCatalogSourcesRequest(source_digests=digests)
+        return replies.sources(self._call(self._catalog.FindCatalogSources, request))
+
     def server_info(self) -> replies.ServerInfo:
         """The gateway's version, what it searches with, and how much it takes."""
         request = server_pb2.GetServerInfoRequest()

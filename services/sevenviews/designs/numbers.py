@@ -85,11 +85,18 @@ def ids_of(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*itself, *number.forms)))
 
 
+def number_meant(text: str) -> DesignNumber | None:
+    """The number that a text may be meant as; None: it is an id of another kind.
+
+    Digits alone tell no office; most who type them mean that of the United States.
+    """
+    return _parsed(text) or _parsed(f"D{text.strip()}")
+
+
 def ids_near(text: str) -> tuple[str, ...]:
     """Ids that whoever typed this may have meant instead: one slip of the finger away, and its other forms."""
     typed = text.strip()
-    # Digits alone tell no office; most who type them mean that of the United States.
-    number = _parsed(typed) or _parsed(f"D{typed}")
+    number = number_meant(typed)
     if number is None:
         near = (typed.lower(), typed.upper(), *_slips(typed))
     else:

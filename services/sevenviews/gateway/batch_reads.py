@@ -10,13 +10,16 @@ from typing import Generic, TypeVar
 from sevenviews.backends.ports import PatentStore
 from sevenviews.backends.records import PublishedPatent
 from sevenviews.designs import DrawingImage, DrawingSize, SevenviewsError
-from sevenviews.gateway.catalogue import no_patent
 from sevenviews.gateway.concurrency import map_in_order
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
+from sevenviews.gateway.lookup import PatentLookup, no_patent
 from sevenviews.runtime.wire import required
 
 _PATENTS_PER_CALL = 100
 """So that the answer of the metadata service stays a small part of what a message may have."""
+
+_SUGGESTIONS = 5
+"""Of so many patents of a batch that are not there, what is near is looked for: each takes a call."""
 
 _CALLS_AHEAD = 2
 _DRAWINGS_AHEAD = 4
@@ -39,6 +42,7 @@ class BatchReads:
     def __init__(self, store: PatentStore, timeouts: CallTimeouts) -> None:
         self._store = store
         self._timeouts = timeouts
+        self._lookup = PatentLookup(store, timeouts)
 
     async def patents(
         self, patent_ids: Sequence[str], step: Callable[[], Deadline]
@@ -65,11 +69,16 @@ class BatchReads:
         found: Mapping[str, PublishedPatent] = {}
         try:
             if wanted:
-                found = await self._store.get_published(wanted, step().share(self._timeouts.metadata))
+                found = await self._lookup.published(wanted, step())
         except SevenviewsError as error:
             return [ReadItem(one, None, error) for one in patent_ids]
+        errors = {one: no_patent(one) for one in wanted if one not in found}
+        for one in list(errors)[:_SUGGESTIONS]:
+            errors[one] = await self._lookup.not_found(one, step())
         return [
-            ReadItem(one, found[one]) if one in found else ReadItem(one, None, no_patent(one))
+            ReadItem(one, found[one])
+            if one in found
+            else ReadItem(one, None, errors.get(one, no_patent(one)))
             for one in patent_ids
         ]
 

@@ -19,6 +19,7 @@ from sevenviews.gateway.cursor_store import open_cursors
 from sevenviews.gateway.deadline import CallTimeouts
 from sevenviews.gateway.importing import Importer
 from sevenviews.gateway.indexing import Indexer
+from sevenviews.gateway.lookup import PatentLookup
 from sevenviews.gateway.page_token import PageTokens
 from sevenviews.gateway.paging import Pages
 from sevenviews.gateway.query_embeddings import QueryEmbedder
@@ -74,6 +75,7 @@ class Gateway:
             QuerySources(QueryEmbedder(embedder, self._cache, metrics), index, store, timeouts),
             Pages(index, store, timeouts),
             releases,
+            PatentLookup(store, timeouts),
             PageTokens(settings.page_token_key),
             self._cursors,
         )

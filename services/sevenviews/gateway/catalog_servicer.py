@@ -14,6 +14,7 @@ from sevenviews.gateway.batch_reads import BatchReads, ReadItem
 from sevenviews.gateway.catalogue import Catalogue
 from sevenviews.gateway.deadline import Deadline
 from sevenviews.gateway.etag import etag_of
+from sevenviews.gateway.hints import unknown_names_to_wire
 from sevenviews.gateway.importing import Importer, ImportItem, ImportResult
 from sevenviews.runtime.enums import check_enums
 from sevenviews.runtime.facet_wire import counts_to_wire, facets_from_wire
@@ -61,17 +62,32 @@ class CatalogServicer(catalog_pb2_grpc.CatalogServiceServicer):
     async def DeleteCatalogPatents(  # noqa: N802
         self, request: catalog_pb2.DeleteCatalogPatentsRequest, context: Context
     ) -> catalog_pb2.DeleteCatalogPatentsResponse:
-        deleted = await self._catalogue.delete(
+        done = await self._catalogue.delete(
             list(request.patent_ids), dict(request.etags), self._deadline(context)
         )
-        return catalog_pb2.DeleteCatalogPatentsResponse(deleted_count=deleted)
+        return catalog_pb2.DeleteCatalogPatentsResponse(
+            deleted_count=len(done.deleted),
+            deleted_patent_ids=done.deleted,
+            missing_patent_ids=done.missing,
+        )
+
+    async def FindCatalogSources(  # noqa: N802
+        self, request: catalog_pb2.FindCatalogSourcesRequest, context: Context
+    ) -> catalog_pb2.FindCatalogSourcesResponse:
+        found = await self._catalogue.sources(list(request.source_digests), self._deadline(context))
+        return catalog_pb2.FindCatalogSourcesResponse(
+            sources=[
+                catalog_pb2.CatalogSource(source_digest=digest, patent_id=patent_id)
+                for digest, patent_id in found.items()
+            ]
+        )
 
     async def GetCatalogPatent(  # noqa: N802
         self, request: catalog_pb2.GetCatalogPatentRequest, context: Context
     ) -> catalog_pb2.GetCatalogPatentResponse:
         found = await self._catalogue.patent(request.patent_id, self._deadline(context))
         return catalog_pb2.GetCatalogPatentResponse(
-            patent=patent_to_wire(found.patent), etag=etag_of(request.patent_id, found.generation)
+            patent=patent_to_wire(found.patent), etag=etag_of(found.patent.patent_id, found.generation)
         )
 
     async def BatchGetCatalogPatents(  # noqa: N802
@@ -83,17 +99,15 @@ class CatalogServicer(catalog_pb2_grpc.CatalogServiceServicer):
     async def ListCatalogPatents(  # noqa: N802
         self, request: catalog_pb2.ListCatalogPatentsRequest, context: Context
     ) -> catalog_pb2.ListCatalogPatentsResponse:
-        page = await self._catalogue.page(
-            filter_from_wire(request.filter),
-            request.page_size,
-            request.page_token,
-            self._deadline(context),
-            order_from_wire(request.order_by),
-        )
+        wanted, deadline = filter_from_wire(request.filter), self._deadline(context)
+        order = order_from_wire(request.order_by)
+        page = await self._catalogue.page(wanted, request.page_size, request.page_token, deadline, order)
+        unknown = () if request.page_token else await self._catalogue.unknown_names(wanted, deadline)
         return catalog_pb2.ListCatalogPatentsResponse(
             patents=(patent_to_wire(one.patent) for one in page.patents),
             next_page_token=page.next_page_token,
             total_count=page.total_count,
+            unknown_names=unknown_names_to_wire(unknown),
         )
 
     async def GetCatalogFacets(  # noqa: N802
@@ -165,7 +179,7 @@ def _patent_to_wire(item: ReadItem[PublishedPatent]) -> catalog_pb2.BatchGetCata
     told = catalog_pb2.BatchGetCatalogPatentsResponse(patent_id=item.id, status=_status(item.error))
     if item.found is not None:
         told.patent.CopyFrom(patent_to_wire(item.found.patent))
-        told.etag = etag_of(item.id, item.found.generation)
+        told.etag = etag_of(item.found.patent.patent_id, item.found.generation)
     return told
 
 

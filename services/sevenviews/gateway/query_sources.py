@@ -16,6 +16,7 @@ from sevenviews.backends.ports import PatentStore, VectorIndex
 from sevenviews.backends.records import ImageInput, PatentQuery, Release, Vector
 from sevenviews.designs import Drawing, Reason, SevenviewsError, View, ViewMatching, patent_id_of
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
+from sevenviews.gateway.lookup import PatentLookup
 from sevenviews.gateway.query_embeddings import QueryEmbedder, image_digests
 from sevenviews.gateway.timings import StageClock
 
@@ -144,8 +145,8 @@ class QuerySources:
     ) -> None:
         self._embedder = embedder
         self._index = index
-        self._store = store
         self._timeouts = timeouts
+        self._lookup = PatentLookup(store, timeouts)
 
     async def vectors(
         self,
@@ -186,35 +187,46 @@ class QuerySources:
     async def _known(
         self, queries: Sequence[Query], release: Release, deadline: Deadline
     ) -> Mapping[str, _Known]:
-        """The drawings of the patents that the queries name, by patent."""
-        wanted: dict[str, SevenviewsError] = {}
+        """The drawings of the patents that the queries name, by what each is called there."""
+        wanted: dict[str, int] = {}
+        failures: dict[str, SevenviewsError] = {}
         for index, query in enumerate(queries):
             match query.source:
                 case CataloguePatent(patent_id):
-                    wanted.setdefault(patent_id, _no_patent(index, patent_id))
+                    wanted.setdefault(patent_id, index)
                 case CatalogueDrawing(drawing_id):
                     try:
-                        wanted.setdefault(patent_id_of(drawing_id), _no_drawing(index, drawing_id))
+                        owner = patent_id_of(drawing_id)
                     except ValueError:
                         raise _no_drawing(index, drawing_id) from None
+                    if owner not in wanted:
+                        failures[owner] = _no_drawing(index, drawing_id)
+                        wanted[owner] = index
                 case _:
                     pass
         if not wanted:
             return {}
-        published = await self._store.get_published(list(wanted), deadline.share(self._timeouts.metadata))
-        for patent_id, error in wanted.items():
-            if patent_id not in published:
-                raise error
-        vectors: dict[str, dict[str, Vector]] = {patent_id: {} for patent_id in wanted}
+        published = await self._lookup.published(list(wanted), deadline)
+        for typed, index in wanted.items():
+            if typed not in published:
+                raise failures.get(typed) or await self._no_patent(index, typed, deadline)
+        generations = {one.patent.patent_id: one.generation for one in published.values()}
+        vectors: dict[str, dict[str, Vector]] = {patent_id: {} for patent_id in generations}
         timeout = deadline.share(self._timeouts.vectors)
-        async for portion in self._index.stored(release.release_id, list(wanted), timeout, with_vectors=True):
+        async for portion in self._index.stored(
+            release.release_id, list(generations), timeout, with_vectors=True
+        ):
             for row in portion:
-                if row.generation == published[row.patent_id].generation and row.vector is not None:
+                if row.generation == generations[row.patent_id] and row.vector is not None:
                     vectors[row.patent_id][row.drawing_id] = row.vector
         return {
-            patent_id: _Known(published[patent_id].patent.drawings, vectors[patent_id])
-            for patent_id in wanted
+            typed: _Known(one.patent.drawings, vectors[one.patent.patent_id])
+            for typed, one in published.items()
         }
+
+    async def _no_patent(self, index: int, typed: str, deadline: Deadline) -> SevenviewsError:
+        place = f"queries[{index}]"
+        return await self._lookup.not_found(typed, deadline, place, field=f"{place}.patent_id")
 
 
 _MAX_ASKED = 32
@@ -267,14 +279,6 @@ def _check_model(index: int, model_version: str, release: Release) -> None:
             f"{release.model_version!r}",
             {"expected": release.model_version, "actual": model_version},
         )
-
-
-def _no_patent(index: int, patent_id: str) -> SevenviewsError:
-    return SevenviewsError(
-        Reason.PATENT_NOT_FOUND,
-        f"queries[{index}]: there is no patent {patent_id}",
-        {"patent_id": patent_id, "field": f"queries[{index}].patent_id"},
-    )
 
 
 def _no_drawing(index: int, drawing_id: str) -> SevenviewsError:

@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 
-from sevenviews.backends.records import Release, ScoredPatent
+from sevenviews.backends.records import Release, ScoredPatent, UnknownName
 from sevenviews.designs import Patent, PatentFilter, Reason, SevenviewsError, ViewMatching, size_of_page
 from sevenviews.gateway import cursor as cursors
 from sevenviews.gateway.cursor import Cursor, KeptQuery
 from sevenviews.gateway.cursor_store import CursorStore
 from sevenviews.gateway.deadline import Deadline
 from sevenviews.gateway.locarno_votes import Neighbour, PredictedClass, predict_classes
+from sevenviews.gateway.lookup import PatentLookup
 from sevenviews.gateway.page_token import PageToken, PageTokens, invalid_token, new_cursor_key
 from sevenviews.gateway.paging import Page, Pages
 from sevenviews.gateway.query_sources import (
@@ -83,6 +84,7 @@ class SearchAnswer:
         release: the one that answered.
         degradations: what is missing, and why; empty in a full answer.
         predicted_classes: of the query's article, most probable first; on the first page alone.
+        unknown_names: of the filter, those that no patent has; on the first page alone.
         timings: "release", "embed" with "decode" and "infer" within it, "vector_search", "hydrate".
     """
 
@@ -94,6 +96,7 @@ class SearchAnswer:
     degradations: tuple[SevenviewsError, ...]
     timings: Mapping[str, timedelta]
     predicted_classes: tuple[PredictedClass, ...] = ()
+    unknown_names: tuple[UnknownName, ...] = ()
 
 
 class Searcher:
@@ -104,12 +107,14 @@ class Searcher:
         sources: QuerySources,
         pages: Pages,
         releases: Releases,
+        lookup: PatentLookup,
         tokens: PageTokens,
         store: CursorStore,
     ) -> None:
         self._sources = sources
         self._pages = pages
         self._releases = releases
+        self._lookup = lookup
         self._tokens = tokens
         self._store = store
 
@@ -157,13 +162,17 @@ class Searcher:
             request.digest,
             digest(request.queries, hashes),
             tuple(map(cursors.kept, asked)),
-            request.patent_filter,
+            await self._lookup.meant_by(request.patent_filter, deadline),
             request.view_matching,
             exact=request.exact,
         )
         page = await self._page(request, cursor, 0, deadline, clock)
         answer = await self._answer(page, "", cursor, clock)
-        return replace(answer, predicted_classes=predict_classes(_neighbours(page)))
+        return replace(
+            answer,
+            predicted_classes=predict_classes(_neighbours(page)),
+            unknown_names=await self._lookup.unknown_names(request.patent_filter, deadline),
+        )
 
     async def _continue(self, request: SearchRequest, deadline: Deadline, clock: StageClock) -> SearchAnswer:
         token = self._tokens.decode(request.page_token)

@@ -15,6 +15,7 @@ from sevenviews.designs import Drawing, Patent, SevenviewsError, ViewCoverage
 from sevenviews.gateway.concurrency import BatchRules, map_batches
 from sevenviews.gateway.cursor import KeptQuery
 from sevenviews.gateway.deadline import Deadline
+from sevenviews.gateway.hints import unknown_names_to_wire
 from sevenviews.gateway.indexing import internal
 from sevenviews.gateway.query_sources import CatalogueDrawing, CataloguePatent, GivenVector, Query, Source
 from sevenviews.gateway.quota import Quota
@@ -191,6 +192,7 @@ def answer_to_wire(answer: SearchAnswer, read_mask: FieldMask) -> search_pb2.Sea
             search_pb2.PredictedClass(locarno=locarno_to_wire(one.locarno), probability=one.probability)
             for one in answer.predicted_classes
         ),
+        unknown_names=unknown_names_to_wire(answer.unknown_names),
     )
     for stage, duration in answer.timings.items():
         response.timings.add(stage=stage).duration.FromTimedelta(duration)

@@ -28,6 +28,13 @@ class State(StrEnum):
     PUBLISHED = "published"
 
 
+class Role(StrEnum):
+    """As what a name stands on a patent; each has its own key, as `designs.terms` gives it."""
+
+    HOLDER = "holder"
+    INVENTOR = "inventor"
+
+
 @dataclass(frozen=True, slots=True)
 class PatentGeneration:
     """A patent as it was at one time. Generations count from 1."""
@@ -76,6 +83,15 @@ class Place:
 
     patent_id: str
     day: date | None = None
+
+
+MAX_SOURCE_LENGTH = 256
+"""Of the digest of a source."""
+
+
+def is_source(digest: str) -> bool:
+    """Whether the digest of a source says something that every database can keep."""
+    return 0 < len(digest) <= MAX_SOURCE_LENGTH and "\0" not in digest
 
 
 NOTHING_SEEN: Mapping[str, int] = MappingProxyType({})
@@ -146,6 +162,30 @@ class PatentTable(Protocol):
 
         Raises ETAG_MISMATCH, and deletes nothing, if readers see another generation of a patent than `seen` has.
         """
+        ...
+
+    def published_ids(self, wanted: Sequence[str], around: str, count: int) -> Sequence[str]:
+        """Those of the wanted that are published, and so many before and behind an id in the order of ids."""
+        ...
+
+    def known_keys(self, role: Role, wanted: Sequence[str]) -> set[str]:
+        """Those of the keys of names that a published patent has."""
+        ...
+
+    def keys_from(self, role: Role, start: str, limit: int) -> Sequence[str]:
+        """Keys of names of published patents that begin so, in any order."""
+        ...
+
+    def printed_names(self, role: Role, keys: Sequence[str]) -> Mapping[str, str]:
+        """By key, a name as a published patent prints it."""
+        ...
+
+    def sources(self, digests: Sequence[str]) -> Mapping[str, str]:
+        """Of the sources that gave what is published of a patent, those that are asked for: the patent's id."""
+        ...
+
+    def add_source(self, patent_id: str, generation: int, digest: str) -> None:
+        """Say that this source, too, gave a generation; nothing happens if it is not the published one any more."""
         ...
 
     def object_key(self, drawing_id: str, *, include_staged: bool) -> str | None:

@@ -17,6 +17,8 @@ from sqlalchemy import (
     Text,
 )
 
+from sevenviews.metadata.patent_table import MAX_SOURCE_LENGTH
+
 metadata = MetaData()
 
 PATENT_ID_LENGTH = 64
@@ -78,6 +80,15 @@ patent_inventors = Table(
     # As designs.terms.person_terms gives them.
     Column("name", String(512), primary_key=True),
     Index("ix_patent_inventors_name", "name"),
+)
+
+patent_sources = Table(
+    "patent_sources",
+    metadata,
+    # Of what is published: several, where other archives had the same content.
+    Column("patent_id", ForeignKey("patents.patent_id", ondelete="CASCADE"), primary_key=True),
+    Column("source_digest", String(MAX_SOURCE_LENGTH), primary_key=True),
+    Index("ix_patent_sources_source_digest", "source_digest"),
 )
 
 FILTER_TABLES = (patent_locarno, patent_uspc, patent_holders, patent_inventors)

@@ -24,7 +24,7 @@ from sevenviews.designs import (
 from sevenviews.designs.terms import normalize_name, normalize_uspc
 from sevenviews.encoder.header import working_bytes
 from sevenviews.encoder.images import decode
-from sevenviews.metadata import page_token
+from sevenviews.metadata import page_token, suggestions
 from sevenviews.metadata.audit import MOST_DELETED_PERCENT, Audit, AuditProgress
 from sevenviews.metadata.documents import content_digest
 from sevenviews.metadata.images import DrawingImage, Size, fitted
@@ -35,10 +35,13 @@ from sevenviews.metadata.patent_table import (
     PatentRecord,
     PatentTable,
     Place,
+    Role,
     State,
     Versions,
     check_seen,
+    is_source,
 )
+from sevenviews.metadata.suggestions import UnknownName
 from sevenviews.runtime.budget import Budget
 from sevenviews.runtime.deadlines import Deadline
 
@@ -87,6 +90,15 @@ class PatentPage:
     patents: tuple[PatentRecord, ...]
     next_page_token: str
     total_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Ids near to the one that was asked for, and the names that nobody has."""
+
+    patent_ids: tuple[str, ...]
+    holders: tuple[UnknownName, ...]
+    inventors: tuple[UnknownName, ...]
 
 
 class PatentCatalogue:
@@ -142,6 +154,8 @@ class PatentCatalogue:
                 return stored or _would_be(known, digest)
             if stored is not None:
                 self._restore(keys, contents)
+                if stored.state is State.PUBLISHED and is_source(patent.source_digest):
+                    self._table.add_source(patent.patent_id, stored.generation, patent.source_digest)
                 return stored
             generation = self._table.stage(complete, digest, keys, known)
             if generation is not None:
@@ -218,6 +232,19 @@ class PatentCatalogue:
             values = self._table.facet(without_own_conditions(patent_filter, facet), facet, size + 1)
             counted.append(FacetCounts(facet, tuple(values[:size]), len(values) > size))
         return counted
+
+    def suggest(self, patent_id: str, holders: Sequence[str], inventors: Sequence[str]) -> Suggestions:
+        """What may have been meant by an id, and by those of the names, that no published patent has."""
+        return Suggestions(
+            suggestions.near_ids(self._table, patent_id) if patent_id else (),
+            tuple(suggestions.unknown_names(self._table, Role.HOLDER, holders)),
+            tuple(suggestions.unknown_names(self._table, Role.INVENTOR, inventors)),
+        )
+
+    def sources(self, digests: Sequence[str]) -> Mapping[str, str]:
+        """Which of 1 to MAX_BATCH sources gave what is published: the patent of each that did."""
+        _check_batch("source_digests", digests)
+        return self._table.sources([one for one in dict.fromkeys(digests) if is_source(one)])
 
     def ids(self, *, include_staged: bool) -> Iterator[Sequence[PatentGeneration]]:
         """All ids with their generations, in order, in portions."""

@@ -24,7 +24,7 @@ from sevenviews.runtime.wire import (
     patent_to_wire,
     required,
 )
-from sevenviews.v1 import common_pb2, patent_pb2
+from sevenviews.v1 import catalog_pb2, common_pb2, patent_pb2
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Result = TypeVar("Result")
@@ -116,6 +116,33 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
             )
 
         return await self._in_thread(context, get)
+
+    async def SuggestNames(  # noqa: N802
+        self, request: patents_pb2.SuggestNamesRequest, context: Context
+    ) -> patents_pb2.SuggestNamesResponse:
+        found = await self._in_thread(
+            context,
+            lambda: self._catalogue.suggest(request.patent_id, request.holders, request.inventors),
+        )
+        return patents_pb2.SuggestNamesResponse(
+            patent_ids=found.patent_ids,
+            unknown_names=[
+                common_pb2.UnknownName(field=f"{role}[{one.position}]", name=one.name, near=one.near)
+                for role, unknown in (("holders", found.holders), ("inventors", found.inventors))
+                for one in unknown
+            ],
+        )
+
+    async def FindSources(  # noqa: N802
+        self, request: patents_pb2.FindSourcesRequest, context: Context
+    ) -> patents_pb2.FindSourcesResponse:
+        found = await self._in_thread(context, lambda: self._catalogue.sources(request.source_digests))
+        return patents_pb2.FindSourcesResponse(
+            sources=[
+                catalog_pb2.CatalogSource(source_digest=digest, patent_id=patent_id)
+                for digest, patent_id in found.items()
+            ]
+        )
 
     async def ListPatents(  # noqa: N802
         self, request: patents_pb2.ListPatentsRequest, context: Context

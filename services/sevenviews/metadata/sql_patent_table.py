@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from sevenviews.designs import BY_ID, Facet, FacetValue, LocarnoClass, Patent, PatentFilter, PatentOrder
 from sevenviews.designs.terms import holder_terms, person_terms, uspc_terms
+from sevenviews.metadata import sql_names, sql_sources
 from sevenviews.metadata.database import Database
 from sevenviews.metadata.documents import from_document, to_document
 from sevenviews.metadata.facets import counting
@@ -38,6 +39,7 @@ from sevenviews.metadata.patent_table import (
     PatentGeneration,
     PatentRecord,
     Place,
+    Role,
     State,
     Versions,
     check_seen,
@@ -48,6 +50,7 @@ from sevenviews.metadata.schema import (
     patent_holders,
     patent_inventors,
     patent_locarno,
+    patent_sources,
     patent_uspc,
     patents,
 )
@@ -184,11 +187,36 @@ class SqlPatentTable:
             check_seen(seen, stored)
             there = [id_ for id_ in patent_ids if stored[id_].published or stored[id_].staged]
             mine = patents.c.patent_id.in_(there)
-            for table in (drawings, *FILTER_TABLES):
+            for table in (drawings, patent_sources, *FILTER_TABLES):
                 connection.execute(delete(table).where(table.c.patent_id.in_(there)))
             raised = {**_NOTHING, "generation": patents.c.generation + 1}
             connection.execute(update(patents).where(mine).values(raised))
         return [PatentGeneration(id_, stored[id_].newest + 1) for id_ in there]
+
+    def published_ids(self, wanted: Sequence[str], around: str, count: int) -> Sequence[str]:
+        with self._database.reading() as connection:
+            return sql_names.ids(connection, wanted, around, count)
+
+    def known_keys(self, role: Role, wanted: Sequence[str]) -> set[str]:
+        with self._database.reading() as connection:
+            return sql_names.keys(connection, role, wanted)
+
+    def keys_from(self, role: Role, start: str, limit: int) -> Sequence[str]:
+        with self._database.reading() as connection:
+            return sql_names.keys_from(connection, role, start, limit)
+
+    def printed_names(self, role: Role, keys: Sequence[str]) -> Mapping[str, str]:
+        with self._database.reading() as connection:
+            return sql_names.printed(connection, role, keys)
+
+    def sources(self, digests: Sequence[str]) -> Mapping[str, str]:
+        with self._database.reading() as connection:
+            return sql_sources.find(connection, digests)
+
+    def add_source(self, patent_id: str, generation: int, digest: str) -> None:
+        if digest not in self.sources([digest]):
+            with self._database.writing() as connection:
+                sql_sources.add(connection, patent_id, generation, digest)
 
     def object_key(self, drawing_id: str, *, include_staged: bool) -> str | None:
         query = select(drawings.c.object_key).where(drawings.c.drawing_id == drawing_id)
@@ -279,6 +307,7 @@ def _publish(connection: Connection, patent_id: str, known: Versions) -> None:
     }
     _update(connection, patent_id, {**published, **_columns(patent)})
     _write_filters(connection, patent)
+    sql_sources.replace(connection, patent_id, patent.source_digest)
     mine = drawings.c.patent_id == patent_id
     connection.execute(delete(drawings).where(mine, drawings.c.staged.is_(False)))
     connection.execute(update(drawings).where(mine).values(staged=False))

@@ -33,8 +33,8 @@ from sevenviews.designs import (
     View,
     ViewCoverage,
     ViewMatching,
-    is_patent_id,
 )
+from sevenviews.designs.numbers import ids_of
 from sevenviews.designs.terms import normalize_name, normalize_uspc
 from sevenviews.v1 import common_pb2, patent_pb2
 
@@ -194,7 +194,7 @@ def filter_from_wire(wire: common_pb2.PatentFilter, field: str = "filter") -> Pa
         publication_date=_range_from_wire(wire.publication_date, f"{field}.publication_date"),
         filing_date=_range_from_wire(wire.filing_date, f"{field}.filing_date"),
         exclude_patent_ids=_texts(
-            wire.exclude_patent_ids, f"{field}.exclude_patent_ids", is_patent_id, "not a patent id"
+            wire.exclude_patent_ids, f"{field}.exclude_patent_ids", ids_of, "not a patent's id or number"
         ),
         kinds=_texts(wire.kinds, f"{field}.kinds", _KIND.fullmatch, "not a kind of document such as S1"),
         uspc=_texts(wire.uspc, f"{field}.uspc", normalize_uspc, "a class is empty"),
