@@ -10,6 +10,7 @@ import typer
 from sevenviews.cli.bench import app as bench_app
 from sevenviews.cli.cluster import cluster
 from sevenviews.cli.console import note
+from sevenviews.cli.delete import delete
 from sevenviews.cli.demo import demo
 from sevenviews.cli.doctor import doctor
 from sevenviews.cli.evaluate import evaluate
@@ -38,6 +39,7 @@ for command in (
     ingest,
     search,
     show,
+    delete,
     facets,
     synth,
     train,

@@ -19,6 +19,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from sevenviews.client import UnknownName
 from sevenviews.designs import SevenviewsError
 
 Item = TypeVar("Item")
@@ -42,6 +43,14 @@ def fail_with(error: SevenviewsError) -> NoReturn:
     """End with an error's message and its reason."""
     details = "".join(f" {key}={value}" for key, value in sorted(error.metadata.items()))
     fail(f"{error.message} [{error.reason}{details}]")
+
+
+def note_unknown(names: Iterable[UnknownName]) -> None:
+    """Names of a filter that no patent has, and what may have been meant."""
+    for one in names:
+        near = " or ".join(f"{name!r}" for name in one.near)
+        hint = f"; did you mean {near}?" if near else ""
+        note(f"no patent has {one.name!r} ({one.field}){hint}")
 
 
 def print_json(document: Mapping[str, Any] | list[Any]) -> None:

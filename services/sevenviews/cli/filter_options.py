@@ -17,7 +17,7 @@ Uspc = Annotated[
     typer.Option(help="Class of the United States, D14 or D14/486; any of those given."),
 ]
 Kind = Annotated[list[str] | None, typer.Option(help="Kind of document, such as S1.")]
-Exclude = Annotated[list[str] | None, typer.Option(help="Not this patent, by its id.")]
+Exclude = Annotated[list[str] | None, typer.Option(help="Not this patent, by id or number.")]
 After = Annotated[str, typer.Option(help="Published on this day or later: 2021-05-01.")]
 Before = Annotated[str, typer.Option(help="Published on this day or earlier.")]
 FiledAfter = Annotated[str, typer.Option(help="Filed on this day or later.")]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections import Counter, deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
-from itertools import chain
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,84 +17,26 @@ import typer
 from rich.progress import Progress, TaskID
 
 from sevenviews.cli.console import fail, fail_with, note, print_json, progress
+from sevenviews.cli.ingest_report import FORMATS, READ, UNFINISHED, IngestReport
 from sevenviews.cli.options import JsonOutput, Server
-from sevenviews.client import Client, ImportItem, ImportResult
+from sevenviews.client import Client, ImportItem
 from sevenviews.corpus import CorpusEntry, CorpusPatent, NotADesign, iter_entries
-from sevenviews.designs import ImportOutcome, SevenviewsError
+from sevenviews.designs import Reason, SevenviewsError
 
 _AHEAD = 4
 """Entries that are read ahead, for each worker."""
 
-
-@dataclass(slots=True)
-class IngestReport:
-    """What became of everything that was found: nothing is dropped without a line here.
-
-    Attributes:
-        outcomes: of patents: created, unchanged, replaced, failed.
-        skipped: entries that are no design patents, by kind.
-        sheets: from which figures were cut.
-        drawings: figures that were sent.
-        problems: what could not be read, or not surely.
-        failures: patents that were not imported, and why.
-    """
-
-    outcomes: Counter[str] = field(default_factory=Counter)
-    skipped: Counter[str] = field(default_factory=Counter)
-    sheets: int = 0
-    drawings: int = 0
-    problems: list[str] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-
-    def read(self, patent: CorpusPatent) -> None:
-        """Count what was read of a patent."""
-        self.sheets += len({drawing.sheet_number for drawing in patent.patent.drawings})
-        self.drawings += len(patent.contents)
-        self.problems += map(str, patent.problems)
-
-    def imported(self, result: ImportResult) -> None:
-        """Count what the gateway made of it."""
-        self.outcomes[result.outcome.value] += 1
-        if result.error is not None:
-            self.failures.append(f"{result.patent_id}: {result.error.message} [{result.error.reason}]")
-
-    def unreadable(self, error: SevenviewsError) -> None:
-        """Count an entry of which nothing could be read."""
-        self.outcomes[ImportOutcome.FAILED.value] += 1
-        self.failures.append(f"{error.message} [{error.reason}]")
-
-    def as_json(self) -> dict[str, Any]:
-        """For programs."""
-        return {
-            "patents": self._outcomes(),
-            "skipped": dict(self.skipped),
-            "sheets": self.sheets,
-            "drawings": self.drawings,
-            "problems": self.problems,
-            "failures": self.failures,
-        }
-
-    def __str__(self) -> str:
-        patents = ", ".join(f"{count} {outcome}" for outcome, count in self._outcomes().items())
-        text = f"patents: {patents}; {self.drawings} drawings from {self.sheets} sheets"
-        if self.skipped:
-            kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(self.skipped.items()))
-            text += f"; skipped as no designs: {kinds}"
-        return text
-
-    def _outcomes(self) -> dict[str, int]:
-        counts = {outcome.value: self.outcomes[outcome.value] for outcome in ImportOutcome}
-        if not counts[ImportOutcome.OTHER.value]:
-            del counts[ImportOutcome.OTHER.value]
-        return counts
+_ASKED_AT_ONCE = 32
+"""Entries of which the gateway is asked whether they are stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportRules:
-    """How patents are imported, as ImportItem has it."""
+    """How patents are imported, as ImportItem has it. Again: also those whose source is known to be stored."""
 
     replace: bool = False
     validate_only: bool = False
+    again: bool = False
 
 
 AS_NEW = ImportRules()
@@ -107,7 +50,9 @@ def ingest(
         ),
     ],
     server: Server = "127.0.0.1:50051",
-    workers: Annotated[int, typer.Option(min=1, help="Processes that read sheets.")] = os.cpu_count() or 1,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that read sheets; 1: this one.")
+    ] = os.cpu_count() or 1,
     replace: Annotated[
         bool,
         typer.Option("--replace", help="Take the new content where a patent is stored with other content."),
@@ -115,87 +60,216 @@ def ingest(
     validate_only: Annotated[
         bool, typer.Option("--validate-only", help="Check everything, say what would happen, store nothing.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only read, and say what was found: needs no running system.")
+    ] = False,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Read and send also what is stored already: restores lost drawings."),
+    ] = False,
+    report_file: Annotated[
+        Path | None,
+        typer.Option("--report", help="Write what became of every entry and sheet: a .json or .md file."),
+    ] = None,
     json_output: JsonOutput = False,
 ) -> None:
     """Import design patents: their sheets are cut into figures, labels read, views found.
 
-    What is imported already stays as it is; so an import that was interrupted is finished by running it again.
-    Exits with 1 if a patent could not be imported; what was doubtful is listed and does not fail.
+    What is imported already stays as it is, and is not even read; so an import that was interrupted is finished by
+    running it again. Exits with 1 if a patent could not be imported; what was doubtful is listed and does not fail.
 
-    Example:  sevenviews ingest I20210209.tar
+    Example:  sevenviews ingest I20210209.tar --report report.md
     """
     for path in paths:
         if not path.exists():
             fail(f"there is nothing at {path}", 2)
-    with Client(server) as client, progress() as bar:
-        try:
-            report = ingest_all(client, paths, workers, bar, ImportRules(replace, validate_only))
-        except SevenviewsError as error:
-            fail_with(error)
+    if report_file is not None and report_file.suffix.lower() not in FORMATS:
+        fail(f"--report: {report_file.name} ends neither with .json nor with .md", 2)
+    report = IngestReport(keeps_accounts=report_file is not None)
+    rules = ImportRules(replace, validate_only, again)
+    try:
+        with progress() as bar:
+            _run(None if dry_run else server, paths, workers, bar, rules, report)
+    except SevenviewsError as error:
+        fail_with(error)
+    finally:
+        # Also of what was interrupted.
+        if report_file is not None:
+            _write(report, report_file, paths)
     if json_output:
         print_json(report.as_json())
     else:
-        for line in (*report.problems, *report.failures):
-            note(f"  {line}")
-        note(str(report))
+        lines = (*report.problems, *report.failures)
+        summary = report.as_preview() if dry_run else str(report)
+        for line in (*(f"  {line}" for line in lines), summary, *report.hints):
+            note(line)
     if report.failures:
         raise typer.Exit(1)
 
 
+def _run(
+    server: str | None,
+    paths: list[Path],
+    workers: int,
+    bar: Progress,
+    rules: ImportRules,
+    report: IngestReport,
+) -> None:
+    """Import into a server's catalogue; without one, only read."""
+    if server is None:
+        read_all(paths, workers, bar, report)
+        return
+    with Client(server) as client:
+        ingest_all(client, paths, workers, bar, rules, report)
+
+
 def ingest_all(
-    client: Client, paths: Iterable[Path], workers: int, bar: Progress, rules: ImportRules = AS_NEW
+    client: Client,
+    paths: Iterable[Path],
+    workers: int,
+    bar: Progress,
+    rules: ImportRules = AS_NEW,
+    report: IngestReport | None = None,
 ) -> IngestReport:
-    """Read and import everything; raises SevenviewsError if the gateway does not answer."""
-    report = IngestReport()
-    task = bar.add_task("patents", total=None)
-    entries = chain.from_iterable(map(iter_entries, paths))
-    # Spawned, because a fork of a process that runs gRPC's threads may hang.
-    with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
-        items = _items(entries, pool, workers * _AHEAD, report, bar, task, rules)
-        try:
-            for result in client.import_patents(items):
-                report.imported(result)
-                bar.advance(task)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    """Read and import everything; raises SevenviewsError if the gateway does not answer.
+
+    Args:
+        report: where what happens is told, also when it is cut off; a new one, unless it is given.
+    """
+    report = report or IngestReport()
+    shown = _Shown(bar)
+    entries = shown.found(chain.from_iterable(map(iter_entries, paths)))
+    wanted = entries if rules.again else _not_stored(client, entries, report, shown)
+    with _reading_processes(workers) as pool:
+        items = (
+            ImportItem(one.patent, one.contents, rules.replace, validate_only=rules.validate_only)
+            for one in _readings(wanted, pool, workers * _AHEAD, report, shown)
+        )
+        for result in client.import_patents(items):
+            report.imported(result)
+            shown.done()
     return report
 
 
-def _items(
+def read_all(paths: Iterable[Path], workers: int, bar: Progress, report: IngestReport) -> None:
+    """Read everything, and tell the report."""
+    shown = _Shown(bar)
+    entries = shown.found(chain.from_iterable(map(iter_entries, paths)))
+    with _reading_processes(workers) as pool:
+        for _ in _readings(entries, pool, workers * _AHEAD, report, shown, outcome=READ):
+            shown.done()
+
+
+class _Shown:
+    """The progress of an import: how many of the entries that were found are done."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._task: TaskID = bar.add_task("patents", total=None)
+
+    def found(self, entries: Iterable[CorpusEntry]) -> Iterator[CorpusEntry]:
+        for count, entry in enumerate(entries, 1):
+            self._bar.update(self._task, total=count)
+            yield entry
+
+    def done(self) -> None:
+        self._bar.advance(self._task)
+
+
+class _ThisProcess(Executor):
+    """Runs what is submitted at once."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+@contextmanager
+def _reading_processes(workers: int) -> Iterator[Executor]:
+    if workers == 1:
+        yield _ThisProcess()
+        return
+    # Spawned, because a fork of a process that runs gRPC's threads may hang.
+    with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _not_stored(
+    client: Client, entries: Iterator[CorpusEntry], report: IngestReport, shown: _Shown
+) -> Iterator[CorpusEntry]:
+    """The entries that have to be read. A source that is stored as this version reads it need not be."""
+    while portion := list(islice(entries, _ASKED_AT_ONCE)):
+        digests = list(map(_digest_of, portion))
+        stored = _stored(client, [digest for digest in digests if digest])
+        for entry, digest in zip(portion, digests, strict=True):
+            if digest in stored:
+                report.stored(entry.name, stored[digest])
+                shown.done()
+            else:
+                yield entry
+
+
+def _digest_of(entry: CorpusEntry) -> str:
+    """Empty, where reading it will tell what is wrong."""
+    try:
+        return entry.digest
+    except SevenviewsError:
+        return ""
+
+
+def _stored(client: Client, digests: list[str]) -> Mapping[str, str]:
+    try:
+        return client.find_sources(digests) if digests else {}
+    except SevenviewsError as error:
+        # A gateway of the version before knows no sources: everything is read.
+        if error.reason is Reason.INTERNAL:
+            return {}
+        raise
+
+
+def _readings(
     entries: Iterable[CorpusEntry],
-    pool: ProcessPoolExecutor,
+    pool: Executor,
     ahead: int,
     report: IngestReport,
-    bar: Progress,
-    task: TaskID,
-    rules: ImportRules,
-) -> Iterator[ImportItem]:
+    shown: _Shown,
+    outcome: str = UNFINISHED,
+) -> Iterator[CorpusPatent]:
     """What was read, in order; never more than `ahead` entries wait in memory."""
-    pending: deque[Future[_Reading]] = deque()
+    pending: deque[tuple[str, Future[_Reading]]] = deque()
 
-    def next_item() -> ImportItem | None:
-        reading = pending.popleft().result()
+    def next_patent() -> CorpusPatent | None:
+        name, future = pending.popleft()
+        reading = future.result()
         if isinstance(reading, NotADesign):
-            report.skipped[reading.kind] += 1
+            report.no_design(name, reading)
         elif isinstance(reading, SevenviewsError):
-            report.unreadable(reading)
+            report.unreadable(name, reading)
         else:
-            report.read(reading)
-            return ImportItem(
-                reading.patent, reading.contents, rules.replace, validate_only=rules.validate_only
-            )
-        bar.advance(task)
+            report.read(name, reading, outcome)
+            return reading
+        shown.done()
         return None
 
-    for found, entry in enumerate(entries, 1):
-        bar.update(task, total=found)
-        pending.append(pool.submit(_read, entry))
-        if len(pending) >= ahead and (item := next_item()) is not None:
-            yield item
+    for entry in entries:
+        pending.append((entry.name, pool.submit(_read, entry)))
+        if len(pending) >= ahead and (patent := next_patent()) is not None:
+            yield patent
     while pending:
-        if (item := next_item()) is not None:
-            yield item
+        if (patent := next_patent()) is not None:
+            yield patent
+
+
+def _write(report: IngestReport, path: Path, paths: list[Path]) -> None:
+    try:
+        report.write(path, paths)
+    except OSError as error:
+        fail(f"--report: {path}: {error.strerror}")
 
 
 _Reading = CorpusPatent | NotADesign | SevenviewsError

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from sevenviews.cli import filter_options as of
-from sevenviews.cli.console import fail, fail_with, note, print_json, table
+from sevenviews.cli.console import fail, fail_with, note, note_unknown, print_json, table
 from sevenviews.cli.options import JsonOutput, Server, patent_filter
 from sevenviews.client import Client, PatentHit, QueryImage, SearchPage
 from sevenviews.designs import DrawingSize, SevenviewsError, View, ViewMatching
@@ -27,7 +27,8 @@ def search(
     ] = None,
     server: Server = "127.0.0.1:50051",
     patent: Annotated[
-        list[str] | None, typer.Option(help="Search with the drawings of this patent of the catalogue.")
+        list[str] | None,
+        typer.Option(help="Search with the drawings of this patent of the catalogue, by id or number."),
     ] = None,
     drawing: Annotated[
         list[str] | None, typer.Option(help="Search with this drawing of the catalogue, by its id.")
@@ -148,6 +149,7 @@ def page_as_json(page: SearchPage) -> dict[str, Any]:
             {"locarno": str(one.locarno), "probability": round(one.probability, 4)}
             for one in page.predicted_classes
         ],
+        "unknown_names": [asdict(one) for one in page.unknown_names],
         "timings_ms": {
             stage: round(1000 * duration.total_seconds(), 3) for stage, duration in page.timings.items()
         },
@@ -200,6 +202,7 @@ def _show(page: SearchPage) -> None:
         ("", "score", "patent", "title", "Locarno", "published", "matched"),
         rows,
     )
+    note_unknown(page.unknown_names)
     if page.predicted_classes:
         shown = page.predicted_classes[:_CLASSES_SHOWN]
         note("Locarno, predicted: " + ", ".join(f"{one.locarno} {one.probability:.0%}" for one in shown))

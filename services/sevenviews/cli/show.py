@@ -17,7 +17,9 @@ _PAGE = 1000
 
 
 def show(
-    patent_ids: Annotated[list[str] | None, typer.Argument(help="Patents; none: list all.")] = None,
+    patent_ids: Annotated[
+        list[str] | None, typer.Argument(help="Patents, by id or number: 'US D909,824 S'; none: list all.")
+    ] = None,
     server: Server = "127.0.0.1:50051",
     save: Annotated[Path | None, typer.Option(help="Also write the drawings to this directory.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Of a list, at most so many.")] = 100,

@@ -10,7 +10,7 @@ class FindingKind(StrEnum):
     """Each with its remedy."""
 
     OBJECT_MISSING = "object_missing"
-    """A drawing's image is lost. Only its source can restore it: ingest the patent again."""
+    """A drawing's image is lost. Only its source can restore it: `sevenviews ingest --again`."""
 
     OBJECT_ORPHANED = "object_orphaned"
     """An image that no record names. Repaired: deleted, unless they are too many."""

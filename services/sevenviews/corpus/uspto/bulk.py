@@ -61,7 +61,9 @@ class UsptoEntry:
 
     @property
     def digest(self) -> str:
-        """See CorpusEntry."""
+        """See CorpusEntry. Of what is not even opened, its name alone."""
+        if _other_kind(self.name):
+            return digest_of(self.name.encode())
         if not isinstance(self.source, tuple):
             return digest_of(read_source(self.name, self.source))
         files = [(file.name.encode(), read_source(self.name, file.source)) for file in self.source]
