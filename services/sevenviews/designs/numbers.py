@@ -1,11 +1,11 @@
 """Numbers of registered designs as people type them, and the ids under which a catalogue may have them.
 
 An office's number is written in many ways: "US D871,717 S", "Des. 871717", "D0871717", "USD871717S1". The id is
-one of them: the office's code by WIPO ST.3 and the number as the office's own files have it, without the kind of
-document:
+one of them, that which our readers make of the office's own files:
 
-    US  USD0871717, USRE049123      JP  JPD1234567      KR  KR300123456
-    EM  EM000123456-0001            CN  CN301234567     WO  WODM098765 (the Hague system's DM/098 765)
+    US  USD0871717, USRE049123      CN  CN301234567S, CN201830123456.7 (the application)
+    EM  EM000123456-0001            JP  JPD1234567
+    WO  DM098765-1 (the first design of the international registration DM/098 765)      KR  KR300123456
 
 Whoever has ids of another form keeps them: what is no number here is an id, and means itself.
 """
@@ -23,8 +23,6 @@ from sevenviews.designs.identifiers import is_patent_id
 _DASHES = re.compile(r"[‐‑‒–—―−_]")
 _WORDS = re.compile(r"\b(?:PATENTS?|DESIGNS?|REGISTRATION|REGISTERED|NUMBER|NOS?|NR|INT)\b\.?|第|号|號|№")
 _FILLING = re.compile(r"[\s,.'’`/:#()]+")
-_DIGITS = 9
-"""Of the longest number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +31,11 @@ class DesignNumber:
 
     Attributes:
         office: by WIPO ST.3: "US", "EM", "JP", "CN", "KR", "WO".
-        series: what stands before the digits: "D", "RE", "DM", "30"; empty where nothing does.
+        series: what stands before the digits: "D", "RE", "DM", "30"; empty where nothing does. An application of China
+            has "ZL".
         digits: without leading zeros.
-        part: of a registration of several designs, without leading zeros; empty: it has none.
+        part: of a registration of several designs, without leading zeros, the first where none was named; of an
+            application its check digit. Empty: it has none.
     """
 
     office: str
@@ -68,7 +68,7 @@ class DesignNumber:
     def slips(self) -> Iterator[DesignNumber]:
         """The numbers that become this one by a slip of the finger."""
         for digits in _slips(self.digits):
-            if digits.strip("0") and len(digits.lstrip("0")) <= _DIGITS:
+            if digits.strip("0"):
                 yield replace(self, digits=digits.lstrip("0"))
 
 
@@ -155,11 +155,11 @@ def _american_forms(number: DesignNumber) -> Iterator[str]:
     yield from (f"US{series}{written}{kind}" for written in (digits, padded))
 
 
-def _registered(office: str) -> Callable[..., DesignNumber]:
+def _registered(office: str, series: str = "") -> Callable[..., DesignNumber]:
     """Numbers of a registration, of which each design is a part."""
 
     def number(digits: str, part: str | None = None) -> DesignNumber:
-        return DesignNumber(office, "", digits.lstrip("0") or "0", (part or "").lstrip("0"))
+        return DesignNumber(office, series, digits.lstrip("0") or "0", (part or "").lstrip("0") or "1")
 
     return number
 
@@ -171,14 +171,11 @@ def _european_forms(number: DesignNumber) -> Iterator[str]:
     yield f"EM{number.digits.zfill(9)}{part}"
 
 
-def _hague(digits: str, part: str | None = None) -> DesignNumber:
-    return DesignNumber("WO", "DM", digits, (part or "").lstrip("0"))
-
-
 def _hague_forms(number: DesignNumber) -> Iterator[str]:
-    parts = [f"-{number.part.zfill(width)}" for width in (4, 3, 1)] if number.part else [""]
-    written = (number.digits.zfill(6), number.digits)
-    for code, digits, part in product(("WODM", "DM", "DM-"), written, parts):
+    parts = [f"-{number.part.zfill(width)}" for width in (1, 3, 4)]
+    if number.part == "1":
+        parts.append("")
+    for code, digits, part in product(("DM", "WODM"), (number.digits.zfill(6), number.digits), parts):
         yield f"{code}{digits}{part}"
 
 
@@ -191,12 +188,25 @@ def _japanese_forms(number: DesignNumber) -> Iterator[str]:
         yield f"JP{series}{number.digits}{kind}"
 
 
-def _chinese(digits: str) -> DesignNumber:
+def _chinese(digits: str, check: str | None = None) -> DesignNumber:
+    """A publication, or the application, whose check digit may be left out."""
+    if not digits.startswith("3"):
+        return DesignNumber("CN", "ZL", digits, check or _check_digit(digits))
     return DesignNumber("CN", "", digits)
 
 
 def _chinese_forms(number: DesignNumber) -> Iterator[str]:
-    yield from (f"CN{number.digits}", f"CN{number.digits}S", number.digits)
+    digits, check = number.digits, number.part
+    if number.series == "ZL":
+        yield from (f"CN{digits}.{check}", f"CN{digits}", f"CN{digits}{check}", f"{digits}.{check}", digits)
+    else:
+        yield from (f"CN{digits}S", f"CN{digits}", digits)
+
+
+def _check_digit(digits: str) -> str:
+    """Of an application in China: the digits weighed by 2 to 9 over and over, modulo 11."""
+    remainder = sum(int(digit) * (2 + at % 8) for at, digit in enumerate(digits)) % 11
+    return "X" if remainder == 10 else str(remainder)  # noqa: PLR2004
 
 
 def _korean(digits: str) -> DesignNumber:
@@ -218,14 +228,22 @@ _OFFICES = {
             rf"(?:(?:EM|EU|EUIPO|OHIM)-?)?(?:RCD|REUD|CD)-?(\d{{1,9}})-(\d{{1,4}}){_KIND}",
             rf"(?:EM|EU|EUIPO|OHIM)-?(\d{{1,9}})-(\d{{1,4}}){_KIND}",
             rf"(?:EM|EU)(\d{{9}})(\d{{4}}){_KIND}",
+            rf"(?:(?:EM|EU|EUIPO|OHIM)-?)?(?:RCD|REUD|CD)-?(\d{{6,9}}){_KIND}",
+            rf"(?:EM|EU|EUIPO|OHIM)-?(\d{{9}}){_KIND}",
             r"(\d{9})-(\d{4})",
         ),
     ),
-    "WO": _Office(_hague, _hague_forms, (r"(?:WO-?)?DM-?0*([1-9]\d{0,5})(?:-(\d{1,4}))?(?:-?S\d?)?",)),
+    "WO": _Office(
+        _registered("WO", "DM"), _hague_forms, (r"(?:WO-?)?DM-?0*([1-9]\d{0,5})(?:-(\d{1,4}))?(?:-?S\d?)?",)
+    ),
     "JP": _Office(
         _japanese, _japanese_forms, (rf"JP-?D?-?0*([1-9]\d{{2,6}}){_KIND}", r"意匠登録0*([1-9]\d{2,6})")
     ),
-    "CN": _Office(_chinese, _chinese_forms, (rf"CN-?(3\d{{6}}|3\d{{8}}){_KIND}",)),
+    "CN": _Office(
+        _chinese,
+        _chinese_forms,
+        (rf"CN-?(3\d{{6}}|3\d{{8}}){_KIND}", r"(?:(?:CN|ZL)-?)?((?:19|20)\d{2}3\d{7})([\dX])?"),
+    ),
     "KR": _Office(
         _korean,
         _korean_forms,

@@ -36,11 +36,16 @@ WRITTEN = {
         "EM0001234560001S",
         "EUIPO 000123456–0001",
         "REUD 000123456-0001",
+        "RCD 000123456",
+        "EM000123456",
     ),
-    "WODM098765": ("DM/098 765", "DM/098765", "WO DM/98765", "dm098765"),
-    "WODM098765-0002": ("DM/098765-2", "DM/098 765-002"),
+    "DM098765-1": ("DM/098 765", "DM/098765", "WO DM/98765", "dm098765", "DM/098765-0001"),
+    "DM098765-2": ("DM/098765-2", "DM/098 765-002", "WO DM/098765-2"),
     "JPD1234567": ("JP D1234567 S", "JP1234567", "意匠登録第1234567号", "JP-D1234567"),
-    "CN301234567": ("CN 301234567 S", "CN301234567S", "CN-301234567"),
+    "CN301234567S": ("CN 301234567 S", "CN301234567", "CN-301234567"),
+    "CN201830123456.7": ("ZL 2018 3 0123456.7", "201830123456.7", "CN 2018301234567"),
+    # The check digit of an application is computed where it is left out.
+    "CN202030101382.3": ("CN202030101382", "ZL 202030101382"),
     "KR300123456": ("KR 30-0123456", "30-0123456", "KR 30-0123456-0000", "KR300123456S", "KR 30-0123456 S1"),
 }
 
@@ -55,7 +60,7 @@ def test_a_number_in_many_forms(number: str, text: str) -> None:
     assert ids_of(number) == (number,), "an id of ours is not looked up under others"
 
 
-@pytest.mark.parametrize("text", ["D871717", "USD871717S1", "000123456-0001", "CN301234567S"])
+@pytest.mark.parametrize("text", ["D871717", "USD871717S1", "000123456-0001", "CN301234567", "DM098765"])
 def test_what_was_typed_comes_first(text: str) -> None:
     assert ids_of(text)[0] == text
     assert ids_of(f" {text} ") == ids_of(text)
@@ -88,9 +93,9 @@ def test_any_text_gives_ids_alone(text: str) -> None:
         assert is_patent_id(one)
 
 
-@given(st.sampled_from(["USD", "USRE", "JPD", "CN300", "KR30", "WODM"]), st.integers(100, 999_999))
+@given(st.sampled_from(["USD", "USRE", "JPD", "CN300", "CN20203", "KR30", "DM"]), st.integers(100, 999_999))
 def test_every_form_of_a_number_is_read_as_the_number(code: str, digits: int) -> None:
-    width = {"CN300": 6, "KR30": 7}.get(code, 1)
+    width = {"CN300": 6, "KR30": 7, "CN20203": 7}.get(code, 1)
     number = DesignNumber.parse(f"{code}{digits:0{width}d}")
     for form in number.forms:
         # Of digits alone nobody can say whose they are.
