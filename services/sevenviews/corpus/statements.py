@@ -12,9 +12,11 @@ _SENTENCE_END = re.compile(
     r"(?<!\bfig)(?<!\bfigs)(?<!\bno)(?<!\bU\.S)(?<!\bi\.e)(?<!\be\.g)[.;]\s+(?=[A-Z])", re.I
 )
 _COLOUR = re.compile(r"\bcolou?r(?:s|ed|ing|ation)?\b", re.I)
+# Few words stand between, so that a text of nothing but such words is looked through in one pass.
 _BROKEN_LINE = re.compile(
     r"\b(?:broken|dashed|dash(?:ed)?[- ](?:dot(?:ted)?|dash)(?:[- ]dash)?|dot(?:ted)?[- ]dash(?:ed)?|dotted|phantom"
-    r"|stippled|unbroken)(?:[- ]+(?:and|or|,|/|dot(?:ted)?|dash(?:ed)?|broken))*[- ]+(?:lines?|lining|portions?)\b",
+    r"|stippled|unbroken)(?:[- ]{1,3}(?:and|or|,|/|dot(?:ted)?|dash(?:ed)?|broken)){0,5}"
+    r"[- ]{1,3}(?:lines?|lining|portions?)\b",
     re.I,
 )
 _ORDINALS = (

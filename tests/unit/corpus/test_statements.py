@@ -30,6 +30,14 @@ def test_a_description_without_such_lines_says_nothing() -> None:
     assert colour_statement(["FIG. 1 is a front view."]) == ""
 
 
+@pytest.mark.parametrize("word", ["broken ", "dash-", "dot-dash-", "another ", "first ", "colour. A"])
+def test_a_text_of_nothing_but_such_words_is_looked_through_in_one_pass(word: str) -> None:
+    text = word * 20_000
+    assert broken_line_statement([text]) == ""
+    assert len(colour_statement([text])) <= 10_000
+    assert embodiments_of(_figures(text)) == ()
+
+
 def test_sentences_about_colours_are_kept_once() -> None:
     executed = "The file of this patent contains at least one drawing/photograph executed in color."
     assert colour_statement([f"{executed} Copies are sold.", executed]) == executed
