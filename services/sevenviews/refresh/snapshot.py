@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from sevenviews.metadata.objects import ObjectStore, key_of
 from sevenviews.metadata.stores import open_objects
 from sevenviews.refresh.context import Context
 from sevenviews.refresh.difference import portions
-from sevenviews.refresh.splitting import split_catalogue
+from sevenviews.refresh.splitting import split_catalogue, without_kin
 from sevenviews.training.trained_on import trained_on
 
 _STORE_SECONDS = 30.0
@@ -43,6 +43,8 @@ def snapshot(context: Context) -> Facts:
         context.config.learning.catalogue_patents,
         known_to(context, serving.model_version, anchor) if context.plan.trains else (),
     )
+    if context.plan.trains:
+        split = without_kin(split, _records(context, (*split.held_out, *split.training)))
     return {
         "patents": len(ids),
         "serving_release": serving.release_id,
@@ -56,6 +58,11 @@ def snapshot(context: Context) -> Facts:
 def known_to(context: Context, *versions: str) -> frozenset[str]:
     """The patents that models of the store say they were trained on, canonical. Raises MODEL_NOT_FOUND."""
     return frozenset().union(*(trained_on(context.models.open(version)) for version in versions))
+
+
+def _records(context: Context, patent_ids: Iterable[str]) -> Iterator[Patent]:
+    for portion in portions(patent_ids, _PAGE):
+        yield from (one.patent for one in context.services.patents(portion))
 
 
 def _pinned(context: Context) -> str:

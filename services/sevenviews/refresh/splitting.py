@@ -7,7 +7,10 @@ import heapq
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sevenviews.designs import canonical_patent_id
+import numpy as np
+
+from sevenviews.designs import Patent, canonical_patent_id, family_keys
+from sevenviews.training.kinship import HASH_BYTES, kin_of
 
 _LEAST_HELD_OUT = 2
 
@@ -60,3 +63,18 @@ def split_catalogue(
         tuple(sorted(heapq.nsmallest(most_held_out, judging, key=place_of))),
         tuple(sorted(heapq.nsmallest(most_training, others, key=place_of))),
     )
+
+
+def without_kin(split: CatalogueSplit, patents: Iterable[Patent]) -> CatalogueSplit:
+    """Train on no patent whose family one of the held-out ones is of: it may show the same drawings.
+
+    Args:
+        split: by ids.
+        patents: those of both parts, as far as they are there.
+    """
+    known = list(patents)
+    groups = kin_of([], np.empty((0, HASH_BYTES), np.uint8), [family_keys(one) for one in known]).tolist()
+    held_out = set(split.held_out)
+    judging = {group for one, group in zip(known, groups, strict=True) if one.patent_id in held_out}
+    kin = {one.patent_id for one, group in zip(known, groups, strict=True) if group in judging}
+    return CatalogueSplit(split.held_out, tuple(one for one in split.training if one not in kin))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sevenviews.refresh.splitting import place_of, split_catalogue
+from sevenviews.designs import Patent, RelatedDocument
+from sevenviews.refresh.splitting import place_of, split_catalogue, without_kin
 
 IDS = st.lists(st.integers(0, 10**7).map(lambda n: f"USD{n:07d}"), unique=True, max_size=200)
 
@@ -52,6 +55,24 @@ def test_what_a_model_knows_judges_none_and_is_not_trained_on() -> None:
     split = split_catalogue(ids, 0.3, 10**6, 10**6, known)
     assert set(plain.held_out) - set(split.held_out) == known - {plain.training[0]}
     assert split.training == plain.training
+
+
+def test_no_family_is_trained_on_and_judged_by() -> None:
+    ids = [f"USD{n:07d}" for n in range(1000, 1060)]
+    split = split_catalogue(ids, 0.3, 10**6, 10**6)
+    judged, trained = split.held_out[0], split.training[:3]
+    patents = {one: Patent(one, office="US") for one in ids}
+    patents[judged] = replace(patents[judged], application_number="29700001")
+    parent = RelatedDocument("continuation", "US 29700001")
+    patents[trained[0]] = replace(
+        patents[trained[0]], application_number="29700002", related_documents=(parent,)
+    )
+    grandchild = RelatedDocument("division", "US 29700002")
+    patents[trained[1]] = replace(patents[trained[1]], related_documents=(grandchild,))
+    patents[trained[2]] = replace(patents[trained[2]], application_number="29700003")
+    found = without_kin(split, patents.values())
+    assert found.held_out == split.held_out
+    assert set(split.training) - set(found.training) == set(trained[:2])
 
 
 def test_a_patent_keeps_its_place_in_every_spelling() -> None:
