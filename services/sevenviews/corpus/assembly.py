@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sevenviews.corpus.descriptions import DescribedFigures, is_sole
 from sevenviews.corpus.entry import Problem, ProblemReason
 from sevenviews.corpus.figures import CutFigure, cut_sheet, number_figures
-from sevenviews.corpus.figures.labels import Expected
+from sevenviews.corpus.figures.labels import Expected, is_continued
 from sevenviews.corpus.figures.numbering import ReadNumber
 from sevenviews.designs import CropBox, Drawing, Reason, SevenviewsError, View, drawing_id
 
@@ -46,11 +47,8 @@ def cut_drawings(
     Every sheet is accounted for: it gives drawings, or a problem.
     """
     problems: list[Problem] = []
-    figures = _cut_sheets(source, sheets, described, problems)
-    numbers = number_figures(
-        [ReadNumber(sheet.number, figure.label, figure.confidence) for sheet, figure in figures],
-        described.numbers,
-    )
+    figures = _without_callouts(_cut_sheets(source, sheets, described, problems), described)
+    numbers = number_figures([_as_read(sheet, figure) for sheet, figure in figures], described.numbers)
     drawings: list[Drawing] = []
     contents: dict[str, bytes] = {}
     boxes: dict[str, CropBox] = {}
@@ -63,6 +61,7 @@ def cut_drawings(
         if problem is not None:
             problems.append(problem)
     problems += _missing_figures(source, numbers, described)
+    problems += _wrong_count(source, figures, described)
     if not drawings:
         problems.append(Problem(source, "", ProblemReason.NO_DRAWINGS, "no drawing could be read"))
     return CutDrawings(tuple(drawings), contents, tuple(problems), boxes)
@@ -91,6 +90,39 @@ def _cut_sheets(
     return figures
 
 
+def _as_read(sheet: SheetFile, figure: CutFigure) -> ReadNumber:
+    continued = is_continued(figure.label_text) and bool(figure.label)
+    return ReadNumber(sheet.number, figure.label, figure.confidence, continued)
+
+
+def _without_callouts(
+    figures: list[tuple[SheetFile, CutFigure]], described: DescribedFigures
+) -> list[tuple[SheetFile, CutFigure]]:
+    """The figures, those sheets cut anew that name a figure of another sheet beside their own ("FIG. 9").
+
+    A number read on two sheets is its figure's on that which shows fewer; the other may be a call-out, or misread.
+    """
+    beside = Counter(sheet.number for sheet, _ in figures)
+    owners: dict[str, int] = {}
+    for sheet, figure in sorted(figures, key=lambda pair: beside[pair[0].number]):
+        if figure.label and not is_continued(figure.label_text):
+            owners.setdefault(figure.label, sheet.number)
+    anew: dict[int, frozenset[str]] = {}
+    for sheet, figure in figures:
+        if owners.get(figure.label, sheet.number) != sheet.number and beside[sheet.number] > 1:
+            anew[sheet.number] = anew.get(sheet.number, frozenset()) | {figure.label}
+    if not anew:
+        return figures
+    kept: list[tuple[SheetFile, CutFigure]] = []
+    for sheet in dict.fromkeys(sheet for sheet, _ in figures):
+        if sheet.number in anew:
+            expected = Expected(described.numbers, elsewhere=anew[sheet.number])
+            kept += [(sheet, figure) for figure in cut_sheet(sheet.content, expected)]
+        else:
+            kept += [pair for pair in figures if pair[0] is sheet]
+    return kept
+
+
 def _positions(figures: Sequence[tuple[SheetFile, CutFigure]]) -> list[int]:
     """The position of each figure on its sheet, from 1."""
     counts: dict[int, int] = {}
@@ -107,12 +139,18 @@ def _drawing(
     return Drawing(
         drawing_id=identifier,
         sheet_number=sheet.number,
-        view=described.views.get(number, View.UNKNOWN),
+        view=_view(figure, number, described),
         figure_number=number,
         width=figure.width,
         height=figure.height,
         content_digest=digest_of_content(figure.content),
     )
+
+
+def _view(figure: CutFigure, number: str, described: DescribedFigures) -> View:
+    """What the description says; or the label, if it does not."""
+    view = described.views.get(number, View.UNKNOWN)
+    return figure.view if view is View.UNKNOWN else view
 
 
 def _label_problem(
@@ -122,6 +160,9 @@ def _label_problem(
     if figure.label == number and number and (number in described.views or not described.views):
         return None
     if sole and not figure.label_text:
+        return None
+    if figure.view is not View.UNKNOWN and not figure.label and not described.views:
+        # The label names the view instead of a number, as in China.
         return None
     if figure.label and number != figure.label:
         message = f"the label reads {figure.label_text!r}; by the description it is {number or 'no figure'}"
@@ -139,3 +180,18 @@ def _missing_figures(source: str, numbers: Sequence[str], described: DescribedFi
         for number in described.numbers
         if number not in numbers
     ]
+
+
+def _wrong_count(
+    source: str, figures: Sequence[tuple[SheetFile, CutFigure]], described: DescribedFigures
+) -> list[Problem]:
+    """What the source says about the number of figures, against what is described and what was cut."""
+    declared = described.declared
+    cut = sum(not is_continued(figure.label_text) for _, figure in figures)
+    found = len(described.numbers) or cut
+    if declared is None or declared == found == cut:
+        return []
+    message = (
+        f"{declared} figures are declared, {len(described.numbers)} described, {cut} cut from the sheets"
+    )
+    return [Problem(source, "number-of-figures", ProblemReason.FIGURE_COUNT, message)]

@@ -39,6 +39,7 @@ class ProblemReason(StrEnum):
     LABEL_UNREAD = "LABEL_UNREAD"
     LABEL_UNEXPECTED = "LABEL_UNEXPECTED"
     FIGURE_MISSING = "FIGURE_MISSING"
+    FIGURE_COUNT = "FIGURE_COUNT"
 
 
 @dataclass(frozen=True, slots=True)

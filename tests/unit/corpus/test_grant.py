@@ -107,7 +107,7 @@ def test_the_claim_to_an_earlier_application_and_the_family() -> None:
     assert grant.patent.hague == HagueRegistration(
         "DM/204457", date(2019, 7, 30), date(2019, 7, 31), date(2020, 1, 31)
     )
-    assert grant.figure_count == 7
+    assert grant.figures.declared == 7
 
 
 def test_before_2012_the_applicants_are_the_inventors() -> None:

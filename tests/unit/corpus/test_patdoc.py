@@ -36,7 +36,7 @@ def test_reads_the_bibliography(sgml: bool) -> None:
     assert patent.broken_line_statement == "The broken lines show a lamp."
     assert patent.colour_statement == "It is green in colour."
     assert dict(grant.figures.views) == {"1": View.FRONT}
-    assert (grant.sheets, grant.figure_count) == (("USD0465321-20021112-D00001.TIF",), 1)
+    assert (grant.sheets, grant.figures.declared) == (("USD0465321-20021112-D00001.TIF",), 1)
     assert grant.problems == ()
 
 

@@ -16,7 +16,7 @@ from sevenviews.corpus.figures.partition import assign_ink
 from sevenviews.corpus.figures.recognizer import recognizer
 from sevenviews.corpus.figures.sheet import Sheet, decode_sheet, encode_figure
 from sevenviews.corpus.figures.textlines import find_text_lines
-from sevenviews.designs import CropBox, Reason, SevenviewsError
+from sevenviews.designs import CropBox, Reason, SevenviewsError, View
 
 _MIN_FIGURE_INK = 12
 """Of reduced pixels: less is dirt."""
@@ -32,6 +32,7 @@ class CutFigure:
         confidence: of the reading, 0 to 1.
         quarter_turns: how far it was turned counter-clockwise to stand upright.
         box: where it was on the sheet.
+        view: that the label names; UNKNOWN: it names none.
         whole: it is all that the sheet shows, in the position in which the sheet shows it.
         content: PNG; 1 bit for a sheet of 1 bit.
     """
@@ -41,6 +42,7 @@ class CutFigure:
     confidence: float
     quarter_turns: int
     box: CropBox
+    view: View
     whole: bool
     width: int
     height: int
@@ -128,6 +130,7 @@ def _figure(
         confidence=label.confidence if label else 0.0,
         quarter_turns=quarter_turns,
         box=_box_on(sheet, rows, columns),
+        view=label.view if label else View.UNKNOWN,
         whole=False,
         width=width,
         height=height,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,9 @@ from sevenviews.corpus.figures.components import BOTTOM, LEFT, RIGHT, TOP, Compo
 from sevenviews.corpus.figures.recognizer import Recognizer
 from sevenviews.corpus.figures.sheet import Grey, Ink
 from sevenviews.corpus.figures.textlines import TextLine, lengthen, stands_apart
+from sevenviews.corpus.view_characters import VIEW_CHARACTERS, view_in_characters
+from sevenviews.corpus.view_names import view_of
+from sevenviews.designs import FigureNumber, View
 
 UPRIGHT, READ_UPWARD, READ_DOWNWARD = 0, 3, 1
 """Quarter turns, counter-clockwise, that set a line upright which reads so on the sheet."""
@@ -25,14 +28,20 @@ _UPSIDE_DOWN_BELOW = 0.9
 _WORD_CONFIDENCE = 0.85
 _MIN_WORDS = 3
 
+_CONTINUED = r"CONT(?:INUED|'?D)?"
 # What the recogniser makes of "FIG": the letters are few, their look-alikes known.
 _FIGURE = re.compile(
-    r"\W*F\s*[IL1|!J]?\s*[GC6](?:\s*URE|S)?(?P<mark>[\s.,:'/-]*)(?P<number>[0-9OILSZ]{1,3}(?:\.\d{1,2})?[A-Z]?)?"
-    r"[\s.,:'/()-]*",
+    r"\W*F\s*[IL1|!J]?\s*[GC6](?:\s*URE|S)?[\s.,:'/-]*"
+    r"(?P<number>[0-9OILSZ]{1,3}(?:[.-]\d{1,2})?[A-Z]{0,2}|[IVX]{1,5}|[A-Z](?:-?\d{1,2})?)?[\s.,:'/()-]*"
+    rf"(?:{_CONTINUED}[\s.()-]*|(?P<view>(?:[A-Z]+[\s-]+){{0,4}}(?:VIEW|ELEVATION|PERSPECTIVE|PLAN)\W*))?",
     re.I,
 )
+_IS_CONTINUED = re.compile(rf"\b{_CONTINUED}\b", re.I)
 _WORD = re.compile(r"[A-Za-z][a-z]{2,}|[A-Z]{3,}")
 _BARE = re.compile(r"\d{1,2}\.\d{1,2}")
+_VIEW_NAME = re.compile(
+    rf"\W*(?:(?:设计|設計|组件|組件)\s*\d{{0,2}}\s*)?[{VIEW_CHARACTERS}]{{2,10}}\s*\d{{0,2}}\W*"
+)
 _DIGITS = str.maketrans("OILSZ", "01152")
 _DIGIT_LOOKALIKES = "OILSZ"
 
@@ -47,6 +56,7 @@ class Label:
         confidence: of the reading, 0 to 1.
         quarter_turns: counter-clockwise, that set it (and its figure) upright.
         line: where it stands.
+        view: that it names; UNKNOWN: it names none.
     """
 
     number: str
@@ -54,6 +64,7 @@ class Label:
     confidence: float
     quarter_turns: int
     line: TextLine
+    view: View = View.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +90,33 @@ class Expected:
 NOTHING_EXPECTED = Expected()
 
 
-def parse_label(text: str, bare: bool = False) -> str | None:
+def parse_label(text: str, bare: bool = False, expected: Collection[str] = ()) -> str | None:
     """The figure number that a label gives: "FIG. 2A" -> "2A"; "" if only "FIG." can be read; None: no label.
 
     Args:
         bare: whether a number with a point, alone, is a label.
+        expected: the patent's numbers, if they are known: of the ways to read "12L" (or 121) one is among them.
     """
     if bare and _BARE.fullmatch(text.strip()):
         return text.strip()
     match = _FIGURE.fullmatch(text.strip())
     if match is None:
         return None
-    return _as_number(match["number"] or "")
+    readings = list(_readings(match["number"] or ""))
+    return next((reading for reading in readings if reading in expected), readings[0] if readings else "")
+
+
+def view_on_label(text: str) -> View:
+    """The view that a label names, alone ("主视图") or beside its number ("FIG. 3 FRONT VIEW"); or UNKNOWN."""
+    if _VIEW_NAME.fullmatch(text.strip()):
+        return view_in_characters(text)
+    match = _FIGURE.fullmatch(text.strip())
+    return view_of(match["view"].lower()) if match and match["view"] else View.UNKNOWN
+
+
+def is_continued(text: str) -> bool:
+    """Whether a label names the rest of a figure that did not fit on one sheet: "FIG. 1 (Cont.)"."""
+    return _IS_CONTINUED.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +193,11 @@ class _Readings:
         return line, turns, text, confidence
 
     def _keep(self, line: TextLine, turns: int, text: str, confidence: float) -> None:
-        number = parse_label(text, bare=self._expected.bare or not self._expected.numbers)
+        number = self._number(text)
+        view = view_on_label(text)
+        if number is None and view is not View.UNKNOWN and confidence >= _MIN_CONFIDENCE:
+            self.labels.append(Label("", text, confidence, turns, line, view))
+            return
         if number is None:
             self._words[turns] += confidence >= _WORD_CONFIDENCE and _WORD.fullmatch(text) is not None
         if number is None or confidence < _MIN_CONFIDENCE:
@@ -176,7 +206,11 @@ class _Readings:
             line, number, text, confidence = self._read_on(line, turns) or (line, number, text, confidence)
         if number == text and not self._bare_number_counts(line, number):
             return
-        self.labels.append(Label(number, text, confidence, turns, line))
+        self.labels.append(Label(number, text, confidence, turns, line, view))
+
+    def _number(self, text: str) -> str | None:
+        expected = self._expected
+        return parse_label(text, bare=expected.bare or not expected.numbers, expected=expected.numbers)
 
     def _bare_number_counts(self, line: TextLine, number: str) -> bool:
         """A number alone may be part of a drawing: it must be described, or stand apart from all else."""
@@ -190,7 +224,7 @@ class _Readings:
         if longer is None:
             return None
         ((text, confidence),) = self._texts([longer], [turns])
-        number = parse_label(text)
+        number = parse_label(text, expected=self._expected.numbers)
         return (longer, number, text, confidence) if number else None
 
     def _enough(self) -> bool:
@@ -218,12 +252,16 @@ def line_image(ink: Ink, components: Components, line: TextLine, quarter_turns: 
     return np.where(padded, 0, 255).astype(np.uint8)
 
 
-def _as_number(read: str) -> str:
-    """Letters where digits must be, put right: "1O" -> "10"; a last letter stays: "2A"."""
-    read = read.upper()
-    suffix = read[-1:] if read[-1:].isalpha() and read[-1:] not in _DIGIT_LOOKALIKES else ""
-    digits = read.removesuffix(suffix).translate(_DIGITS) if suffix else read.translate(_DIGITS)
-    return (digits.lstrip("0") or ("0" if digits else "")) + suffix if digits else ""
+def _readings(read: str) -> Iterator[str]:
+    """The numbers that a reading can mean, the likeliest first: letters may be digits (1O is 10), or not (12L)."""
+    letters = re.search(rf"[^\W\d_{_DIGIT_LOOKALIKES}]{{0,2}}$", read.upper())
+    suffix = letters[0] if letters else ""
+    digits = read.upper().removesuffix(suffix).translate(_DIGITS)
+    for text in (digits + suffix, read):
+        try:
+            yield str(FigureNumber.parse(text))
+        except ValueError:
+            continue
 
 
 def _without_overlaps(labels: Sequence[Label]) -> list[Label]:

@@ -16,11 +16,16 @@ Interval = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class ReadNumber:
-    """A figure's label as read: on which sheet (in order), and how surely (0 to 1)."""
+    """A figure's label as read: on which sheet (in order), and how surely (0 to 1).
+
+    Attributes:
+        continued: it is the rest of a figure, which bears the same number on another sheet.
+    """
 
     sheet: int
     number: str
     confidence: float
+    continued: bool = False
 
 
 def number_figures(read: Sequence[ReadNumber], described: Sequence[str]) -> list[str]:
@@ -32,6 +37,12 @@ def number_figures(read: Sequence[ReadNumber], described: Sequence[str]) -> list
     """
     if not described:
         return [figure.number for figure in read]
+    firsts = [figure for figure in read if not figure.continued]
+    numbers = iter(_numbered(firsts, described))
+    return [figure.number if figure.continued else next(numbers) for figure in read]
+
+
+def _numbered(read: Sequence[ReadNumber], described: Sequence[str]) -> list[str]:
     rank = {number: position for position, number in enumerate(described)}
     numbers = _in_order(read, rank)
     _fill_by_order(numbers, read, rank)

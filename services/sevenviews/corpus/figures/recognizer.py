@@ -21,9 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sevenviews.corpus.figures.sheet import Grey
+from sevenviews.corpus.view_characters import VIEW_CHARACTERS
 
 MODEL_FILE = "PP-OCRv6_rec_small.onnx"
-ALPHABET = string.ascii_letters + string.digits + ".,-:'/() "
+ALPHABET = string.ascii_letters + string.digits + ".,-:'/() " + VIEW_CHARACTERS
 
 _HEIGHT = 48
 _MIN_WIDTH = 48

@@ -15,7 +15,7 @@ MIN_LETTER = 7
 MAX_LETTER_SHARE = 0.1
 """A letter's height: at least 7 reduced pixels, at most this share of the sheet's longer side."""
 
-MAX_LETTERS = 14
+MAX_LETTERS = 18
 _WIDEST_LETTER = 1.8
 _REACH = 0.95
 _MIN_HEIGHT_SHARE = 0.5

@@ -45,17 +45,15 @@ class Grant:
 
     Attributes:
         patent: without drawings.
-        figures: the description of drawings.
+        figures: the description of drawings, with how many figures the office counted.
         sheets: the file names of the sheets, in order; without the front page's copy of one (D00000).
         problems: fields that could not be read.
-        figure_count: how many figures the office counted; None: it does not say.
     """
 
     patent: Patent
     figures: DescribedFigures
     sheets: tuple[str, ...]
     problems: tuple[Problem, ...]
-    figure_count: int | None = None
 
 
 def parse_grant(source: str, xml: bytes) -> Grant:
@@ -78,7 +76,7 @@ def parse_grant(source: str, xml: bytes) -> Grant:
     _check_is_design(source, root, patent)
     if not (is_patent_id(patent.patent_id) and any(map(str.isdigit, patent.patent_id))):
         raise _malformed(source, "the XML names no document number")
-    figures = describe_figures(drawn)
+    figures = describe_figures(drawn, declared=count)
     patent = replace(
         patent,
         figure_descriptions=figures.descriptions,
@@ -87,7 +85,7 @@ def parse_grant(source: str, xml: bytes) -> Grant:
         embodiments=embodiments_of(figures.descriptions),
     )
     sheets = [name for name in sheets if name and not is_front_page(name)]
-    return Grant(patent, figures, tuple(sheets), tuple(fields.problems), count)
+    return Grant(patent, figures, tuple(sheets), tuple(fields.problems))
 
 
 def _root(source: str, xml: bytes) -> Element:
