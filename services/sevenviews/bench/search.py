@@ -15,14 +15,14 @@ from statistics import median
 import faiss
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw
+from PIL import ImageDraw
 
 from sevenviews.backends.blocking import Addresses, Services
 from sevenviews.bench.statistics import Pairs, Spread, alternate, percentile
 from sevenviews.client import Client
-from sevenviews.encoder import decode, default_bundle_path, load_bundle, preprocess
-from sevenviews.encoder.images import content_box
+from sevenviews.encoder import default_bundle_path, load_bundle, preprocess
 from sevenviews.encoder.session import EncoderSession
+from sevenviews.images import content_box, decode
 from sevenviews.metadata.sql_patent_table import SqlPatentTable
 from sevenviews.metadata.stores import open_engine
 
@@ -139,8 +139,7 @@ class _Queries:
     def next(self) -> bytes:
         self._count += 1
         chance = random.Random(self._count)  # noqa: S311 - variety, not a secret
-        with Image.open(io.BytesIO(self._drawings[self._count % len(self._drawings)])) as source:
-            drawing = source.convert("L")
+        drawing = decode(self._drawings[self._count % len(self._drawings)])
         pen = ImageDraw.Draw(drawing)
         left, top, right, bottom = content_box(drawing) or (0, 0, drawing.width, drawing.height)
         for _ in range(6):

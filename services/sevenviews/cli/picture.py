@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
+
+from sevenviews.images import decode_grey
 
 _CELL = 220
 _MARGIN = 12
@@ -52,8 +53,7 @@ def draw_rows(rows: Sequence[Sequence[Cell]], path: Path) -> None:
 
 def _draw_cell(canvas: Image.Image, cell: Cell, corner: tuple[int, int]) -> None:
     left, top = corner
-    with Image.open(io.BytesIO(cell.content)) as source:
-        drawing = source.convert("L")
+    drawing = decode_grey(cell.content)
     drawing.thumbnail((_CELL - 12, _CELL - 12), Image.Resampling.LANCZOS)
     canvas.paste(drawing, (left + (_CELL - drawing.width) // 2, top + (_CELL - drawing.height) // 2))
     pen = ImageDraw.Draw(canvas)

@@ -9,15 +9,18 @@ from dataclasses import dataclass
 
 from sevenviews.corpus.descriptions import DescribedFigures, is_sole
 from sevenviews.corpus.entry import Problem, ProblemReason
-from sevenviews.corpus.figures import CutFigure, cut_sheet, number_figures
+from sevenviews.corpus.figures import CutFigure, number_figures
+from sevenviews.corpus.figures.cut import cut
 from sevenviews.corpus.figures.labels import Expected, is_continued
 from sevenviews.corpus.figures.numbering import ReadNumber
+from sevenviews.corpus.figures.sheet import decode_sheet
+from sevenviews.corpus.pages import SheetPage, sheet_pages
 from sevenviews.designs import CropBox, Drawing, Reason, SevenviewsError, View, drawing_id
 
 
 @dataclass(frozen=True, slots=True)
 class SheetFile:
-    """A sheet of a patent.
+    """A sheet of a patent; or several, if its file has several pages.
 
     Attributes:
         name: of its file, for problems.
@@ -74,30 +77,32 @@ def digest_of_content(content: bytes) -> str:
 
 def _cut_sheets(
     source: str, sheets: Sequence[SheetFile], described: DescribedFigures, problems: list[Problem]
-) -> list[tuple[SheetFile, CutFigure]]:
-    one_each = len(sheets) == len(described.numbers)
+) -> list[tuple[SheetPage, CutFigure]]:
+    pages = sheet_pages([(sheet.name, sheet.number, sheet.content) for sheet in sheets])
+    one_each = len(pages) == len(described.numbers)
     expected = Expected(described.numbers, per_sheet=int(one_each))
     figures = []
-    for sheet in sheets:
+    for sheet in pages:
         try:
-            cut = cut_sheet(sheet.content, expected)
+            decoded = decode_sheet(sheet.content, sheet.page)
+            if decoded.damage is not None:
+                problems.append(Problem(source, sheet.name, ProblemReason.SHEET_DAMAGED, str(decoded.damage)))
+            figures += [(sheet, figure) for figure in cut(decoded, expected)]
         except SevenviewsError as error:
             blank = error.reason is Reason.IMAGE_BLANK
             reason = ProblemReason.SHEET_WITHOUT_FIGURES if blank else ProblemReason.SHEET_UNREADABLE
             problems.append(Problem(source, sheet.name, reason, error.message))
-            continue
-        figures += [(sheet, figure) for figure in cut]
     return figures
 
 
-def _as_read(sheet: SheetFile, figure: CutFigure) -> ReadNumber:
+def _as_read(sheet: SheetPage, figure: CutFigure) -> ReadNumber:
     continued = is_continued(figure.label_text) and bool(figure.label)
     return ReadNumber(sheet.number, figure.label, figure.confidence, continued)
 
 
 def _without_callouts(
-    figures: list[tuple[SheetFile, CutFigure]], described: DescribedFigures
-) -> list[tuple[SheetFile, CutFigure]]:
+    figures: list[tuple[SheetPage, CutFigure]], described: DescribedFigures
+) -> list[tuple[SheetPage, CutFigure]]:
     """The figures, those sheets cut anew that name a figure of another sheet beside their own ("FIG. 9").
 
     A number read on two sheets is its figure's on that which shows fewer; the other may be a call-out, or misread.
@@ -113,17 +118,17 @@ def _without_callouts(
             anew[sheet.number] = anew.get(sheet.number, frozenset()) | {figure.label}
     if not anew:
         return figures
-    kept: list[tuple[SheetFile, CutFigure]] = []
+    kept: list[tuple[SheetPage, CutFigure]] = []
     for sheet in dict.fromkeys(sheet for sheet, _ in figures):
         if sheet.number in anew:
             expected = Expected(described.numbers, elsewhere=anew[sheet.number])
-            kept += [(sheet, figure) for figure in cut_sheet(sheet.content, expected)]
+            kept += [(sheet, figure) for figure in cut(decode_sheet(sheet.content, sheet.page), expected)]
         else:
             kept += [pair for pair in figures if pair[0] is sheet]
     return kept
 
 
-def _positions(figures: Sequence[tuple[SheetFile, CutFigure]]) -> list[int]:
+def _positions(figures: Sequence[tuple[SheetPage, CutFigure]]) -> list[int]:
     """The position of each figure on its sheet, from 1."""
     counts: dict[int, int] = {}
     positions = []
@@ -134,7 +139,7 @@ def _positions(figures: Sequence[tuple[SheetFile, CutFigure]]) -> list[int]:
 
 
 def _drawing(
-    identifier: str, sheet: SheetFile, figure: CutFigure, number: str, described: DescribedFigures
+    identifier: str, sheet: SheetPage, figure: CutFigure, number: str, described: DescribedFigures
 ) -> Drawing:
     return Drawing(
         drawing_id=identifier,
@@ -154,7 +159,7 @@ def _view(figure: CutFigure, number: str, described: DescribedFigures) -> View:
 
 
 def _label_problem(
-    source: str, sheet: SheetFile, figure: CutFigure, number: str, described: DescribedFigures
+    source: str, sheet: SheetPage, figure: CutFigure, number: str, described: DescribedFigures
 ) -> Problem | None:
     sole = is_sole(described) and bool(number)
     if figure.label == number and number and (number in described.views or not described.views):
@@ -183,7 +188,7 @@ def _missing_figures(source: str, numbers: Sequence[str], described: DescribedFi
 
 
 def _wrong_count(
-    source: str, figures: Sequence[tuple[SheetFile, CutFigure]], described: DescribedFigures
+    source: str, figures: Sequence[tuple[SheetPage, CutFigure]], described: DescribedFigures
 ) -> list[Problem]:
     """What the source says about the number of figures, against what is described and what was cut."""
     declared = described.declared

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from PIL import Image
-
 from sevenviews.corpus.assembly import digest_of_content
 from sevenviews.corpus.entry import CorpusPatent, Problem, ProblemReason, UnreadableEntryError
-from sevenviews.corpus.figures.sheet import decode_sheet, encode_png
 from sevenviews.corpus.file_names import natural
 from sevenviews.corpus.member import Member
+from sevenviews.corpus.pages import SheetPage, sheet_pages
+from sevenviews.corpus.png_pages import png_page
 from sevenviews.corpus.sources import digest_of
 from sevenviews.designs import Drawing, Patent, SevenviewsError, View, drawing_id
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif", ".bmp", ".webp"})
-_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +65,26 @@ class ImageEntry:
         drawings: list[Drawing] = []
         contents: dict[str, bytes] = {}
         problems = list(self.problems)
-        for file in self.files:
+        files, pages = self._pages(problems)
+        for page in pages:
             try:
-                content, width, height = as_png(file.member.source.read())
-            except (SevenviewsError, OSError) as error:
-                problems.append(self._unreadable(file, error))
+                png = png_page(page.content, page.page)
+            except SevenviewsError as error:
+                problems.append(self._unreadable(page.name, error))
                 continue
+            if png.damage is not None:
+                problems.append(Problem(self.name, page.name, ProblemReason.SHEET_DAMAGED, str(png.damage)))
             drawing = Drawing(
-                drawing_id=drawing_id(self.patent.patent_id, file.sheet_number, file.position),
-                sheet_number=file.sheet_number,
-                view=file.view,
-                figure_number=file.figure_number,
-                width=width,
-                height=height,
-                content_digest=digest_of_content(content),
+                drawing_id=drawing_id(self.patent.patent_id, page.number, files[page.file].position),
+                sheet_number=page.number,
+                view=files[page.file].view,
+                figure_number=files[page.file].figure_number,
+                width=png.width,
+                height=png.height,
+                content_digest=digest_of_content(png.content),
             )
             drawings.append(drawing)
-            contents[drawing.drawing_id] = content
+            contents[drawing.drawing_id] = png.content
         if not drawings:
             problems.append(Problem(self.name, "", ProblemReason.NO_DRAWINGS, "no drawing could be read"))
         patent = replace(self.patent, drawings=tuple(drawings), source_digest=self.digest)
@@ -104,22 +104,25 @@ class ImageEntry:
                 raise UnreadableEntryError(problem) from error
             return b"gone"
 
-    def _unreadable(self, file: DrawingFile, error: Exception) -> Problem:
-        return Problem(self.name, file.member.name, ProblemReason.SHEET_UNREADABLE, str(error))
+    def _pages(self, problems: list[Problem]) -> tuple[list[DrawingFile], list[SheetPage]]:
+        """The files that are there, and their pages."""
+        files: list[DrawingFile] = []
+        contents: list[bytes] = []
+        for file in self.files:
+            try:
+                contents.append(file.member.source.read())
+            except OSError as error:
+                problems.append(self._unreadable(file.member.name, error))
+                continue
+            files.append(file)
+        named = [
+            (file.member.name, file.sheet_number, content)
+            for file, content in zip(files, contents, strict=True)
+        ]
+        return files, sheet_pages(named)
 
-
-def as_png(content: bytes) -> tuple[bytes, int, int]:
-    """The image as PNG (untouched, if it is one), its width and height. It is decoded whole, to be sure.
-
-    Raises:
-        SevenviewsError: it cannot be decoded (IMAGE_...).
-    """
-    sheet = decode_sheet(content)
-    if content.startswith(_PNG):
-        return content, sheet.width, sheet.height
-    if sheet.grey is None:
-        return encode_png(Image.fromarray(~sheet.ink)), sheet.width, sheet.height
-    return encode_png(Image.open(io.BytesIO(content)).convert("RGB")), sheet.width, sheet.height
+    def _unreadable(self, name: str, error: Exception) -> Problem:
+        return Problem(self.name, name, ProblemReason.SHEET_UNREADABLE, str(error))
 
 
 def numbered(

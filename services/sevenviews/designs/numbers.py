@@ -31,8 +31,8 @@ class DesignNumber:
 
     Attributes:
         office: by WIPO ST.3: "US", "EM", "JP", "CN", "KR", "WO".
-        series: what stands before the digits: "D", "RE", "DM", "30"; empty where nothing does. An application of China
-            has "ZL".
+        series: what stands before the digits: "D", "RE", "DM", "30"; empty where nothing does. An application
+            of China has "ZL".
         digits: without leading zeros.
         part: of a registration of several designs, without leading zeros, the first where none was named; of an
             application its check digit. Empty: it has none.

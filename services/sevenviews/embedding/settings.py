@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from sevenviews.encoder.header import MAX_WORKING_BYTES
+from sevenviews.images import MAX_WORKING_BYTES
 from sevenviews.runtime.settings import MEBIBYTE, ServiceSettings
 
 MAX_IMAGES = 64

@@ -9,10 +9,9 @@ import numpy.typing as npt
 
 from sevenviews.designs import CropBox, SevenviewsError
 from sevenviews.encoder.bundle import Bundle
-from sevenviews.encoder.header import working_bytes
-from sevenviews.encoder.images import decode
 from sevenviews.encoder.preprocess import preprocess
 from sevenviews.encoder.session import EncoderSession, Provider
+from sevenviews.images import decode, working_bytes
 
 
 class Encoder:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from sevenviews.encoder.images import content_box
+from sevenviews.images import content_box
 
 PREPROCESSING_VERSION = "1"
 """Raise it when any pixel changes: bundles of another version are refused."""

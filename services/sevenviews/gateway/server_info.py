@@ -8,11 +8,11 @@ from importlib.metadata import version
 from sevenviews.backends.ports import MAX_PATENTS_PER_PAGE
 from sevenviews.backends.records import Release
 from sevenviews.designs import Reason, SevenviewsError
-from sevenviews.encoder.header import ALLOWED_FORMATS, MAX_PIXELS, MIN_SIDE
 from sevenviews.gateway.deadline import Deadline
 from sevenviews.gateway.query_sources import MAX_QUERIES
 from sevenviews.gateway.releases import Releases
 from sevenviews.gateway.search import MAX_PAGE_SIZE
+from sevenviews.images import ALLOWED_FORMATS, MAX_PIXELS, MIN_SIDE
 from sevenviews.runtime.limits import limit_of
 from sevenviews.v1 import catalog_pb2, search_pb2
 

@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from PIL import Image
 
-from sevenviews.encoder.header import ALLOWED_FORMATS, open_image
+from sevenviews.images import ALLOWED_FORMATS, decode_grey
 
 
 class Size(IntEnum):
@@ -32,15 +32,14 @@ class DrawingImage:
 def fitted(content: bytes, size: Size) -> DrawingImage:
     """A stored drawing, reduced to grey PNG where it is larger than asked for.
 
-    Thin black lines stay visible, because the reduction averages them to grey. Raises what `open_image` raises, where
-    the image has to be decoded.
+    Thin black lines stay visible, because the reduction averages them to grey. Raises what `decode_grey` raises,
+    where the image has to be decoded.
     """
     with Image.open(io.BytesIO(content), formats=ALLOWED_FORMATS) as image:
         media_type = Image.MIME.get(image.format or "", "application/octet-stream")
         if size is Size.ORIGINAL or max(image.size) <= size:
             return DrawingImage(content, media_type, *image.size)
-    with open_image(content) as image:
-        grey = image.convert("L")
+    grey = decode_grey(content)
     grey.thumbnail((size, size), Image.Resampling.LANCZOS, reducing_gap=2.0)
     sink = io.BytesIO()
     grey.save(sink, "PNG")

@@ -22,8 +22,7 @@ from sevenviews.designs import (
     without_own_conditions,
 )
 from sevenviews.designs.terms import normalize_name, normalize_uspc
-from sevenviews.encoder.header import working_bytes
-from sevenviews.encoder.images import decode
+from sevenviews.images import decode, working_bytes
 from sevenviews.metadata import page_token, suggestions
 from sevenviews.metadata.audit import MOST_DELETED_PERCENT, Audit, AuditProgress
 from sevenviews.metadata.documents import content_digest

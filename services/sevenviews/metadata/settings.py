@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from sevenviews.encoder.header import MAX_WORKING_BYTES
+from sevenviews.images import MAX_WORKING_BYTES
 from sevenviews.metadata.service import DECODING_BYTES
 from sevenviews.runtime.settings import MEBIBYTE, ServiceSettings
 

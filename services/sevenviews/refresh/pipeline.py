@@ -23,9 +23,9 @@ from sevenviews.backends.blocking import Addresses, Services
 from sevenviews.backends.records import DrawingVector, PatentVectors, PublishedPatent, Release
 from sevenviews.designs import SevenviewsError, key_of_digest
 from sevenviews.encoder.bundle import load_bundle
-from sevenviews.encoder.images import decode
 from sevenviews.encoder.preprocess import preprocess
 from sevenviews.encoder.session import EncoderSession
+from sevenviews.images import decode
 from sevenviews.metadata.objects import key_of
 from sevenviews.metadata.stores import open_objects
 from sevenviews.refresh.config import EmbeddingConfig

@@ -25,8 +25,8 @@ from sevenviews.designs import (
     family_keys,
     is_patent_number,
 )
-from sevenviews.encoder.images import decode
 from sevenviews.encoder.preprocess import preprocess
+from sevenviews.images import decode
 from sevenviews.lab.collection import category_of
 from sevenviews.synthetic import design, render
 from sevenviews.training.config import DataConfig

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from sevenviews.corpus import iter_entries
 from sevenviews.corpus.entry import CorpusPatent
-from sevenviews.corpus.images import as_png
 from sevenviews.corpus.patentnet import parse_name
 from sevenviews.corpus.patentnet_names import format_names, view_code, write_patentnet
+from sevenviews.corpus.png_pages import png_page
 from sevenviews.designs import Drawing, LocarnoClass, Patent, View, drawing_id
 from tests.unit.corpus.sheets import as_bytes, blank, draw_article
 
@@ -51,7 +51,8 @@ def patent_with(views: Sequence[View], locarno: tuple[LocarnoClass, ...]) -> Cor
         sheet = blank(120, 120)
         draw_article(sheet, 20, 20, 80 + 3 * number, 80)
         identifier = drawing_id("USD0909824", number, 1)
-        contents[identifier], width, height = as_png(as_bytes(sheet))
+        png = png_page(as_bytes(sheet))
+        contents[identifier], width, height = png.content, png.width, png.height
         drawings.append(Drawing(identifier, number, view, width=width, height=height))
     patent = Patent("USD0909824", application_number="29/712,345", locarno=locarno, drawings=tuple(drawings))
     return CorpusPatent(patent, contents)

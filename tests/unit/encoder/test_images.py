@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from sevenviews.designs import CropBox, Reason, SevenviewsError
-from sevenviews.encoder.images import decode
+from sevenviews.images import decode
 
 
 def drawing(size: tuple[int, int] = (200, 100), mode: str = "L") -> Image.Image:

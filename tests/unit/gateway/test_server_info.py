@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from sevenviews.designs import Reason, SevenviewsError
-from sevenviews.encoder.images import decode
+from sevenviews.images import decode
 from sevenviews.metadata.service import MAX_DRAWINGS
 from sevenviews.metadata.service import MAX_PAGE_SIZE as CATALOG_PAGE_SIZE
 from sevenviews.runtime.settings import MEBIBYTE

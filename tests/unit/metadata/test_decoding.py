@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sevenviews.designs import Reason, SevenviewsError
-from sevenviews.encoder.header import MAX_WORKING_BYTES
+from sevenviews.images import MAX_WORKING_BYTES
 from sevenviews.metadata.images import Size
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.metadata.stores import open_objects

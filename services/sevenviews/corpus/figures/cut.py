@@ -11,11 +11,19 @@ from sevenviews.corpus.figures.callouts import without_callouts
 from sevenviews.corpus.figures.components import BOTTOM, LEFT, RIGHT, TOP, Components, find_components
 from sevenviews.corpus.figures.dirt import without_dirt
 from sevenviews.corpus.figures.header import find_header
-from sevenviews.corpus.figures.labels import NOTHING_EXPECTED, Expected, Label, SheetText, read_labels
+from sevenviews.corpus.figures.labels import (
+    NOTHING_EXPECTED,
+    NOTHING_READ,
+    Expected,
+    Label,
+    SheetText,
+    read_labels,
+)
 from sevenviews.corpus.figures.partition import assign_ink
 from sevenviews.corpus.figures.recognizer import recognizer
-from sevenviews.corpus.figures.sheet import Sheet, decode_sheet, encode_figure
+from sevenviews.corpus.figures.sheet import Sheet, decode_sheet, encode_figure, upside_down
 from sevenviews.corpus.figures.textlines import find_text_lines
+from sevenviews.corpus.figures.upside_down import stands_on_its_head
 from sevenviews.designs import CropBox, Reason, SevenviewsError, View
 
 _MIN_FIGURE_INK = 12
@@ -50,20 +58,50 @@ class CutFigure:
 
 
 def cut_sheet(content: bytes, expected: Expected = NOTHING_EXPECTED) -> list[CutFigure]:
-    """The figures of a sheet, from the top down: one for each label; without labels, the whole is one.
-
-    Args:
-        content: an image file.
-        expected: what is known about the figures beforehand: it saves reading, and lets bare numbers count.
+    """As `cut`, of an image file; of a TIFF of several pages, the first.
 
     Raises:
         SevenviewsError: the image cannot be decoded (IMAGE_...), or shows nothing (IMAGE_BLANK).
     """
-    sheet = decode_sheet(content)
+    return cut(decode_sheet(content), expected)
+
+
+def cut(sheet: Sheet, expected: Expected = NOTHING_EXPECTED) -> list[CutFigure]:
+    """The figures of a sheet, from the top down: one for each label; without labels, the whole is one.
+
+    A sheet that stands on its head is set upright first.
+
+    Args:
+        expected: what is known about the figures beforehand: it saves reading, and lets bare numbers count.
+
+    Raises:
+        SevenviewsError: it shows nothing (IMAGE_BLANK).
+    """
     components = find_components(sheet.ink)
     if int(components.areas.sum()) < _MIN_FIGURE_INK:
         raise SevenviewsError(Reason.IMAGE_BLANK, "the sheet is blank")
-    header, text = _read(sheet, components, expected)
+    read = _read(sheet, components, expected)
+    if read.on_its_head:
+        sheet = upside_down(sheet)
+        components = find_components(sheet.ink)
+        read = _read(sheet, components, expected)
+        return [_turned_back(figure) for figure in _figures(sheet, components, read, expected)]
+    return _figures(sheet, components, read, expected)
+
+
+def _turned_back(figure: CutFigure) -> CutFigure:
+    """What was cut from the sheet turned by 180°, as of the sheet as it was."""
+    box = figure.box
+    return replace(
+        figure,
+        quarter_turns=(figure.quarter_turns + 2) % 4,
+        box=CropBox(1 - box.right, 1 - box.bottom, 1 - box.left, 1 - box.top),
+        whole=False,
+    )
+
+
+def _figures(sheet: Sheet, components: Components, read: _Reading, expected: Expected) -> list[CutFigure]:
+    header, text = read.header, read.text
     taken = {member for label in text.labels for member in label.line.members} | header
     ink = np.array([index for index in range(len(components)) if index + 1 not in taken], np.intp)
     ink = without_dirt(components, ink)
@@ -72,14 +110,25 @@ def cut_sheet(content: bytes, expected: Expected = NOTHING_EXPECTED) -> list[Cut
     return _cut(sheet, components, ink, _without_callouts(components, ink, text, expected), bool(header))
 
 
-def _read(sheet: Sheet, components: Components, expected: Expected) -> tuple[frozenset[int], SheetText]:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What was read on a sheet: the components of its running head, its text, and whether it stands on its head."""
+
+    header: frozenset[int] = frozenset()
+    text: SheetText = NOTHING_READ
+    on_its_head: bool = False
+
+
+def _read(sheet: Sheet, components: Components, expected: Expected) -> _Reading:
     lines = find_text_lines(components)
     if not lines:
-        return frozenset(), SheetText()
+        return _Reading()
     reader = recognizer()
     header = find_header(sheet.ink, components, lines, reader)
     lines = [line for line in lines if header.isdisjoint(line.members)]
-    return header, read_labels(sheet.ink, components, lines, expected, reader)
+    text = read_labels(sheet.ink, components, lines, expected, reader)
+    on_its_head = not header and stands_on_its_head(sheet.ink, components, lines, text, reader)
+    return _Reading(header, text, on_its_head)
 
 
 def _without_callouts(

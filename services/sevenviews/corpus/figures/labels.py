@@ -119,6 +119,11 @@ def is_continued(text: str) -> bool:
     return _IS_CONTINUED.search(text) is not None
 
 
+def is_word(text: str) -> bool:
+    """Whether a line that was read is a word, rather than strokes that resemble letters."""
+    return _WORD.fullmatch(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class SheetText:
     """What was read on a sheet.
@@ -131,6 +136,9 @@ class SheetText:
 
     labels: tuple[Label, ...] = ()
     quarter_turns: int = UPRIGHT
+
+
+NOTHING_READ = SheetText()
 
 
 def read_labels(
@@ -199,7 +207,7 @@ class _Readings:
             self.labels.append(Label("", text, confidence, turns, line, view))
             return
         if number is None:
-            self._words[turns] += confidence >= _WORD_CONFIDENCE and _WORD.fullmatch(text) is not None
+            self._words[turns] += confidence >= _WORD_CONFIDENCE and is_word(text)
         if number is None or confidence < _MIN_CONFIDENCE:
             return
         if number == "":

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sevenviews.encoder.images import INK_LEVEL
+from sevenviews.images import INK_LEVEL
 from sevenviews.lab.descriptors.descriptor import Drawings, Features
 
 SIDE = 256

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
@@ -15,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from sevenviews.designs import STANDARD_VIEWS, View
+from sevenviews.images import decode_grey
 from sevenviews.lab.patentnet.dataset import PatentNetDataset, Sample
 from sevenviews.lab.patentnet.labels import Level, names_at
 from sevenviews.lab.patentnet.statistics import Statistics
@@ -244,7 +244,7 @@ def _show(axes: Axes, content: bytes | None) -> None:
         axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
         axes.add_patch(Rectangle((0, 0), 1, 1, color=_GREY))
         return
-    image = Image.open(io.BytesIO(content)).convert("L")
+    image = decode_grey(content)
     # Fine lines fade as a drawing is made smaller: they get that much more ink.
     gain = float(np.clip(max(image.size) / _CELL / 2, 1, _MOST_INK))
     image.thumbnail((_CELL, _CELL))

@@ -11,18 +11,30 @@ import contextlib
 import ctypes
 import io
 import logging
-import struct
+import math
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from PIL import Image, PngImagePlugin, TiffImagePlugin, UnidentifiedImageError, _imaging
 
 from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.images.directories import Directory, is_tiff, tiff_pages
+from sevenviews.images.refusals import (
+    ALLOWED_FORMATS,
+    Unreadable,
+    check_side,
+    corrupt,
+    not_an_image,
+    too_many_pages,
+    unsupported,
+)
+from sevenviews.images.resolution import stretch_of
 
-ALLOWED_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP")
+Formats = tuple[str, ...]
 
-MIN_SIDE = 16
-"""Pixels; less cannot be compared."""
+FILE_FORMATS = (*ALLOWED_FORMATS, "BMP", "GIF")
+"""What corpora may hold and a command may be given: it becomes PNG before a service sees it."""
 
 MAX_WORKING_BYTES = 178_000_000
 """Of decoding one image, all copies included: a 1-bit sheet of 89 million pixels. A patent sheet of 300 dpi has 8
@@ -40,9 +52,6 @@ _WEBP_BYTES = 12
 _MAX_PARTS = 20_000
 """Chunks of a PNG, segments of a JPEG: a PNG of 64 MiB in parts of 4 KiB has 16,384. Pillow takes a few microseconds
 for each, and nothing else runs meanwhile."""
-_MAX_TAGS = 1_000
-_MAX_TAG_NUMBERS = 200_000
-"""Numbers in all tags of a TIFF; each becomes an object. A sheet of 10,000 lines, each a strip, has 20,000."""
 _MAX_SCANS = 100
 """Of a progressive JPEG; each passes over all pixels. Cameras and editors write about ten."""
 _MAX_METADATA_BYTES = 8 * 1024 * 1024
@@ -72,68 +81,93 @@ with contextlib.suppress(AttributeError, OSError):
 # Once for all: to ignore them call by call is not safe among threads.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
-Unreadable = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    EOFError,
-    ArithmeticError,
-    LookupError,
-    TypeError,
-    struct.error,
-)
-"""What Pillow raises at damaged files."""
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """An image whose header was found fit to be decoded; its pixels are decoded at their first use.
+
+    Attributes:
+        image: as Pillow opened it.
+        stretch: the height of its pixels as a share of their width: of faxes of 204 × 98 dots an inch, 2.08. As the
+            image is stored, before it is turned upright.
+        offset: of its directory in a TIFF.
+    """
+
+    image: Image.Image
+    stretch: float = 1.0
+    offset: int = 0
 
 
-def open_image(content: bytes) -> Image.Image:
-    """The image, its header read and found fit to be decoded; its pixels are decoded at their first use.
+def page_count(content: bytes, formats: Formats = FILE_FORMATS) -> int:
+    """How many pages an image has: several only in a TIFF. Raises what `open_image` raises."""
+    _check_format(content, formats)
+    try:
+        return len(tiff_pages(content)) if is_tiff(content) else 1
+    except Unreadable as error:
+        raise corrupt(error) from error
+
+
+def open_image(content: bytes, formats: Formats = ALLOWED_FORMATS, page: int | None = None) -> Header:
+    """Open an image, and check what its header promises.
+
+    Args:
+        formats: that are allowed, by Pillow's names.
+        page: 0 is the first; None: the image must have one only.
 
     Raises:
         SevenviewsError: IMAGE_EMPTY, IMAGE_FORMAT_UNSUPPORTED, IMAGE_ANIMATED, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL,
             IMAGE_CORRUPT.
     """
-    if not content:
-        raise SevenviewsError(Reason.IMAGE_EMPTY, "the image has no bytes")
+    _check_format(content, formats)
     try:
-        _check_parts(content)
-        image = Image.open(io.BytesIO(content), formats=ALLOWED_FORMATS)
-        _check(image, content)
+        return _opened(content, formats, page)
     except UnidentifiedImageError as error:
-        raise _not_an_image(content) from error
+        raise not_an_image(content) from error
     except Unreadable as error:
         raise corrupt(error) from error
-    return image
 
 
 def working_bytes(content: bytes) -> int:
     """The most memory that decoding this image takes, up to MAX_WORKING_BYTES. Raises what `open_image` raises."""
-    image = open_image(content)
-    return image.width * image.height * _bytes_a_pixel(image, content)
+    header = open_image(content)
+    image = header.image
+    return image.width * image.height * _bytes_a_pixel(image, content, header.stretch)
 
 
-def check_side(width: int, height: int) -> None:
-    """Raises IMAGE_TOO_SMALL."""
-    if min(width, height) < MIN_SIDE:
-        raise SevenviewsError(
-            Reason.IMAGE_TOO_SMALL,
-            f"{width} × {height} pixels are too few; either side needs {MIN_SIDE}",
-            {"width": str(width), "height": str(height), "minimum": str(MIN_SIDE)},
-        )
+def _check_format(content: bytes, formats: Formats) -> None:
+    if not content:
+        raise SevenviewsError(Reason.IMAGE_EMPTY, "the image has no bytes")
+    if content.startswith(b"GIF8") and "GIF" not in formats:
+        raise not_an_image(content)
 
 
-def corrupt(error: object) -> SevenviewsError:
-    return SevenviewsError(Reason.IMAGE_CORRUPT, f"the image is truncated or damaged: {error}")
+def _opened(content: bytes, formats: Formats, page: int | None) -> Header:
+    _check_parts(content)
+    directory = _directory(content, page) if is_tiff(content) else None
+    image = Image.open(io.BytesIO(content), formats=formats)
+    if directory is not None and directory.frame:
+        image.seek(directory.frame)
+    stretch = stretch_of(image)
+    _check(image, content, stretch)
+    return Header(image, stretch, directory.offset if directory else 0)
 
 
-def _check(image: Image.Image, content: bytes) -> None:
+def _directory(content: bytes, page: int | None) -> Directory | None:
+    wanted = page or 0
+    pages = tiff_pages(content, most=wanted + 2)
+    if page is None and len(pages) > 1:
+        raise too_many_pages(1)
+    return pages[wanted] if wanted < len(pages) else None
+
+
+def _check(image: Image.Image, content: bytes, stretch: float) -> None:
     width, height = image.size
-    _check_size(width, height, _bytes_a_pixel(image, content))
+    _check_size(width, height, _bytes_a_pixel(image, content, stretch))
     check_side(width, height)
-    # Never n_frames: to count them all, Pillow walks through all directories of a TIFF.
-    if getattr(image, "is_animated", False):
-        raise SevenviewsError(
-            Reason.IMAGE_ANIMATED, "the image has several frames; send one drawing an image", {"frames": "2"}
-        )
+    # Never n_frames: to count them all, Pillow walks through the whole file. Pages of a TIFF were counted before, and
+    # what follows the photograph in a camera's file (MPO) is made of it.
+    if image.format not in {"TIFF", "MPO"} and getattr(image, "is_animated", False):
+        raise too_many_pages(1)
     # Of no use to us but for the orientation, which is read from what is small.
     for key in [key for key, value in image.info.items() if _length(value) > _MAX_METADATA_BYTES]:
         del image.info[key]
@@ -149,9 +183,10 @@ def _check_size(width: int, height: int, bytes_a_pixel: int) -> None:
         )
 
 
-def _bytes_a_pixel(image: Image.Image, content: bytes) -> int:
-    """While the image is decoded or, later, made grey: whichever takes more."""
-    return _STORED_BYTES.get(image.mode, 4) + max(_GREY_BYTES, _decoder_bytes(image, content))
+def _bytes_a_pixel(image: Image.Image, content: bytes, stretch: float) -> int:
+    """While the image is decoded or, later, made grey, and its pixels square: whichever takes most."""
+    stretched = 0 if stretch == 1 else math.ceil(_GREY_BYTES * max(stretch, 1 / stretch))
+    return _STORED_BYTES.get(image.mode, 4) + max(_GREY_BYTES + stretched, _decoder_bytes(image, content))
 
 
 def _decoder_bytes(image: Image.Image, content: bytes) -> int:
@@ -170,7 +205,7 @@ def _check_tiff(image: TiffImagePlugin.TiffImageFile) -> int:
     """Bytes of a pixel in a strip or tile, one of which is decoded at a time and may be as large as the image."""
     compression = image.info.get("compression", "raw")
     if compression not in _COMPRESSIONS:
-        raise _unsupported(f"a TIFF compressed by {compression}")
+        raise unsupported(f"a TIFF compressed by {compression}")
     tags = image.tag_v2
     bits = max(_numbers(tags.get(TiffImagePlugin.BITSPERSAMPLE, 1)))
     samples = max(1, *_numbers(tags.get(TiffImagePlugin.SAMPLESPERPIXEL, 1)))
@@ -204,8 +239,6 @@ def _check_parts(content: bytes) -> None:
         _check_count(_png_chunks(content))
     elif content.startswith(b"\xff\xd8"):
         _check_count(_jpeg_segments(content))
-    elif content.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
-        _check_directories(content)
     elif content.startswith(b"RIFF"):
         # Its canvas is made when it is opened.
         width, height = _webp_size(content)
@@ -260,76 +293,5 @@ def _webp_size(content: bytes) -> tuple[int, int]:
     return width, height
 
 
-_TIFF_SIZES = {
-    1: 1,
-    2: 1,
-    3: 2,
-    4: 4,
-    5: 8,
-    6: 1,
-    7: 1,
-    8: 2,
-    9: 4,
-    10: 8,
-    11: 4,
-    12: 8,
-    13: 4,
-    16: 8,
-    17: 8,
-    18: 8,
-}
-_TIFF_BYTES = {1, 2, 7}
-"""Types that stay a string of bytes when they are read."""
-_TIFF_POINTERS = {34665, 34853, 40965}
-"""Tags that lead to the directories that Pillow reads beside the first: EXIF, GPS, interoperability."""
-
-
-def _check_directories(content: bytes) -> None:
-    """Raise unless the first directory of a TIFF, and those below it, have few tags with few numbers."""
-    order = "<" if content[:2] == b"II" else ">"
-    big = content[2:4] in (b"+\0", b"\0+")
-    count, entry, first = (order + "Q", order + "HHQQ", 8) if big else (order + "H", order + "HHLL", 4)
-    (start,) = struct.unpack_from(order + ("Q" if big else "L"), content, first)
-    tags = numbers = length = 0
-    awaited, seen = [start], set()
-    while awaited:
-        start = awaited.pop()
-        if start in seen or start + struct.calcsize(count) > len(content):
-            continue
-        seen.add(start)
-        (found,) = struct.unpack_from(count, content, start)
-        tags += found
-        if tags > _MAX_TAGS:
-            raise corrupt(f"it has more than {_MAX_TAGS} tags")
-        position = start + struct.calcsize(count)
-        for _ in range(found):
-            if position + struct.calcsize(entry) > len(content):
-                break
-            tag, kind, values, value = struct.unpack_from(entry, content, position)
-            position += struct.calcsize(entry)
-            length += values * _TIFF_SIZES.get(kind, 0)
-            numbers += 0 if kind in _TIFF_BYTES else values * (kind in _TIFF_SIZES)
-            if numbers > _MAX_TAG_NUMBERS or length > _MAX_METADATA_BYTES:
-                raise corrupt(
-                    f"its tags hold more than {_MAX_TAG_NUMBERS} numbers or {_MAX_METADATA_BYTES} bytes"
-                )
-            if tag in _TIFF_POINTERS:
-                awaited.append(value)
-
-
 def _length(value: object) -> int:
     return len(value) if isinstance(value, bytes | str | tuple | list) else 0
-
-
-def _not_an_image(content: bytes) -> SevenviewsError:
-    kinds = {b"%PDF": "a PDF", b"GIF8": "a GIF", b"PK\x03\x04": "a ZIP archive", b"BM": "a BMP"}
-    return _unsupported(
-        next((name for start, name in kinds.items() if content.startswith(start)), "of an unknown format")
-    )
-
-
-def _unsupported(kind: str) -> SevenviewsError:
-    allowed = ", ".join(ALLOWED_FORMATS)
-    return SevenviewsError(
-        Reason.IMAGE_FORMAT_UNSUPPORTED, f"the image is {kind}; allowed are {allowed}", {"allowed": allowed}
-    )

@@ -6,7 +6,8 @@ import pytest
 
 from sevenviews.bench.hostile import KINDS, measure, png, tiff_directories
 from sevenviews.designs import Reason, SevenviewsError
-from sevenviews.encoder.header import MAX_WORKING_BYTES, open_image, working_bytes
+from sevenviews.images import MAX_WORKING_BYTES, working_bytes
+from sevenviews.images.header import open_image
 
 ALLOWANCE = 1.25
 """Over what is promised: for NumPy's own, and for what the allocator has not given back yet."""
