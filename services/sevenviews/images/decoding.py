@@ -121,9 +121,11 @@ def _read(
     """The page in grey, and whether it is bilevel, may have colours, is damaged. The image itself is let go."""
     header = open_image(content, formats, index)
     image = header.image
-    is_tiff = isinstance(image, TiffImagePlugin.TiffImageFile)
     # Before it is decoded: Pillow forgets it then.
-    as_stored = is_tiff and image.tag_v2.get(ExifTags.Base.Orientation, 1) == 1
+    as_stored = (
+        isinstance(image, TiffImagePlugin.TiffImageFile)
+        and image.tag_v2.get(ExifTags.Base.Orientation, 1) == 1
+    )
     grey = _picture(header, "L")
     bilevel = image.mode == "1" and "transparency" not in image.info and header.stretch == 1
     damage = None

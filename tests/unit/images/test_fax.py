@@ -27,9 +27,9 @@ def one_strip() -> bytes:
     return fax(tiffinfo={278: SHEET.height})
 
 
-def tags_of(tiff: bytes, page: int = 0) -> dict[int, tuple[int, int]]:
+def tags_of(tiff: bytes | bytearray, page: int = 0) -> dict[int, tuple[int, int]]:
     """Where each tag's value lies, and the value."""
-    start = tiff_pages(tiff)[page].offset
+    start = tiff_pages(bytes(tiff))[page].offset
     (count,) = struct.unpack_from("<H", tiff, start)
     places = range(start + 10, start + 10 + 12 * count, 12)
     forms = {3: "<H", 4: "<L"}
