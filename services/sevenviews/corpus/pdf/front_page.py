@@ -10,6 +10,13 @@ from typing import TypeVar
 
 from sevenviews.corpus.descriptions import DescribedFigures, describe_figures
 from sevenviews.corpus.entry import NotADesign, Problem, ProblemReason, UnreadableEntryError
+from sevenviews.corpus.pdf.family import (
+    HAGUE_CODES,
+    RELATED_CODES,
+    hague_registration,
+    priorities,
+    related_documents,
+)
 from sevenviews.corpus.pdf.paragraphs import paragraphs
 from sevenviews.corpus.pdf.parties import parse_parties
 from sevenviews.corpus.pdf.printed_values import (
@@ -21,6 +28,7 @@ from sevenviews.corpus.pdf.printed_values import (
 from sevenviews.corpus.pdf.references import read_references
 from sevenviews.corpus.pdf.running_head import RunningHead
 from sevenviews.corpus.pdf.sections import CLAIM, DESCRIPTION, MASTHEAD, TERM, PatentText
+from sevenviews.corpus.statements import broken_line_statement, colour_statement, embodiments_of
 from sevenviews.designs import LocarnoClass, Party, Patent
 
 _T = TypeVar("_T")
@@ -79,6 +87,7 @@ class FrontPage:
         number = self._number()
         published = self._published()
         figures = self.figures()
+        description = paragraphs(self._text.parts.get(DESCRIPTION, ()))
         citations, unread = read_references(self._text)
         if unread:
             self._problem("citations", f"{len(unread)} lines cannot be read, the first: {unread[0]!r}")
@@ -100,6 +109,12 @@ class FrontPage:
             inventors=tuple(self._inventors()),
             citations=tuple(citations),
             figure_descriptions=figures.descriptions,
+            priorities=priorities([line.text for line in self._text.parts.get("30", ())]),
+            related_documents=related_documents(" ".join(map(self._text.text, RELATED_CODES))),
+            hague=hague_registration(" ".join(map(self._text.text, HAGUE_CODES))),
+            colour_statement=colour_statement(description),
+            broken_line_statement=broken_line_statement(description),
+            embodiments=embodiments_of(figures.descriptions),
         )
 
     def figures(self) -> DescribedFigures:

@@ -12,7 +12,16 @@ from sevenviews.corpus.pdf.front_page import FrontPage, check_kind
 from sevenviews.corpus.pdf.printed import PrintedText
 from sevenviews.corpus.pdf.running_head import RunningHead, running_head
 from sevenviews.corpus.pdf.sections import Counts, read_sections
-from sevenviews.designs import Citation, FigureDescription, LocarnoClass, Party, Patent
+from sevenviews.designs import (
+    Citation,
+    FigureDescription,
+    HagueRegistration,
+    LocarnoClass,
+    Party,
+    Patent,
+    Priority,
+    RelatedDocument,
+)
 from tests.unit.corpus.pdf.documents import Text
 from tests.unit.corpus.pdf.patents import (
     LEFT_COLUMN,
@@ -87,6 +96,51 @@ def test_description() -> None:
     assert [one.figure_number for one in patent.figure_descriptions] == ["1", "2", "3"]
     assert patent.figure_descriptions[1] == FigureDescription(
         "2", "front elevational view of the chair of FIG. 1"
+    )
+
+
+def test_family_and_statements() -> None:
+    left = [
+        *LEFT_COLUMN[:9],
+        "(30) Foreign Application Priority Data",
+        "Nov. 25, 2018 (CN) ........ 2018 3 0651468",
+        "Jan. 18, 2019 (EM) ........ 007975727-0001",
+        "Related U.S. Application Data",
+        "(62) Division of application No. 29/648,754, filed on May",
+        "23, 2018, now Pat. No. Des. 853,164, which is a con-",
+        "tinuation-in-part of application No. 15/990,476.",
+        *LEFT_COLUMN[9:],
+    ]
+    patent, problems = _read(front_page(left))
+    assert patent.priorities == (
+        Priority("CN", "2018 3 0651468", date(2018, 11, 25)),
+        Priority("EM", "007975727-0001", date(2019, 1, 18)),
+    )
+    assert patent.related_documents == (
+        RelatedDocument("division", "US 29648754", date(2018, 5, 23)),
+        RelatedDocument("division", "US D853164"),
+        RelatedDocument("continuation-in-part", "US 15990476"),
+    )
+    assert patent.hague is None
+    assert patent.broken_line_statement == "The broken lines form no part of the claimed design."
+    assert patent.locarno == (LocarnoClass(6, 1), LocarnoClass(6, 6))
+    assert problems == []
+
+
+def test_an_international_registration() -> None:
+    left = [
+        *(line.replace("29/712,345", "35/500,123") for line in LEFT_COLUMN[:9]),
+        "(80) Hague Agreement Data",
+        "Int. Filing Date: Aug. 3, 2019",
+        "Int. Reg. No.: DM/092530",
+        "Int. Reg. Date: Aug. 4, 2019",
+        "Int. Reg. Pub. Date: Feb. 5, 2020",
+        *LEFT_COLUMN[9:],
+    ]
+    patent, _ = _read(front_page(left))
+    assert patent.application_number == "35500123"
+    assert patent.hague == HagueRegistration(
+        "DM/092530", date(2019, 8, 3), date(2019, 8, 4), date(2020, 2, 5)
     )
 
 
