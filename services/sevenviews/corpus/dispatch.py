@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 
 from sevenviews.corpus import deeppatent, pdf, st96, uspto
-from sevenviews.corpus.archive import first_names, is_archive
+from sevenviews.corpus.archive import first_names, is_archive, iter_members
 from sevenviews.corpus.cnipa import cnipa_entries, is_cnipa_file
 from sevenviews.corpus.entry import BrokenEntry, CorpusEntry, Problem, ProblemReason
 from sevenviews.corpus.grouping import ScatteredMembersError
@@ -118,6 +118,25 @@ def _folder_entries(path: Path) -> Iterator[CorpusEntry]:
         yield from reader(path)
     elif not archives:
         raise UnknownLayoutError(path, "no file in it is known")
+    yield from _left_out(path, reader, read)
+
+
+def _left_out(path: Path, reader: Reader | None, read: Container[str]) -> Iterator[CorpusEntry]:
+    """An entry that raises for each folder in a folder that is laid out for another reader than the whole."""
+    folders: dict[str, list[str]] = {}
+    for member in iter_members(path):
+        if len(member.path.parts) > 1 and member.name not in read:
+            names = folders.setdefault(member.path.parts[0], [])
+            if len(names) < _NAMES_TO_JUDGE_BY:
+                names.append(member.name)
+    for folder, names in folders.items():
+        other = _reader_by_names(names)
+        # Loose images beside patents are queries or pictures of them.
+        if other not in {None, reader, single_entries} and not _reads(reader, names):
+            message = (
+                "is laid out in another way than what lies around it, and was not read: give it by itself"
+            )
+            yield BrokenEntry(Problem(folder, "", ProblemReason.LAYOUT_MIXED, message))
 
 
 def _is_visible(file: Path, folder: Path) -> bool:
@@ -142,8 +161,19 @@ def _is_one_patent(archive: Path) -> bool:
 
 
 def _reader_of(path: Path, names: list[str]) -> Reader | None:
-    reader = next((reader for knows, reader in _READERS if knows(names)), None)
+    reader = _reader_by_names(names)
     if reader is uspto.uspto_entries and any(name.lower().endswith(".xml") for name in names):
         # The offices' XML files are told apart by what they hold.
         return st96.design_entries if st96.holds_designs(path) else reader
     return reader
+
+
+def _reader_by_names(names: list[str]) -> Reader | None:
+    return next((reader for knows, reader in _READERS if knows(names)), None)
+
+
+def _reads(reader: Reader | None, names: list[str]) -> bool:
+    """Whether a reader knows some of the files: then they are its, though another would come first."""
+    if reader is st96.design_entries:
+        return any(name.lower().endswith(".xml") for name in names)
+    return any(known(names) for known, one in _READERS if one is reader)

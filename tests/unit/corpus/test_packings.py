@@ -131,6 +131,14 @@ def test_sheets_whose_xml_is_missing_are_a_patent_of_their_own(tmp_path: Path) -
     assert bare.problems[0].reason is ProblemReason.XML_MISSING
 
 
+def test_sheets_in_a_folder_of_their_own_are_joined_to_their_xml(tmp_path: Path) -> None:
+    files = {
+        f"tif/{name}" if name.endswith("TIF") else name: one for name, one in flat(FIRST, SECOND).items()
+    }
+    patents = read(write_folder(tmp_path, files))
+    assert {name: len(one.contents) for name, one in patents.items()} == {"USD0909824": 2, "USD0909825": 2}
+
+
 def test_sheets_alone_are_cut_and_not_a_patent_each(tmp_path: Path) -> None:
     sheet = as_bytes(labelled_sheet(["1"]))
     patents = read(write_folder(tmp_path, {f"USD0900001/D0000{number}.png": sheet for number in (1, 2)}))
@@ -199,6 +207,16 @@ def test_other_archives_lie_beside_a_weeks(tmp_path: Path) -> None:
     write_zip(tmp_path / "views.zip", VIEWS)
     write_zip(tmp_path / f"{SECOND}.ZIP", design_files(SECOND, "D0909825"))
     assert set(read(tmp_path)) == {"USD0909824", "USD0909825", "A1", "B"}
+
+
+def test_a_folder_of_another_layout_is_not_left_out_in_silence(tmp_path: Path) -> None:
+    write_folder(tmp_path, design_files())
+    write_folder(tmp_path, {"designs/A1/front.png": small_drawing(), "queries/photo.png": small_drawing()})
+    patent, left_out = iter_entries(tmp_path)
+    assert len(patent.read().contents) == 2
+    with pytest.raises(UnreadableEntryError, match="designs") as caught:
+        left_out.read()
+    assert caught.value.problem.reason is ProblemReason.LAYOUT_MIXED
 
 
 def test_supplements_are_no_patents(tmp_path: Path) -> None:

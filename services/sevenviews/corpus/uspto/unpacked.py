@@ -13,6 +13,8 @@ from sevenviews.corpus.uspto.sheet_names import is_grant_file, is_sheet, package
 def patents_of(members: Iterable[Member]) -> Iterator[tuple[Member, ...]]:
     """The files of each patent, the grant's XML first, if it has one; folder by folder.
 
+    Sheets that lie in a folder of their own, beside or below their XML, are joined to it by the patent's name.
+
     An XML takes the sheets that are named after it, or else after its patent. Where it is the only one, and is named
     after nothing, it takes all sheets of its folder, if these are one patent's. Sheets without XML are a patent too;
     images that are named otherwise belong to a folder's only XML, or to none.
@@ -20,8 +22,29 @@ def patents_of(members: Iterable[Member]) -> Iterator[tuple[Member, ...]]:
     folders: dict[PurePosixPath, list[Member]] = {}
     for member in members:
         folders.setdefault(member.path.parent, []).append(member)
-    for folder in folders.values():
-        yield from _patents_of_folder(sorted(folder, key=lambda member: member.name))
+    groups = [
+        group
+        for folder in folders.values()
+        for group in _patents_of_folder(sorted(folder, key=lambda member: member.name))
+    ]
+    bare = {
+        package_of(group[0].path.name): group for group in groups if len(group) == 1 and _has_grant(group)
+    }
+    joined: dict[str, list[Member]] = {}
+    for group in groups:
+        package = package_of(group[0].path.name)
+        if not _has_grant(group) and package in bare:
+            joined.setdefault(package, []).extend(group)
+    for group in groups:
+        package = package_of(group[0].path.name)
+        if bare.get(package) is group:
+            yield *group, *joined.get(package, ())
+        elif _has_grant(group) or package not in bare:
+            yield group
+
+
+def _has_grant(group: Sequence[Member]) -> bool:
+    return is_grant_file(group[0].path.name)
 
 
 def _patents_of_folder(files: Sequence[Member]) -> Iterator[tuple[Member, ...]]:
