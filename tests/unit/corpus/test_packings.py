@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
 
 from sevenviews.corpus import CorpusPatent, NotADesign, ProblemReason, UnreadableEntryError, iter_entries
 from sevenviews.corpus.archive import iter_members
@@ -149,10 +150,15 @@ def test_a_converted_sheet_counts_once_and_a_photograph_stands_for_its_sheet(tmp
     files = flat(FIRST)
     files[f"{FIRST}-D00001.png"] = as_bytes(labelled_sheet(["1"]))
     colour = labelled_sheet(["2"]).convert("RGB")
+    ImageDraw.Draw(colour).rectangle((300, 900, 600, 1200), fill=(200, 30, 30))
     files[f"{FIRST}-P00002.TIF"] = as_bytes(colour, "TIFF")
     (patent,) = read(write_folder(tmp_path, files)).values()
-    assert [(one.sheet_number, one.figure_number) for one in patent.patent.drawings] == [(1, "1"), (2, "2")]
+    first, second = patent.patent.drawings
+    assert [(one.sheet_number, one.figure_number) for one in (first, second)] == [(1, "1"), (2, "2")]
     assert patent.problems == ()
+    assert Image.open(io.BytesIO(patent.contents[first.drawing_id])).mode == "1"
+    coloured = Image.open(io.BytesIO(patent.contents[second.drawing_id]))
+    assert (200, 30, 30) in {colour for _, colour in coloured.convert("RGB").getcolors(1 << 16) or ()}
 
 
 @pytest.mark.parametrize("name", ["mac.zip", "windows.zip", "lower.zip"])
