@@ -10,11 +10,12 @@ from sevenviews.cli.console import fail, fail_with, note, print_json
 from sevenviews.cli.options import JsonOutput, Server
 from sevenviews.client import Client, Deletion, StoredPatent
 from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.designs.numbers import rejoined
 
 
 def delete(
     patent_ids: Annotated[
-        list[str], typer.Argument(help="Patents, by id or number: USD0909824, D909824, 'US D909,824 S'.")
+        list[str], typer.Argument(help="Patents, by id or number: USD0909824, D909824, US D909,824 S.")
     ],
     server: Server = "127.0.0.1:50051",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
@@ -25,7 +26,7 @@ def delete(
     What was shown is deleted, and nothing else: if one of them is replaced meanwhile, none is deleted. Exits with 1
     if one was not there.
 
-    Example:  sevenviews delete USD0909824 'US D909,825 S'
+    Example:  sevenviews delete USD0909824 US D909,825 S
     """
     with Client(server) as client:
         try:
@@ -53,7 +54,7 @@ def _look(
     """The patents that there are, by id, and why there are not the others, by what was typed."""
     there: dict[str, StoredPatent] = {}
     missing: dict[str, SevenviewsError] = {}
-    for one in client.get_patents(list(dict.fromkeys(patent_ids))):
+    for one in client.get_patents(list(dict.fromkeys(rejoined(patent_ids)))):
         if one.stored is not None:
             there[one.stored.patent.patent_id] = one.stored
         elif one.error is not None and one.error.reason is Reason.PATENT_NOT_FOUND:

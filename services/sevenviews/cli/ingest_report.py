@@ -21,7 +21,7 @@ FORMATS = (".json", ".md")
 """Of a report, by the end of its file's name."""
 
 _HINTS = {
-    Reason.PATENT_CONTENT_CONFLICT: "`--replace` takes this one, as of a reissued week or a newer reader",
+    Reason.PATENT_CONTENT_CONFLICT: "`--replace` takes the new content: of a reissued week, of a newer reader",
 }
 
 

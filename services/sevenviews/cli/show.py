@@ -12,13 +12,14 @@ from sevenviews.cli.console import fail_with, note, output, print_json, table
 from sevenviews.cli.options import JsonOutput, Server
 from sevenviews.client import Client
 from sevenviews.designs import Patent, SevenviewsError
+from sevenviews.designs.numbers import rejoined
 
 _PAGE = 1000
 
 
 def show(
     patent_ids: Annotated[
-        list[str] | None, typer.Argument(help="Patents, by id or number: 'US D909,824 S'; none: list all.")
+        list[str] | None, typer.Argument(help="Patents, by id or number: US D909,824 S; none: list all.")
     ] = None,
     server: Server = "127.0.0.1:50051",
     save: Annotated[Path | None, typer.Option(help="Also write the drawings to this directory.")] = None,
@@ -40,7 +41,7 @@ def show(
     with Client(server) as client:
         try:
             if patent_ids:
-                patents = [one.get().patent for one in client.get_patents(patent_ids)]
+                patents = [one.get().patent for one in client.get_patents(rejoined(patent_ids))]
                 total = len(patents)
             else:
                 patents, total = _first(client, limit, order_by)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -23,6 +23,10 @@ from sevenviews.designs.identifiers import is_patent_id
 _DASHES = re.compile(r"[‐‑‒–—―−_]")
 _WORDS = re.compile(r"\b(?:PATENTS?|DESIGNS?|REGISTRATION|REGISTERED|NUMBER|NOS?|NR|INT)\b\.?|第|号|號|№")
 _FILLING = re.compile(r"[\s,.'’`/:#()]+")
+
+
+_MOST_WORDS = 8
+"""Of a number: "U.S. Design Patent No. D 871 717 S"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,18 @@ def ids_of(text: str) -> tuple[str, ...]:
     if number is None or itself == (str(number),):
         return itself
     return tuple(dict.fromkeys((*itself, *number.forms)))
+
+
+def rejoined(words: Sequence[str]) -> list[str]:
+    """Ids and numbers out of words that a shell has split: US, D871,717, S, chair is "US D871,717 S" and "chair"."""
+    texts: list[str] = []
+    at = 0
+    while at < len(words):
+        lengths = range(min(_MOST_WORDS, len(words) - at), 1, -1)
+        length = next((one for one in lengths if _parsed(" ".join(words[at : at + one])) is not None), 1)
+        texts.append(" ".join(words[at : at + length]))
+        at += length
+    return texts
 
 
 def number_meant(text: str) -> DesignNumber | None:

@@ -44,7 +44,7 @@ def delete(house: House, *arguments: str) -> Done:
 
 
 def test_patents_are_deleted_as_they_are_typed(filled: House) -> None:
-    done = delete(filled, "US D1 S", "D0000002", "USD0000001", "--yes", "--json")
+    done = delete(filled, "US", "D1", "S", "D0000002", "USD0000001", "--yes", "--json")
     assert json.loads(done.stdout) == {"deleted": ["USD0000001", "USD0000002"], "not_found": []}
     assert (done.returncode, stored(filled)) == (0, ["USD0000003"])
 
@@ -67,7 +67,7 @@ def test_it_asks_first(filled: House, answer: str, code: int, left: int) -> None
 
 
 def test_other_commands_take_numbers_too(filled: House, tmp_path: Path) -> None:
-    assert json_of("show", "US D1 S", "--server", filled.gateway)[0]["patent_id"] == "USD0000001"
+    assert json_of("show", "US", "D1", "S", "--server", filled.gateway)[0]["patent_id"] == "USD0000001"
     found = json_of("search", "--patent", "D1", "--exclude", "US D1 S", "--server", filled.gateway)
     assert {one["patent_id"] for one in found["hits"]} == {"USD0000002", "USD0000003"}
     image = tmp_path / "square.png"

@@ -114,7 +114,7 @@ def test_the_report_accounts_for_every_sheet(house: House, designs: Path, tmp_pa
     (designs / "chair" / "front.png").write_bytes(encoded(drawing((120, 90))))
     page = tmp_path / "report.md"
     done = run(house.gateway, designs, "--report", page, fails=True)
-    assert "`--replace` takes this one" in done.stderr
+    assert "`--replace` takes the new content" in done.stderr
     lines = {line.split(" | ")[1]: line for line in page.read_text().splitlines() if line.startswith("| ")}
     assert " | failed | " in lines["chair"]
     assert "PATENT_CONTENT_CONFLICT" in lines["chair"]

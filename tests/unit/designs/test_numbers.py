@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sevenviews.designs import is_patent_id
 from sevenviews.designs.nearness import nearest
-from sevenviews.designs.numbers import DesignNumber, ids_near, ids_of
+from sevenviews.designs.numbers import DesignNumber, ids_near, ids_of, rejoined
 
 WRITTEN = {
     "USD0871717": (
@@ -71,6 +71,22 @@ def test_what_was_typed_comes_first(text: str) -> None:
 )
 def test_other_ids_mean_themselves(text: str) -> None:
     assert ids_of(text) == (text,)
+
+
+@pytest.mark.parametrize(
+    ("line", "texts"),
+    [
+        ("US D871,717 S", ["US D871,717 S"]),
+        ("US D871,717 S US D871,718 S", ["US D871,717 S", "US D871,718 S"]),
+        ("D871717 D871718 chair-1", ["D871717", "D871718", "chair-1"]),
+        ("chair-1 DM/098 765 JP D1234567 S", ["chair-1", "DM/098 765", "JP D1234567 S"]),
+        ("U.S. Design Patent No. D 871 717 S", ["U.S. Design Patent No. D 871 717 S"]),
+        ("front back", ["front", "back"]),
+        ("", []),
+    ],
+)
+def test_a_number_that_a_shell_has_split_is_one_again(line: str, texts: list[str]) -> None:
+    assert rejoined(line.split()) == texts
 
 
 def test_what_can_be_no_id_means_nothing() -> None:
