@@ -131,7 +131,7 @@ def test_an_import_that_is_killed_is_finished_by_the_next(system: System, corpus
     command = [COMMAND, "ingest", "--server", system.gateway, "--workers", "1", str(corpus.folder)]
     importing = start_child(command, start_new_session=True, stderr=subprocess.DEVNULL)
     with system.client() as client:
-        while client.list_patents(page_size=1).total_count < 3:
+        while client.list_patents(page_size=1).total_size < 3:
             assert importing.poll() is None, "it ended before it was killed"
             time.sleep(0.01)
     os.killpg(importing.pid, signal.SIGKILL)

@@ -131,7 +131,7 @@ class FakePatentTable(PatentTable):
         if listing:
             yield [PatentGeneration(one.patent.patent_id, one.generation) for one in listing]
 
-    def count(self, patent_filter: PatentFilter, *, include_staged: bool) -> int:
+    def estimate(self, patent_filter: PatentFilter, *, include_staged: bool) -> int:
         return len(self._listing(patent_filter, include_staged=include_staged))
 
     def facet(self, patent_filter: PatentFilter, facet: Facet, limit: int) -> Sequence[FacetValue]:

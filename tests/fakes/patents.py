@@ -193,7 +193,7 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
         return patents_pb2.ListPatentsResponse(
             patents=map(self._record, rest[:size]),
             next_page_token=rest[size - 1] if len(rest) > size else "",
-            total_count=len(found),
+            total_size=len(found),
         )
 
     def CountFacets(  # noqa: N802

@@ -125,7 +125,7 @@ class PatentClient:
         )
         response = await call(SERVICE, self._stub.ListPatents, request, timeout_seconds)
         return PatentPage(
-            tuple(map(record_from_wire, response.patents)), response.next_page_token, response.total_count
+            tuple(map(record_from_wire, response.patents)), response.next_page_token, response.total_size
         )
 
     async def facets(

@@ -282,7 +282,7 @@ class PatentPage:
 
     patents: tuple[PatentRecord, ...]
     next_page_token: str
-    total_count: int
+    total_size: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,7 @@ def page_as_json(page: SearchPage) -> dict[str, Any]:
     return {
         "hits": [_hit_as_json(hit) for hit in page.hits],
         "next_page_token": page.next_page_token,
+        "total_size": page.total_size,
         "release_id": page.release_id,
         "model_version": page.model_version,
         "degraded": page.degraded,

@@ -60,7 +60,7 @@ def show(
             for p in patents
         )
         table(
-            f"{len(patents)} of {total} patents",
+            f"{len(patents)} of {'' if len(patents) == total else 'about '}{total} patents",
             ("patent", "title", "Locarno", "published", "drawings"),
             rows,
         )
@@ -85,7 +85,7 @@ def _first(client: Client, limit: int, order_by: str) -> tuple[list[Patent], int
             page_size=min(_PAGE, limit - len(patents)), page_token=token, order_by=order_by
         )
         patents += page.patents
-        total, token = page.total_count, page.next_page_token
+        total, token = page.total_size, page.next_page_token
         if not token:
             break
     return patents, total

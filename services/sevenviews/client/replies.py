@@ -124,6 +124,7 @@ class SearchPage:
         timings: duration of each stage, measured by the gateway.
         predicted_classes: Locarno classes of the query's article, most probable first; on the first page alone.
         unknown_names: of the filter, those that no patent has; on the first page alone.
+        total_size: an estimate of how many patents all pages have together; None where it is not known, or 0.
     """
 
     hits: tuple[PatentHit, ...]
@@ -134,6 +135,7 @@ class SearchPage:
     timings: Mapping[str, timedelta] = field(default_factory=dict)
     predicted_classes: tuple[PredictedClass, ...] = ()
     unknown_names: tuple[UnknownName, ...] = ()
+    total_size: int | None = None
 
     @property
     def degraded(self) -> bool:
@@ -199,11 +201,11 @@ class DrawingResult:
 
 @dataclass(frozen=True, slots=True)
 class PatentPage:
-    """A page of the catalogue. The count is that of all pages; unknown names are told on the first alone."""
+    """A page of the catalogue. The total is an estimate of all pages; unknown names are told on the first alone."""
 
     patents: tuple[Patent, ...]
     next_page_token: str
-    total_count: int
+    total_size: int
     unknown_names: tuple[UnknownName, ...] = ()
 
 
@@ -255,6 +257,7 @@ def search_page(response: search_pb2.SearchDesignsResponse) -> SearchPage:
             if (locarno := locarno_of_answer(one.locarno)) is not None
         ),
         unknown_names=_unknown_names(response.unknown_names),
+        total_size=response.total_size or None,
     )
 
 
@@ -334,7 +337,7 @@ def drawing_result(response: catalog_pb2.BatchGetCatalogDrawingsResponse) -> Dra
 def patent_page(response: catalog_pb2.ListCatalogPatentsResponse) -> PatentPage:
     patents = tuple(map(patent_of_answer, response.patents))
     unknown = _unknown_names(response.unknown_names)
-    return PatentPage(patents, response.next_page_token, response.total_count, unknown)
+    return PatentPage(patents, response.next_page_token, response.total_size, unknown)
 
 
 def deletion(response: catalog_pb2.DeleteCatalogPatentsResponse) -> Deletion:

@@ -106,7 +106,7 @@ class CatalogServicer(catalog_pb2_grpc.CatalogServiceServicer):
         return catalog_pb2.ListCatalogPatentsResponse(
             patents=(patent_to_wire(one.patent) for one in page.patents),
             next_page_token=page.next_page_token,
-            total_count=page.total_count,
+            total_size=page.total_size,
             unknown_names=unknown_names_to_wire(unknown),
         )
 

@@ -47,6 +47,13 @@ class Page:
         unfinished = self.cursor.outdated or not self.cursor.complete
         return self.position < ranked or (unfinished and ranked < MAX_RANKED)
 
+    @property
+    def total_size(self) -> int | None:
+        """How many patents all pages have, as far as they were looked at; None: not all are ranked."""
+        if not self.cursor.complete:
+            return None
+        return len(self.cursor.shown(len(self.cursor.ranked)))
+
 
 class Pages:
     """Fills pages. A patent is shown if the generation that was found is the published one."""

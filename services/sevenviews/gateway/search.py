@@ -85,6 +85,7 @@ class SearchAnswer:
         degradations: what is missing, and why; empty in a full answer.
         predicted_classes: of the query's article, most probable first; on the first page alone.
         unknown_names: of the filter, those that no patent has; on the first page alone.
+        total_size: an estimate of what all pages have together; None: not known.
         timings: "release", "embed" with "decode" and "infer" within it, "vector_search", "hydrate".
     """
 
@@ -97,6 +98,7 @@ class SearchAnswer:
     timings: Mapping[str, timedelta]
     predicted_classes: tuple[PredictedClass, ...] = ()
     unknown_names: tuple[UnknownName, ...] = ()
+    total_size: int | None = None
 
 
 class Searcher:
@@ -217,6 +219,7 @@ class Searcher:
             release=page.cursor.release,
             degradations=page.degradations,
             timings=clock.timings,
+            total_size=page.total_size,
         )
 
 

@@ -193,6 +193,7 @@ def answer_to_wire(answer: SearchAnswer, read_mask: FieldMask) -> search_pb2.Sea
             for one in answer.predicted_classes
         ),
         unknown_names=unknown_names_to_wire(answer.unknown_names),
+        total_size=answer.total_size or 0,
     )
     for stage, duration in answer.timings.items():
         response.timings.add(stage=stage).duration.FromTimedelta(duration)

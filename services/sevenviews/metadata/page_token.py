@@ -23,14 +23,23 @@ class Listing:
     include_staged: bool
 
 
-def encode(place: Place, listing: Listing) -> str:
-    """A token for the page behind a place."""
-    text = f"{place.day or ''} {place.patent_id}"
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """The place behind which a page begins, and how many patents the listing was estimated to have."""
+
+    place: Place
+    total_size: int
+
+
+def encode(continuation: Continuation, listing: Listing) -> str:
+    """A token for the page that continues a listing."""
+    place = continuation.place
+    text = f"{continuation.total_size} {place.day or ''} {place.patent_id}"
     return base64.urlsafe_b64encode(_digest(text, listing) + text.encode()).decode()
 
 
-def decode(token: str, listing: Listing) -> Place | None:
-    """The place behind which the page begins; None for an empty token, which means the first page.
+def decode(token: str, listing: Listing) -> Continuation | None:
+    """How the listing goes on; None for an empty token, which means the first page.
 
     Raises:
         SevenviewsError: PAGE_TOKEN_INVALID, it was not made here, or for another listing.
@@ -40,13 +49,14 @@ def decode(token: str, listing: Listing) -> Place | None:
     try:
         raw = base64.urlsafe_b64decode(token.encode("ascii"))
         text = raw[_DIGEST_LENGTH:].decode("ascii")
-        day, _, patent_id = text.partition(" ")
+        total_size, day, patent_id = text.split(" ")
         place = Place(patent_id, date.fromisoformat(day) if day else None)
+        continuation = Continuation(place, int(total_size))
     except (binascii.Error, ValueError) as error:
         raise _invalid() from error
     if raw[:_DIGEST_LENGTH] != _digest(text, listing) or not is_patent_id(patent_id):
         raise _invalid()
-    return place
+    return continuation
 
 
 def _digest(text: str, listing: Listing) -> bytes:

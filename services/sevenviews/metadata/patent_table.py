@@ -147,8 +147,8 @@ class PatentTable(Protocol):
         """All ids with the generation that a listing shows, in order, in portions."""
         ...
 
-    def count(self, patent_filter: PatentFilter, *, include_staged: bool) -> int:
-        """How many patents a listing has."""
+    def estimate(self, patent_filter: PatentFilter, *, include_staged: bool) -> int:
+        """How many patents a listing has, exactly if they are few: it takes no time in proportion to all of them."""
         ...
 
     def facet(self, patent_filter: PatentFilter, facet: Facet, limit: int) -> Sequence[FacetValue]:

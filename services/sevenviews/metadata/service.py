@@ -84,11 +84,11 @@ class PutResult:
 
 @dataclass(frozen=True, slots=True)
 class PatentPage:
-    """A page of a listing; an empty token ends it."""
+    """A page of a listing; an empty token ends it. The total is an estimate, and the same on all pages."""
 
     patents: tuple[PatentRecord, ...]
     next_page_token: str
-    total_count: int
+    total_size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,14 +206,20 @@ class PatentCatalogue:
         """A page of patents in an order."""
         size = size_of_page(page_size, _DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
         listing = page_token.Listing(patent_filter, order, include_staged)
-        after = page_token.decode(token, listing)
+        going_on = page_token.decode(token, listing)
+        after = None if going_on is None else going_on.place
         found = self._table.page(patent_filter, after, size + 1, include_staged=include_staged, order=order)
         page = tuple(found[:size])
+        if going_on is None:
+            total_size = self._table.estimate(patent_filter, include_staged=include_staged)
+        else:
+            total_size = going_on.total_size
         next_token = ""
         if len(found) > size:
             last = page[-1].patent
-            next_token = page_token.encode(Place(last.patent_id, order.day(last)), listing)
-        return PatentPage(page, next_token, self._table.count(patent_filter, include_staged=include_staged))
+            place = Place(last.patent_id, order.day(last))
+            next_token = page_token.encode(page_token.Continuation(place, total_size), listing)
+        return PatentPage(page, next_token, total_size)
 
     def facets(
         self, patent_filter: PatentFilter, facets: Sequence[Facet], value_count: int

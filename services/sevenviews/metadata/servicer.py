@@ -158,7 +158,7 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
             return patents_pb2.ListPatentsResponse(
                 patents=map(_record, found.patents),
                 next_page_token=found.next_page_token,
-                total_count=found.total_count,
+                total_size=found.total_size,
             )
 
         return await self._in_thread(context, page)

@@ -31,6 +31,7 @@ from sevenviews.designs.terms import holder_terms, person_terms, uspc_terms
 from sevenviews.metadata import sql_names, sql_sources
 from sevenviews.metadata.database import Database
 from sevenviews.metadata.documents import from_document, to_document
+from sevenviews.metadata.estimates import COUNTED, estimated_rows
 from sevenviews.metadata.facets import counting
 from sevenviews.metadata.filtering import condition
 from sevenviews.metadata.ordering import parts_behind
@@ -60,10 +61,16 @@ _IDS = 10_000
 
 
 class SqlPatentTable:
-    """A PatentTable over SQLite or PostgreSQL."""
+    """A PatentTable over SQLite or PostgreSQL.
 
-    def __init__(self, engine: Engine) -> None:
+    Args:
+        engine: the database.
+        counted: up to how many patents of a listing are counted; None: COUNTED of the database.
+    """
+
+    def __init__(self, engine: Engine, counted: int | None = None) -> None:
         self._database = Database(engine)
+        self._counted = COUNTED[engine.dialect.name] if counted is None else counted
 
     def versions(self, patent_id: str) -> Versions:
         with self._database.reading() as connection:
@@ -144,10 +151,10 @@ class SqlPatentTable:
                 return
             after = rows[-1].patent_id
 
-    def count(self, patent_filter: PatentFilter, *, include_staged: bool) -> int:
-        listed = _listed(patent_filter, include_staged=include_staged)
+    def estimate(self, patent_filter: PatentFilter, *, include_staged: bool) -> int:
+        listed = select(patents.c.patent_id).where(_listed(patent_filter, include_staged=include_staged))
         with self._database.reading() as connection:
-            return connection.execute(select(func.count()).select_from(patents).where(listed)).scalar_one()
+            return estimated_rows(connection, listed, self._counted)
 
     def facet(self, patent_filter: PatentFilter, facet: Facet, limit: int) -> Sequence[FacetValue]:
         query = counting(facet, _listed(patent_filter, include_staged=False)).limit(limit)

@@ -68,7 +68,7 @@ class Services(
         return catalog_pb2.ListCatalogPatentsResponse(
             patents=[patent_to_wire(Patent(name, title=f"Chair {name}")) for name in IDS[start:end]],
             next_page_token=str(end) if end < len(IDS) else "",
-            total_count=len(IDS),
+            total_size=len(IDS),
         )
 
     def ListVectors(self, request: vectors_pb2.ListVectorsRequest, context: Any) -> Iterator[Any]:  # noqa: N802

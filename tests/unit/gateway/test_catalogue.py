@@ -26,7 +26,7 @@ async def test_pages_of_patents(gateway: RunningGateway) -> None:
     first = await gateway.client.list_patents(wanted, page_size=3)
     second = await gateway.client.list_patents(wanted, page_size=3, page_token=first.next_page_token)
     assert [*first.patents, *second.patents] == [item.patent for item in items[::2]]
-    assert (first.total_count, second.next_page_token) == (5, "")
+    assert (first.total_size, second.next_page_token) == (5, "")
 
 
 async def test_drawings_by_size(gateway: RunningGateway) -> None:

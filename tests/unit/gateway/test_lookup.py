@@ -95,5 +95,5 @@ async def test_names_that_nobody_has_are_told(filled: RunningGateway) -> None:
         "filter.holders[2]": ("Kodak", ()),
     }
     listed = await filled.client.list_patents(wanted)
-    assert (listed.total_count, listed.unknown_names) == (1, page.unknown_names)
+    assert (listed.total_size, listed.unknown_names) == (1, page.unknown_names)
     assert (await filled.client.search([QUERY])).unknown_names == ()

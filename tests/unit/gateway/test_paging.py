@@ -69,6 +69,14 @@ async def test_pages_go_on_beyond_the_first_candidates(gateway: RunningGateway) 
     assert len(pages) == 8
 
 
+async def test_the_total_is_told_once_all_are_ranked(gateway: RunningGateway) -> None:
+    publish_graded(gateway, 90)
+    index(gateway.services, design("USD9998", like(0.995)))  # not published
+    assert [page.total_size for page in await pages_of(gateway, 40)] == [None, 90, 90]
+    few = await gateway.client.search([QUERY], limit=2, patent_filter=PatentFilter(offices=("EM",)))
+    assert (few.hits, few.total_size) == ((), None)
+
+
 async def test_the_same_page_twice_is_the_same(gateway: RunningGateway) -> None:
     publish_graded(gateway, 10)
     first = await gateway.client.search([QUERY], limit=3)
