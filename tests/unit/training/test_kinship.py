@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from sevenviews.designs import Patent, family_keys
+from sevenviews.designs import HagueRegistration, Patent, Priority, RelatedDocument, family_keys
 from sevenviews.encoder import preprocess
 from sevenviews.training.kinship import HASH_BYTES, drawing_hash, kin_of
 
@@ -55,10 +55,20 @@ def test_a_family_is_kin() -> None:
         Patent("USD0900002", office="US", application_number="29730115"),
         Patent("USD0900003", office="US", application_number="29/730,114"),
         Patent("US D900,002 S", office="US"),
-        Patent("USD0900005"),
+        Patent("USD0900005", related_documents=(RelatedDocument("continuation", "US 29730114"),)),
+        Patent("USD0900006", related_documents=(RelatedDocument("division", "US D900,002 S1"),)),
+        Patent("USD0900007", priorities=(Priority("EM", "008888888-0001"),)),
+        Patent("USD0900008", priorities=(Priority("EM", "0088888880001"),)),
+        Patent(
+            "USD0900009", priorities=(Priority("CN", "0088888880001"),), hague=HagueRegistration("DM/098765")
+        ),
+        Patent("USD0900010", hague=HagueRegistration("DM 098765")),
+        Patent("USD0900011", related_documents=(RelatedDocument("provisional application", "62123456"),)),
     ]
-    hashes = np.stack([hashed(drawing(seed)) for seed in range(5)])
-    assert kin_of(range(5), hashes, [family_keys(one) for one in patents]).tolist() == [0, 1, 0, 1, 4]
+    count = len(patents)
+    hashes = np.stack([hashed(drawing(seed)) for seed in range(count)])
+    groups = kin_of(range(count), hashes, [family_keys(one) for one in patents])
+    assert groups.tolist() == [0, 1, 0, 1, 0, 1, 6, 6, 8, 8, 10]
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 40))
