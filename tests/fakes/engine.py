@@ -22,13 +22,13 @@ class FakeEngine:
 
     Attributes:
         trainings: runs that were trained, and not found trained already.
-        configs: what they were told.
+        excluded: of each of them, the patents that it was told to leave out.
         learned: patents that its models say they have learned from.
     """
 
     def __init__(self, seed: int = 1, dimension: int = 32) -> None:
         self.trainings: list[Path] = []
-        self.configs: list[TrainConfig] = []
+        self.excluded: list[frozenset[str]] = []
         self.learned: frozenset[str] = frozenset()
         self._seed = seed
         self._dimension = dimension
@@ -44,7 +44,8 @@ class FakeEngine:
             run.mkdir(parents=True, exist_ok=True)
             (run / _RUN).touch()
             self.trainings.append(run)
-            self.configs.append(config)
+            lists = (one.read_text().splitlines() for one in config.data.excluded_lists)
+            self.excluded.append(frozenset().union(*lists))
         last = {"step": 1, "loss": 0.5, "validation_map": 0.5}
         advance(last)
         return last

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
+import sevenviews.synthetic
 from sevenviews.corpus import iter_entries
 from sevenviews.corpus.deeppatent import is_list
 from sevenviews.corpus.entry import READER_VERSION
@@ -27,7 +29,7 @@ _OF_THE_SPLIT = {
 
 
 def data_digest(config: DataConfig, seed: int) -> str:
-    """SHA-256 of the bytes of every corpus, of what is taken of them, and of the versions of what reads them.
+    """SHA-256 of the bytes of every corpus, of what is taken of them, and of the versions of what reads or draws.
 
     Where a corpus lies does not count. Every byte is read, about a gigabyte a second: once a run.
 
@@ -37,10 +39,19 @@ def data_digest(config: DataConfig, seed: int) -> str:
     total = hashlib.sha256()
     settings = config.model_dump(mode="json", exclude=_OF_THE_SPLIT)
     versions = [PREPROCESSING_VERSION, READER_VERSION, _LAYOUT]
+    if config.synthetic_designs:
+        versions.append(generator_digest())
     total.update(json.dumps([settings, seed, versions], sort_keys=True).encode())
     for corpus in config.corpora:
         total.update(_corpus_digest(corpus).encode())
     return total.hexdigest()
+
+
+@cache
+def generator_digest() -> str:
+    """Of the code that draws synthetic designs: any change of it may draw others."""
+    sources = sorted(Path(sevenviews.synthetic.__path__[0]).rglob("*.py"))
+    return _joined((one.name, _file_digest(one)) for one in sources)
 
 
 def _corpus_digest(corpus: Path) -> str:

@@ -42,8 +42,7 @@ def test_a_model_that_was_trained_on_the_held_out_is_refused(house: House) -> No
     around = house.surroundings(engine := FakeEngine())
     first = begin(around, CONFIG)
     held_out = first.facts("snapshot")["held_out"]  # type: ignore[index]
-    (told,) = engine.configs[0].data.excluded_lists
-    assert set(held_out) <= set(told.read_text().split())
+    assert set(held_out) <= engine.excluded[0]
     before = stored(house)
     # In whatever spelling: the catalogue's ids are not canonical.
     engine = FakeEngine(seed=2)
@@ -64,6 +63,9 @@ def test_the_anchor_stays_whoever_serves(house: House) -> None:
     assert (second.facts("evaluate") or {})["anchor_model"] == packaged
     # A person may pin another.
     gate = CONFIG.gate.model_copy(update={"anchor_model": snapshots[1]["serving_model"]})
+    # What a refresh worked with is gone at its end, and the reports stay.
+    left = {one.name for one in (house.folder / "refreshes").glob("*/*")}
+    assert left == {"report.md"}
     third = begin(house.surroundings(FakeEngine(seed=3)), CONFIG.model_copy(update={"gate": gate}))
     assert (third.facts("evaluate") or {})["anchor_model"] == snapshots[1]["serving_model"]
 

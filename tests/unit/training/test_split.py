@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from sevenviews.lab.sets import PatentSet, patents_of
 from sevenviews.training.config import PACKAGED_CONFIG, DataConfig, TrainConfig
-from sevenviews.training.data_hash import data_digest
+from sevenviews.training.data_hash import data_digest, generator_digest
 from sevenviews.training.drawings import DrawingDataset, open_dataset
 from sevenviews.training.labels import labelled
 from sevenviews.training.losses.config import ArcFaceConfig, ClassificationConfig
@@ -230,6 +230,12 @@ def test_the_data_hash_is_of_contents_not_of_places(corpus: Path, tmp_path: Path
     assert data_digest(DataConfig(corpora=(moved,)), 0) not in {before, changed}
     with pytest.raises(FileNotFoundError, match="nowhere"):
         data_digest(DataConfig(corpora=(tmp_path / "nowhere",)), 0)
+
+
+def test_what_draws_synthetic_designs_is_part_of_the_hash(corpus: Path) -> None:
+    assert len(generator_digest()) == 64
+    plain, drawn = (DataConfig(corpora=(corpus,), synthetic_designs=count) for count in (0, 3))
+    assert data_digest(plain, 0) != data_digest(drawn, 0)
 
 
 def test_the_hash_of_a_list_is_that_of_its_images(tmp_path: Path) -> None:
