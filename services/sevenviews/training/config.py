@@ -32,6 +32,16 @@ class DataConfig(Settings):
         default=0, ge=0, description="Of each corpus take so many designs, by the seed; 0: all."
     )
     least_drawings: int = Field(default=2, ge=1, description="Designs with fewer drawings are left out.")
+    sheets: tuple[Path, ...] = Field(
+        default=(),
+        description="Whole sheets of real patents, `<patent id>/<sheet>.png`, that are cut into their figures. Those "
+        "of the development set alone are taken; all of them are trained on, none is held out to validate with.",
+    )
+    drawings_per_design: int = Field(
+        default=0,
+        ge=0,
+        description="Of each design of `corpora` take so many drawings, by the seed; 0: all.",
+    )
     cache_side: int = Field(default=224, ge=64, description="Side in pixels at which drawings are kept.")
     test_share: float = Field(
         default=0.0, ge=0, lt=0.5, description="Share of designs that training never sees; DeepPatent: 0.15."
@@ -57,7 +67,7 @@ class DataConfig(Settings):
 
     def relative_to(self, folder: Path) -> DataConfig:
         """The same with paths made absolute."""
-        paths = ("corpora", "test_lists", "validation_lists", "excluded_lists")
+        paths = ("corpora", "sheets", "test_lists", "validation_lists", "excluded_lists")
         return self.model_copy(
             update={key: tuple((folder / one).resolve() for one in getattr(self, key)) for key in paths}
         )
@@ -166,6 +176,24 @@ class OptimizationConfig(Settings):
     )
 
 
+class WhitenConfig(Settings):
+    """A step that takes no batch: the fully connected layer is set to the discriminative whitening of all drawings.
+
+    Nothing else of the network changes, its normalisation's statistics included.
+    """
+
+    axes: int = Field(default=400, ge=2, description="Principal axes that are kept before.")
+    shrinkage: float = Field(
+        default=0.1, ge=0, description="Of the covariance within designs toward a multiple of the identity."
+    )
+    rendering_weight: float = Field(
+        default=0.1,
+        gt=0,
+        le=1,
+        description="What a drawing that is of no real patent counts beside one that is.",
+    )
+
+
 class StepConfig(Settings):
     """A step of a protocol of several; its weights start the next. What it does not say, the run says."""
 
@@ -173,6 +201,10 @@ class StepConfig(Settings):
     loss: LossConfig | None = None
     augmentation: AugmentationConfig | None = None
     optimization: OptimizationConfig | None = None
+    whiten: WhitenConfig | None = Field(
+        default=None,
+        description="In place of batches: what the run says of loss and optimization does not count.",
+    )
     evaluate_every: int | None = Field(default=None, ge=1)
     patience: int | None = Field(default=None, ge=0)
 
@@ -187,6 +219,9 @@ class TrainConfig(Settings):
     loss: LossConfig = ArcFaceConfig()
     augmentation: AugmentationConfig = AugmentationConfig()
     optimization: OptimizationConfig = OptimizationConfig()
+    whiten: WhitenConfig | None = Field(
+        default=None, description="A run that takes no batch: the loss and the optimization do not count."
+    )
     steps: tuple[StepConfig, ...] = Field(
         default=(),
         description="A protocol of several, such as DeepPatent's 1, 2, 3; empty: one, as said above.",
@@ -226,14 +261,24 @@ class TrainConfig(Settings):
         names = [step.name for step in self.steps]
         if len(set(names)) < len(names):
             raise ValueError(f"steps: two have one name: {', '.join(names)}")
+        if self.whiten and self.steps:
+            raise ValueError("whiten: a run of several steps says in which of them")
         for step in self.as_steps():
-            _check_batches(step)
+            if step.whiten is None:
+                _check_batches(step)
+            elif not self.data.sheets:
+                raise ValueError("whiten: data.sheets must name drawings of real patents to learn from")
         return self
 
     @property
     def total_steps(self) -> int:
         """Batches of all steps together."""
-        return sum(step.optimization.steps for step in self.as_steps())
+        return sum(step.batches for step in self.as_steps())
+
+    @property
+    def batches(self) -> int:
+        """Of a run of one step: none, if it whitens."""
+        return 0 if self.whiten else self.optimization.steps
 
     def as_steps(self) -> tuple[TrainConfig, ...]:
         """A run of its own for each step; itself, if it is one."""
@@ -242,7 +287,7 @@ class TrainConfig(Settings):
     def _of(self, step: StepConfig) -> TrainConfig:
         said = {
             key: value
-            for key in ("loss", "augmentation", "optimization", "evaluate_every", "patience")
+            for key in ("loss", "augmentation", "optimization", "whiten", "evaluate_every", "patience")
             if (value := getattr(step, key)) is not None
         }
         return self.model_copy(update={"name": f"{self.name}-{step.name}", "steps": (), **said})

@@ -13,6 +13,7 @@ from sevenviews.corpus import iter_entries
 from sevenviews.corpus.deeppatent import is_list
 from sevenviews.corpus.entry import READER_VERSION
 from sevenviews.encoder.preprocess import PREPROCESSING_VERSION
+from sevenviews.lab.sets import PatentSet, patents_of
 from sevenviews.training.config import DataConfig
 
 _LAYOUT = "4"
@@ -20,6 +21,7 @@ _LAYOUT = "4"
 
 _OF_THE_SPLIT = {
     "corpora",
+    "sheets",
     "validation_share",
     "test_share",
     "validation_lists",
@@ -44,6 +46,10 @@ def data_digest(config: DataConfig, seed: int) -> str:
     total.update(json.dumps([settings, seed, versions], sort_keys=True).encode())
     for corpus in config.corpora:
         total.update(_corpus_digest(corpus).encode())
+    if config.sheets:
+        total.update(json.dumps(patents_of(PatentSet.DEVELOPMENT)).encode())
+    for sheets in config.sheets:
+        total.update(_corpus_digest(sheets).encode())
     return total.hexdigest()
 
 

@@ -27,7 +27,9 @@ from sevenviews.designs import (
 )
 from sevenviews.encoder.preprocess import preprocess
 from sevenviews.images import decode
-from sevenviews.lab.collection import category_of
+from sevenviews.lab.collection import Collection, category_of
+from sevenviews.lab.sets import PatentSet, set_of
+from sevenviews.lab.sheets import read_sheets
 from sevenviews.synthetic import design, render
 from sevenviews.training.config import DataConfig
 from sevenviews.training.data_hash import data_digest
@@ -50,7 +52,8 @@ class DrawingDataset:
         categories: of the designs: the corpus' own, or the Locarno class, or the USPC class; empty: none is told.
         digest: SHA-256 of all that the content depends on.
         unread: what could not be read, and why.
-        origins: of the designs: the place of its corpus among those of the configuration; behind them, synthetic.
+        origins: of the designs: the place of its corpus among those of the configuration; behind them, synthetic; and
+            behind that, the sheets of real patents.
         kin: int64 [designs], the group of each design; see `kin_of`. Empty: each is alone.
     """
 
@@ -179,6 +182,13 @@ def _tell_unread(unread: list[str], tell: Callable[[str], None]) -> None:
         tell(f"could not be read: {len(unread) - _TOLD_UNREAD} more")
 
 
+def is_real(dataset: DrawingDataset, data: DataConfig) -> npt.NDArray[np.bool_]:
+    """Of each design, whether it was cut from the sheets of a real patent."""
+    # What was kept before layout 3 knows no origins, nor sheets.
+    origins = dataset.origins or (0,) * len(dataset.names)
+    return np.array(origins) > len(data.corpora)
+
+
 @dataclass(frozen=True, slots=True)
 class _Design:
     """As it was read.
@@ -202,10 +212,27 @@ def _all_designs(config: DataConfig, seed: int, pool: ProcessPoolExecutor) -> It
     """Each with the place of its corpus."""
     for origin, corpus in enumerate(config.corpora):
         entries = _sampled(corpus, config.most_designs, seed)
-        yield from zip(repeat(origin), pool.map(partial(_read, config.cache_side), entries, chunksize=16))
+        read = partial(_read, config.cache_side, config.drawings_per_design, seed)
+        yield from zip(repeat(origin), pool.map(read, entries, chunksize=16))
     draw = partial(_draw, config.cache_side, config.synthetic_seed)
     drawn = pool.map(draw, range(config.synthetic_designs), chunksize=16)
     yield from zip(repeat(len(config.corpora)), drawn)
+    for origin, sheets in enumerate(config.sheets, len(config.corpora) + 1):
+        yield from zip(repeat(origin), _cut(read_sheets(sheets), config.cache_side))
+
+
+def _cut(figures: Collection, side: int) -> Iterator[_Design]:
+    """The patents of the development set, a design each."""
+    rows: dict[str, list[int]] = {}
+    for row, patent in enumerate(figures.patents):
+        if set_of(patent) is PatentSet.DEVELOPMENT:
+            rows.setdefault(patent, []).append(row)
+    unread = figures.unread
+    for patent, mine in sorted(rows.items()):
+        drawings = list(figures.prepared(side, mine))
+        hashes = [drawing_hash(one[0]) for one in drawings]
+        yield _Design(patent, "", drawings, unread, canonical_patent_id(patent), hashes=hashes)
+        unread = []
 
 
 def _sampled(corpus: Path, most: int, seed: int) -> Iterable[CorpusEntry]:
@@ -215,7 +242,7 @@ def _sampled(corpus: Path, most: int, seed: int) -> Iterable[CorpusEntry]:
     return entries
 
 
-def _read(side: int, entry: CorpusEntry) -> _Design:
+def _read(side: int, most: int, seed: int, entry: CorpusEntry) -> _Design:
     try:
         read = entry.read()
     except NotADesign:
@@ -223,7 +250,10 @@ def _read(side: int, entry: CorpusEntry) -> _Design:
     except SevenviewsError as error:
         return _Design(entry.name, "", [], [error.message])
     drawings, unread = [], list(map(str, read.problems))
-    for drawing_id, content in read.contents.items():
+    contents = list(read.contents.items())
+    if most and len(contents) > most:
+        contents = random.Random(f"{seed} {entry.name}").sample(contents, most)  # noqa: S311 - no secret
+    for drawing_id, content in contents:
         try:
             drawings.append(preprocess(decode(content), side))
         except SevenviewsError as error:

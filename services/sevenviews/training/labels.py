@@ -24,7 +24,8 @@ def check_categories(dataset: DrawingDataset, data: DataConfig) -> None:
         ValueError: no design of a corpus has a category.
     """
     with_some = {origin for origin, name in zip(dataset.origins, dataset.categories, strict=True) if name}
-    without = [str(data.corpora[one]) for one in sorted(set(dataset.origins) - with_some)]
+    places = [*data.corpora, "the synthetic corpus", *data.sheets]
+    without = [str(places[one]) for one in sorted(set(dataset.origins) - with_some)]
     if without:
         raise ValueError(
             f"loss.by: category: no design of {', '.join(without)} has one: neither a category in an index.csv, nor "

@@ -6,7 +6,7 @@ import json
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,6 +53,7 @@ def train(
         ValueError: the folder holds a run of another configuration; or the configuration does not fit the data.
     """
     from sevenviews.training.drawings import dataset_folder, open_dataset
+    from sevenviews.training.fitting import fit
     from sevenviews.training.state import is_done
 
     folder = folder.resolve()
@@ -62,20 +63,25 @@ def train(
     dataset = open_dataset(drawings, config.data, config.seed, config.threads, tell)
     tell(f"{len(dataset.names)} designs, {len(dataset.designs)} drawings")
     _write_facts(folder, config, dataset.digest, len(dataset.unread))
-    for step in config.as_steps():
+    with_batches = [step for step in config.as_steps() if step.whiten is None]
+    for step in with_batches:
         _check_labels(step, dataset)
     learned = _learned(config, dataset)
     write_trained_on(folder, learned)
     metrics: list[Mapping[str, float]] = []
-    with local_ray():
+    with local_ray() if with_batches else nullcontext():
         for place, step, begun in _places(config, folder):
             if place != folder:
                 tell(f"step {place.name}")
                 _claim(place, step)
                 _write_facts(place, step, dataset.digest, len(dataset.unread))
                 write_trained_on(place, learned)
-            if is_done(place, step.optimization.steps, step.patience):
+            if is_done(place, step.batches, step.patience):
                 tell(f"{place.name} is done already, skipping")
+            elif step.whiten is not None:
+                fit(step, step.whiten, place, dataset)
+                for one in read_metrics(place / METRICS):
+                    advance(_after(begun, one))
             else:
                 with _followed(place / METRICS, _counted(advance, begun)):
                     _fit(step, place, dataset_folder(drawings, dataset.digest), dataset.digest)
@@ -96,7 +102,7 @@ def _places(config: TrainConfig, folder: Path) -> Iterator[tuple[Path, TrainConf
             model = step.model.model_copy(update={"initial_weights": str(before)})
             step = step.model_copy(update={"model": model})  # noqa: PLW2901 - the same step, made whole
         yield place, step, begun
-        begun, before = begun + step.optimization.steps, place
+        begun, before = begun + step.batches, place
 
 
 def _fit(config: TrainConfig, folder: Path, drawings: Path, digest: str) -> None:

@@ -18,7 +18,7 @@ from sevenviews.corpus.deeppatent import read_list
 from sevenviews.designs import canonical_patent_id
 from sevenviews.lab.sets import PatentSet, read_ids, set_of
 from sevenviews.training.config import DataConfig
-from sevenviews.training.drawings import DrawingDataset
+from sevenviews.training.drawings import DrawingDataset, is_real
 
 Indices = npt.NDArray[np.int64]
 
@@ -55,7 +55,9 @@ def split(dataset: DrawingDataset, config: DataConfig, seed: int) -> Split:
         excluded |= of_test & validation
     else:
         rest = len(dataset.names) - len(excluded)
-        groups = _groups(dataset, excluded)
+        real = set(np.flatnonzero(is_real(dataset, config)).tolist())
+        # Few as they are, all drawings of real patents that may be learned from are.
+        groups = [one for one in _groups(dataset, excluded) if not real.intersection(one)]
         random.Random(seed).shuffle(groups)  # noqa: S311 - a split, not a secret
         test, groups = _taken(groups, round(config.test_share * rest))
         most = max(_LEAST, round(config.validation_share * (rest - len(test))))

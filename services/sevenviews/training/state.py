@@ -66,6 +66,11 @@ class TrainingState:
         self.best, self.stale = state["best"], state["stale"]
 
 
+def save_fitted(model: Encoder, folder: Path) -> None:
+    """The checkpoint of a step that takes no batch."""
+    _write({"model": model.state_dict(), "step": 0, "stale": 0}, folder / CHECKPOINT)
+
+
 def is_done(folder: Path, steps: int, patience: int) -> bool:
     """Whether a run of one step has nothing left to do: all its batches are done, or it has ended early."""
     if not (folder / CHECKPOINT).is_file():

@@ -11,6 +11,7 @@ from torch import nn
 
 from sevenviews.training.models.config import ModelConfig
 from sevenviews.training.models.depthwise import replace_strided_depthwise
+from sevenviews.training.models.efficientnet_lite import EfficientNetLite0, imagenet_weights
 from sevenviews.training.models.initial import (
     load_features_of_run,
     load_folded,
@@ -29,7 +30,9 @@ def make_backbone(config: ModelConfig) -> tuple[nn.Module, int]:
         ValueError: they are of another network.
     """
     path = config.weights_path
-    if config.backbone in {"sketch_a_net", "line_resnet"}:
+    if config.backbone == "efficientnet_lite0":
+        features, channels = _lite(config), EfficientNetLite0.channels
+    elif config.backbone in {"sketch_a_net", "line_resnet"}:
         if config.initial_weights == "imagenet":
             raise ValueError(f"initial_weights: there is no {config.backbone} of ImageNet")
         features, channels = _for_drawings(config)
@@ -45,6 +48,18 @@ def make_backbone(config: ModelConfig) -> tuple[nn.Module, int]:
     if path is not None and path.is_dir():
         load_features_of_run(features, path, config)
     return features, channels
+
+
+def _lite(config: ModelConfig) -> nn.Module:
+    features = EfficientNetLite0(3)
+    if config.initial_weights == "imagenet":
+        features.load_state_dict(imagenet_weights())
+    elif config.weights_path is not None and not config.weights_path.is_dir():
+        load_state(features, features, config.weights_path)
+    if config.input_channels == 1:
+        one_input_channel(features)
+    replace_strided_depthwise(features)
+    return features
 
 
 def _for_drawings(config: ModelConfig) -> tuple[nn.Module, int]:

@@ -22,6 +22,7 @@ Backbone = Literal[
     "efficientnet_b5",
     "efficientnet_b6",
     "efficientnet_b7",
+    "efficientnet_lite0",
     "swin_v2_t",
     "swin_v2_s",
     "swin_v2_b",
@@ -61,6 +62,14 @@ class ModelConfig(Settings):
         description="How many of the last stages are pooled, side by side; more than 1: ResNets, MobileNets and "
         "EfficientNets alone.",
     )
+    pooled_layers: dict[int, float] = Field(
+        default_factory=dict,
+        description="In place of levels: which layers of the backbone are pooled side by side, and how much each "
+        "counts; by place, the first being 0. What is pooled of a layer is brought to unit length first.",
+    )
+    gem_absolute: bool = Field(
+        default=False, description="Pool the size of what a layer says, rather than what of it is positive."
+    )
     vlad_words: int = Field(
         default=0,
         ge=0,
@@ -88,8 +97,9 @@ class ModelConfig(Settings):
     deployed_branch: Literal[0, 1] = Field(default=0, description="Which of two branches is exported.")
     initial_weights: str = Field(
         default="",
-        description="Empty or 'none': random; 'imagenet': torchvision's, from its local cache; the folder of a run "
-        "(RotNet); that of a bundle; or an ONNX, .pt or .pth file. Relative to the YAML file.",
+        description="Empty or 'none': random; 'imagenet': torchvision's, from its local cache, or that of "
+        "EfficientNet-Lite0, from the package that ships it; the folder of a run (RotNet); that of a bundle; or an "
+        "ONNX, .pt or .pth file. Relative to the YAML file.",
     )
     freeze_batch_norm: bool = Field(
         default=False, description="Keep the statistics of the initial weights; for folded ones it is a must."
@@ -102,6 +112,20 @@ class ModelConfig(Settings):
                 f"levels: the stages of {self.backbone} cannot be pooled; those of ResNets, MobileNets and "
                 "EfficientNets can"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _has_layers(self) -> ModelConfig:
+        if not self.pooled_layers:
+            return self
+        if self.levels > 1 or self.vlad_words or self.grid_cells:
+            raise ValueError(
+                "pooled_layers: levels, vlad_words and grid_cells are of stages, and go without it"
+            )
+        if not any(family in self.backbone for family in _STAGED):
+            raise ValueError(f"pooled_layers: {self.backbone} is not one sequence of layers")
+        if min(self.pooled_layers) < 0 or min(self.pooled_layers.values()) <= 0:
+            raise ValueError("pooled_layers: places begin at 0, and what counts is above 0")
         return self
 
     @field_validator("sides")

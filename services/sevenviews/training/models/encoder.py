@@ -14,9 +14,9 @@ from sevenviews.training.models.config import ModelConfig
 from sevenviews.training.models.gem import GeM
 from sevenviews.training.models.grid import GridGeM
 from sevenviews.training.models.resizing import resized
-from sevenviews.training.models.stages import Stage, stages_of
+from sevenviews.training.models.stages import Stage, layers_of, stages_of
 from sevenviews.training.models.vlad import NetVlad
-from sevenviews.training.models.whitening import discriminative_whitening, pca_whitening
+from sevenviews.training.models.whitening import Affine, discriminative_whitening, pca_whitening
 
 
 class DrawingEncoder(nn.Module):
@@ -26,18 +26,20 @@ class DrawingEncoder(nn.Module):
     features of as many of the last stages stand side by side, the lowest first: strokes and their shading are seen
     by the lower ones, shapes by the last. With words, NetVLAD's vector of the lowest of these stages stands beside
     them, and with cells that of a grid over the last stage but one; each as long as all of GeM's together.
+
+    With pooled layers, those of the backbone that are named stand side by side, each of unit length times its weight.
     """
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.features, channels = make_backbone(config)
         self.pool = GeM(config.gem_p, config.gem_learned)
-        self.lower_pools = nn.ModuleList(
-            GeM(config.gem_p, config.gem_learned) for _ in range(config.levels - 1)
-        )
         self._stages = [Stage(-1, channels)]
         if config.levels > 1:
             self._stages = stages_of(self.features, config.input_channels)[-config.levels :]
+        if config.pooled_layers:
+            self._stages = layers_of(self.features, config.input_channels, config.pooled_layers)
+        self.lower_pools = nn.ModuleList(GeM(config.gem_p, config.gem_learned) for _ in self._stages[1:])
         depths = [stage.channels for stage in self._stages]
         self.vlad = NetVlad(depths[0], config.vlad_words) if config.vlad_words else None
         self.grid = GridGeM(config.grid_cells, config.gem_p) if config.grid_cells else None
@@ -45,6 +47,8 @@ class DrawingEncoder(nn.Module):
         self.whiten = nn.Linear(sum(parts), config.dimension)
         self._input_channels = config.input_channels
         self._sides = config.sides
+        self._weights = [weight for _, weight in sorted(config.pooled_layers.items())]
+        self._absolute = config.gem_absolute
         self._freeze_batch_norm = config.freeze_batch_norm
 
     @property
@@ -72,10 +76,15 @@ class DrawingEncoder(nn.Module):
 
     def pooled(self, drawings: Tensor) -> Tensor:
         """[n, channels]; where GeM's are all, not normalised."""
-        maps = [functional.relu(one).float() for one in self._maps(self._paper(drawings))]
-        means = torch.cat(
-            [pool(one) for pool, one in zip([*self.lower_pools, self.pool], maps, strict=True)], 1
-        )
+        found = self._maps(self._paper(drawings))
+        maps = [(one.abs() if self._absolute else functional.relu(one)).float() for one in found]
+        of_each = [pool(one) for pool, one in zip([*self.lower_pools, self.pool], maps, strict=True)]
+        if self._weights:
+            of_each = [
+                weight * functional.normalize(one, dim=1)
+                for weight, one in zip(self._weights, of_each, strict=True)
+            ]
+        means = torch.cat(of_each, 1)
         if self.vlad is None and self.grid is None:
             return means
         parts = [functional.normalize(means, dim=1)]
@@ -97,7 +106,7 @@ class DrawingEncoder(nn.Module):
 
     def _maps(self, paper: Tensor) -> list[Tensor]:
         """Of the last stages, the lowest first."""
-        if len(self._stages) == 1:
+        if len(self._stages) == 1 and not self._weights:
             return [self.features(paper)]
         ends = {stage.end for stage in self._stages}
         maps = []
@@ -139,11 +148,15 @@ class DrawingEncoder(nn.Module):
             designs: int64 [m]; None: the whitening of PCA, that needs none.
         """
         dimension = self.whiten.out_features
-        found = (
+        self.whiten_by(
             pca_whitening(descriptors, dimension)
             if designs is None
             else discriminative_whitening(descriptors, designs, dimension)
         )
+
+    @torch.no_grad()
+    def whiten_by(self, found: Affine) -> None:
+        """Let the fully connected layer be a map that was fitted."""
         # Fewer drawings than dimensions leave the rest as they are.
         self.whiten.weight[: len(found.weight)] = found.weight
         self.whiten.bias[: len(found.bias)] = found.bias

@@ -73,7 +73,7 @@ def slug(row: str) -> str:
 def _trained(row: str, config: TrainConfig, folder: Path, tell: Callable[[str], None]) -> Measured:
     tell(f"{row}, seed {config.seed}")
     last = train(config, folder, tell).metrics[-1]
-    seen = sum(step.optimization.steps * step.optimization.batch_size for step in config.as_steps())
+    seen = sum(step.batches * step.optimization.batch_size for step in config.as_steps())
     return Measured(row, config.seed, last["validation_map"], last["validation_acc1"], seen)
 
 

@@ -1,0 +1,81 @@
+"""Discriminative whitening by drawings of two kinds: few of real patents, and many renderings that count little.
+
+What differs between drawings of one design is learned best from those that will be searched. Thirty patents have some
+two hundred drawings for thousands of channels, though; renderings say, more roughly, what the others are for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from sevenviews.training.models.whitening import Affine
+
+_SPANNED = 1e-6
+"""Of the longest axis; shorter ones are rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhitenedBy:
+    """Drawings to whiten by; every tensor has a row a drawing.
+
+    Attributes:
+        descriptors: [m, channels].
+        designs: int64 [m]; those with one drawing alone only help to find the axes.
+        weights: [m], how much each counts beside the others; above 0.
+        real: bool [m], whether it is of a real patent. There must be some.
+    """
+
+    descriptors: Tensor
+    designs: Tensor
+    weights: Tensor
+    real: Tensor
+
+
+def weighted_whitening(by: WhitenedBy, dimension: int, axes: int, shrinkage: float) -> Affine:
+    """y = Gᵀ (S + λ tr(S)/d · I)^(-1/2) Pᵀ (x - μ), as `discriminative_whitening`, all moments weighted.
+
+    μ is the mean of the real drawings. Renderings are moved there as a whole first, so that how they differ from
+    sheets does not pass for how designs differ.
+
+    Args:
+        by: what is learned from.
+        dimension: wanted, at most `axes`.
+        axes: d, principal axes that are kept; with fewer drawings there are no more than those.
+        shrinkage: λ.
+
+    Raises:
+        ValueError: no drawing is real, or no design has two drawings.
+    """
+    if not by.real.any():
+        raise ValueError("whitening: no drawing of a real patent is there to learn from")
+    _, numbers, counts = torch.unique(by.designs, return_inverse=True, return_counts=True)
+    paired = counts[numbers] > 1
+    if not paired.any():
+        raise ValueError("whitening: no design has two drawings to learn from")
+    # Double precision: the last of some hundred axes have little beside the first.
+    wide, weights = by.descriptors.double(), by.weights.double()
+    mean = wide[by.real].mean(0)
+    centred = wide - mean
+    if not by.real.all():
+        centred[~by.real] -= centred[~by.real].mean(0)
+    kept = _principal(centred, weights, axes)
+    along = centred @ kept.T
+    centres = torch.zeros(len(counts), along.shape[1]).to(along).index_add_(0, numbers, along)
+    within, shares = (along - (centres / counts[:, None])[numbers])[paired], weights[paired]
+    covariance = (within * shares[:, None]).T @ within / shares.sum()
+    shrunk = covariance + shrinkage * covariance.diag().mean() * torch.eye(len(covariance)).to(covariance)
+    variances, directions = torch.linalg.eigh(shrunk)
+    evened = directions * variances.rsqrt() @ directions.T
+    principal = _principal(along @ evened, weights, dimension)
+    weight = (principal @ evened @ kept).to(by.descriptors.dtype)
+    return Affine(weight, -(weight @ mean.to(weight)))
+
+
+def _principal(centred: Tensor, weights: Tensor, most: int) -> Tensor:
+    """The first principal axes, [k, channels], of weighted rows; k is at most `most`, and what the rows span."""
+    scaled = centred * weights.sqrt()[:, None]
+    _, lengths, axes = torch.linalg.svd(scaled, full_matrices=False)
+    return axes[: min(most, int((lengths > _SPANNED * lengths[0]).sum()))]
