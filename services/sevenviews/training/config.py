@@ -193,6 +193,12 @@ class WhitenConfig(Settings):
         description="What a drawing that is of no real patent counts beside one that is.",
     )
 
+    turned: bool = Field(
+        default=False,
+        description="Whiten also by the real drawings' mirror images and quarter turns, as further drawings of their "
+        "designs: the left side is often the right one mirrored, and a sheet holds views turned.",
+    )
+
 
 class StepConfig(Settings):
     """A step of a protocol of several; its weights start the next. What it does not say, the run says."""

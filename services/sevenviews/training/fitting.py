@@ -5,16 +5,17 @@ A batch in training mode would move the statistics of its normalisation, even at
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
 
 from sevenviews.training.config import TrainConfig, WhitenConfig
 from sevenviews.training.drawings import DrawingDataset, is_real
 from sevenviews.training.models.build import Encoder, make_model
+from sevenviews.training.models.encoder import DrawingEncoder
 from sevenviews.training.models.weighted_whitening import WhitenedBy, weighted_whitening
 from sevenviews.training.records import Records
 from sevenviews.training.split import split
@@ -42,8 +43,7 @@ def fit(config: TrainConfig, whiten: WhitenConfig, run: Path, dataset: DrawingDa
     model = make_model(config.model).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     parts = split(dataset, config.data, config.seed)
     for branch in model.branches:
-        found = descriptors(branch, dataset, parts.training, config.deployed_image_size, device)
-        by = _whitened_by(found, dataset, parts.training, config, whiten.rendering_weight)
+        by = _whitened_by(branch, dataset, parts.training, config, whiten)
         branch.whiten_by(weighted_whitening(by, config.model.dimension, whiten.axes, whiten.shrinkage))
     metrics = {"step": 0, "steps": 0, "loss": 0.0, **_validated(model, dataset, parts.validation, config)}
     records = Records(run, -1)
@@ -54,16 +54,31 @@ def fit(config: TrainConfig, whiten: WhitenConfig, run: Path, dataset: DrawingDa
 
 
 def _whitened_by(
-    found: Tensor,
+    model: DrawingEncoder,
     dataset: DrawingDataset,
     training: npt.NDArray[np.int64],
     config: TrainConfig,
-    rendering_weight: float,
+    whiten: WhitenConfig,
 ) -> WhitenedBy:
+    side, device = config.deployed_image_size, next(model.parameters()).device
     designs = dataset.designs[training]
-    real = torch.from_numpy(is_real(dataset, config.data)[designs]).to(found.device)
-    weights = torch.where(real, 1.0, rendering_weight)
-    return WhitenedBy(found, torch.from_numpy(designs).to(found.device), weights, real)
+    real = is_real(dataset, config.data)[designs]
+    found = [descriptors(model, dataset, training, side, device)]
+    if whiten.turned:
+        for turned in _turned(dataset, training[real]):
+            found.append(descriptors(model, turned, np.arange(real.sum()), side, device))
+        designs = np.concatenate([designs, designs[real], designs[real]])
+        real = np.concatenate([real, real[real], real[real]])
+    of_real = torch.from_numpy(real).to(device)
+    weights = torch.where(of_real, 1.0, whiten.rendering_weight)
+    return WhitenedBy(torch.cat(found), torch.from_numpy(designs).to(device), weights, of_real)
+
+
+def _turned(dataset: DrawingDataset, rows: npt.NDArray[np.int64]) -> tuple[DrawingDataset, DrawingDataset]:
+    """Some drawings mirrored, and the same by a quarter to the left."""
+    pixels = dataset.pixels[rows]
+    mirrored, quarter = pixels[:, :, ::-1], np.rot90(pixels, axes=(1, 2))
+    return replace(dataset, pixels=mirrored.copy()), replace(dataset, pixels=quarter.copy())
 
 
 def _validated(

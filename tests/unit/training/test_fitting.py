@@ -99,7 +99,7 @@ def config_of(sheets: Path) -> TrainConfig:
                 "validation_share": 0.4,
             },
             "model": {"backbone": "resnet18", "dimension": 4},
-            "whiten": {"axes": 8},
+            "whiten": {"axes": 8, "turned": True},
             "deployed_image_size": 64,
             "threads": 1,
             "bfloat16": False,
