@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sevenviews.corpus.assembly import digest_of_content
+from sevenviews.corpus.assembly import CutDrawings, SheetFile, cut_drawings, digest_of_content
+from sevenviews.corpus.descriptions import describe_figures
 from sevenviews.corpus.entry import CorpusPatent, Problem, ProblemReason, UnreadableEntryError
 from sevenviews.corpus.file_names import natural
 from sevenviews.corpus.member import Member
@@ -62,23 +63,38 @@ class ImageEntry:
 
     def read(self) -> CorpusPatent:
         """See CorpusEntry."""
+        problems = list(self.problems)
+        files = self._files(problems)
+        pages = sheet_pages([(file.member.name, file.sheet_number, content) for file, content in files])
+        # A file of several pages holds sheets, rather than a drawing.
+        cut = self._cut(files) if len(pages) > len(files) else self._as_they_are(files, pages)
+        patent = replace(self.patent, drawings=cut.drawings, source_digest=self.digest)
+        problems += cut.problems
+        return CorpusPatent(patent, cut.contents, tuple(problems), cut.boxes, self.category)
+
+    def _cut(self, files: Sequence[tuple[DrawingFile, bytes]]) -> CutDrawings:
+        sheets = [SheetFile(file.member.name, file.sheet_number, content) for file, content in files]
+        return cut_drawings(self.name, self.patent.patent_id, sheets, describe_figures(()))
+
+    def _as_they_are(
+        self, files: Sequence[tuple[DrawingFile, bytes]], pages: Sequence[SheetPage]
+    ) -> CutDrawings:
         drawings: list[Drawing] = []
         contents: dict[str, bytes] = {}
-        problems = list(self.problems)
-        files, pages = self._pages(problems)
-        for page in pages:
+        problems: list[Problem] = []
+        for (file, _), page in zip(files, pages, strict=True):
             try:
-                png = png_page(page.content, page.page)
+                png = png_page(page.content)
             except SevenviewsError as error:
                 problems.append(self._unreadable(page.name, error))
                 continue
             if png.damage is not None:
                 problems.append(Problem(self.name, page.name, ProblemReason.SHEET_DAMAGED, str(png.damage)))
             drawing = Drawing(
-                drawing_id=drawing_id(self.patent.patent_id, page.number, files[page.file].position),
-                sheet_number=page.number,
-                view=files[page.file].view,
-                figure_number=files[page.file].figure_number,
+                drawing_id=drawing_id(self.patent.patent_id, file.sheet_number, file.position),
+                sheet_number=file.sheet_number,
+                view=file.view,
+                figure_number=file.figure_number,
                 width=png.width,
                 height=png.height,
                 content_digest=digest_of_content(png.content),
@@ -87,8 +103,7 @@ class ImageEntry:
             contents[drawing.drawing_id] = png.content
         if not drawings:
             problems.append(Problem(self.name, "", ProblemReason.NO_DRAWINGS, "no drawing could be read"))
-        patent = replace(self.patent, drawings=tuple(drawings), source_digest=self.digest)
-        return CorpusPatent(patent, contents, tuple(problems), category=self.category)
+        return CutDrawings(tuple(drawings), contents, tuple(problems), {})
 
     def with_problems(self, problems: Sequence[Problem]) -> ImageEntry:
         """The same, with problems found elsewhere before its own."""
@@ -104,22 +119,15 @@ class ImageEntry:
                 raise UnreadableEntryError(problem) from error
             return b"gone"
 
-    def _pages(self, problems: list[Problem]) -> tuple[list[DrawingFile], list[SheetPage]]:
-        """The files that are there, and their pages."""
-        files: list[DrawingFile] = []
-        contents: list[bytes] = []
+    def _files(self, problems: list[Problem]) -> list[tuple[DrawingFile, bytes]]:
+        """The files that are there, with their bytes."""
+        files: list[tuple[DrawingFile, bytes]] = []
         for file in self.files:
             try:
-                contents.append(file.member.source.read())
+                files.append((file, file.member.source.read()))
             except OSError as error:
                 problems.append(self._unreadable(file.member.name, error))
-                continue
-            files.append(file)
-        named = [
-            (file.member.name, file.sheet_number, content)
-            for file, content in zip(files, contents, strict=True)
-        ]
-        return files, sheet_pages(named)
+        return files
 
     def _unreadable(self, name: str, error: Exception) -> Problem:
         return Problem(self.name, name, ProblemReason.SHEET_UNREADABLE, str(error))

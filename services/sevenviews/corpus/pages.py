@@ -17,14 +17,12 @@ class SheetPage:
         name: of the file, for problems; with the page's number, if it has several.
         number: of the sheet.
         page: of the file; 1 is the first.
-        file: its place among the files that were given.
     """
 
     name: str
     number: int
     content: bytes = field(repr=False)
     page: int = 1
-    file: int = 0
 
 
 def sheet_pages(files: Sequence[tuple[str, int, bytes]]) -> list[SheetPage]:
@@ -32,8 +30,8 @@ def sheet_pages(files: Sequence[tuple[str, int, bytes]]) -> list[SheetPage]:
     1, in their order."""
     counts = [_pages_of(content) for _, _, content in files]
     pages = [
-        SheetPage(name if count == 1 else f"{name}, page {page}", number, content, page, file)
-        for file, ((name, number, content), count) in enumerate(zip(files, counts, strict=True))
+        SheetPage(name if count == 1 else f"{name}, page {page}", number, content, page)
+        for (name, number, content), count in zip(files, counts, strict=True)
         for page in range(1, count + 1)
     ]
     if len(pages) == len(files):
