@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sevenviews.corpus.figures.callouts import without_callouts
+from sevenviews.corpus.figures.callouts import find_callout
 from sevenviews.corpus.figures.components import BOTTOM, LEFT, RIGHT, TOP, Components, find_components
 from sevenviews.corpus.figures.dirt import without_dirt
 from sevenviews.corpus.figures.header import find_header
@@ -134,12 +134,14 @@ def _read(sheet: Sheet, components: Components, expected: Expected) -> _Reading:
 def _without_callouts(
     components: Components, ink: NDArray[np.intp], text: SheetText, expected: Expected
 ) -> SheetText:
-    if len(text.labels) < 2:  # noqa: PLR2004
-        return text
-    owners = assign_ink(components, ink, _boxes(text))
-    return replace(
-        text, labels=tuple(without_callouts(components, ink, owners, text.labels, expected.elsewhere))
-    )
+    """The sheet's text without the labels that are no figure's own."""
+    while text.labels:
+        owners = assign_ink(components, ink, _boxes(text))
+        callout = find_callout(components, ink, owners, text.labels, expected.elsewhere)
+        if callout is None:
+            break
+        text = replace(text, labels=text.labels[:callout] + text.labels[callout + 1 :])
+    return text
 
 
 def _boxes(text: SheetText) -> NDArray[np.int32]:

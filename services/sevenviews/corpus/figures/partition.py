@@ -65,9 +65,9 @@ def _by_nearness(components: Components, ink: Indices, labels: Boxes) -> Indices
     """For each component the index of its label."""
     pieces = _pieces(components, ink, len(labels))
     if pieces is None:
-        return np.asarray(_distances(components.boxes[ink], labels).argmin(axis=1))
+        return np.asarray(distances(components.boxes[ink], labels).argmin(axis=1))
     piece_boxes = np.array([hull(components.boxes[ink[pieces == piece]]) for piece in range(len(labels))])
-    return _matching(_distances(piece_boxes, labels))[pieces]
+    return _matching(distances(piece_boxes, labels))[pieces]
 
 
 def _pieces(components: Components, ink: Indices, count: int) -> Indices | None:
@@ -123,7 +123,7 @@ def _first_pixels(components: Components, ink: Indices) -> tuple[Indices, Indice
     return rows.astype(np.intp), columns.astype(np.intp)
 
 
-def _distances(boxes: Boxes, labels: Boxes) -> NDArray[np.float64]:
+def distances(boxes: Boxes, labels: Boxes) -> NDArray[np.float64]:
     """The white distance between each box and each label: n × k. Boxes that overlap have none."""
     gaps = [
         np.maximum(

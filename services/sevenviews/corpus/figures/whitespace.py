@@ -29,7 +29,7 @@ def best_cut(ink: Boxes, labels: Boxes) -> tuple[int, float] | None:
                 continue
             owned = [(side_ink, side_labels[0]) for side_ink, side_labels in sides if len(side_labels) == 1]
             enclosed = sum(_is_enclosed(label, side_ink) for side_ink, label in owned)
-            offset = max((_offset(label, side_ink) for side_ink, label in owned), default=0.0)
+            offset = max((off_middle(label, side_ink) for side_ink, label in owned), default=0.0)
             score = (enclosed, -(end - start) * (1 - offset))
             if best is None or score < best[0]:
                 best = score, (axis, place)
@@ -68,7 +68,7 @@ def _is_enclosed(label: NDArray[np.int32], ink: Boxes) -> bool:
     return False
 
 
-def _offset(label: NDArray[np.int32], ink: Boxes) -> float:
+def off_middle(label: NDArray[np.int32], ink: Boxes) -> float:
     """How far a label is from the middle of the ink it stands under, over or beside: 0 to 1, of the ink's extent."""
     around = hull(ink)
     extents = np.maximum(around[RIGHT:] - around[:RIGHT], 1)
