@@ -129,7 +129,7 @@ class Generations(RuleBasedStateMachine):
             self._same(
                 lambda table, staged=staged: [  # type: ignore[misc]
                     PatentGeneration(one.patent.patent_id, one.generation)
-                    for one in table.page(PatentFilter(), "", 10, include_staged=staged)
+                    for one in table.page(PatentFilter(), None, 10, include_staged=staged)
                 ],
                 expected,
             )
