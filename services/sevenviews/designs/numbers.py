@@ -250,7 +250,9 @@ _OFFICES = {
         ),
     ),
     "WO": _Office(
-        _registered("WO", "DM"), _hague_forms, (r"(?:WO-?)?DM-?0*([1-9]\d{0,5})(?:-(\d{1,4}))?(?:-?S\d?)?",)
+        _registered("WO", "DM"),
+        _hague_forms,
+        (r"(?:(?:WO-?)?DM|WO-?D)-?0*([1-9]\d{0,5})(?:-(\d{1,4}))?(?:-?S\d?)?",),
     ),
     "JP": _Office(
         _japanese, _japanese_forms, (rf"JP-?D?-?0*([1-9]\d{{2,6}}){_KIND}", r"意匠登録0*([1-9]\d{2,6})")
