@@ -6,7 +6,7 @@ size. `score` holds the formula.
 May import designs. Needs NumPy, and SciPy for the assignment: the extras `vectors` and `lab` bring it.
 """
 
-from sevenviews.ranking.bound import upper_bound, upper_bounds
+from sevenviews.ranking.bound import upper_bounds
 from sevenviews.ranking.records import Match, PatentScore, QueryDrawing, StoredDrawing
 from sevenviews.ranking.score import score_patent, score_patents
 from sevenviews.ranking.soft_mean import PACKAGED_LEVEL, SOFTNESS
@@ -23,6 +23,5 @@ __all__ = [
     "free_views",
     "score_patent",
     "score_patents",
-    "upper_bound",
     "upper_bounds",
 ]

@@ -5,52 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from sevenviews.designs import ViewMatching
 from sevenviews.ranking.records import QueryDrawing
 from sevenviews.ranking.soft_mean import as_score, levels_of, soft_mean, weights_of
-from sevenviews.ranking.values import Values, checked_cosines
+from sevenviews.ranking.values import Values
 
 _ROUNDING = 1e-12
 """Sums of the same numbers in another order differ by less."""
 
 
-def upper_bound(
-    best_similarity_not_seen: npt.NDArray[np.floating],
-    queries: Sequence[QueryDrawing],
-    matching: ViewMatching,
-    level: float | Sequence[float],
-) -> float:
-    """The largest score that a patent can have whose drawings all have at most these cosines.
-
-    No drawing is worth more than its cosine, and a query image that is left out counts as its level; but one at least
-    is matched, for a patent that matches none scores 0. Which views the unseen drawings have is not known: all may
-    have the right one.
-
-    Args:
-        best_similarity_not_seen: [queries]; 1 where nothing is known. Entries of negative weights do not matter:
-            a patent may resemble such an image as little as it likes.
-        queries, matching, level: as for `score_patent`.
-
-    Raises:
-        ValueError: as `score_patent`.
-    """
-    del matching  # Whatever views cost or forbid, some patent may have the right ones.
-    best = checked_cosines(best_similarity_not_seen, (len(queries),))
-    return float(upper_bounds(best[None], queries, level)[0])
-
-
 def upper_bounds(best: Values, queries: Sequence[QueryDrawing], level: float | Sequence[float]) -> Values:
-    """`upper_bound` of many patents at once, of each of which something is known.
+    """The largest scores that patents can have of whose drawings no more than this is known.
+
+    A query image that is left out counts as its level; but one at least is matched, for a patent that matches none
+    scores 0. Which views the drawings have, and how these are matched, is not asked: all may have the right ones.
 
     Args:
         best: the most that any drawing of each patent can be worth to each image, its cost subtracted: x(q, d) of the
-            formula; [patents, queries].
+            formula; 1 where nothing is known; [patents, queries]. Entries of negative weights do not matter: a patent
+            may resemble such an image as little as it likes.
         queries, level: as for `score_patent`.
 
     Returns:
         [patents].
+
+    Raises:
+        ValueError: as `score_patent`.
     """
     weights, levels = weights_of(queries), levels_of(level, len(queries))
     wanted = weights > 0
