@@ -6,12 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from sevenviews.designs import patent_id_of
 from sevenviews.metadata.migrate import migrate
 from sevenviews.metadata.patent_table import PatentTable
 from sevenviews.metadata.sql_patent_table import SqlPatentTable
 from sevenviews.metadata.stores import open_engine
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.milvus_index import MilvusIndex
+from sevenviews.vectors.releases import Release
+from tests.contract.designs import SECONDS, create, every_generation, held
 from tests.contract.postgresql_server import new_database
 from tests.fakes.design_index import FakeDesignIndex
 from tests.fakes.patent_stores import FakePatentTable
@@ -29,6 +32,20 @@ def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         made = MilvusIndex(request.getfixturevalue("milvus_url"))
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def shared(index: DesignIndex) -> Release:
+    """One release for most tests: a server takes seconds to make and load one."""
+    return create(index)
+
+
+@pytest.fixture
+def release(index: DesignIndex, shared: Release) -> Iterator[Release]:
+    """An empty release."""
+    yield shared
+    if patents := {patent_id_of(one) for one in held(index, shared)}:
+        index.delete(shared.release_id, every_generation(sorted(patents)), SECONDS)
 
 
 @pytest.fixture(scope="module", params=["fake", "sqlite", "postgresql"])

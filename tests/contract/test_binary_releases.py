@@ -11,7 +11,7 @@ from sevenviews.designs import LocarnoClass, PatentFilter, Reason, SevenviewsErr
 from sevenviews.vectors.drawings import Embedding, PatentGenerations
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.releases import IndexParameters, Metric, Release, ReleaseState
-from tests.contract.test_design_index import MODEL, SECONDS, patent, promoted, refused, unit
+from tests.contract.designs import MODEL, SECONDS, patent, promoted, refused, unit
 
 BITS = 8
 

@@ -1,13 +1,9 @@
-"""One suite over the fake, Milvus Lite and a real Milvus server."""
+"""One suite over the fake, Milvus Lite and a real Milvus server: drawings, their vectors and filters."""
 
 from __future__ import annotations
 
-import time
-import uuid
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,13 +13,9 @@ from hypothesis import strategies as st
 from sevenviews.designs import (
     PatentFilter,
     Reason,
-    SevenviewsError,
     View,
-    ViewMatching,
     drawing_id,
-    patent_id_of,
 )
-from sevenviews.ranking import PACKAGED_LEVEL, QueryDrawing, StoredDrawing, score_patent
 from sevenviews.runtime.limits import check_limits
 from sevenviews.runtime.wire import filter_to_wire
 from sevenviews.v1 import search_pb2
@@ -31,195 +23,23 @@ from sevenviews.vectors.drawings import (
     DrawingVector,
     Embedding,
     PatentGenerations,
-    PatentQuery,
     PatentVectors,
 )
 from sevenviews.vectors.index import DesignIndex
-from sevenviews.vectors.milvus_index import MilvusIndex
-from sevenviews.vectors.releases import IndexParameters, Release, ReleaseState
-from tests.contract.milvus_server import MilvusProcess
-from tests.fakes.design_index import as_patent
+from sevenviews.vectors.releases import Release
+from tests.contract.designs import (
+    DIMENSION,
+    MODEL,
+    SECONDS,
+    create,
+    every_generation,
+    found,
+    held,
+    patent,
+    refused,
+    unit,
+)
 from tests.filters import LARGEST, filters, patents, vectors_of
-from tests.patience import ends
-
-DIMENSION = 8
-MODEL = "0123456789abcdef"
-SECONDS = 30.0
-
-
-@pytest.fixture(scope="module")
-def shared(index: DesignIndex) -> Release:
-    """One release for most tests: a server takes seconds to make and load one."""
-    return create(index)
-
-
-@pytest.fixture
-def release(index: DesignIndex, shared: Release) -> Iterator[Release]:
-    """An empty release."""
-    yield shared
-    if patents := {patent_id_of(one) for one in held(index, shared)}:
-        index.delete(shared.release_id, every_generation(sorted(patents)), SECONDS)
-
-
-def create(index: DesignIndex, model: str = MODEL) -> Release:
-    release_id = f"t-{uuid.uuid4().hex[:12]}"
-    return index.create_release(release_id, model, DIMENSION, IndexParameters(), SECONDS)
-
-
-def promoted(index: DesignIndex, release: Release, token: int = 0) -> Release:
-    """Completed, and serving."""
-    index.complete(release.release_id, {}, SECONDS)
-    return index.promote(release.release_id, SECONDS, token)
-
-
-def unit(seed: int) -> Embedding:
-    vector = np.random.default_rng(seed).standard_normal(DIMENSION).astype(np.float32)
-    return Embedding(vector / np.linalg.norm(vector), MODEL)
-
-
-def patent(number: int, drawings: int = 2, generation: int = 1, **fields: object) -> PatentVectors:
-    patent_id = f"USD{number:07d}"
-    views = (View.FRONT, View.LEFT, View.PERSPECTIVE, View.UNKNOWN)
-    rows = tuple(
-        DrawingVector(drawing_id(patent_id, 1, n + 1), views[n % len(views)], unit(100 * number + n))
-        for n in range(drawings)
-    )
-    return PatentVectors(patent_id, generation, rows, **fields)  # type: ignore[arg-type]
-
-
-def every_generation(patent_ids: Sequence[str]) -> list[PatentGenerations]:
-    return [PatentGenerations(one) for one in patent_ids]
-
-
-def found(index: DesignIndex, release: Release, patent_filter: PatentFilter | None = None) -> set[str]:
-    _, (nearest,) = index.search(
-        release.release_id, [unit(0)], patent_filter or PatentFilter(), (), 1000, SECONDS
-    )
-    return {one.patent_id for one in nearest}
-
-
-def held(index: DesignIndex, release: Release) -> list[str]:
-    _, portions = index.list(release.release_id, (), with_vectors=False, timeout=SECONDS)
-    return [row.drawing_id for portion in portions for row in portion]
-
-
-def refused(call: Callable[[], object]) -> SevenviewsError:
-    with pytest.raises(SevenviewsError) as caught:
-        call()
-    return caught.value
-
-
-# Releases
-
-
-def test_creating_again_changes_nothing(index: DesignIndex, release: Release) -> None:
-    again = index.create_release(release.release_id, MODEL, DIMENSION, IndexParameters(), SECONDS)
-    assert again == index.release(release.release_id, SECONDS) == release
-    assert again.state is ReleaseState.BUILDING
-    error = refused(
-        lambda: index.create_release(release.release_id, "other", DIMENSION, IndexParameters(), SECONDS)
-    )
-    assert error.reason is Reason.RELEASE_CONFLICT
-
-
-def test_a_promotion_switches_what_serves(index: DesignIndex) -> None:
-    first, second = create(index), create(index)
-    assert promoted(index, first).state is ReleaseState.SERVING
-    assert promoted(index, second).state is ReleaseState.SERVING
-    assert index.serving_release(SECONDS).release_id == second.release_id
-    assert index.release(first.release_id, SECONDS).state is ReleaseState.KEPT
-    assert refused(lambda: index.retire(second.release_id, SECONDS)).reason is Reason.RELEASE_STATE
-    # The way back.
-    index.promote(first.release_id, SECONDS)
-    assert index.serving_release(SECONDS).release_id == first.release_id
-    index.retire(second.release_id, SECONDS)
-    assert refused(lambda: index.release(second.release_id, SECONDS)).reason is Reason.RELEASE_NOT_FOUND
-
-
-def test_what_is_not_complete_serves_only_by_force(index: DesignIndex) -> None:
-    made, other = create(index), create(index)
-    error = refused(lambda: index.promote(made.release_id, SECONDS))
-    assert (error.reason, error.metadata) == (
-        Reason.RELEASE_STATE,
-        {"release_id": made.release_id, "state": "BUILDING"},
-    )
-    assert index.release(made.release_id, SECONDS).state is ReleaseState.BUILDING
-    forced = index.promote(made.release_id, SECONDS, force=True)
-    assert (forced.state, forced.ready) == (ReleaseState.SERVING, None)
-    promoted(index, other)
-    # What has served may serve again.
-    assert index.promote(made.release_id, SECONDS).state is ReleaseState.SERVING
-    index.retire(other.release_id, SECONDS)
-
-
-def test_the_first_to_serve_is_no_second(index: DesignIndex) -> None:
-    serving, other = create(index), create(index)
-    promoted(index, serving)
-    index.complete(other.release_id, {}, SECONDS)
-    error = refused(lambda: index.promote(other.release_id, SECONDS, only_first=True))
-    assert error.reason is Reason.RELEASE_STATE
-    assert index.serving_release(SECONDS).release_id == serving.release_id
-    assert index.promote(serving.release_id, SECONDS, only_first=True).state is ReleaseState.SERVING
-    index.retire(other.release_id, SECONDS)
-
-
-def test_what_serves_may_be_completed_and_fenced_at_once(index: DesignIndex) -> None:
-    made = create(index)
-    index.promote(made.release_id, SECONDS, force=True)
-    fence = index.serving_release(SECONDS).fence + 1
-    index.fence(fence, SECONDS)
-    index.complete(made.release_id, {"map": 0.5}, SECONDS)
-    serving = index.serving_release(SECONDS)
-    assert serving.promoted is not None
-    assert serving.ready is not None
-    assert (serving.fence, serving.evaluation) == (fence, {"map": 0.5})
-
-
-def test_releases_are_listed_newest_first(index: DesignIndex) -> None:
-    made = [create(index).release_id for _ in range(2)]
-    listed = [one.release_id for one in index.releases(SECONDS) if one.release_id in made]
-    assert listed == made[::-1]
-
-
-def test_a_complete_release_says_since_when_and_by_which_figures(index: DesignIndex) -> None:
-    made = create(index)
-    assert made.ready is None
-    index.upsert(made.release_id, [patent(1)], SECONDS)
-    complete = index.complete(made.release_id, {"map": 0.5, "recall_at_10": 1.0}, SECONDS)
-    assert complete.ready is not None
-    assert complete.evaluation == {"map": 0.5, "recall_at_10": 1.0}
-    assert complete.state is ReleaseState.BUILDING
-    again = index.complete(made.release_id, {"map": 0.6}, SECONDS)
-    assert (again.ready, again.evaluation) == (complete.ready, {"map": 0.6})
-    assert found(index, made) == {"USD0000001"}
-    index.retire(made.release_id, SECONDS)
-
-
-def test_an_overtaken_holder_cannot_promote(index: DesignIndex) -> None:
-    serving, old, new = create(index), create(index), create(index)
-    promoted(index, serving)
-    newest = index.serving_release(SECONDS).fence + 10
-    index.fence(newest, SECONDS)
-    index.fence(newest, SECONDS)
-    for overtaken in (
-        lambda: index.promote(old.release_id, SECONDS, newest - 1),
-        lambda: index.fence(newest - 1, SECONDS),
-    ):
-        error = refused(overtaken)
-        assert error.reason is Reason.REFRESH_FENCED
-        assert error.metadata == {"fencing_token": str(newest - 1), "newest": str(newest)}
-    assert index.serving_release(SECONDS).release_id == serving.release_id
-    promoted(index, new, newest)
-    # The fence goes along, also where a person promotes.
-    assert refused(lambda: index.promote(old.release_id, SECONDS, newest - 1)).reason is Reason.REFRESH_FENCED
-    promoted(index, old)
-    assert index.serving_release(SECONDS).release_id == old.release_id
-    assert refused(lambda: index.promote(new.release_id, SECONDS, newest - 1)).reason is Reason.REFRESH_FENCED
-    for one in (serving, new):
-        index.retire(one.release_id, SECONDS)
-
-
-# Vectors
 
 
 def test_the_image_that_was_embedded_is_known(index: DesignIndex, release: Release) -> None:
@@ -453,140 +273,3 @@ def test_what_is_malformed_is_refused(index: DesignIndex, release: Release) -> N
     for unknown in ("nowhere", 'x"y', "../x"):
         error = refused(partial(index.upsert, unknown, [one], SECONDS))
         assert error.reason is Reason.RELEASE_NOT_FOUND
-
-
-# The real engines
-
-
-def test_a_url_that_nobody_listens_on_is_unavailable() -> None:
-    error = ends(lambda: refused(lambda: MilvusIndex("http://127.0.0.1:9").check(2.0)))
-    assert (error.reason, error.metadata) == (Reason.DEPENDENCY_UNAVAILABLE, {"service": "milvus"})
-
-
-def test_an_unknown_url_is_refused() -> None:
-    with pytest.raises(ValueError, match="neither"):
-        MilvusIndex("redis://localhost")
-
-
-def test_lite_keeps_everything_over_a_restart(tmp_path: Path) -> None:
-    first = MilvusIndex(f"milvus-lite:{tmp_path}")
-    made = create(first)
-    first.upsert(made.release_id, [patent(1)], SECONDS)
-    promoted(first, made)
-    first.close()
-    second = MilvusIndex(f"milvus-lite:{tmp_path}")
-    assert second.serving_release(SECONDS).release_id == made.release_id
-    assert found(second, made) == {"USD0000001"}
-    second.close()
-
-
-def test_a_server_that_hangs_is_unavailable_and_then_back(milvus_server: MilvusProcess) -> None:
-    index = MilvusIndex(milvus_server.url)
-    made = create(index)
-    index.upsert(made.release_id, [patent(1)], SECONDS)
-    milvus_server.pause()
-    try:
-        error = ends(lambda: refused(lambda: found_within(index, made, 3.0)))
-        assert error.reason is Reason.DEPENDENCY_UNAVAILABLE
-    finally:
-        milvus_server.resume()
-    deadline = time.monotonic() + 60
-    while (answer := _answer(index, made)) != {"USD0000001"}:
-        assert time.monotonic() < deadline, f"the index did not recover: {answer}"
-    index.close()
-
-
-def _answer(index: DesignIndex, release: Release) -> object:
-    try:
-        return found_within(index, release, 5.0)
-    except SevenviewsError as error:
-        return error
-
-
-def found_within(index: DesignIndex, release: Release, seconds: float) -> set[str]:
-    _, (nearest,) = index.search(release.release_id, [unit(0)], PatentFilter(), (), 10, seconds)
-    return {one.patent_id for one in nearest}
-
-
-# Patents
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_patents_are_ranked_as_if_each_had_been_scored(
-    index: DesignIndex, release: Release, seed: int
-) -> None:
-    """By all of their drawings, whatever was asked for: 1 to 7 images, a filter, views, weights, any number."""
-    random = np.random.default_rng(seed)
-    patents = [
-        patent(
-            number, int(random.integers(1, 8)), int(random.integers(1, 3)), office=("US", "EM")[number % 2]
-        )
-        for number in range(90)
-    ]
-    index.upsert(release.release_id, patents, SECONDS)
-    matching = tuple(ViewMatching)[seed % 3]
-    views = (View.FRONT, View.LEFT, View.PERSPECTIVE, View.UNKNOWN)[: 3 if seed % 3 == 1 else 4]
-    queries = [
-        PatentQuery(
-            unit(10_000 + 10 * seed + n),
-            QueryDrawing(views[(seed + n) % len(views)], (1.0, 0.5, -0.7)[n % 3]),
-        )
-        for n in range(1 + seed)
-    ]
-    patent_filter = PatentFilter(offices=("EM",)) if seed % 2 else PatentFilter()
-    expected = []
-    for one in patents:
-        drawings = [StoredDrawing(drawing.drawing_id, drawing.view) for drawing in one.drawings]
-        cosines = (
-            np.stack([query.embedding.vector for query in queries])
-            @ np.stack([drawing.embedding.vector for drawing in one.drawings]).T
-        )
-        scored = score_patent(
-            cosines, [query.drawing for query in queries], drawings, matching, PACKAGED_LEVEL
-        )
-        wanted = any(queries[match.query_index].drawing.weight > 0 for match in scored.matches)
-        if wanted and patent_filter.matches(as_patent(one)):
-            expected.append((one.patent_id, one.generation, scored.score))
-    expected.sort(key=lambda one: (-one[2], one[0]))
-    for limit, exact in ((1, False), (5, True), (70, False), (70, True), (200, False)):
-        _, ranking = index.search_patents(
-            release.release_id, queries, patent_filter, matching, limit, SECONDS, exact=exact
-        )
-        best = expected[:limit]
-        assert [(one.patent_id, one.generation) for one in ranking.patents] == [one[:2] for one in best]
-        assert [one.score for one in ranking.patents] == pytest.approx([one[2] for one in best], abs=1e-5)
-        assert ranking.complete == (len(expected) <= limit)
-
-
-def test_both_generations_of_a_patent_are_ranked(index: DesignIndex, release: Release) -> None:
-    old, new = patent(1, 2), replace(patent(2, 2, generation=2), patent_id="USD0000001")
-    new = replace(
-        new,
-        drawings=tuple(
-            replace(drawing, drawing_id=before.drawing_id)
-            for drawing, before in zip(new.drawings, old.drawings, strict=True)
-        ),
-    )
-    index.upsert(release.release_id, [old, new], SECONDS)
-    queries = [PatentQuery(drawing.embedding) for drawing in old.drawings]
-    _, ranking = index.search_patents(
-        release.release_id, queries, PatentFilter(), ViewMatching.IGNORE, 10, SECONDS
-    )
-    assert [one.generation for one in ranking.patents] == [1, 2]
-    assert ranking.patents[0].score == pytest.approx(1, abs=1e-5)
-    assert [match.drawing_id for match in ranking.patents[0].matches] == [d.drawing_id for d in old.drawings]
-
-
-def test_a_search_of_patents_that_makes_no_sense_is_refused(index: DesignIndex, release: Release) -> None:
-    def search(queries: Sequence[PatentQuery], matching: ViewMatching, limit: int) -> object:
-        return index.search_patents(release.release_id, queries, PatentFilter(), matching, limit, SECONDS)
-
-    one = PatentQuery(unit(0))
-    unlike = PatentQuery(unit(0), QueryDrawing(weight=-1))
-    other = PatentQuery(replace(unit(0), model_version="f" * 16))
-    assert refused(lambda: search([], ViewMatching.IGNORE, 1)).reason is Reason.FIELD_REQUIRED
-    assert refused(lambda: search([one] * 33, ViewMatching.IGNORE, 1)).reason is Reason.FIELD_OUT_OF_RANGE
-    assert refused(lambda: search([one], ViewMatching.IGNORE, 5000)).reason is Reason.FIELD_OUT_OF_RANGE
-    assert refused(lambda: search([unlike], ViewMatching.IGNORE, 1)).reason is Reason.FIELD_MALFORMED
-    assert refused(lambda: search([one], ViewMatching.REQUIRE, 1)).reason is Reason.FIELD_REQUIRED
-    assert refused(lambda: search([other], ViewMatching.IGNORE, 1)).reason is Reason.EMBEDDING_MODEL_MISMATCH

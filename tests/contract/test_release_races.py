@@ -15,7 +15,7 @@ from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.milvus_index import MilvusIndex
 from sevenviews.vectors.releases import IndexParameters, Release, ReleaseState
 from sevenviews.vectors.turns import Turn
-from tests.contract.test_design_index import (
+from tests.contract.designs import (
     DIMENSION,
     MODEL,
     SECONDS,
