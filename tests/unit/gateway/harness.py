@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry
 from sevenviews.client import AsyncClient, ImportItem, ImportResult, PatentHit, QueryImage, SearchPage
 from sevenviews.client.replies import search_page
 from sevenviews.client.requests import SearchOptions, search_to_wire
-from sevenviews.designs import Drawing, Patent, Reason, SevenviewsError, View, drawing_id
+from sevenviews.designs import Drawing, ImportOutcome, Patent, Reason, SevenviewsError, View, drawing_id
 from sevenviews.gateway.bootstrap import Gateway
 from sevenviews.gateway.settings import GatewaySettings
 from sevenviews.runtime.channels import channel_options
@@ -27,6 +27,15 @@ from tests.fakes.patents import PatentContent
 from tests.fakes.services import FakeServices
 
 RELEASE = "r-1"
+
+STEPS = {
+    "put": ("metadata", "PutPatent"),
+    "releases": ("vectors", "ListReleases"),
+    "embed": ("embedding", "EmbedImages"),
+    "upsert": ("vectors", "UpsertVectors"),
+    "publish": ("metadata", "PublishPatents"),
+}
+"""Of an import: the service and the method."""
 
 
 @dataclass
@@ -118,6 +127,19 @@ def ids(hits: Sequence[PatentHit]) -> list[str]:
 async def import_all(client: AsyncClient, *items: ImportItem) -> dict[str, ImportResult]:
     """The results by patent id."""
     return {result.patent_id: result async for result in client.import_patents(items)}
+
+
+async def searchable(gateway: RunningGateway) -> list[str]:
+    """The patents that a search finds."""
+    return ids((await gateway.client.search([vector_image(1)], limit=100)).hits)
+
+
+async def outcome(gateway: RunningGateway, item: ImportItem) -> ImportOutcome:
+    """Of an import that does not fail."""
+    results = await import_all(gateway.client, item)
+    result = results[item.patent.patent_id]
+    assert result.error is None, result.error
+    return result.outcome
 
 
 async def search_once(gateway: RunningGateway, image: bytes) -> SearchPage:

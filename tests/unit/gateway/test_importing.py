@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
 
 import grpc
 import pytest
-from prometheus_client import CollectorRegistry
 
-from sevenviews.backends.embedding_client import EmbeddingClient
-from sevenviews.backends.patent_client import PatentClient
-from sevenviews.backends.vector_client import VectorClient
 from sevenviews.client import ImportItem, ImportResult
 from sevenviews.designs import (
     ImportOutcome,
@@ -26,27 +21,21 @@ from sevenviews.designs import (
     SevenviewsError,
     View,
 )
-from sevenviews.gateway.deadline import CallTimeouts, Deadline
-from sevenviews.gateway.importing import Importer
-from sevenviews.gateway.importing import ImportItem as GatewayItem
-from sevenviews.gateway.indexing import Indexer
-from sevenviews.gateway.releases import Releases
-from sevenviews.gateway.telemetry import GatewayMetrics
-from sevenviews.internal.v1 import vectors_pb2
 from sevenviews.runtime.channels import open_channel
 from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, patent_pb2
-from tests.fakes.embedding import DEFAULT_MODEL, embedding_of, vector_image
+from tests.fakes.embedding import embedding_of, vector_image
 from tests.fakes.patents import locarno
-from tests.fakes.services import FakeServices
 from tests.unit.gateway.harness import (
     RELEASE,
+    STEPS,
     RunningGateway,
     design,
     failure,
     ids,
     import_all,
+    outcome,
     publish,
-    running_gateway,
+    searchable,
 )
 
 QUERY = vector_image(1)
@@ -54,25 +43,6 @@ QUERY = vector_image(1)
 INTERNAL = SevenviewsError(Reason.INTERNAL, "died here")
 
 NO_SUCH_VIEW: Any = 99
-
-STEPS = {
-    "put": ("metadata", "PutPatent"),
-    "releases": ("vectors", "ListReleases"),
-    "embed": ("embedding", "EmbedImages"),
-    "upsert": ("vectors", "UpsertVectors"),
-    "publish": ("metadata", "PublishPatents"),
-}
-
-
-async def searchable(gateway: RunningGateway) -> list[str]:
-    return ids((await gateway.client.search([QUERY], limit=100)).hits)
-
-
-async def outcome(gateway: RunningGateway, item: ImportItem) -> ImportOutcome:
-    results = await import_all(gateway.client, item)
-    result = results[item.patent.patent_id]
-    assert result.error is None, result.error
-    return result.outcome
 
 
 async def test_an_imported_patent_is_found(gateway: RunningGateway) -> None:
@@ -247,151 +217,6 @@ async def test_drawings_are_embedded_in_portions_of_64(gateway: RunningGateway) 
         assert rows[f"USD1-D00001-{position:02d}", 1].vector == pytest.approx(embedding_of(image))
 
 
-async def test_every_release_is_kept_current_with_one_embedding_a_model(gateway: RunningGateway) -> None:
-    """Building, serving and kept; two of them of one model."""
-    services = gateway.services
-    services.embedding.models.append("b2b2")
-    services.vectors.add_release("kept").state = vectors_pb2.RELEASE_STATE_KEPT
-    services.vectors.add_release("building", "b2b2")
-    await outcome(gateway, design("USD1", QUERY))
-    versions = [call.request.model_version for call in services.embedding_server.of("EmbedImages")]
-    assert versions == [DEFAULT_MODEL, "b2b2"]
-    for release in services.vectors.releases.values():
-        [row] = release.drawings.values()
-        assert row.vector == pytest.approx(embedding_of(QUERY, release.model_version)), release.release_id
-
-
-async def test_a_release_that_is_retired_meanwhile_is_passed_over(gateway: RunningGateway) -> None:
-    services = gateway.services
-    services.vectors.add_release("kept")
-    released = services.embedding_server.block("EmbedImages")
-    importing = asyncio.create_task(outcome(gateway, design("USD1", QUERY)))
-    await services.embedding_server.arrival("EmbedImages")
-    del services.vectors.releases["kept"]
-    released.set()
-    assert await importing is ImportOutcome.CREATED
-    assert await searchable(gateway) == ["USD1"]
-
-
-@pytest.mark.parametrize(
-    "reason", [Reason.RELEASE_NOT_FOUND, Reason.RELEASE_STATE, Reason.EMBEDDING_MODEL_MISMATCH]
-)
-async def test_a_release_that_refuses_and_is_not_retired_fails_the_import(
-    gateway: RunningGateway, reason: Reason
-) -> None:
-    """Whatever it says: it is listed, so it must hold every patent that is published."""
-    gateway.services.vectors.add_release("kept")
-    gateway.services.vector_server.fail("UpsertVectors", SevenviewsError(reason, "not now"), times=9)
-    error = (await import_all(gateway.client, design("USD1", QUERY)))["USD1"].error
-    assert error is not None
-    assert error.reason is reason
-    assert "USD1" not in gateway.services.patents.published
-
-
-async def test_a_release_that_appears_meanwhile_is_written_to(services: FakeServices) -> None:
-    async with running_gateway(services, release_seconds=0) as gateway:
-        released = services.vector_server.block("UpsertVectors")
-        importing = asyncio.create_task(outcome(gateway, design("USD1", QUERY)))
-        await services.vector_server.arrival("UpsertVectors")
-        services.vectors.add_release("building")
-        released.set()
-        assert await importing is ImportOutcome.CREATED
-        assert ("USD1-D00001-01", 1) in services.vectors.releases["building"].drawings
-        # One model, so that nothing was embedded twice.
-        assert services.embedding_server.count("EmbedImages") == 1
-
-
-async def test_without_a_serving_release_nothing_is_published(gateway: RunningGateway) -> None:
-    released = gateway.services.embedding_server.block("EmbedImages")
-    importing = asyncio.create_task(import_all(gateway.client, design("USD1", QUERY)))
-    await gateway.services.embedding_server.arrival("EmbedImages")
-    gateway.services.vectors.releases.clear()
-    released.set()
-    error = (await importing)["USD1"].error
-    assert error is not None
-    assert error.reason is Reason.NO_SERVING_RELEASE
-    assert gateway.services.patents.published == {}
-
-
-async def test_the_first_import_makes_the_first_release(gateway: RunningGateway) -> None:
-    gateway.services.vectors.releases.clear()
-    await outcome(gateway, design("USD1", QUERY))
-    serving = gateway.services.vectors.serving()
-    assert serving.release_id == f"initial-{DEFAULT_MODEL[:12]}"
-    assert serving.model_version == DEFAULT_MODEL
-    assert await searchable(gateway) == ["USD1"]
-
-
-async def test_two_gateways_that_import_first_agree_on_the_release(services: FakeServices) -> None:
-    services.vectors.releases.clear()
-    async with running_gateway(services) as one, running_gateway(services) as other:
-        await asyncio.gather(
-            import_all(one.client, design("USD1", QUERY)), import_all(other.client, design("USD2", QUERY))
-        )
-        assert list(services.vectors.releases) == [f"initial-{DEFAULT_MODEL[:12]}"]
-        assert await searchable(one) == await searchable(other) == ["USD1", "USD2"]
-
-
-@pytest.mark.parametrize("method", ["CreateRelease", "CompleteRelease", "PromoteRelease"])
-@pytest.mark.parametrize("after_work", [False, True])
-async def test_a_first_release_that_was_cut_off_is_completed(
-    gateway: RunningGateway, method: str, after_work: bool
-) -> None:
-    gateway.services.vectors.releases.clear()
-    gateway.services.vector_server.fail(method, INTERNAL, after_work=after_work)
-    await failure(import_all(gateway.client, design("USD1", QUERY)), Reason.INTERNAL)
-    assert await outcome(gateway, design("USD1", QUERY)) is ImportOutcome.CREATED
-    assert len(gateway.services.vectors.releases) == 1
-
-
-@pytest.mark.parametrize("state", ["building", "kept"])
-async def test_no_release_is_made_beside_others(gateway: RunningGateway, state: str) -> None:
-    """They are being built, or Milvus lost its aliases: an empty one that serves would hide what they hold."""
-    vectors = gateway.services.vectors
-    vectors.releases.clear()
-    other = vectors.add_release("other")
-    if state == "kept":
-        other.state = vectors_pb2.RELEASE_STATE_KEPT
-    gateway.services.forget_calls()
-    error = await failure(import_all(gateway.client, design("USD1", QUERY)), Reason.NO_SERVING_RELEASE)
-    assert error.metadata["releases"] == "other"
-    assert list(vectors.releases) == ["other"]
-    assert "PromoteRelease" not in gateway.services.methods()
-    vectors.serve("other")
-    assert await outcome(gateway, design("USD1", QUERY)) is ImportOutcome.CREATED
-
-
-async def test_a_first_release_that_has_served_is_not_promoted_again(gateway: RunningGateway) -> None:
-    vectors = gateway.services.vectors
-    vectors.releases.clear()
-    await outcome(gateway, design("USD1", QUERY))
-    vectors.serving().state = vectors_pb2.RELEASE_STATE_KEPT
-    async with running_gateway(gateway.services) as another:
-        error = await failure(import_all(another.client, design("USD2", QUERY)), Reason.NO_SERVING_RELEASE)
-    assert error.metadata["releases"] == f"initial-{DEFAULT_MODEL[:12]}"
-
-
-async def test_a_promotion_meanwhile_wins_over_the_first_release(gateway: RunningGateway) -> None:
-    """The other gateway has made the first release long ago, and a refresh has promoted the second."""
-    vectors = gateway.services.vectors
-    vectors.releases.clear()
-
-    go_on = gateway.services.vector_server.block("PromoteRelease")
-    importing = asyncio.create_task(outcome(gateway, design("USD1", QUERY)))
-    await gateway.services.vector_server.arrival("PromoteRelease")
-    vectors.add_release("second")
-    vectors.serve("second")
-    go_on.set()
-    assert await importing is ImportOutcome.CREATED
-    assert vectors.serving().release_id == "second"
-
-
-async def test_there_is_neither_release_nor_model(gateway: RunningGateway) -> None:
-    gateway.services.vectors.releases.clear()
-    gateway.services.embedding.models.clear()
-    await failure(import_all(gateway.client, design("USD1", QUERY)), Reason.NO_SERVING_RELEASE)
-
-
 async def test_a_service_that_is_down_fails_patents_which_may_be_sent_again(gateway: RunningGateway) -> None:
     await import_all(gateway.client, design("USD0", QUERY))
     await gateway.services.embedding_server.stop()
@@ -412,85 +237,6 @@ async def import_eventually(gateway: RunningGateway, item: ImportItem) -> None:
             if result.error is None:
                 return
             await asyncio.sleep(0.05)
-
-
-async def test_a_batch_shares_its_calls(services: FakeServices) -> None:
-    async with importing(services) as importer:
-        items = [an_item(f"USD{number}", QUERY, vector_image(0, 1)) for number in range(6)]
-        bad, conflicting = an_item("USD7", QUERY, b"bad"), an_item("USD8", QUERY)
-        publish(services, design("USD8", vector_image(0, 1)))
-        results = await importer.import_batch([bad, *items, conflicting], Deadline.after(10))
-    assert [one.patent_id for one in results] == ["USD7", *(f"USD{n}" for n in range(6)), "USD8"]
-    reasons = [one.error.reason if one.error else None for one in results]
-    assert reasons == [Reason.IMAGE_CORRUPT, *[None] * 6, Reason.PATENT_CONTENT_CONFLICT]
-    calls = {method: services.servers[service].of(method) for service, method in STEPS.values()}
-    assert [len(call.request.images) for call in calls["EmbedImages"]] == [14]
-    assert [len(call.request.patents) for call in calls["UpsertVectors"]] == [6]
-    assert [len(call.request.patents) for call in calls["PublishPatents"]] == [6]
-
-
-async def test_a_call_that_fails_for_the_sake_of_one_patent_fails_no_other(services: FakeServices) -> None:
-    """Whatever it is that a service does not take, and says of the whole call."""
-    async with importing(services) as importer:
-        services.vector_server.fail("UpsertVectors", INTERNAL, times=2)
-        items = [an_item(f"USD{number}", QUERY) for number in range(3)]
-        results = await importer.import_batch(items, Deadline.after(10))
-    assert [one.outcome for one in results] == [
-        ImportOutcome.FAILED,
-        ImportOutcome.CREATED,
-        ImportOutcome.CREATED,
-    ]
-
-
-async def test_an_outage_is_not_met_with_a_call_for_each_patent(services: FakeServices) -> None:
-    async with importing(services) as importer:
-        overloaded = SevenviewsError(Reason.OVERLOADED, "too much")
-        services.embedding_server.fail("EmbedImages", overloaded, times=9)
-        items = [an_item(f"USD{number}", QUERY) for number in range(3)]
-        results = await importer.import_batch(items, Deadline.after(10))
-    assert {one.error.reason for one in results if one.error} == {Reason.OVERLOADED}
-    assert services.embedding_server.count("EmbedImages") == 1
-
-
-@asynccontextmanager
-async def importing(services: FakeServices) -> AsyncIterator[Importer]:
-    """An importer without a gateway around it."""
-    timeouts = CallTimeouts()
-    async with (
-        open_channel(services.embedding_server.address) as embedding,
-        open_channel(services.vector_server.address) as vectors,
-        open_channel(services.patent_server.address) as metadata,
-    ):
-        index, embedder = VectorClient(vectors), EmbeddingClient(lambda: embedding)
-        releases = Releases(index, embedder, timeouts, 0)
-        indexer = Indexer(embedder, index, releases, timeouts)
-        metrics = GatewayMetrics(CollectorRegistry())
-        yield Importer(PatentClient(metadata), indexer, releases, timeouts, 2, metrics)
-
-
-def an_item(patent_id: str, *images: bytes, replace: bool = False) -> GatewayItem:
-    made = design(patent_id, *images)
-    return GatewayItem(made.patent, made.contents, replace)
-
-
-async def test_the_newer_of_two_imports_wins(services: FakeServices) -> None:
-    """Of two gateways, the slower one held up between its vectors and its publication."""
-    async with running_gateway(services) as slow, running_gateway(services) as fast:
-        released = services.patent_server.block("PublishPatents")
-        older = asyncio.create_task(import_all(slow.client, design("USD1", QUERY, replace=True)))
-        await services.patent_server.arrival("PublishPatents")
-        newer = asyncio.create_task(import_all(fast.client, design("USD1", vector_image(0, 1), replace=True)))
-        await services.patent_server.arrival("PublishPatents", 2)
-        rows = services.vectors.serving().drawings
-        assert set(rows) == {("USD1-D00001-01", 1), ("USD1-D00001-01", 2)}
-        released.set()
-        lost, won = (await older)["USD1"], (await newer)["USD1"]
-    assert lost.error is not None
-    assert lost.error.reason is Reason.PATENT_GENERATION_STALE
-    assert lost.error.metadata == {"patent_id": "USD1", "generation": "1", "newest": "2"}
-    assert won.outcome is ImportOutcome.CREATED
-    [row] = services.vectors.serving().drawings.values()
-    assert (row.generation, row.vector.tolist()) == (2, pytest.approx(embedding_of(vector_image(0, 1))))
 
 
 async def test_a_deletion_outruns_an_import(gateway: RunningGateway) -> None:
