@@ -30,6 +30,7 @@ _IMAGE = re.compile(
     r"(?P<patent>USD\d{7})-(?P<date>\d{8})-(?P<sheet>[DP]\d{5})(?:[_-](?P<figure>\d{1,2}))?\.(?:png|jpe?g|webp)",
     re.I,
 )
+_FIGURE = re.compile(r"[DP]\d{5}[_-]\d{1,2}\.\w+$", re.I)
 _MAX_LINE = 4096
 _LIST_NAME = re.compile(r".+\.txt(?:\.gz)?", re.I)
 
@@ -113,7 +114,14 @@ def _listed_entry(root: Path, images: Sequence[ListedImage]) -> ImageEntry:
 
 def _entry(name: str, members: Sequence[Member], problems: Sequence[Problem] = ()) -> ImageEntry:
     patent_id = name.upper()
-    files = tuple(_drawing_file(member) for member in members)
+    drawings = {(file.sheet_number, file.position): file for file in map(_drawing_file, members)}
+    # A sheet that lies beside the figures that were cut from it would be there twice.
+    cut = {file.sheet_number for file in drawings.values() if _FIGURE.search(file.member.path.name)}
+    files = tuple(
+        file
+        for file in drawings.values()
+        if file.sheet_number not in cut or _FIGURE.search(file.member.path.name)
+    )
     published = _date_of(members[0]) if members else None
     patent = Patent(patent_id, office="US", kind="S1", publication_date=published)
     return ImageEntry(patent_id, patent, files, tuple(problems))

@@ -16,7 +16,7 @@ from sevenviews.corpus.singles import is_single_drawing, single_entries
 from sevenviews.corpus.sources import FileBytes
 from sevenviews.corpus.uspto.products import without_drawings
 from sevenviews.corpus.uspto.weeks import latest_entries, newest_first
-from sevenviews.corpus.views import holds_views, view_entries
+from sevenviews.corpus.views import folder_entries, holds_folders, holds_views, view_entries
 from sevenviews.corpus.zips import is_zip
 from sevenviews.designs import Reason, SevenviewsError
 
@@ -38,9 +38,13 @@ _READERS: tuple[tuple[Callable[[list[str]], bool], Reader], ...] = (
     (holds_views, view_entries),
     # Loose images beside patents are queries, or pictures of them; another PDF beside images is about these.
     (_some(pdf.is_numbered_pdf), pdf.pdf_entries),
+    (holds_folders, folder_entries),
     (_some(is_single_drawing), single_entries),
     (_some(pdf.is_pdf), pdf.pdf_entries),
 )
+
+_WEAK = (single_entries, folder_entries)
+"""What reads any image whatsoever."""
 
 
 class UnknownLayoutError(SevenviewsError):
@@ -109,7 +113,7 @@ def _folder_entries(path: Path) -> Iterator[CorpusEntry]:
     read = frozenset(archive.relative_to(path).as_posix() for archive in alone)
     names = [name for name in first_names(path, _NAMES_TO_JUDGE_BY + len(read)) if name not in read]
     reader = _reader_of(path, names)
-    if alone and reader is single_entries:
+    if alone and reader in _WEAK:
         # Loose images beside archives are queries or pictures of them, not patents.
         return
     if reader is uspto.uspto_entries:
@@ -132,7 +136,7 @@ def _left_out(path: Path, reader: Reader | None, read: Container[str]) -> Iterat
     for folder, names in folders.items():
         other = _reader_by_names(names)
         # Loose images beside patents are queries or pictures of them.
-        if other not in {None, reader, single_entries} and not _reads(reader, names):
+        if other not in {None, reader, *_WEAK} and not _reads(reader, names):
             message = (
                 "is laid out in another way than what lies around it, and was not read: give it by itself"
             )

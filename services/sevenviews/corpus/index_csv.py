@@ -17,11 +17,14 @@ from sevenviews.corpus.archive import iter_members
 from sevenviews.corpus.entry import Problem, ProblemReason
 from sevenviews.corpus.images import IMAGE_SUFFIXES
 from sevenviews.corpus.member import BrokenArchiveError
+from sevenviews.corpus.uspto.uspc import format_uspc
+from sevenviews.designs import LocarnoClass
 
 Rows = Mapping[str, Mapping[str, str]]
 
 FILE_NAME = "index.csv"
 _ID_COLUMNS = ("id", "patent_id", "patent id", "patent", "number")
+_MAX_VALUE = 10_000
 _SEPARATORS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.I)
 _USPC = re.compile(
@@ -47,6 +50,12 @@ class Index:
     def row(self, identifier: str) -> Mapping[str, str]:
         """What it says about a patent; empty: nothing."""
         return self.rows.get(identifier.casefold(), {})
+
+    def locarno(self, identifier: str) -> tuple[LocarnoClass, ...]:
+        """The classes in a patent's row."""
+        return tuple(
+            map(LocarnoClass.parse, filter(None, self.row(identifier).get("locarno", "").split("|")))
+        )
 
     def problems_of(self, identifier: str) -> tuple[Problem, ...]:
         """What is wrong with a patent's row."""
@@ -119,6 +128,9 @@ def format_class(text: str) -> str:
     Raises:
         ValueError: it is none.
     """
+    if text[:1].upper() == "D" and text[1:].replace(" ", "").isdigit():
+        # The office's fixed columns.
+        return format_uspc(text.upper())
     match = _USPC.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"{text!r} is no class such as D26/24; spreadsheets take such classes for dates")
@@ -128,7 +140,10 @@ def format_class(text: str) -> str:
 def _faults(row: dict[str, str]) -> Iterator[str]:
     """What is wrong with a row; it is put right."""
     for column, value in row.items():
-        if "\0" in value:
+        if len(value) > _MAX_VALUE:
+            row[column] = ""
+            yield f"{column} holds {len(value)} characters, more than {_MAX_VALUE}, and is left out"
+        elif "\0" in value:
             row[column] = value.replace("\0", "")
             yield f"{column} holds NUL, which was taken out"
     if row.get("uspc"):
@@ -137,6 +152,14 @@ def _faults(row: dict[str, str]) -> Iterator[str]:
         except ValueError as error:
             row["uspc"] = ""
             yield f"uspc: {error}"
+    known = []
+    for text in filter(None, re.split(r"\s*[|;,]\s*", row.get("locarno", ""))):
+        try:
+            known.append(str(LocarnoClass.parse(text)))
+        except ValueError as error:
+            yield f"locarno: {error}; spreadsheets take such classes for dates"
+    if "locarno" in row:
+        row["locarno"] = "|".join(known)
 
 
 def _identifier(text: str) -> str:

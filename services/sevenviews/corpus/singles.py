@@ -41,6 +41,7 @@ def entry_of_drawing(member: Member, index: Index) -> ImageEntry:
         identifier,
         office="US" if _USPTO_ID.fullmatch(identifier) else "",
         title=row.get("title", ""),
+        locarno=index.locarno(identifier),
         uspc=tuple(filter(None, [row.get("uspc", "")])),
     )
     return ImageEntry(member.name, patent, (DrawingFile(member, 1),), index.problems_of(identifier))

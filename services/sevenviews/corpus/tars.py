@@ -69,9 +69,9 @@ class _Tar:
             target = self._target(info)
             if target is not None:
                 yield Member(posix_name(info.name), self._source(target))
-            elif posixpath.splitext(info.name)[1]:
-                # Links without a suffix are to folders, as a rule.
-                yield self._lost(info)
+            else:
+                inside = list(self._inside(info))
+                yield from inside or [self._lost(info)]
 
     def _target(self, info: tarfile.TarInfo) -> tarfile.TarInfo | None:
         """The member that holds the bytes; None: none that has passed, or it is no file."""
@@ -83,6 +83,14 @@ class _Tar:
             folder = posixpath.dirname(info.name)
             return self._files.get(posixpath.normpath(posixpath.join(folder, info.linkname)))
         return None
+
+    def _inside(self, info: tarfile.TarInfo) -> Iterator[Member]:
+        """The files of the folder that a link points to, below the link's name."""
+        folder = posixpath.normpath(posixpath.join(posixpath.dirname(info.name), info.linkname)) + "/"
+        for name, target in self._files.items():
+            if name.startswith(folder):
+                linked = posixpath.join(info.name, name.removeprefix(folder))
+                yield Member(posix_name(linked), self._source(target))
 
     def _source(self, info: tarfile.TarInfo) -> ByteSource:
         if info.size > MEMBER_BYTES and (info.sparse is not None or not self._in_place):

@@ -35,13 +35,18 @@ _FORBIDDEN = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def holds_views(names: Iterable[str]) -> bool:
-    """Whether some folder among the names holds the views of one patent."""
-    folders: dict[PurePosixPath, list[str]] = {}
-    for name in names:
-        path = PurePosixPath(name)
-        if path.suffix.lower() in IMAGE_SUFFIXES:
-            folders.setdefault(path.parent, []).append(path.stem)
-    return any(_is_patent(folder, stems) for folder, stems in folders.items())
+    """Whether some folder among the names surely holds the views of one patent."""
+    return any(_is_surely_patent(folder, stems) for folder, stems in _by_folder(names).items())
+
+
+def holds_folders(names: Iterable[str]) -> bool:
+    """Whether some folder among the names may hold the views of one patent, whatever they are called."""
+    return any(_may_be_patent(folder, stems) for folder, stems in _by_folder(names).items())
+
+
+def folder_entries(path: Path) -> Iterator[CorpusEntry]:
+    """As `view_entries`: for what is called so that it may be something else beside patents of another kind."""
+    yield from view_entries(path)
 
 
 def view_entries(path: Path) -> Iterator[CorpusEntry]:
@@ -52,7 +57,7 @@ def view_entries(path: Path) -> Iterator[CorpusEntry]:
     for _, members in grouped(iter_members(path), _folder_of):
         folder = members[0].path.parent
         stems = [member.path.stem for member in members]
-        if _is_patent(folder, stems):
+        if _is_patent(folder, stems, index):
             entries = [_entry(_name_of(folder) or own_name, members, index)]
         else:
             entries = [entry_of_drawing(member, index) for member in members]
@@ -61,20 +66,37 @@ def view_entries(path: Path) -> Iterator[CorpusEntry]:
             general = ()
 
 
-def _is_patent(folder: PurePosixPath, stems: Sequence[str]) -> bool:
-    """Whether the images of a folder are one patent's.
+def _by_folder(names: Iterable[str]) -> dict[PurePosixPath, list[str]]:
+    folders: dict[PurePosixPath, list[str]] = {}
+    for name in names:
+        path = PurePosixPath(name)
+        if path.suffix.lower() in IMAGE_SUFFIXES:
+            folders.setdefault(path.parent, []).append(path.stem)
+    return folders
 
-    They are, if they are named after views; else if the folder's name has a digit in it, as numbers do, and they are
-    not named after numbers of their own.
-    """
-    name = _name_of(folder)
+
+def _is_patent(folder: PurePosixPath, stems: Sequence[str], index: Index) -> bool:
+    """Whether the images of a folder are one patent's; the index knows best."""
+    if index.row(_name_of(folder)):
+        return True
+    if any(map(index.row, stems)):
+        return False
+    return _is_surely_patent(folder, stems) or _may_be_patent(folder, stems)
+
+
+def _is_surely_patent(folder: PurePosixPath, stems: Sequence[str]) -> bool:
+    """Most images are named after views; or the folder's name has a digit in it, as numbers do."""
     named = [stem for stem in stems if names_a_view(stem)]
     if len(named) * 2 >= len(stems):
         return True
-    if not name or not any(map(str.isdigit, name)):
-        return False
-    own = [stem for stem in stems if not stem.casefold().startswith(name.casefold()) and not is_counted(stem)]
-    return not any(map(names_a_document, own))
+    return any(map(str.isdigit, _name_of(folder))) and _may_be_patent(folder, stems)
+
+
+def _may_be_patent(folder: PurePosixPath, stems: Sequence[str]) -> bool:
+    """The folder has a name of its own, and its images are not named after numbers of their own."""
+    name = _name_of(folder).casefold()
+    own = [stem for stem in stems if not stem.casefold().startswith(name) and not is_counted(stem)]
+    return bool(name) and not any(map(names_a_document, own))
 
 
 def _name_of(folder: PurePosixPath) -> str:
@@ -96,7 +118,7 @@ def _entry(name: str, members: Sequence[Member], index: Index) -> CorpusEntry:
         message = f"the folder's name cannot be an id; the patent is called {identifier}"
         problems = (*problems, Problem(name, "", ProblemReason.NAME_MALFORMED, message))
     row = index.row(name)
-    patent = Patent(identifier, title=row.get("title", ""))
+    patent = Patent(identifier, title=row.get("title", ""), locarno=index.locarno(name))
     stems = [member.path.stem for member in members]
     files = numbered(
         members, [view_of_stem(_without(name, stem)) for stem in stems], list(map(figure_of_stem, stems))

@@ -16,7 +16,7 @@ from sevenviews.corpus import CorpusPatent, NotADesign, ProblemReason, Unreadabl
 from sevenviews.corpus.archive import iter_members
 from sevenviews.corpus.dispatch import UnknownLayoutError
 from sevenviews.corpus.member import BrokenArchiveError
-from sevenviews.designs import View
+from sevenviews.designs import LocarnoClass, View
 from tests.unit.corpus.archives import small_drawing, write_folder, write_tar, write_zip
 from tests.unit.corpus.grants import design_files, grant_xml, make_zip
 from tests.unit.corpus.sheets import as_bytes, labelled_sheet
@@ -75,6 +75,8 @@ def test_a_folder_of_images_is_a_patent_in_any_packing(tmp_path: Path, packing: 
         (["drawings/USD0900001.png", "drawings/USD0900002.png"], {"USD0900001": 1, "USD0900002": 1}),
         (["week2/USD0900001.png", "week2/USD0900002.png"], {"USD0900001": 1, "USD0900002": 1}),
         (["lamp.png", "chair.png"], {"lamp": 1, "chair": 1}),
+        (["lamp/a.png", "lamp/whatever.jpg", "chair/b.webp"], {"lamp": 2, "chair": 1}),
+        (["drawings/lamp.png", "drawings/chair.png"], {"lamp": 1, "chair": 1}),
         (["front.png", "top.png"], {"corpus": 2}),
         (["ab/front.png", "c/ab/front.png"], None),
     ],
@@ -232,6 +234,30 @@ def test_supplements_are_no_patents(tmp_path: Path) -> None:
     with pytest.raises(NotADesign, match="supplement"):
         supplement.read()
     assert patent.read().problems == ()
+
+
+def test_the_index_says_what_is_a_patent(tmp_path: Path) -> None:
+    files = {"week/lamp.png": small_drawing(), "week/chair.png": small_drawing(3)}
+    write_folder(tmp_path, {**files, "index.csv": b"id,title,locarno\nlamp,Lamp,26-05\nchair,Chair,6-Jan\n"})
+    lamp, chair = (read(tmp_path)[name] for name in ("lamp", "chair"))
+    assert (lamp.patent.title, lamp.patent.locarno) == ("Lamp", (LocarnoClass(26, 5),))
+    assert (chair.patent.title, chair.patent.locarno) == ("Chair", ())
+    assert [(problem.source, problem.part) for problem in chair.problems] == [("index.csv", "line 3")]
+
+
+def test_a_sheet_beside_its_figures_counts_once(tmp_path: Path) -> None:
+    stem = "USD0836880-20190101-D0000"
+    names = (f"{stem}1.png", f"{stem}1_1.png", f"{stem}1_2.png", f"{stem}2.png")
+    (patent,) = read(
+        write_folder(tmp_path, {name: small_drawing(at) for at, name in enumerate(names)})
+    ).values()
+    ids = [drawing.drawing_id.partition("-")[2] for drawing in patent.patent.drawings]
+    assert ids == ["D00001-01", "D00001-02", "D00002-01"]
+
+
+def test_a_link_to_a_folder_in_a_tar_is_followed(tmp_path: Path) -> None:
+    path = write_tar(tmp_path / "x.tar", {"A/front.png": small_drawing()}, {"B": (tarfile.SYMTYPE, "A")})
+    assert views(path) == {"A": [View.FRONT], "B": [View.FRONT]}
 
 
 @pytest.mark.parametrize("suffix", ["tar", "gz"])

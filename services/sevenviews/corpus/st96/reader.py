@@ -13,7 +13,7 @@ from sevenviews.corpus.images import IMAGE_SUFFIXES, DrawingFile, ImageEntry
 from sevenviews.corpus.member import BrokenArchiveError, Member
 from sevenviews.corpus.safe_xml import XmlError, parse_xml, root_name
 from sevenviews.corpus.st96.record import NamedView, Record, read_record
-from sevenviews.corpus.st96.tree import scopes
+from sevenviews.corpus.st96.tree import local_name, scopes
 from sevenviews.designs import View
 
 _OF_USPTO = frozenset(
@@ -73,7 +73,12 @@ def _designs_of(document: Member, images: Images) -> Iterator[CorpusEntry]:
         yield BrokenEntry(Problem(document.name, "XML", ProblemReason.XML_MALFORMED, message))
         return
     found = False
-    for scope in scopes(root, _DESIGN, _APPLICATIONS):
+    # A document of one design may call its application so alone.
+    named = next(
+        (name for name in (_DESIGN, *_APPLICATIONS) if any(local_name(one) == name for one in root.iter())),
+        "",
+    )
+    for scope in scopes(root, named, _APPLICATIONS):
         record = read_record(document.name, scope)
         if record is not None:
             found = True

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element
 
 from sevenviews.corpus.entry import Problem, ProblemReason
 from sevenviews.corpus.file_names import view_of_stem
+from sevenviews.corpus.images import IMAGE_SUFFIXES
 from sevenviews.corpus.st96.tree import Scope, descendants, first_text, text_of
 from sevenviews.designs import HagueRegistration, LocarnoClass, Party, Patent, Priority, View, is_patent_id
 
@@ -177,7 +179,14 @@ def _date_or_none(text: str) -> date | None:
 
 
 def _views(scope: Scope) -> Iterator[NamedView]:
-    for element in scope.all("View"):
+    elements = list(descendants(scope.design, "View"))
+    if not elements:
+        # Some list the files of a representation, and call no element a view.
+        for element in descendants(scope.design, *_FILE_NAMES):
+            path = PurePosixPath(text_of(element).replace("\\", "/"))
+            if path.suffix.lower() in IMAGE_SUFFIXES:
+                yield NamedView(path.name, "", view_of_stem(path.stem))
+    for element in elements:
         kinds = (view_of_stem(first_text(element, name)) for name in _VIEW_KINDS)
         view = next((kind for kind in kinds if kind is not View.UNKNOWN), View.UNKNOWN)
         number = first_text(element, "ViewNumber", "ViewSequenceNumber", "SequenceNumber")
