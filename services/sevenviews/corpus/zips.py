@@ -41,14 +41,13 @@ def zip_members(name: str, source: ByteSource) -> Iterator[Member]:
     with file:
         try:
             with zipfile.ZipFile(file) as archive:
-                infos = archive.infolist()
+                infos = files_of(archive)
             if len(infos) > MAX_MEMBERS:
                 raise _broken(
                     name, ProblemReason.ZIP_TOO_LARGE, f"holds {len(infos)} files, more than are read"
                 )
             for info in infos:
-                if not info.is_dir():
-                    yield Member(member_name(info), _source(source, file, info))
+                yield Member(member_name(info), _source(source, file, info))
         except (
             zipfile.BadZipFile,
             EOFError,
@@ -58,6 +57,18 @@ def zip_members(name: str, source: ByteSource) -> Iterator[Member]:
             struct.error,
         ) as error:
             raise _broken(name, ProblemReason.ZIP_CORRUPT, f"is not a readable ZIP: {error}") from error
+
+
+def files_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The members that are files.
+
+    Raises:
+        zipfile.BadZipFile: one has no name.
+    """
+    infos = archive.infolist()
+    if not all(info.filename for info in infos):
+        raise zipfile.BadZipFile("a member has no name")
+    return [info for info in infos if not info.is_dir() and not info.filename.endswith("\\")]
 
 
 def member_name(info: zipfile.ZipInfo) -> str:

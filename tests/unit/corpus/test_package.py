@@ -9,7 +9,10 @@ import zipfile
 import pytest
 
 from sevenviews.corpus import ProblemReason, UnreadableEntryError
+from sevenviews.corpus.member import BrokenArchiveError
+from sevenviews.corpus.sources import HeldBytes
 from sevenviews.corpus.uspto.package import LIMITS, ZipLimits, unzip
+from sevenviews.corpus.zips import zip_members
 from tests.unit.corpus.grants import make_zip
 
 
@@ -64,6 +67,19 @@ def test_a_damaged_member_is_corrupt() -> None:
     content = bytearray(make_zip({"a.xml": bytes(range(256)) * 10}))
     content[60:80] = bytes(20)
     assert _refusal(bytes(content)) is ProblemReason.ZIP_CORRUPT
+
+
+def _unnamed() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(""), b"<a/>")
+    return buffer.getvalue()
+
+
+def test_a_member_without_a_name_is_corrupt() -> None:
+    with pytest.raises(BrokenArchiveError):
+        list(zip_members("the.ZIP", HeldBytes(_unnamed())))
+    assert _refusal(_unnamed()) is ProblemReason.ZIP_CORRUPT
 
 
 def test_an_encrypted_member_is_refused() -> None:

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from sevenviews.corpus.entry import Problem, ProblemReason, UnreadableEntryError
 from sevenviews.corpus.member import Member
 from sevenviews.corpus.sources import HeldBytes
-from sevenviews.corpus.zips import member_name
+from sevenviews.corpus.zips import files_of, member_name
 
 _ENCRYPTED = 0x1
 _CORRUPT = (
@@ -55,7 +55,7 @@ def unzip(name: str, content: bytes, limits: ZipLimits = LIMITS) -> Mapping[str,
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = {member_name(info): info for info in archive.infolist() if not info.is_dir()}
+            members = {member_name(info): info for info in files_of(archive)}
             for path in members:
                 _check_path(name, path)
             _check_sizes(name, list(members.values()), limits)
