@@ -230,10 +230,13 @@ def test_a_folder_of_another_layout_is_not_left_out_in_silence(tmp_path: Path) -
 def test_supplements_are_no_patents(tmp_path: Path) -> None:
     write_zip(tmp_path / f"{FIRST}.ZIP", {**design_files(), f"{FIRST}-S00001.XML": b"<sequence-list/>"})
     write_zip(tmp_path / f"{FIRST}-SUPP.ZIP", {"table.txt": b"x"})
-    supplement, patent = sorted(iter_entries(tmp_path), key=lambda entry: entry.name)
+    write_zip(tmp_path / f"{SECOND}-SUPP.ZIP", {f"{SECOND}-D00003.TIF": b"II"})
+    supplement, patent, with_sheets = sorted(iter_entries(tmp_path), key=lambda entry: entry.name)
     with pytest.raises(NotADesign, match="supplement"):
         supplement.read()
     assert patent.read().problems == ()
+    with pytest.raises(UnreadableEntryError, match="beside the files of its patent"):
+        with_sheets.read()
 
 
 def test_the_index_says_what_is_a_patent(tmp_path: Path) -> None:

@@ -178,8 +178,11 @@ def _grant(source: str, files: Mapping[str, bytes]) -> Grant:
     if names:
         return parse_grant(source, files[names[0]])
     sheets = sorted(filter(is_sheet, files))
-    if not sheets and any(_SUPPLEMENT.fullmatch(part) for part in PurePosixPath(source).parts):
-        raise NotADesign(source, "supplement")
+    if any(_SUPPLEMENT.fullmatch(part) for part in PurePosixPath(source).parts):
+        if not sheets:
+            raise NotADesign(source, "supplement")
+        message = "is a supplement that holds sheets: unpack it beside the files of its patent"
+        raise UnreadableEntryError(Problem(source, "", ProblemReason.XML_MISSING, message))
     named = next((name for name in (*sheets[:1], PurePosixPath(source).name) if patent_of(name)), "")
     if not (sheets and named):
         raise UnreadableEntryError(Problem(source, "", ProblemReason.XML_MISSING, "holds no XML"))
