@@ -9,7 +9,7 @@ from datetime import date
 from typing import TypeVar
 
 from sevenviews.corpus.descriptions import DescribedFigures, describe_figures
-from sevenviews.corpus.entry import NotADesign, Problem, ProblemReason, UnreadableEntryError
+from sevenviews.corpus.entry import Problem, ProblemReason, UnreadableEntryError
 from sevenviews.corpus.pdf.family import (
     HAGUE_CODES,
     RELATED_CODES,
@@ -17,6 +17,7 @@ from sevenviews.corpus.pdf.family import (
     priorities,
     related_documents,
 )
+from sevenviews.corpus.pdf.kinds import numbered_line
 from sevenviews.corpus.pdf.paragraphs import paragraphs
 from sevenviews.corpus.pdf.parties import parse_parties
 from sevenviews.corpus.pdf.printed_values import (
@@ -33,40 +34,12 @@ from sevenviews.designs import LocarnoClass, Party, Patent
 
 _T = TypeVar("_T")
 
-_US_DESIGN = re.compile(r"United\s*States\s*Design\s*Patent", re.I)
-_OTHER_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("plant", re.compile(r"United\s*States\s*Plant\s*Patent", re.I)),
-    ("reissue", re.compile(r"Reissued?\s*Patent", re.I)),
-    ("application", re.compile(r"Patent\s*Application\s*Publication", re.I)),
-    ("utility", re.compile(r"United\s*States\s*Patent", re.I)),
-)
-_NUMBER_CODE = re.compile(r"[(\[{]1[01][)\]}].*")
-_DATE_CODE = re.compile(r"[(\[{]45[)\]}].*")
+_DATE_CODE = re.compile(r"([(\[{]45[)\]}].*)")
 _APPLICATION = re.compile(r"\b(\d{2})\s*/\s*(\d{3})\s*[,.]?\s*(\d{3})\b")
 _EDITION = re.compile(r"LOC\s*[(\[]\s*(\d{1,2})\s*[)\]]", re.I)
 _TERM = re.compile(r"(\d{1,2})\s*(?:Years?|Yrs?)", re.I)
 _HEADS_THAT_AGREE = 2
 _FIRST_WITH_LOCARNO = date(1997, 5, 6)
-
-
-def check_kind(name: str, front: str) -> None:
-    """Whether a first page is that of a US design patent.
-
-    Args:
-        name: of the entry.
-        front: the text of the page.
-
-    Raises:
-        NotADesign: it is that of another patent of the United States.
-        UnreadableEntryError: PDF_NOT_A_PATENT.
-    """
-    if _US_DESIGN.search(front):
-        return
-    for kind, pattern in _OTHER_KINDS:
-        if pattern.search(front):
-            raise NotADesign(name, kind)
-    message = "its first page is not that of a design patent of the United States"
-    raise UnreadableEntryError(Problem(name, "", ProblemReason.PDF_NOT_A_PATENT, message))
 
 
 class FrontPage:
@@ -94,7 +67,7 @@ class FrontPage:
         return Patent(
             patent_id=f"US{number}",
             office="US",
-            kind="S1",
+            kind="E1" if number.startswith("RE") else "S1",
             title=self._required("title", "54", str),
             claim=self._required("claim", CLAIM, str),
             locarno=self._locarno(published),
@@ -124,7 +97,7 @@ class FrontPage:
     def _number(self) -> str:
         """From the masthead; what all sheets print outvotes it."""
         masthead = [line.text for line in self._text.parts.get(MASTHEAD, ())]
-        coded = design_number(_behind(_NUMBER_CODE, masthead))
+        coded = design_number(numbered_line(masthead))
         bar_code = next(filter(None, map(design_number, masthead)), "")
         number = self._outvoted(
             "number", coded or bar_code, [head.number for head in self._heads if head.number]
@@ -139,7 +112,7 @@ class FrontPage:
 
     def _published(self) -> date | None:
         masthead = [line.text for line in self._text.parts.get(MASTHEAD, ())]
-        read = printed_date(_behind(_DATE_CODE, masthead))
+        read = printed_date(next(filter(None, (_found(_DATE_CODE, line) for line in masthead)), ""))
         published = self._outvoted("date", read, [head.published for head in self._heads if head.published])
         if published is None:
             self._problem("date", "the date of the patent cannot be read")
@@ -205,11 +178,6 @@ class FrontPage:
 
     def _problem(self, field: str, message: str, reason: ProblemReason = ProblemReason.FIELD_UNREAD) -> None:
         self.problems.append(Problem(self._name, field, reason, message))
-
-
-def _behind(code: re.Pattern[str], lines: Sequence[str]) -> str:
-    """The part of a line that begins with a code."""
-    return next((match[0] for line in lines if (match := code.search(line))), "")
 
 
 def _found(pattern: re.Pattern[str], text: str) -> str:

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _SAME_ROW = 0.5
+_NEAREST = 8
+"""Pieces of a line that the next one is compared with."""
+
 _GUTTER_FROM, _GUTTER_TO, _GUTTER_STEP = 0.42, 0.58, 0.004
 _MOST_ACROSS = 0.1
 _LEAST_BESIDE = 0.15
@@ -88,7 +91,7 @@ def columns(pieces: Sequence[PrintedText]) -> list[PrintedLine]:
 def _beside(line: Sequence[PrintedText], piece: PrintedText) -> bool:
     overlaps = [
         (min(other.bottom, piece.bottom) - max(other.top, piece.top)) / min(other.height, piece.height)
-        for other in line
+        for other in line[-_NEAREST:]
         if min(other.height, piece.height) > 0
     ]
     return max(overlaps, default=0.0) > _SAME_ROW

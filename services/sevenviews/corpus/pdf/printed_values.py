@@ -12,6 +12,7 @@ _MONTH_AND_YEAR = re.compile(r"\b(\d{1,2})/(\d{4})\b")
 _DESIGN_NUMBER = re.compile(
     r"\b(?:US\s*)?(?:0{2}|O{2}|00|OO)?(?:D|Des\.?)\s*(\d{1,3}(?:[,.]?\s?\d{3}){1,2})(?!\d)"
 )
+_REISSUE_NUMBER = re.compile(r"\bUS\s*(?:0{2,3}|O{2,3})?RE\s*(\d{2}[,.]?\s?\d{3})(?!\d)")
 _CLASS = re.compile(r"\b(\d{2})\s*[-–—]\s*(\d{2})\b")
 _NATIONAL_CLASS = re.compile(r"\b(D?\d{1,3})\s*/\s*(\d[\d.]*(?:[-–]\d[\d.]*)?)", re.I)
 _FURTHER_SUBCLASS = re.compile(r"\s*,\s*(\d[\d.]*(?:[-–]\d[\d.]*)?)(?![\d/])")
@@ -31,15 +32,21 @@ def printed_date(text: str) -> date | None:
 def printed_month(text: str) -> date | None:
     """The first day of "12/2018"."""
     match = _MONTH_AND_YEAR.search(text)
-    if match is None or not 1 <= int(match[1]) <= len(_MONTHS):
+    try:
+        return date(int(match[2]), int(match[1]), 1) if match else None
+    except ValueError:
         return None
-    return date(int(match[2]), int(match[1]), 1)
 
 
 def design_number(text: str) -> str:
-    """The first number of a design patent in a text, as its id has it: "US D906,013 S" -> "D0906013"; empty: none."""
+    """The first number of a design patent in a text, as its id has it; empty: there is none.
+
+    "US D906,013 S" -> "D0906013"; a reissue's "US RE49,257 E" -> "RE049257".
+    """
+    if reissue := _REISSUE_NUMBER.search(text):
+        return f"RE{_digits(reissue[1]):06d}"
     match = _DESIGN_NUMBER.search(text)
-    return f"D{int(re.sub(r'[^0-9]', '', match[1])):07d}" if match else ""
+    return f"D{_digits(match[1]):07d}" if match else ""
 
 
 def locarno_classes(text: str) -> list[str]:
@@ -57,3 +64,7 @@ def national_classes(text: str) -> list[str]:
             found.append(f"{main}/{further[1].rstrip('.')}")
             place = further.end()
     return list(dict.fromkeys(one.replace("–", "-") for one in found))
+
+
+def _digits(text: str) -> int:
+    return int("".join(filter(str.isdigit, text)))

@@ -11,7 +11,8 @@ from sevenviews.corpus.archive import iter_members
 from sevenviews.corpus.assembly import SheetFile, cut_drawings
 from sevenviews.corpus.descriptions import DescribedFigures
 from sevenviews.corpus.entry import CorpusPatent, Problem, ProblemReason
-from sevenviews.corpus.pdf.front_page import FrontPage, check_kind
+from sevenviews.corpus.pdf.front_page import FrontPage
+from sevenviews.corpus.pdf.kinds import check_kind
 from sevenviews.corpus.pdf.page_kinds import PatentPages, sort_pages
 from sevenviews.corpus.pdf.pages import LIMITS, PdfLimits, read_pages
 from sevenviews.corpus.pdf.printed_values import design_number
@@ -62,7 +63,7 @@ def read_patent(name: str, content: bytes, limits: PdfLimits = LIMITS) -> ReadPa
         NotADesign: it is a patent of another kind.
         UnreadableEntryError: PDF_..., or nothing tells the patent's number.
     """
-    pages = sort_pages(read_pages(name, content, limits), lambda front: check_kind(name, front))
+    pages = sort_pages(name, read_pages(name, content, limits), lambda front: check_kind(name, front))
     text = read_sections(pages.front, pages.texts)
     front_page = FrontPage(name, text, [sheet.head for sheet in pages.sheets])
     patent = front_page.patent()
@@ -109,7 +110,13 @@ def sheet_files(pages: PatentPages) -> tuple[SheetFile, ...]:
 
 
 def _page_problems(name: str, pages: PatentPages) -> list[Problem]:
+    corrected = "the page is a certificate of correction: what it corrects stands as it was printed first"
     return [
+        *(
+            Problem(name, f"page {number}", ProblemReason.CORRECTION_LEFT_OUT, corrected)
+            for number in pages.corrections
+        ),
+    ] + [
         Problem(name, f"page {number}", ProblemReason.SHEET_UNREADABLE, message)
         for number, message in pages.unreadable
     ]

@@ -27,6 +27,7 @@ _DOT_HEIGHT, _DOT_WIDTH = 4, 12
 _DOT_REACH = 10
 _DOTS_IN_A_ROW = 4
 _MARGIN = 3
+_MOST_LINES = 1_500
 _LEAST_CONFIDENCE = 0.6
 
 
@@ -78,7 +79,8 @@ def find_lines(ink: Ink) -> NDArray[np.int32]:
     large = (lines[:, cv2.CC_STAT_HEIGHT] >= _LOWEST) & (lines[:, cv2.CC_STAT_WIDTH] >= _LOWEST)
     boxes = lines[large][:, :4]
     boxes[:, 2:] += boxes[:, :2]
-    return boxes
+    # They are sorted from the top: what is left out is not the text of a page, but the pattern of a photograph.
+    return boxes[:_MOST_LINES]
 
 
 def _leaders(stats: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.intp]:

@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 
 from sevenviews.corpus import NotADesign, Problem, ProblemReason, UnreadableEntryError
-from sevenviews.corpus.pdf.front_page import FrontPage, check_kind
+from sevenviews.corpus.pdf.front_page import FrontPage
+from sevenviews.corpus.pdf.kinds import check_kind
 from sevenviews.corpus.pdf.printed import PrintedText
 from sevenviews.corpus.pdf.running_head import RunningHead, running_head
 from sevenviews.corpus.pdf.sections import Counts, read_sections
@@ -224,6 +225,7 @@ def test_the_sheets_tell_a_number_that_the_front_page_does_not() -> None:
         ("USD906.013S", "USD0906013"),
         ("Des. 435,854", "USD0435854"),
         ("US D435,854 S1", "USD0435854"),
+        ("US RE49,257 E", "USRE049257"),
     ],
 )
 def test_numbers_as_they_are_printed(number: str, patent_id: str) -> None:
@@ -260,14 +262,26 @@ def test_the_name_of_the_file_is_the_last_resort() -> None:
 )
 def test_other_patents(title: str, kind: str) -> None:
     with pytest.raises(NotADesign) as caught:
-        check_kind("x.pdf", f"{title}\n(10) Patent No.: US 9,123,456 B2")
+        check_kind("x.pdf", [title, "(10) Patent No.: US 9,123,456 B2", "(21) Appl. No.: 14/123,456"])
     assert caught.value.kind == kind
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["(12) United States Design Patent"],
+        ["United States Patent [19]", "[11] Patent Number: Des. 435,854"],
+        ["(19) United States", "(12) Reissued Patent", "(21) Appl. No.: 29/712,345"],
+    ],
+)
+def test_designs_of_all_years(lines: Sequence[str]) -> None:
+    check_kind("x.pdf", lines)
 
 
 @pytest.mark.parametrize("text", ["", "Invoice 4711", "My patent, a design"])
 def test_anything_else(text: str) -> None:
     with pytest.raises(UnreadableEntryError) as caught:
-        check_kind("x.pdf", text)
+        check_kind("x.pdf", [text])
     assert caught.value.problem.reason is ProblemReason.PDF_NOT_A_PATENT
 
 

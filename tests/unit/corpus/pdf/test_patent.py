@@ -11,6 +11,7 @@ import pytest
 from sevenviews.cli.search import read_queries
 from sevenviews.corpus import CorpusPatent, NotADesign, ProblemReason, UnreadableEntryError
 from sevenviews.corpus.pdf import PdfEntry, pdf_queries
+from sevenviews.corpus.pdf.reader import read_patent
 from sevenviews.corpus.sources import HeldBytes
 from sevenviews.designs import Reason, View
 from tests.unit.corpus.pdf.documents import PdfPage, Text, make_pdf, scan
@@ -34,6 +35,20 @@ def test_bibliography_and_drawings(chair: CorpusPatent) -> None:
     assert drawn == [(1, "1", View.PERSPECTIVE), (2, "2", View.FRONT), (2, "3", View.BOTTOM)]
     assert set(chair.contents) == {one.drawing_id for one in patent.drawings}
     assert chair.problems == ()
+
+
+def test_a_certificate_of_correction_is_no_sheet_and_is_told() -> None:
+    certificate = PdfPage(
+        texts=[
+            Text(120, 100, "UNITED STATES PATENT AND TRADEMARK OFFICE"),
+            Text(150, 115, "CERTIFICATE OF CORRECTION"),
+            Text(72, 150, "(54) On the title page, CHAIR should read TABLE."),
+        ]
+    )
+    read = read_patent("chair.pdf", make_pdf([PdfPage(texts=front_page()), certificate]))
+    assert (read.patent.title, read.sheets) == ("FOLDING CHAIR WITH TWO ARMS", ())
+    told = {(problem.part, problem.reason) for problem in read.problems}
+    assert ("page 2", ProblemReason.CORRECTION_LEFT_OUT) in told
 
 
 def test_an_entry_crosses_processes_and_keeps_its_digest(chair: CorpusPatent) -> None:
@@ -61,8 +76,11 @@ def test_a_patent_without_drawings_is_nothing_to_search_with() -> None:
 
 
 def test_a_patent_of_another_kind_is_skipped_by_ingest_and_refused_by_search() -> None:
-    front = [piece for piece in front_page() if "Design Patent" not in piece.text]
-    content = make_pdf([PdfPage(texts=[*front, Text(78, 70, "(12) United States Patent", 14)])])
+    masthead = [
+        Text(78, 70, "(12) United States Patent", 14),
+        Text(318, 72, "(10) Patent No.: US 9,123,456 B2"),
+    ]
+    content = make_pdf([PdfPage(texts=front_page(masthead=masthead))])
     with pytest.raises(NotADesign) as caught:
         PdfEntry("x.pdf", HeldBytes(content)).read()
     assert caught.value.kind == "utility"

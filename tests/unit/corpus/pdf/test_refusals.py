@@ -70,6 +70,11 @@ _ENCRYPTED = make_pdf(
             id="a gigantic image",
         ),
         pytest.param(
+            make_pdf([PdfPage(texts=[Text(9, 9 + row, "x" * 9_000) for row in range(0, 100, 20)])]),
+            ProblemReason.PDF_TOO_LARGE,
+            id="a page of text",
+        ),
+        pytest.param(
             make_pdf([PdfPage(drawn="0 0 m 9 9 l S\n" * 250_000)]), ProblemReason.PDF_TOO_LARGE, id="a bomb"
         ),
     ],
