@@ -11,6 +11,7 @@ from sevenviews.corpus import NotADesign, Problem, ProblemReason, UnreadableEntr
 from sevenviews.corpus.pdf.front_page import FrontPage
 from sevenviews.corpus.pdf.kinds import check_kind
 from sevenviews.corpus.pdf.printed import PrintedText
+from sevenviews.corpus.pdf.printed_values import printed_date, printed_month
 from sevenviews.corpus.pdf.running_head import RunningHead, running_head
 from sevenviews.corpus.pdf.sections import Counts, read_sections
 from sevenviews.designs import (
@@ -297,3 +298,9 @@ def test_anything_else(text: str) -> None:
 def test_running_heads(head: Sequence[str], expected: RunningHead) -> None:
     pieces = printed([Text(100 + 100 * place, 50, text) for place, text in enumerate(head)])
     assert running_head([*pieces, *printed([Text(100, 400, "Sheet 9 of 9 US D111,111 S")])]) == expected
+
+
+@pytest.mark.parametrize("text", ["Dec. 31, 0000", "Feb. 30, 2021", "Abc. 1, 2021", "1/0000", "13/2021", ""])
+def test_dates_that_are_none(text: str) -> None:
+    assert printed_date(text) is None
+    assert printed_month(text) is None
