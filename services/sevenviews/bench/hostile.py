@@ -195,6 +195,24 @@ def _with_checksums(png: bytearray) -> bytearray:
     return png
 
 
+@cache
+def _faxes() -> tuple[bytes, ...]:
+    sheet = _drawing(1200, 900, "1")
+    return tuple(
+        _encoded(sheet, "TIFF", compression=compression, tiffinfo={278: rows})
+        for compression in ("group4", "group3", "tiff_ccitt")
+        for rows in (900, 64)
+    )
+
+
+def _spoiled_faxes(dice: Random) -> bytes:
+    """Whole headers, and codes that mean something else, or nothing."""
+    content = bytearray(dice.choice(_faxes()))
+    for _ in range(dice.choice((1, 8, 100))):
+        content[dice.randrange(8, len(content) - 300)] ^= 1 << dice.randrange(8)
+    return bytes(content)
+
+
 # Small files that promise much.
 
 
@@ -318,6 +336,7 @@ KINDS: dict[str, Callable[[Random], bytes]] = {
     "mutated PNG": _mutated("PNG"),
     "mutated JPEG": _mutated("JPEG"),
     "mutated WebP": _mutated("WEBP"),
+    "spoiled faxes": _spoiled_faxes,
     "many pixels": _pixels,
     "much text": _texts,
     "many parts": _parts,

@@ -157,9 +157,12 @@ def _open(library: Any, content: bytes, heard: _Heard) -> Iterator[Any]:
         library.TIFFOpenOptionsSetErrorHandlerExtR(options, handler, None)
         library.TIFFOpenOptionsSetWarningHandlerExtR(options, handler, None)
         library.TIFFOpenOptionsSetMaxSingleMemAlloc(options, _MOST_BYTES)
-        # libtiff closes what it is given.
-        tiff = library.TIFFFdOpenExt(os.dup(file.fileno()), b"image", b"r", options)
+        # libtiff closes what it is given, if it opens it.
+        descriptor = os.dup(file.fileno())
+        tiff = library.TIFFFdOpenExt(descriptor, b"image", b"r", options)
         library.TIFFOpenOptionsFree(options)
+        if not tiff:
+            os.close(descriptor)
         try:
             yield tiff
         finally:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import struct
 import subprocess
 import sys
+from pathlib import Path
 from random import Random
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.images import Damage, decode, decode_pages
 from sevenviews.images.directories import tiff_pages
+from sevenviews.images.fax import damage_of as fax_damage
+from sevenviews.images.header import open_image
 from tests.unit.encoder.test_images import drawing, encoded
 
 SHEET = drawing((1200, 900), "1")
@@ -91,6 +94,7 @@ def test_data_that_end_before_the_header_says_are_told_and_taken() -> None:
     assert decode(bytes(content)).size == (1200, 1000)
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's; outside of tests it is silenced for good
 def test_a_cut_strip_is_refused() -> None:
     content = one_strip()
     at, length = tags_of(content)[273][1], tags_of(content)[279][1]
@@ -112,6 +116,23 @@ def test_most_single_bits_are_missed() -> None:
         except SevenviewsError:
             told += 1
     assert told > 40
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_no_file_stays_open() -> None:
+    contents = one_strip(), spoiled(one_strip(), 0.5)
+    for content in contents:
+        list(decode_pages(content))  # what is loaded once is open from now on
+    before = open_files()
+    for content in contents * 5:
+        list(decode_pages(content))
+    image = open_image(contents[0]).image
+    assert isinstance(image, TiffImagePlugin.TiffImageFile)
+    assert fax_damage(b"no TIFF at all", image, 8) is None
+    assert open_files() == before
 
 
 def test_libtiff_says_nothing_on_the_terminal() -> None:
