@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sevenviews.corpus import CorpusPatent
+from sevenviews.corpus import CorpusPatent, ProblemReason
 from sevenviews.corpus.figures import cut_sheet
 from tests.truth.measure import measure, read_patents, read_truth
 
@@ -49,6 +49,17 @@ def test_every_sheet_of_the_25_patents_is_accounted_for(patents: list[CorpusPate
         drawn = [drawing.figure_number for drawing in read.patent.drawings]
         assert sorted(drawn) == sorted(described) or read.problems
     assert sum(len({drawing.sheet_number for drawing in read.patent.drawings}) for read in patents) == 231
+
+
+@pytest.mark.slow
+def test_as_many_figures_are_found_as_the_office_declares(patents: list[CorpusPatent]) -> None:
+    counts = [
+        str(problem)
+        for read in patents
+        for problem in read.problems
+        if problem.reason is ProblemReason.FIGURE_COUNT
+    ]
+    assert counts == []
 
 
 @pytest.mark.parametrize("name", sorted(_LABELS))
