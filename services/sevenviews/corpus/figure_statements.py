@@ -31,7 +31,7 @@ _MENTION = re.compile(
     re.I,
 )
 _SOLE = re.compile(
-    r"(?:^|[.;:\]]\s*)(?:in\s+the\s+drawings?,?\s+)?(?:the\s+)?(?:(?:sole|only|single|one|accompanying|drawing)\s+)*"
+    r"(?:^|[.;:\]]\s*)(?:in\s+the\s+(?:accompanying\s+)?drawings?,?\s+)?(?:the\s+)?(?:(?:sole|only|single|one|accompanying|drawing)\s+)*"
     r"(?:fig(?:ure)?\b\.?|drawing(?=\s+(?:is|shows)\b))(?:\s+of\s+the\s+(?:drawings?|design|patent))?\s*"
     r"(?=(?:is|shows?|illustrates?|depicts?|represents?|:|contains|an?\s)(?:\b|\s))",
     re.I,
@@ -43,7 +43,7 @@ _ONE_DOES = re.compile(rf"\s*(?:,?\s*respectively,?\s*)?(?:{_ONE}|{_ANY})(?![A-Z
 _SEVERAL_DO = re.compile(rf"\s*(?:,?\s*respectively,?\s*)?(?:being|{_SEVERAL}|{_ANY})(?![A-Za-z])", re.I)
 _SOME_DO = re.compile(rf"\s*,?\s*(?:{_ONE}|{_SEVERAL}|{_ANY}|an?\s|the\s|[:=]|{DASH})", re.I)
 _LEAD = re.compile(
-    rf"^[\s:,;.)=\]]*(?:{DASH}\s*)?(?:(?:each|also|both|all|respectively)\b,?\s*)*"
+    rf"^[\s:,;.()=\[\]]*(?:{DASH}\s*)?(?:(?:each|also|both|all|respectively)\b,?\s*)*"
     rf"(?:(?:{_ONE}|{_SEVERAL}|{_ANY})(?![A-Za-z])\s*)?(?:(?:each|also|both|all|respectively)\b,?\s*)*(?:(?:an?|the)\s+)?",
     re.I,
 )
@@ -101,11 +101,7 @@ def find_statements(paragraphs: Iterable[str]) -> list[Statement]:
     texts = [" ".join(paragraph.split()) for paragraph in paragraphs]
     numbered = [statement for text in texts for statement in _numbered(text)]
     # A sole figure stands alone; plain numbers may be anything, and count where nothing else is a figure.
-    return (
-        numbered
-        or [statement for text in texts for statement in _sole(text)]
-        or [statement for text in texts for statement in _items(text)]
-    )
+    return numbered or [statement for text in texts for statement in _sole(text)] or _plain(texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,13 +235,25 @@ def _sole(text: str) -> Iterator[Statement]:
             yield Statement(((SOLE_FIGURE,),), sentence)
 
 
-def _items(text: str) -> Iterator[Statement]:
-    """Plain numbers: "1: Front", "2. Rear view"."""
+def _plain(texts: Sequence[str]) -> list[Statement]:
+    """Plain numbers: "1: Front", "2. Rear view". They may count products instead: "1. Top", "2. Skirt"."""
+    items = [item for text in texts for item in _items(text)]
+    views = [view_of(statement.text) is not View.UNKNOWN for statement, _ in items]
+    trusted = len(items) > 1 and all(views)
+    return [
+        statement
+        for (statement, is_sure), known in zip(items, views, strict=True)
+        if known and (trusted or is_sure)
+    ]
+
+
+def _items(text: str) -> Iterator[tuple[Statement, bool]]:
+    """Each item, and whether it is surely a figure."""
     items = list(_ITEM.finditer(text))
     for item, following in zip_longest(items, items[1:]):
         sentence = _TAIL.sub(
             "", _LEAD.sub("", text[item.end() : following.start() if following else len(text)])
         )
         marked = item["mark"] in {":", "-", "–", "—"}
-        if view_of(sentence) is not View.UNKNOWN and (marked or _VIEW_NOUN.search(sentence)):
-            yield Statement(((FigureNumber.parse(item["number"]),),), sentence)
+        statement = Statement(((FigureNumber.parse(item["number"]),),), sentence)
+        yield statement, marked or _VIEW_NOUN.search(sentence) is not None

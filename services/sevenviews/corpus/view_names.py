@@ -83,7 +83,7 @@ _TO_THE_LAST_VIEW = re.compile(rf"^.*{_VIEW_NOUN}", re.I | re.S)
 _ARTICLE = re.compile(
     r"\b(?:of|showing|wherein|shown|thereof|taken|according|with|without|when|while|during|before|after|looking|seen"
     r"|viewed|toward|towards|for|having|depicting|illustrating|where|which|as)\b|\bin\b(?![- ]use)"
-    r"|\bfrom\b(?! (?:view|elevation))|[;.()]",
+    r"|\bfrom\b(?! (?:view|elevation))|[;.()\[\]]",
     re.I,
 )
 _SENTENCE_END = re.compile(r"(?<!\bfig)(?<!\bfig )(?<!\bfigs)(?<!\bfigs )(?<!\bno)[.;](?:\s|$)", re.I)
