@@ -3,6 +3,7 @@
 Pure: no input or output, no framework, nothing of ours imported from outside this package.
 """
 
+from sevenviews.designs.canonical import canonical_patent_id, is_patent_number
 from sevenviews.designs.crop import CropBox
 from sevenviews.designs.errors import Reason, SevenviewsError
 from sevenviews.designs.facets import Facet, FacetCounts, FacetValue, without_own_conditions
@@ -11,11 +12,9 @@ from sevenviews.designs.figure_list import expand_figures, figures_between
 from sevenviews.designs.figure_number import SOLE_FIGURE, FigureNumber
 from sevenviews.designs.filters import DateRange, PatentFilter, UnknownDates
 from sevenviews.designs.identifiers import (
-    canonical_patent_id,
     content_key,
     drawing_id,
     is_patent_id,
-    is_patent_number,
     key_of_digest,
     patent_id_of,
 )

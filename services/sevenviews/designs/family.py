@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sevenviews.designs.identifiers import canonical_patent_id, is_patent_number
+from sevenviews.designs.canonical import canonical_patent_id, is_patent_number
 from sevenviews.designs.patent import Patent
 
 _NO_SIGN = re.compile(r"[^A-Z0-9]")

@@ -7,38 +7,12 @@ import re
 
 _PATENT_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 _CONTENT_KEY_LENGTH = 16
-_UNITED_STATES_DESIGN = re.compile(
-    r"(?:(?P<office>US)[\s-]*)?D[\s-]*(?P<number>\d{1,3}(?:,\d{3})+|\d{1,8})(?:[\s-]*S\d?)?(?:-\d{8})?(?:\.\w{1,4})?",
-    re.IGNORECASE,
-)
-_LEAST_DIGITS = 4
-"""Of a number without its office: "D12" is rather some design's own name than a patent of 1843."""
-
 _DRAWING_SUFFIX = re.compile(r"-D(\d{5})-(\d{2})$")
 
 
 def is_patent_id(text: str) -> bool:
     """Whether text is 1 to 64 letters, digits, '.', '_' or '-', both ends alphanumeric, without '..'."""
     return _PATENT_ID.fullmatch(text) is not None and ".." not in text
-
-
-def canonical_patent_id(text: str) -> str:
-    """One spelling for all that sources and lists have of a patent: "USD0909824" for "US D909,824 S", "D909824",
-    "usd0909824" and "USD0909824-20210209.ZIP". What is no US design is only stripped and put into capitals.
-    """
-    written = text.strip()
-    match = _UNITED_STATES_DESIGN.fullmatch(written)
-    if match is None:
-        return written.upper()
-    digits = match["number"].replace(",", "").lstrip("0")
-    if not digits or (match["office"] is None and len(digits) < _LEAST_DIGITS):
-        return written.upper()
-    return f"USD{digits:0>7}"
-
-
-def is_patent_number(canonical: str) -> bool:
-    """Whether a canonical id is a published number of the US, the same in every corpus; not a corpus' own "3001"."""
-    return _UNITED_STATES_DESIGN.fullmatch(canonical) is not None and canonical.startswith("US")
 
 
 def drawing_id(patent_id: str, sheet_number: int, position: int) -> str:

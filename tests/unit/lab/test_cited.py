@@ -33,7 +33,7 @@ def test_only_what_the_examiner_cited_counts() -> None:
         Citation("US D514253 S", category="cited by applicant"),
         Citation("CN 301234567", category="Cited by Examiner"),
     )
-    assert cited_by_examiner(Patent("D1", citations=citations)) == ("USD0428532", "CN 301234567")
+    assert cited_by_examiner(Patent("D1", citations=citations)) == ("USD0428532", "CN301234567S")
 
 
 def test_a_cited_patent_comes_where_its_best_drawing_does() -> None:
