@@ -177,11 +177,13 @@ def evaluate_with_progress(
 
 def show_reports(reports: Sequence[EvaluationReport]) -> None:
     """A line a model."""
+    from sevenviews.lab.evaluation import short_name
+
     first = reports[0]
     columns = ("model", "mAP", "95 %", *(f"Acc@{k}" for k in first.accuracy), "mAP@10")
     rows = (
         (
-            Path(one.model).name,
+            short_name(one.model),
             f"{one.mean_average_precision:.3f}",
             f"{one.interval[0]:.3f} – {one.interval[1]:.3f}",
             *(f"{value:.3f}" for value in one.accuracy.values()),
@@ -199,6 +201,8 @@ def show_reports(reports: Sequence[EvaluationReport]) -> None:
 
 
 def _show_without_front_pages(reports: Sequence[EvaluationReport]) -> None:
+    from sevenviews.lab.evaluation import short_name
+
     parts = [(one, one.without_front_pages) for one in reports if one.without_front_pages]
     if not parts:
         return
@@ -207,7 +211,7 @@ def _show_without_front_pages(reports: Sequence[EvaluationReport]) -> None:
         ("model", "mAP", "95 %"),
         (
             (
-                Path(one.model).name,
+                short_name(one.model),
                 f"{part.mean_average_precision:.3f}",
                 f"{part.interval[0]:.3f} – {part.interval[1]:.3f}",
             )
@@ -218,16 +222,18 @@ def _show_without_front_pages(reports: Sequence[EvaluationReport]) -> None:
 
 def show_paired(reports: Sequence[EvaluationReport]) -> None:
     """A line for each model but the first, with which it is compared."""
+    from sevenviews.lab.evaluation import short_name
+
     first, *others = reports
     rows = [(one, one.paired[first.model]) for one in others if first.model in one.paired]
     if not rows:
         return
     table(
-        f"against {Path(first.model).name}, on the same queries",
+        f"against {short_name(first.model)}, on the same queries",
         ("model", "mAP", "95 %", "better", "worse", "equal"),
         (
             (
-                Path(one.model).name,
+                short_name(one.model),
                 f"{paired.difference:+.3f}",
                 f"{paired.interval[0]:+.3f} – {paired.interval[1]:+.3f}",
                 paired.better,

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sevenviews.lab.cited import rank_cited
 from sevenviews.lab.collection import Collection, read_collection
 from sevenviews.lab.descriptors import Descriptor, FittedDescriptor, Vectors, find_descriptor
+from sevenviews.lab.descriptors.catalogue import WHITENED
 from sevenviews.lab.front_pages import Part, without_front_pages
 from sevenviews.lab.kept_vectors import KeptVectors, identity_of
 from sevenviews.lab.metrics import (
@@ -96,7 +97,7 @@ class Evaluation:
     @property
     def name(self) -> str:
         """Of the model, without the folders that it lies in."""
-        return Path(self.model).name
+        return short_name(self.model)
 
     @property
     def average_precision(self) -> npt.NDArray[np.float64]:
@@ -137,6 +138,12 @@ class Evaluation:
             identity=self.identity,
             without_front_pages=without_front_pages(task, self.vectors),
         )
+
+
+def short_name(model: str) -> str:
+    """Of a model as it was asked for, without the folders that it lies in."""
+    whitened = WHITENED if model.startswith(WHITENED) else ""
+    return whitened + Path(model.removeprefix(WHITENED)).name
 
 
 def evaluate(

@@ -16,7 +16,7 @@ from sevenviews.corpus import CorpusPatent, iter_entries
 from sevenviews.designs import LocarnoClass, Patent
 from sevenviews.lab.collection import category_of, read_collection
 from sevenviews.lab.database_size import against_database_size
-from sevenviews.lab.evaluation import evaluate, evaluate_on
+from sevenviews.lab.evaluation import evaluate, evaluate_on, short_name
 from sevenviews.lab.task import read_task
 from tests.models import tiny_bundle
 from tests.unit.lab.drawings import article
@@ -98,6 +98,12 @@ def test_models_are_compared_query_by_query(corpus: Path) -> None:
     assert beside.better + beside.worse + beside.equal == 8
     with pytest.raises(ValueError, match="not asked the same"):
         answers[0].paired_with(evaluate_on(read_task(corpus, seed=1), "hog"))
+
+
+def test_a_whitened_model_is_told_from_the_plain_one() -> None:
+    assert short_name("some/where/model.onnx") == "model.onnx"
+    assert short_name("pca:some/where/model.onnx") == "pca:model.onnx"
+    assert short_name("pca:hog") == "pca:hog"
 
 
 def test_given_queries_ask_the_whole_corpus(corpus: Path, tmp_path: Path) -> None:
