@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional
 
 from sevenviews.training.models.backbones import make_backbone
@@ -31,12 +32,17 @@ def test_a_stride_is_padded_as_tensorflow_pads(kernel: int) -> None:
     """SAME: of what must be added, the smaller half before."""
     torch.manual_seed(0)
     block = EfficientNetLite0(1)[2 if kernel == 3 else 4].eval()  # the first of their stages
-    depthwise = block.body[1]
-    inside = torch.rand(1, depthwise[1].in_channels, 8, 8)
+    body = block.get_submodule("body")
+    assert isinstance(body, nn.Sequential)
+    depthwise = body[1]
+    assert isinstance(depthwise, nn.Sequential)
+    convolution = depthwise[1]
+    assert isinstance(convolution, nn.Conv2d)
+    inside = torch.rand(1, convolution.in_channels, 8, 8)
     added = (8 // 2 - 1) * 2 + kernel - 8
     around = (added // 2, added - added // 2) * 2
     expected = functional.conv2d(
-        functional.pad(inside, around), depthwise[1].weight, stride=2, groups=depthwise[1].groups
+        functional.pad(inside, around), convolution.weight, stride=2, groups=convolution.groups
     )
     assert torch.allclose(depthwise[:2](inside), expected, atol=1e-6)
 
@@ -63,7 +69,7 @@ def test_each_layer_counts_by_its_weight() -> None:
     drawings = torch.randint(0, 256, (2, 1, 64, 64), dtype=torch.uint8)
     with torch.no_grad():
         found = model.pooled(drawings)
-        stem, first, *_ = model.features
+        stem, first = model.features.get_submodule("0"), model.features.get_submodule("1")
         maps = first(stem(drawings.float() / 127.5 - 1))
     assert found.shape == (2, 16 + 40)
     assert torch.allclose(found[:, :16].norm(dim=1), torch.full((2,), 0.5), atol=1e-5)

@@ -25,7 +25,7 @@ _FILE = "models/efficientnet-lite0-57934424.pth"
 class _Blocks(NamedTuple):
     """Some blocks alike, but that the first has the stride, and takes what is before."""
 
-    count: int
+    repeats: int
     kernel: int
     stride: int
     expansion: int
@@ -59,7 +59,7 @@ class EfficientNetLite0(nn.Sequential):
         layers: list[nn.Module] = [_convolution(input_channels, _STEM, 3, 2, active=True)]
         inputs = _STEM
         for stage in _STAGES:
-            for number in range(stage.count):
+            for number in range(stage.repeats):
                 stride = stage.stride if number == 0 else 1
                 layers.append(_Block(inputs, stage.channels, stage.kernel, stride, stage.expansion))
                 inputs = stage.channels
