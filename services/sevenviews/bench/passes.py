@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sevenviews.bench.one_pass import PLAIN_STRIDES
 from sevenviews.bench.statistics import Pairs, Spread, alternate
-from sevenviews.training.config import PACKAGED_CONFIG, TrainConfig
+from sevenviews.training.config import SCRATCH_CONFIG, TrainConfig
 from sevenviews.training.memory import ALLOCATOR
 from sevenviews.training.models.config import ModelConfig
 
@@ -45,13 +45,13 @@ class PassFigures:
 
 
 def comparisons(threads: int) -> tuple[Comparison, ...]:
-    """Of the packaged network in the first step of its training, and of MobileNetV2 in its place."""
-    packaged = TrainConfig.load(PACKAGED_CONFIG).as_steps()[0].model_copy(update={"threads": threads})
-    mobile = packaged.model_copy(
+    """Of the network that is trained from scratch in its first step, and of MobileNetV2 in its place."""
+    scratch = TrainConfig.load(SCRATCH_CONFIG).as_steps()[0].model_copy(update={"threads": threads})
+    mobile = scratch.model_copy(
         update={"model": ModelConfig(backbone="mobilenet_v2", freeze_batch_norm=True)}
     )
     return (
-        Comparison("kept memory", packaged, {}),
+        Comparison("kept memory", scratch, {}),
         Comparison("kept memory", mobile, {}),
         Comparison("strided depthwise in single precision", mobile, ALLOCATOR, (PLAIN_STRIDES,)),
     )

@@ -14,7 +14,7 @@ import torch
 from sevenviews.bench.statistics import Pairs, Spread, alternate
 from sevenviews.training.augmentation import Changes, change, draw_changes
 from sevenviews.training.batches import Batch, Batches, make_sampler
-from sevenviews.training.config import PACKAGED_CONFIG, DataConfig, TrainConfig
+from sevenviews.training.config import SCRATCH_CONFIG, DataConfig, TrainConfig
 from sevenviews.training.drawings import DrawingDataset
 from sevenviews.training.labels import labelled
 from sevenviews.training.split import Indices, split
@@ -69,8 +69,8 @@ class TrainingFigures:
 
 
 def default_config(designs: int, threads: int) -> TrainConfig:
-    """The first step of the packaged model's training, on synthetic designs and in smaller batches."""
-    shipped = TrainConfig.load(PACKAGED_CONFIG).as_steps()[0]
+    """The first step of the training from scratch, on synthetic designs and in smaller batches."""
+    shipped = TrainConfig.load(SCRATCH_CONFIG).as_steps()[0]
     optimization = shipped.optimization.model_copy(update={"batch_size": _BATCH})
     data = DataConfig(synthetic_designs=designs)
     changed = {"name": "bench", "data": data, "optimization": optimization, "threads": threads}

@@ -16,7 +16,16 @@ _DEFAULT_FILE = "default"
 
 def default_bundle_path() -> Path:
     """The packaged model, with its card."""
-    return Path(str(resources.files("sevenviews.encoder"))) / "models" / "default"
+    return _packaged() / "default"
+
+
+def earlier_bundle_paths() -> tuple[Path, ...]:
+    """The models that were packaged before, so that their releases go on answering when a new version serves them."""
+    return tuple(sorted((_packaged() / "earlier").iterdir()))
+
+
+def _packaged() -> Path:
+    return Path(str(resources.files("sevenviews.encoder"))) / "models"
 
 
 class ModelStore:

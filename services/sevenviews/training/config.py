@@ -14,7 +14,10 @@ from sevenviews.training.optimizers import AdamWConfig, OptimizerConfig
 from sevenviews.training.settings import Settings
 
 PACKAGED_CONFIG = Path(__file__).parent / "configs" / "default.yaml"
-"""By which the packaged model was trained."""
+"""By which the packaged model was made."""
+
+SCRATCH_CONFIG = PACKAGED_CONFIG.with_name("line-resnet.yaml")
+"""A whole training by descent, and the longest that is shipped."""
 
 ROTATIONS = 4
 """That RotNet tells apart: 0, 90, 180 and 270 degrees."""

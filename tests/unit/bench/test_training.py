@@ -12,7 +12,7 @@ import torch
 from sevenviews.bench.statistics import Spread
 from sevenviews.bench.training import TrainingFigures, default_config, measure
 from sevenviews.training.config import (
-    PACKAGED_CONFIG,
+    SCRATCH_CONFIG,
     DataConfig,
     OptimizationConfig,
     StepConfig,
@@ -104,8 +104,8 @@ def test_weights_need_not_be_there(tmp_path: Path) -> None:
     assert measure(absent, dataset(), pairs=1, batches=1).loop.median > 0
 
 
-def test_the_default_is_the_packaged_network() -> None:
+def test_the_default_is_the_network_that_is_trained_from_scratch() -> None:
     default = default_config(designs=30, threads=2)
-    packaged = TrainConfig.load(PACKAGED_CONFIG)
-    assert (default.model, default.threads) == (packaged.model, 2)
+    scratch = TrainConfig.load(SCRATCH_CONFIG)
+    assert (default.model, default.threads) == (scratch.model, 2)
     assert (default.data.synthetic_designs, default.data.corpora) == (30, ())

@@ -161,11 +161,11 @@ def test_a_corpus_that_is_none_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_report_says_that_the_packaged_model_knows_the_corpus() -> None:
-    assert "trained on part of this corpus" in taught_by("default", "ldraw-views.tar.gz")
+    assert "trained on part of this corpus" in taught_by("default", "furniture-views.tar.gz")
     other = taught_by("default", "patents")
     assert "If this corpus holds some of these" in other
-    assert all(name in other for name in ("ldraw-views", "mesh-views", "synth"))
-    assert taught_by("hog", "ldraw-views.tar.gz") == taught_by("bundle", "patents") == ""
+    assert all(name in other for name in ("sheets-60", "furniture-views"))
+    assert taught_by("hog", "furniture-views.tar.gz") == taught_by("bundle", "patents") == ""
 
 
 def test_retrieval_reports_what_the_packaged_model_knows(corpus: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sevenviews.embedding.install import install, main
 from sevenviews.encoder import ModelStore
 from sevenviews.encoder.bundle import load_bundle
-from sevenviews.encoder.store import default_bundle_path
+from sevenviews.encoder.store import default_bundle_path, earlier_bundle_paths
 from tests.models import tiny_bundle
 
 
@@ -31,3 +31,13 @@ def test_the_command_installs_the_packaged_model(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("SEVENVIEWS_EMBEDDING_MODEL_STORE", str(tmp_path))
     main()
     assert ModelStore(tmp_path).default_version() == load_bundle(default_bundle_path()).version
+
+
+def test_models_that_were_packaged_before_are_kept_beside_the_packaged_one(tmp_path: Path) -> None:
+    store = ModelStore(tmp_path)
+    earlier = {store.add(path).version for path in earlier_bundle_paths()}
+    version = store.add(default_bundle_path()).version
+    store.set_default(version)
+    assert earlier
+    assert store.versions()[0] == version
+    assert set(store.versions()) == earlier | {version}

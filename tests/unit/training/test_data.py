@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sevenviews.encoder.bundle import load_bundle
 from sevenviews.encoder.store import default_bundle_path
 from sevenviews.refresh.config import SHIPPED_TRAINING
-from sevenviews.training.config import PACKAGED_CONFIG, DataConfig, TrainConfig, is_rotation
+from sevenviews.training.config import PACKAGED_CONFIG, SCRATCH_CONFIG, DataConfig, TrainConfig, is_rotation
 from sevenviews.training.drawings import open_dataset
 from sevenviews.training.export import export
 from sevenviews.training.losses.config import ArcFaceConfig, TripletConfig
@@ -79,30 +79,31 @@ def test_folded_statistics_are_kept() -> None:
     assert config.loss == ArcFaceConfig(scale=30, margin=0.3)
 
 
-def test_the_packaged_model_begins_from_nothing_and_is_the_one_that_is_refreshed() -> None:
+def test_the_packaged_model_is_the_one_that_is_refreshed() -> None:
     trained = TrainConfig.load(PACKAGED_CONFIG)
-    assert trained.model.weights_path is None
     refreshed = TrainConfig.load(SHIPPED_TRAINING)
     packaged = load_bundle(default_bundle_path()).manifest
-    assert refreshed.model == trained.model.model_copy(update={"freeze_batch_norm": True})
+    begun = trained.model.without_initial_weights()
+    assert refreshed.model == begun.model_copy(update={"freeze_batch_norm": True})
     assert refreshed.deployed_image_size == trained.deployed_image_size == packaged.image_size
     assert packaged.name == trained.as_steps()[-1].name
 
 
-def test_from_imagenet_is_the_packaged_recipe_but_for_the_network_and_its_rate() -> None:
-    packaged = TrainConfig.load(PACKAGED_CONFIG)
-    beside = TrainConfig.load(CONFIGS / "default-from-imagenet.yaml")
+def test_from_imagenet_is_the_recipe_from_scratch_but_for_the_network_and_its_rate() -> None:
+    scratch = TrainConfig.load(SCRATCH_CONFIG)
+    assert scratch.model.weights_path is None
+    beside = TrainConfig.load(CONFIGS / "line-resnet-from-imagenet.yaml")
     assert beside.model.weights_path is not None
     start = {"backbone", "width", "initial_weights", "freeze_batch_norm"}
-    assert beside.model.model_dump(exclude=start) == packaged.model.model_dump(exclude=start)
+    assert beside.model.model_dump(exclude=start) == scratch.model.model_dump(exclude=start)
     coarse, whitened = beside.steps
     assert coarse.optimization is not None
-    theirs = packaged.steps[0].optimization
+    theirs = scratch.steps[0].optimization
     assert theirs is not None
     slower = theirs.model_copy(update={"backbone_rate": coarse.optimization.backbone_rate})
-    assert (coarse.optimization, whitened) == (slower, packaged.steps[1])
+    assert (coarse.optimization, whitened) == (slower, scratch.steps[1])
     shared = {"name", "model", "steps", "evaluate_every"}
-    assert beside.model_dump(exclude=shared) == packaged.model_dump(exclude=shared)
+    assert beside.model_dump(exclude=shared) == scratch.model_dump(exclude=shared)
 
 
 @pytest.mark.parametrize("backbone", ["resnet18", "resnet50"])

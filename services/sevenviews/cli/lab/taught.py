@@ -22,16 +22,15 @@ def taught_by(model: str, corpus: str) -> str:
     from sevenviews.training.config import PACKAGED_CONFIG, TrainConfig
 
     data = TrainConfig.load(PACKAGED_CONFIG).data
-    collections = [_stem(one.name) for one in data.corpora]
-    named = _listed([*collections, "the synthetic corpus (`sevenviews synth`)"])
+    collections = [_stem(one.name) for one in (*data.sheets, *data.corpora)]
     if _stem(corpus) in collections:
         return (
-            f"The packaged model was trained on part of this corpus: on {1 - data.validation_share:.0%} of the "
-            f"designs of {_listed(collections)}, without their labels. Some of them ask or answer here: {_WARNING}"
+            f"The packaged model was trained on part of this corpus, as of {_listed(collections)}, without their "
+            f"labels. Some of its designs ask or answer here: {_WARNING}"
         )
     return (
-        f"The packaged model was trained on designs of {named}, without their labels. If this corpus holds some of "
-        f"these, {_WARNING}"
+        f"The packaged model was trained on designs of {_listed(collections)}, without their labels. If this corpus "
+        f"holds some of these, {_WARNING}"
     )
 
 
