@@ -131,11 +131,11 @@ ONE_OF_EACH: tuple[dict[str, Any], ...] = (
 
 _DATED = PatentFilter(prior_to=DAYS[2], publication_date=RANGES[3], filing_date=RANGES[2])
 _CLASSED = PatentFilter(locarno_all=tuple(LocarnoClass(1 + n % 32, 1 + n // 32) for n in range(100)))
-_NAMED = PatentFilter(holders=tuple(f"{n}" + "𝒳" * 253 for n in range(100)))
+_NAMED = PatentFilter(holders=tuple(f"{n}" + "𝒳" * 240 for n in range(100)))
 
 LARGEST: Mapping[str, PatentFilter] = {
     "ids": PatentFilter(exclude_patent_ids=tuple(f"x{'-' * 58}{n:04d}" for n in range(1000))),
-    "names": PatentFilter(none_of=(_NAMED,) * 15),
+    "names": PatentFilter(none_of=(_NAMED,)),
     "classes": PatentFilter(
         none_of=(replace(_CLASSED, any_of=(replace(_CLASSED, all_of=(_CLASSED,) * 6),) * 2),)
     ),

@@ -138,7 +138,8 @@ def _excess_of_nesting(message: Message) -> _Excess | None:
             return _Excess(path, depth, nesting.depth, "levels")
         if count > nesting.messages:
             return _Excess("", count, nesting.messages, f"of {message.DESCRIPTOR.name} in it")
-    return None
+    actual = message.ByteSize()
+    return _Excess("", actual, nesting.bytes, "bytes") if actual > nesting.bytes else None
 
 
 def _excess_of_elements(message: Message) -> _Excess | None:

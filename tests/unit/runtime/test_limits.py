@@ -188,6 +188,13 @@ def test_there_are_64_filters_in_a_filter() -> None:
     assert excess_of(any_of=[ten] * 6, all_of=[nested(3), nested(2)]) == ("filter", "64")
 
 
+def test_a_filter_is_no_larger_than_a_store_can_read() -> None:
+    """A Milvus takes seconds to read an expression of a megabyte, and does nothing else meanwhile."""
+    names = [f"{number:03d}" + "𝒳" * 250 for number in range(50)]
+    check_limits(search_pb2.SearchDesignsRequest(filter=common_pb2.PatentFilter(holders=names)))
+    assert excess_of(holders=names, inventors=names) == ("filter", "100000")
+
+
 def test_filters_in_a_filter_share_their_room() -> None:
     """Each list may be as long as it may, and all lists of a filter together."""
     ids, names = ["x"] * 1000, ["x"] * 100
