@@ -120,7 +120,10 @@ def write_int8(float32: Path, out: Path, held: HeldOut) -> None:
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
         inferred = Path(folder) / "inferred.onnx"
         quant_pre_process(str(float32), str(inferred), skip_symbolic_shape=True)
-        kinds, kept = _parted(onnx.load(inferred).graph)
+        model = onnx.load(inferred)
+        kinds, kept = _parted(model.graph)
+        _spare(model.graph, kept)
+        onnx.save(model, inferred)
         quantize_static(
             str(inferred),
             str(out),
@@ -154,6 +157,16 @@ def _parted(graph: onnx.GraphProto) -> tuple[list[str], list[str]]:
         elif node.op_type in _QUANTIZED:
             kept.append(node.name)
     return [kind for kind in _QUANTIZED if kind in kinds], kept
+
+
+def _spare(graph: onnx.GraphProto, kept: list[str]) -> None:
+    """Write the lower bounds among the kept nodes as what they equal, a maximum.
+
+    Ranges are measured for every node of a kind, also where it is kept: the lengths of unit vectors have none.
+    """
+    for node in graph.node:
+        if node.op_type == "Clip" and node.name in kept and [bool(name) for name in node.input[1:]] == [True]:
+            node.op_type = "Max"
 
 
 def agreement(float32: Bundle, int8: Bundle, held: HeldOut) -> Agreement:

@@ -16,6 +16,7 @@ import torch
 from PIL import Image, ImageDraw
 
 from sevenviews.encoder.bundle import Bundle, load_bundle, write_bundle
+from sevenviews.encoder.store import default_bundle_path
 from sevenviews.training.config import DataConfig, TrainConfig
 from sevenviews.training.data_hash import data_digest
 from sevenviews.training.drawings import open_dataset
@@ -142,6 +143,23 @@ def test_calibration_on_other_drawings_is_worse(tmp_path: Path) -> None:
         write_int8(tmp_path / "x.onnx", tmp_path / f"{name}.onnx", held)
     well, badly = (agreement(bundle("x"), bundle(name), lines) for name in ("lines", "blank"))
     assert badly.median_cosine < well.median_cosine
+
+
+def test_the_packaged_network_can_be_written_in_integers(tmp_path: Path) -> None:
+    """Its layers are pooled and scaled to unit length, by bounds from below that no value ever reaches."""
+    packaged = load_bundle(default_bundle_path())
+    side = packaged.manifest.image_size
+    lines = HeldOut(line_drawings(4, side), np.repeat(np.arange(2), 2))
+    write_int8(packaged.model_path, tmp_path / "int8.onnx", lines)
+    integers = write_bundle(
+        tmp_path / "b",
+        tmp_path / "int8.onnx",
+        name="int8",
+        image_size=side,
+        dimension=packaged.manifest.dimension,
+    )
+    assert agreement(packaged, integers, lines).least_cosine >= 0.9
+    assert integers.model_path.stat().st_size < 0.6 * packaged.model_path.stat().st_size
 
 
 def test_outer_convolutions_stay_in_float_at_each_side(tmp_path: Path) -> None:
