@@ -64,6 +64,7 @@ def export(
     if (run / TRAINED_ON).is_file():
         attachments = (*attachments, run / TRAINED_ON)
     config = load_config(run)
+    held = held_out(whole, config) if precision == "int8" else None
     model = load_model(run, config)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
@@ -83,9 +84,8 @@ def export(
 
         trial = write(Path(folder) / "bundle", path, {})
         verify(model, trial, LEAST_COSINE_OF_HALF if precision == "float16" else LEAST_COSINE)
-        if precision != "int8":
+        if held is None:
             return write(out, path, {})
-        held = held_out(whole, config)
         integers = Path(folder) / "int8.onnx"
         write_int8(path, integers, held)
         found = agreement(trial, write(Path(folder) / "int8", integers, {}), held)
