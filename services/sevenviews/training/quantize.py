@@ -11,9 +11,9 @@ times for batches of 16 (1.79 to 2.05). The file shrinks from 10.1 to 5.1 MB. Of
 goes from .3567 to .3553, and cosines to float32 are .934 at least, .978 in the median; of 38 figures of real patents
 among 771 drawings, mAP goes from .533 to .537. Without 8-bit dot products (VNNI) the gain is smaller.
 
-The packaged network (EfficientNet-Lite0 at 384 pixels), 12 pairs: float32 takes 1.90 times as long for a single drawing
-(1.85 to 1.93); 16.6 MB become 8.2. Calibrated on single drawings of other patents, cosines are .958 at least, .988 in
-the median; mAP of 25 real patents among 771 drawings goes from .609 to .604 (paired: -.012 to +.003).
+The packaged network (EfficientNet-Lite0 at 384 pixels), 12 pairs: float32 takes 1.90 times as long for a single
+drawing (1.85 to 1.93); 16.6 MB become 8.2. Calibrated on single drawings of other patents, cosines are .958 at least,
+.988 in the median; mAP of 25 real patents among 771 drawings goes from .609 to .604 (paired: -.012 to +.003).
 """
 
 from __future__ import annotations
