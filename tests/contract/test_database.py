@@ -16,11 +16,22 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, event, inspect, select, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from sevenviews.designs import OrderField, Party, Patent, PatentFilter, PatentOrder, Reason, SevenviewsError
+from sevenviews.designs import (
+    Drawing,
+    OrderField,
+    Party,
+    Patent,
+    PatentFilter,
+    PatentOrder,
+    Reason,
+    SevenviewsError,
+    View,
+)
+from sevenviews.internal.v1 import patents_pb2
 from sevenviews.metadata.documents import to_document
 from sevenviews.metadata.migrate import ADVISORY_LOCK, migrate
 from sevenviews.metadata.ordering import parts_behind
-from sevenviews.metadata.patent_table import Place, Versions
+from sevenviews.metadata.patent_table import PatentGeneration, Place, Versions
 from sevenviews.metadata.schema import metadata, patents
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.metadata.sql_patent_table import SqlPatentTable
@@ -279,6 +290,37 @@ def test_sources_of_before_are_known(empty: Engine) -> None:
             connection.execute(insert, {"id": id_, "published": published, "staged": staged})
     migrate(empty)
     assert dict(SqlPatentTable(empty).sources(["one", "two"])) == {"one": "a"}
+
+
+@pytest.mark.parametrize("written", ["before the migration", "by the version before"])
+def test_patents_are_read_that_are_kept_as_json_alone(empty: Engine, written: str) -> None:
+    drawn = Drawing("a-D00001-01", 1, View.FRONT, "2A")
+    one = Patent("a", title="Chair", assignees=(Party("Nikon"),), drawings=(drawn,))
+    two = Patent("a", title="Table", inventors=(Party("Jane Doe"),))
+    migrate(empty, "0007" if written == "before the migration" else "head")
+    with empty.begin() as connection:
+        insert = text(
+            "INSERT INTO patents (patent_id, generation, published_generation, office, kind, published_document, "
+            "staged_digest, staged_document) VALUES (:id, 5, :shown, '', '', :published, 'x', :staged)"
+        )
+        for id_, shown, published in (("a", 3, to_document(one)), ("b", 0, None)):
+            values = {"id": id_, "shown": shown, "published": published, "staged": to_document(two)}
+            connection.execute(insert, values)
+    migrate(empty)
+    table = SqlPatentTable(empty)
+
+    def read() -> list[tuple[str, int, Patent]]:
+        found = table.get(["a", "b"], include_staged=True)
+        return [(id_, one.generation, one.patent) for id_, one in sorted(found.items())]
+
+    assert read() == [("a", 3, one), ("b", 5, two)]
+    summary = table.summaries(["a", "b"])["a"]
+    told = patents_pb2.PatentSummary.FromString(summary.content)
+    assert (summary.generation, told.shown.title, told.shown.holders) == (3, "Chair", ["Nikon"])
+    assert [(each.drawing_id, each.figure_number) for each in told.figures] == [(drawn.drawing_id, "2A")]
+    table.publish([PatentGeneration("a", 5)])
+    assert read() == [("a", 5, two), ("b", 5, two)]
+    assert table.summaries(["a"])["a"].generation == 5
 
 
 def test_patents_of_before_get_their_first_generations(empty: Engine) -> None:

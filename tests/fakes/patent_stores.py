@@ -18,11 +18,13 @@ from sevenviews.metadata.patent_table import (
     PatentRecord,
     PatentTable,
     Place,
+    PublishedSummary,
     Role,
     State,
     Versions,
     check_seen,
 )
+from sevenviews.runtime.encoded import EncodedPatent, summary_of
 from tests.fakes.facets import facet_of
 
 
@@ -56,11 +58,10 @@ class _Row:
 
     def record(self, *, include_staged: bool) -> PatentRecord | None:
         if self.published is not None:
-            return PatentRecord(
-                self.published.patent, State.PUBLISHED, self.published.generation, self.newest
-            )
+            encoded = EncodedPatent.of(self.published.patent)
+            return PatentRecord(encoded, State.PUBLISHED, self.published.generation, self.newest)
         if self.staged is not None and include_staged:
-            return PatentRecord(self.staged.patent, State.STAGED, self.newest, self.newest)
+            return PatentRecord(EncodedPatent.of(self.staged.patent), State.STAGED, self.newest, self.newest)
         return None
 
 
@@ -104,6 +105,14 @@ class FakePatentTable(PatentTable):
         with self._lock:
             found = {one: self._rows[one].record(include_staged=include_staged) for one in patent_ids}
         return {id_: record for id_, record in found.items() if record is not None}
+
+    def summaries(self, patent_ids: Sequence[str]) -> Mapping[str, PublishedSummary]:
+        return {
+            id_: PublishedSummary(
+                id_, one.generation, summary_of(one.encoded.message).SerializeToString(deterministic=True)
+            )
+            for id_, one in self.get(patent_ids, include_staged=False).items()
+        }
 
     def page(
         self,

@@ -21,6 +21,7 @@ from sevenviews.designs.nearness import nearest
 from sevenviews.designs.numbers import ids_near
 from sevenviews.designs.terms import holder_key
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
+from sevenviews.runtime.encoded import summary_of
 from sevenviews.runtime.facet_wire import counts_to_wire, facets_from_wire
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import check_range, filter_from_wire, order_from_wire, patent_from_wire
@@ -131,10 +132,20 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
         published = self.published.get(patent_id)
         content = published or self.staged[patent_id]
         return patents_pb2.PatentRecord(
-            patent=content.patent,
+            patent_id=patent_id,
+            patent=content.patent.SerializeToString(),
             state=patents_pb2.PATENT_STATE_PUBLISHED if published else patents_pb2.PATENT_STATE_STAGED,
             generation=content.generation,
             newest_generation=self._newest_of(patent_id),
+        )
+
+    def _summary(self, patent_id: str) -> patents_pb2.PatentRecord:
+        content = self.published[patent_id]
+        return patents_pb2.PatentRecord(
+            patent_id=patent_id,
+            summary=summary_of(content.patent).SerializeToString(),
+            state=patents_pb2.PATENT_STATE_PUBLISHED,
+            generation=content.generation,
         )
 
     def BatchGetPatents(  # noqa: N802
@@ -143,7 +154,7 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
         check_range("patent_ids", len(request.patent_ids), 1, 1000)
         found = [id_ for id_ in request.patent_ids if id_ in self.published]
         return patents_pb2.BatchGetPatentsResponse(
-            patents=map(self._record, found),
+            patents=map(self._summary if request.summaries else self._record, found),
             missing_patent_ids=[id_ for id_ in request.patent_ids if id_ not in found],
         )
 

@@ -127,7 +127,7 @@ class Services:
         """Those of up to 1,000 that are published or staged, by id."""
         request = patents_pb2.BatchGetPatentsRequest(patent_ids=patent_ids, include_staged=True)
         answer = self._call("metadata", self._patents.BatchGetPatents, request)
-        return {one.patent.patent_id: record_from_wire(one) for one in answer.patents}
+        return {one.patent_id: one for one in map(record_from_wire, answer.patents)}
 
     # The journal
 

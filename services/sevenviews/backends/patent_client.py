@@ -6,13 +6,20 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 import grpc
 
-from sevenviews.backends.patent_messages import lost_from_wire, published_from_wire, record_from_wire
+from sevenviews.backends.patent_messages import (
+    id_of,
+    lost_from_wire,
+    published_from_wire,
+    record_from_wire,
+    summary_from_wire,
+)
 from sevenviews.backends.records import (
     LostObject,
     PatentGeneration,
     PatentPage,
     PatentRecord,
     PublishedPatent,
+    PublishedSummary,
     PutRules,
     StoredPatent,
     Suggestions,
@@ -84,14 +91,21 @@ class PatentClient:
     ) -> Mapping[str, PublishedPatent]:
         request = patents_pb2.BatchGetPatentsRequest(patent_ids=patent_ids)
         response = await call(SERVICE, self._stub.BatchGetPatents, request, timeout_seconds)
-        return {one.patent.patent_id: published_from_wire(one) for one in response.patents}
+        return {id_of(one): published_from_wire(one) for one in response.patents}
+
+    async def get_summaries(
+        self, patent_ids: Sequence[str], timeout_seconds: float, *, whole: bool
+    ) -> Mapping[str, PublishedSummary]:
+        request = patents_pb2.BatchGetPatentsRequest(patent_ids=patent_ids, summaries=not whole)
+        response = await call(SERVICE, self._stub.BatchGetPatents, request, timeout_seconds)
+        return {id_of(one): summary_from_wire(one) for one in response.patents}
 
     async def get_records(
         self, patent_ids: Sequence[str], timeout_seconds: float
     ) -> Mapping[str, PatentRecord]:
         request = patents_pb2.BatchGetPatentsRequest(patent_ids=patent_ids, include_staged=True)
         response = await call(SERVICE, self._stub.BatchGetPatents, request, timeout_seconds)
-        return {one.patent.patent_id: record_from_wire(one) for one in response.patents}
+        return {id_of(one): record_from_wire(one) for one in response.patents}
 
     async def suggest(
         self, patent_id: str, holders: Sequence[str], inventors: Sequence[str], timeout_seconds: float

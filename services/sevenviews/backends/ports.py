@@ -21,6 +21,7 @@ from sevenviews.backends.records import (
     PatentRecord,
     PatentVectors,
     PublishedPatent,
+    PublishedSummary,
     PutRules,
     Release,
     StoredPatent,
@@ -153,6 +154,12 @@ class PatentStore(Protocol):
         self, patent_ids: Sequence[str], timeout_seconds: float
     ) -> Mapping[str, PublishedPatent]:
         """Those of 1 to MAX_PATENTS_PER_CALL patents that are published."""
+        ...
+
+    async def get_summaries(
+        self, patent_ids: Sequence[str], timeout_seconds: float, *, whole: bool
+    ) -> Mapping[str, PublishedSummary]:
+        """The same, each as a hit tells of it; with the whole patents, if so asked, which costs more."""
         ...
 
     async def get_records(

@@ -10,7 +10,11 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from sevenviews.designs import CropBox, Patent, SevenviewsError, View, ViewCoverage
+from sevenviews.designs import CropBox, LocarnoClass, Patent, SevenviewsError, View, ViewCoverage
+from sevenviews.internal.v1 import patents_pb2
+from sevenviews.runtime.answers import locarno_of_answer
+from sevenviews.runtime.encoded import EncodedPatent
+from sevenviews.v1 import search_pb2
 
 Vector = npt.NDArray[np.float32]
 """One embedding: shape (dimension,), unit length."""
@@ -229,16 +233,25 @@ class PatentRecord:
     """A patent of the database, published or not.
 
     Attributes:
-        patent: the published content; the staged, where none is published.
+        encoded: the published content; the staged, where none is published.
         is_published: which of them it is.
         generation: of this content.
         newest: higher than that where other content is staged behind what is published.
     """
 
-    patent: Patent
+    encoded: EncodedPatent
     is_published: bool
     generation: int
     newest: int
+
+    @property
+    def patent_id(self) -> str:
+        return self.encoded.patent_id
+
+    @property
+    def patent(self) -> Patent:
+        """Parsed when it is first asked for."""
+        return self.encoded.patent
 
     @property
     def wanted(self) -> frozenset[int]:
@@ -250,8 +263,47 @@ class PatentRecord:
 class PublishedPatent:
     """What readers see of a patent; vectors of any other generation are none of its own."""
 
-    patent: Patent
+    encoded: EncodedPatent
     generation: int
+
+    @property
+    def patent_id(self) -> str:
+        return self.encoded.patent_id
+
+    @property
+    def patent(self) -> Patent:
+        """Parsed when it is first asked for."""
+        return self.encoded.patent
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedSummary:
+    """What a hit tells of a patent.
+
+    Attributes:
+        message: as the metadata service keeps it.
+        generation: that it is of.
+        encoded: the whole patent, where it was asked for.
+    """
+
+    message: patents_pb2.PatentSummary
+    generation: int
+    encoded: EncodedPatent | None = None
+
+    @property
+    def shown(self) -> search_pb2.PatentSummary:
+        return self.message.shown
+
+    @property
+    def locarno(self) -> tuple[LocarnoClass, ...]:
+        """Those that our edition of the classification has."""
+        read = map(locarno_of_answer, self.message.shown.locarno)
+        return tuple(one for one in read if one is not None)
+
+    @property
+    def figure_numbers(self) -> Mapping[str, str]:
+        """By drawing id, of the drawings that have one."""
+        return {one.drawing_id: one.figure_number for one in self.message.figures}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from sevenviews.runtime.enums import check_enums
 from sevenviews.runtime.facet_wire import counts_to_wire, facets_from_wire
 from sevenviews.runtime.limits import check_limits
 from sevenviews.runtime.status import item_status
-from sevenviews.runtime.wire import filter_from_wire, order_from_wire, patent_from_wire, patent_to_wire
+from sevenviews.runtime.wire import filter_from_wire, order_from_wire, patent_from_wire
 from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, common_pb2, patent_pb2
 
 _OUTCOMES = {
@@ -87,7 +87,7 @@ class CatalogServicer(catalog_pb2_grpc.CatalogServiceServicer):
     ) -> catalog_pb2.GetCatalogPatentResponse:
         found = await self._catalogue.patent(request.patent_id, self._deadline(context))
         return catalog_pb2.GetCatalogPatentResponse(
-            patent=patent_to_wire(found.patent), etag=etag_of(found.patent.patent_id, found.generation)
+            patent=found.encoded.message, etag=etag_of(found.patent_id, found.generation)
         )
 
     async def BatchGetCatalogPatents(  # noqa: N802
@@ -104,7 +104,7 @@ class CatalogServicer(catalog_pb2_grpc.CatalogServiceServicer):
         page = await self._catalogue.page(wanted, request.page_size, request.page_token, deadline, order)
         unknown = () if request.page_token else await self._catalogue.unknown_names(wanted, deadline)
         return catalog_pb2.ListCatalogPatentsResponse(
-            patents=(patent_to_wire(one.patent) for one in page.patents),
+            patents=(one.encoded.message for one in page.patents),
             next_page_token=page.next_page_token,
             total_size=page.total_size,
             unknown_names=unknown_names_to_wire(unknown),
@@ -178,8 +178,8 @@ def _contents_from_wire(request: catalog_pb2.ImportPatentsRequest) -> dict[str, 
 def _patent_to_wire(item: ReadItem[PublishedPatent]) -> catalog_pb2.BatchGetCatalogPatentsResponse:
     told = catalog_pb2.BatchGetCatalogPatentsResponse(patent_id=item.id, status=_status(item.error))
     if item.found is not None:
-        told.patent.CopyFrom(patent_to_wire(item.found.patent))
-        told.etag = etag_of(item.found.patent.patent_id, item.found.generation)
+        told.patent.ParseFromString(item.found.encoded.content)
+        told.etag = etag_of(item.found.patent_id, item.found.generation)
     return told
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sevenviews.backends.ports import MAX_PATENTS_PER_CALL, MAX_RANKED, PatentStore, VectorIndex
-from sevenviews.backends.records import PublishedPatent, ScoredPatent
-from sevenviews.designs import Patent, Reason, SevenviewsError
+from sevenviews.backends.records import PublishedSummary, ScoredPatent
+from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.gateway.cursor import Cursor
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
 from sevenviews.gateway.timings import StageClock
@@ -28,14 +28,14 @@ class Page:
 
     Attributes:
         hits: best first.
-        patents: the records of the hits, by id; in a degraded answer some or all are missing.
+        patents: what is told of the hits, by id; in a degraded answer some or all are missing.
         cursor: with all that was ranked on the way.
         position: behind the last hit.
         degradations: why records are missing.
     """
 
     hits: tuple[ScoredPatent, ...]
-    patents: Mapping[str, Patent]
+    patents: Mapping[str, PublishedSummary]
     cursor: Cursor
     position: int
     degradations: tuple[SevenviewsError, ...] = ()
@@ -72,8 +72,9 @@ class Pages:
         clock: StageClock,
         *,
         allow_degraded: bool,
+        whole: bool = False,
     ) -> Page:
-        """Up to `size` patents from a position on; fewer only where there are no more.
+        """Up to `size` patents from a position on; fewer only where there are no more. Whole: with their patents.
 
         Raises:
             SevenviewsError: a service fails; the metadata service only where no degraded answer is allowed.
@@ -86,7 +87,7 @@ class Pages:
                         break
                 continue
             with clock.stage("hydrate"):
-                await self._look_up(filling, deadline, allow_degraded=allow_degraded)
+                await self._look_up(filling, deadline, allow_degraded=allow_degraded, whole=whole)
         return filling.page()
 
     async def _rank_more(self, filling: _Filling, deadline: Deadline) -> bool:
@@ -108,14 +109,16 @@ class Pages:
         filling.cursor = cursor.grown(ranking)
         return len(filling.cursor.ranked) > ranked
 
-    async def _look_up(self, filling: _Filling, deadline: Deadline, *, allow_degraded: bool) -> None:
+    async def _look_up(
+        self, filling: _Filling, deadline: Deadline, *, allow_degraded: bool, whole: bool
+    ) -> None:
         chosen = filling.ahead[:MAX_PATENTS_PER_CALL]
         timeout = deadline.share(self._timeouts.metadata)
         if allow_degraded:
             timeout *= _DEGRADABLE_SHARE
         wanted = list(dict.fromkeys(one.patent_id for one in chosen))
         try:
-            published = await self._store.get_published(wanted, timeout)
+            published = await self._store.get_summaries(wanted, timeout, whole=whole)
         except SevenviewsError as error:
             if not (allow_degraded and error.reason in _UNANSWERED):
                 raise
@@ -135,7 +138,7 @@ class _Filling:
         # A patent is shown once, whatever generation it has by now.
         self._shown = cursor.shown(position)
         self._hits: list[ScoredPatent] = []
-        self._patents: dict[str, Patent] = {}
+        self._patents: dict[str, PublishedSummary] = {}
         self._degradations: tuple[SevenviewsError, ...] = ()
 
     @property
@@ -148,7 +151,7 @@ class _Filling:
         wanted = self.size - len(self._hits) + 4 * self._dropped
         return self.cursor.ranked[self._position : self._position + wanted]
 
-    def take(self, looked_up: Sequence[ScoredPatent], published: Mapping[str, PublishedPatent]) -> None:
+    def take(self, looked_up: Sequence[ScoredPatent], published: Mapping[str, PublishedSummary]) -> None:
         dropped = []
         outdated = False
         for one in looked_up:
@@ -157,7 +160,7 @@ class _Filling:
             self._position += 1
             record = published.get(one.patent_id)
             if record is not None and record.generation == one.generation:
-                self._show(one, record.patent)
+                self._show(one, record)
             else:
                 dropped.append(one)
                 outdated |= record is not None and record.generation > one.generation
@@ -173,7 +176,7 @@ class _Filling:
                 self._show(one, None)
         self._degradations = (error,)
 
-    def _show(self, hit: ScoredPatent, patent: Patent | None) -> None:
+    def _show(self, hit: ScoredPatent, patent: PublishedSummary | None) -> None:
         if hit.patent_id in self._shown:
             return
         self._shown.add(hit.patent_id)

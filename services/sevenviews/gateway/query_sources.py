@@ -210,7 +210,7 @@ class QuerySources:
         for typed, index in wanted.items():
             if typed not in published:
                 raise failures.get(typed) or await self._no_patent(index, typed, deadline)
-        generations = {one.patent.patent_id: one.generation for one in published.values()}
+        generations = {one.patent_id: one.generation for one in published.values()}
         vectors: dict[str, dict[str, Vector]] = {patent_id: {} for patent_id in generations}
         timeout = deadline.share(self._timeouts.vectors)
         async for portion in self._index.stored(
@@ -220,8 +220,7 @@ class QuerySources:
                 if row.generation == generations[row.patent_id] and row.vector is not None:
                     vectors[row.patent_id][row.drawing_id] = row.vector
         return {
-            typed: _Known(one.patent.drawings, vectors[one.patent.patent_id])
-            for typed, one in published.items()
+            typed: _Known(one.patent.drawings, vectors[one.patent_id]) for typed, one in published.items()
         }
 
     async def _no_patent(self, index: int, typed: str, deadline: Deadline) -> SevenviewsError:

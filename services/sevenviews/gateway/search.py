@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 
-from sevenviews.backends.records import Release, ScoredPatent, UnknownName
-from sevenviews.designs import Patent, PatentFilter, Reason, SevenviewsError, ViewMatching, size_of_page
+from sevenviews.backends.records import PublishedSummary, Release, ScoredPatent, UnknownName
+from sevenviews.designs import PatentFilter, Reason, SevenviewsError, ViewMatching, size_of_page
 from sevenviews.gateway import cursor as cursors
 from sevenviews.gateway.cursor import Cursor, KeptQuery
 from sevenviews.gateway.cursor_store import CursorStore
@@ -41,7 +41,7 @@ _OUTDATED = {Reason.RELEASE_NOT_FOUND, Reason.EMBEDDING_MODEL_MISMATCH, Reason.M
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """As SearchDesignsRequest of search.proto."""
+    """As SearchDesignsRequest of search.proto. Whole: the answer needs the patents themselves."""
 
     queries: tuple[Query, ...] = ()
     page_size: int = 0
@@ -51,6 +51,7 @@ class SearchRequest:
     release_id: str = ""
     allow_degraded: bool = False
     exact: bool = False
+    whole: bool = False
 
     def check(self) -> None:
         """Raise FIELD_REQUIRED, FIELD_OUT_OF_RANGE or IMAGE_EMPTY for what no search can be made of."""
@@ -79,7 +80,7 @@ class SearchAnswer:
     Attributes:
         hits: best first; their matches and coverage are those of `asked`.
         asked: what the queries became: the query and the drawing of the catalogue behind each.
-        patents: the bibliography of the hits, by patent id; in a degraded answer some or all are missing.
+        patents: what is told of the hits, by patent id; in a degraded answer some or all are missing.
         next_page_token: empty on the last page.
         release: the one that answered.
         degradations: what is missing, and why; empty in a full answer.
@@ -91,7 +92,7 @@ class SearchAnswer:
 
     hits: tuple[ScoredPatent, ...]
     asked: tuple[KeptQuery, ...]
-    patents: Mapping[str, Patent]
+    patents: Mapping[str, PublishedSummary]
     next_page_token: str
     release: Release
     degradations: tuple[SevenviewsError, ...]
@@ -201,7 +202,13 @@ class Searcher:
         self, request: SearchRequest, cursor: Cursor, position: int, deadline: Deadline, clock: StageClock
     ) -> Page:
         return await self._pages.page(
-            cursor, position, request.size, deadline, clock, allow_degraded=request.allow_degraded
+            cursor,
+            position,
+            request.size,
+            deadline,
+            clock,
+            allow_degraded=request.allow_degraded,
+            whole=request.whole,
         )
 
     async def _answer(self, page: Page, key: str, before: Cursor, clock: StageClock) -> SearchAnswer:

@@ -10,8 +10,8 @@ import numpy as np
 import structlog
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from sevenviews.backends.records import ImageInput, MatchedDrawing, ScoredPatent
-from sevenviews.designs import Drawing, Patent, SevenviewsError, ViewCoverage
+from sevenviews.backends.records import ImageInput, MatchedDrawing, PublishedSummary, ScoredPatent
+from sevenviews.designs import SevenviewsError, ViewCoverage
 from sevenviews.gateway.concurrency import BatchRules, map_batches
 from sevenviews.gateway.cursor import KeptQuery
 from sevenviews.gateway.deadline import Deadline
@@ -27,11 +27,9 @@ from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import (
     coverage_to_wire,
     crop_from_wire,
-    date_to_wire,
     filter_from_wire,
     locarno_to_wire,
     malformed,
-    patent_to_wire,
     view_from_wire,
     view_matching_from_wire,
     view_to_wire,
@@ -40,8 +38,6 @@ from sevenviews.v1 import common_pb2, patent_pb2, search_pb2, search_pb2_grpc
 
 CALLER_KEY = "x-sevenviews-caller"
 """Metadata that a trusted proxy sets to whom a quota counts for; without it, the address that calls."""
-
-_HOLDERS_SHOWN = 8
 
 _SEARCHES_AT_ONCE = 4
 _ONE_BY_ONE: BatchRules[search_pb2.BatchSearchDesignsRequest] = BatchRules(
@@ -139,6 +135,7 @@ def request_from_wire(request: search_pb2.SearchDesignsRequest) -> SearchRequest
         release_id=request.release_id,
         allow_degraded=request.allow_degraded,
         exact=request.exact,
+        whole=bool(request.read_mask.paths),
     )
 
 
@@ -201,43 +198,32 @@ def answer_to_wire(answer: SearchAnswer, read_mask: FieldMask) -> search_pb2.Sea
 
 
 def _hit_to_wire(
-    hit: ScoredPatent, asked: Sequence[KeptQuery], patent: Patent | None, read_mask: FieldMask
+    hit: ScoredPatent, asked: Sequence[KeptQuery], patent: PublishedSummary | None, read_mask: FieldMask
 ) -> search_pb2.PatentHit:
-    drawings = {drawing.drawing_id: drawing for drawing in (patent.drawings if patent else ())}
+    figures = patent.figure_numbers if patent else {}
     matched = {match.query_index: match for match in hit.matches}
     return search_pb2.PatentHit(
         patent_id=hit.patent_id,
         score=hit.score,
         matches=(
-            _match_to_wire(query, matched.get(place), coverage, drawings)
+            _match_to_wire(query, matched.get(place), coverage, figures)
             for place, (query, coverage) in enumerate(zip(asked, hit.coverage, strict=True))
         ),
-        patent=None if patent is None or not read_mask.paths else _masked(patent, read_mask),
-        summary=None if patent is None else _summary_to_wire(patent),
+        patent=None if patent is None else _masked(patent, read_mask),
+        summary=None if patent is None else patent.shown,
     )
 
 
-def _masked(patent: Patent, read_mask: FieldMask) -> patent_pb2.Patent:
-    whole, part = patent_to_wire(patent), patent_pb2.Patent()
-    read_mask.MergeMessage(whole, part)
+def _masked(patent: PublishedSummary, read_mask: FieldMask) -> patent_pb2.Patent | None:
+    if patent.encoded is None or not read_mask.paths:
+        return None
+    part = patent_pb2.Patent()
+    read_mask.MergeMessage(patent.encoded.message, part)
     return part
 
 
-def _summary_to_wire(patent: Patent) -> search_pb2.PatentSummary:
-    return search_pb2.PatentSummary(
-        title=patent.title,
-        office=patent.office,
-        kind=patent.kind,
-        locarno=map(locarno_to_wire, patent.locarno),
-        filing_date=date_to_wire(patent.filing_date),
-        publication_date=date_to_wire(patent.publication_date),
-        holders=patent.holders[:_HOLDERS_SHOWN],
-        drawing_count=len(patent.drawings),
-    )
-
-
 def _match_to_wire(
-    query: KeptQuery, match: MatchedDrawing | None, coverage: ViewCoverage, drawings: Mapping[str, Drawing]
+    query: KeptQuery, match: MatchedDrawing | None, coverage: ViewCoverage, figures: Mapping[str, str]
 ) -> search_pb2.QueryMatch:
     told = search_pb2.QueryMatch(
         query_index=query.query_index,
@@ -247,8 +233,7 @@ def _match_to_wire(
     if match is not None:
         told.drawing_id, told.view, told.score = match.drawing_id, view_to_wire(match.view), match.similarity
         # A degraded answer has no record, hence no figure numbers.
-        if match.drawing_id in drawings:
-            told.figure_number = drawings[match.drawing_id].figure_number
+        told.figure_number = figures.get(match.drawing_id, "")
     return told
 
 

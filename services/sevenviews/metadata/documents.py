@@ -1,4 +1,8 @@
-"""A patent as the JSON document that the database keeps, and the digest of its content."""
+"""A patent as the database keeps it, and the digest of its content.
+
+It is kept encoded. Beside it stands JSON: a service of the version before reads and writes that alone, and the digest
+is made of it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ import json
 from google.protobuf import json_format
 
 from sevenviews.designs import Patent
-from sevenviews.runtime.answers import patent_of_answer
+from sevenviews.runtime.encoded import EncodedPatent
 from sevenviews.runtime.wire import patent_to_wire
 from sevenviews.v1 import patent_pb2
 
@@ -19,10 +23,10 @@ def to_document(patent: Patent) -> str:
     return json.dumps(message, sort_keys=True, ensure_ascii=False)
 
 
-def from_document(document: str) -> Patent:
+def from_document(patent_id: str, document: str) -> EncodedPatent:
     """The patent of a document; what only a newer version has a word for is left out."""
     message = json_format.ParseDict(json.loads(document), patent_pb2.Patent(), ignore_unknown_fields=True)
-    return patent_of_answer(message)
+    return EncodedPatent(patent_id, message.SerializeToString(deterministic=True))
 
 
 def content_digest(patent: Patent) -> str:

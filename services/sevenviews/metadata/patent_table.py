@@ -19,6 +19,7 @@ from sevenviews.designs import (
     Reason,
     SevenviewsError,
 )
+from sevenviews.runtime.encoded import EncodedPatent
 
 
 class State(StrEnum):
@@ -65,16 +66,34 @@ class PatentRecord:
     """A patent of a listing.
 
     Attributes:
-        patent: the published content; the staged, where none is published.
+        encoded: the published content; the staged, where none is published.
         state: which of them it is.
         generation: of this content.
         newest: higher than that where other content is staged behind what is published.
     """
 
-    patent: Patent
+    encoded: EncodedPatent
     state: State
     generation: int
     newest: int
+
+    @property
+    def patent_id(self) -> str:
+        return self.encoded.patent_id
+
+    @property
+    def patent(self) -> Patent:
+        """Parsed when it is first asked for."""
+        return self.encoded.patent
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedSummary:
+    """What a list of hits needs of a published generation: an encoded sevenviews.internal.v1.PatentSummary."""
+
+    patent_id: str
+    generation: int
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +148,10 @@ class PatentTable(Protocol):
 
     def get(self, patent_ids: Sequence[str], *, include_staged: bool) -> Mapping[str, PatentRecord]:
         """Those that are published; or staged, if so asked."""
+        ...
+
+    def summaries(self, patent_ids: Sequence[str]) -> Mapping[str, PublishedSummary]:
+        """Those of published patents."""
         ...
 
     def page(

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -36,13 +37,26 @@ patents = Table(
     Column("kind", String(16), nullable=False),
     Column("publication_date", Date),
     Column("filing_date", Date),
-    # The whole patent as JSON, with the digest of its content; null where there is none.
+    # The whole patent as JSON, with the digest of its content; null where there is none. `patent_messages` is what is
+    # read; a service of the version before knows this alone.
     Column("published_digest", String(64)),
     Column("published_document", Text),
     Column("staged_digest", String(64)),
     Column("staged_document", Text),
     Index("ix_patents_by_publication_date", "publication_date", "patent_id"),
     Index("ix_patents_by_filing_date", "filing_date", "patent_id"),
+)
+
+patent_messages = Table(
+    "patent_messages",
+    metadata,
+    Column("patent_id", ForeignKey("patents.patent_id", ondelete="CASCADE"), primary_key=True),
+    # What a generation holds never changes.
+    Column("generation", BigInteger, primary_key=True),
+    # The whole patent: a sevenviews.v1.Patent.
+    Column("message", LargeBinary, nullable=False),
+    # What a list of hits needs of it: a sevenviews.internal.v1.PatentSummary.
+    Column("summary", LargeBinary, nullable=False),
 )
 
 patent_locarno = Table(

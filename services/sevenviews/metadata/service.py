@@ -34,6 +34,7 @@ from sevenviews.metadata.patent_table import (
     PatentRecord,
     PatentTable,
     Place,
+    PublishedSummary,
     Role,
     State,
     Versions,
@@ -189,6 +190,16 @@ class PatentCatalogue:
         _check_batch("patent_ids", patent_ids)
         wanted = tuple(dict.fromkeys(patent_ids))
         found = self._table.get(wanted, include_staged=include_staged)
+        return (
+            tuple(found[one] for one in wanted if one in found),
+            tuple(one for one in wanted if one not in found),
+        )
+
+    def summaries(self, patent_ids: Sequence[str]) -> tuple[tuple[PublishedSummary, ...], tuple[str, ...]]:
+        """The same of their summaries."""
+        _check_batch("patent_ids", patent_ids)
+        wanted = tuple(dict.fromkeys(patent_ids))
+        found = self._table.summaries(wanted)
         return (
             tuple(found[one] for one in wanted if one in found),
             tuple(one for one in wanted if one not in found),

@@ -12,7 +12,7 @@ from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
 from sevenviews.metadata.audit import Disagreement
 from sevenviews.metadata.images import Size
-from sevenviews.metadata.patent_table import PatentGeneration, PatentRecord, State
+from sevenviews.metadata.patent_table import PatentGeneration, PatentRecord, PublishedSummary, State
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.runtime.deadlines import Deadline, in_thread
 from sevenviews.runtime.facet_wire import counts_to_wire, facets_from_wire
@@ -21,7 +21,6 @@ from sevenviews.runtime.wire import (
     filter_from_wire,
     order_from_wire,
     patent_from_wire,
-    patent_to_wire,
     required,
 )
 from sevenviews.v1 import catalog_pb2, common_pb2, patent_pb2
@@ -108,6 +107,11 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
         self, request: patents_pb2.BatchGetPatentsRequest, context: Context
     ) -> patents_pb2.BatchGetPatentsResponse:
         def get() -> patents_pb2.BatchGetPatentsResponse:
+            if request.summaries:
+                told, missing = self._catalogue.summaries(request.patent_ids)
+                return patents_pb2.BatchGetPatentsResponse(
+                    patents=map(_summary, told), missing_patent_ids=missing
+                )
             found, missing = self._catalogue.batch_get(
                 request.patent_ids, include_staged=request.include_staged
             )
@@ -237,10 +241,20 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
 
 def _record(record: PatentRecord) -> patents_pb2.PatentRecord:
     return patents_pb2.PatentRecord(
-        patent=patent_to_wire(record.patent),
+        patent_id=record.patent_id,
+        patent=record.encoded.content,
         state=_STATES[record.state],
         generation=record.generation,
         newest_generation=record.newest,
+    )
+
+
+def _summary(one: PublishedSummary) -> patents_pb2.PatentRecord:
+    return patents_pb2.PatentRecord(
+        patent_id=one.patent_id,
+        summary=one.content,
+        state=patents_pb2.PATENT_STATE_PUBLISHED,
+        generation=one.generation,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, func, select
 
 from sevenviews.designs.terms import holder_key, person_key
-from sevenviews.metadata.documents import from_document
+from sevenviews.metadata import sql_messages
 from sevenviews.metadata.patent_table import Role
 from sevenviews.metadata.schema import patent_holders, patent_inventors, patents
 
@@ -50,14 +50,14 @@ def printed(connection: Connection, role: Role, wanted: Sequence[str]) -> Mappin
         .join(patents)
         .where(_PUBLISHED, table.c.name.in_(wanted))
         .group_by(table.c.name)
-        .subquery()
     )
-    query = select(first.c.name, patents.c.published_document).join(
-        patents, patents.c.patent_id == first.c.patent_id
-    )
+    examples = {row.name: row.patent_id for row in connection.execute(first)}
+    encoded = sql_messages.encoded(connection, examples.values())
     told: dict[str, str] = {}
-    for key, document in connection.execute(query):
-        patent = from_document(document)
+    for key, patent_id in examples.items():
+        if patent_id not in encoded:  # deleted meanwhile
+            continue
+        patent = encoded[patent_id].patent
         if role is Role.HOLDER:
             names = {holder_key(one): one for one in patent.holders}
         else:

@@ -9,28 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    Row,
-    Select,
-    Table,
-    and_,
-    case,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, Row, Table, and_, delete, func, insert, select, update
 
 from sevenviews.designs import BY_ID, Facet, FacetValue, LocarnoClass, Patent, PatentFilter, PatentOrder
 from sevenviews.designs.terms import holder_terms, person_terms, uspc_terms
-from sevenviews.metadata import sql_names, sql_sources
+from sevenviews.metadata import sql_messages, sql_names, sql_sources
 from sevenviews.metadata.database import Database
-from sevenviews.metadata.documents import from_document, to_document
+from sevenviews.metadata.documents import to_document
 from sevenviews.metadata.estimates import COUNTED, estimated_rows
 from sevenviews.metadata.facets import counting
 from sevenviews.metadata.filtering import condition
@@ -40,8 +25,8 @@ from sevenviews.metadata.patent_table import (
     PatentGeneration,
     PatentRecord,
     Place,
+    PublishedSummary,
     Role,
-    State,
     Versions,
     check_seen,
 )
@@ -51,10 +36,12 @@ from sevenviews.metadata.schema import (
     patent_holders,
     patent_inventors,
     patent_locarno,
+    patent_messages,
     patent_sources,
     patent_uspc,
     patents,
 )
+from sevenviews.runtime.encoded import EncodedPatent
 
 _AUDIT_ROWS = 1000
 _IDS = 10_000
@@ -95,6 +82,8 @@ class SqlPatentTable:
             if known.published is None:
                 _update(connection, patent.patent_id, _columns(patent))
                 _write_filters(connection, patent)
+            sql_messages.keep_only(connection, patent.patent_id, [known.published_generation])
+            sql_messages.put(connection, known.newest + 1, EncodedPatent.of(patent))
             _write_drawings(connection, patent, object_keys)
             return known.newest + 1
 
@@ -110,12 +99,16 @@ class SqlPatentTable:
         return [after[one] for one in ids]
 
     def get(self, patent_ids: Sequence[str], *, include_staged: bool) -> Mapping[str, PatentRecord]:
-        query = _records().where(
-            patents.c.patent_id.in_(patent_ids), _listed(PatentFilter(), include_staged=include_staged)
+        query = sql_messages.records().where(
+            patents.c.patent_id.in_(patent_ids), sql_messages.is_listed(include_staged=include_staged)
         )
         with self._database.reading() as connection:
-            found = map(_record, connection.execute(query).all())
-        return {one.patent.patent_id: one for one in found}
+            found = connection.execute(query).all()
+        return {row.patent_id: sql_messages.record(row) for row in found}
+
+    def summaries(self, patent_ids: Sequence[str]) -> Mapping[str, PublishedSummary]:
+        with self._database.reading() as connection:
+            return sql_messages.summaries(connection, patent_ids)
 
     def page(
         self,
@@ -126,12 +119,12 @@ class SqlPatentTable:
         include_staged: bool,
         order: PatentOrder = BY_ID,
     ) -> Sequence[PatentRecord]:
-        listed = _records().where(_listed(patent_filter, include_staged=include_staged))
+        listed = sql_messages.records().where(_listed(patent_filter, include_staged=include_staged))
         found: list[PatentRecord] = []
         with self._database.reading() as connection:
             for part in parts_behind(after, order):
                 query = listed.where(part.condition).order_by(*part.order).limit(limit - len(found))
-                found += map(_record, connection.execute(query))
+                found += map(sql_messages.record, connection.execute(query))
                 if len(found) == limit:
                     break
         return found
@@ -140,7 +133,7 @@ class SqlPatentTable:
         after = ""
         listed = _listed(PatentFilter(), include_staged=include_staged)
         while True:
-            query = select(patents.c.patent_id, _shown_generation()).where(
+            query = select(patents.c.patent_id, sql_messages.shown_generation()).where(
                 listed, patents.c.patent_id > after
             )
             with self._database.reading() as connection:
@@ -194,7 +187,7 @@ class SqlPatentTable:
             check_seen(seen, stored)
             there = [id_ for id_ in patent_ids if stored[id_].published or stored[id_].staged]
             mine = patents.c.patent_id.in_(there)
-            for table in (drawings, patent_sources, *FILTER_TABLES):
+            for table in (drawings, patent_sources, patent_messages, *FILTER_TABLES):
                 connection.execute(delete(table).where(table.c.patent_id.in_(there)))
             raised = {**_NOTHING, "generation": patents.c.generation + 1}
             connection.execute(update(patents).where(mine).values(raised))
@@ -301,19 +294,17 @@ def _versions(
 
 
 def _publish(connection: Connection, patent_id: str, known: Versions) -> None:
-    document = connection.execute(
-        select(patents.c.staged_document).where(patents.c.patent_id == patent_id)
-    ).scalar_one()
-    patent = from_document(document)
+    patent = sql_messages.staged(connection, patent_id).patent
     published = {
         "published_generation": known.newest,
         "published_digest": known.staged,
-        "published_document": document,
+        "published_document": patents.c.staged_document,
         "staged_digest": None,
         "staged_document": None,
     }
     _update(connection, patent_id, {**published, **_columns(patent)})
     _write_filters(connection, patent)
+    sql_messages.keep_only(connection, patent_id, [known.newest])
     sql_sources.replace(connection, patent_id, patent.source_digest)
     mine = drawings.c.patent_id == patent_id
     connection.execute(delete(drawings).where(mine, drawings.c.staged.is_(False)))
@@ -360,28 +351,4 @@ def _write_drawings(connection: Connection, patent: Patent, object_keys: Mapping
 
 
 def _listed(patent_filter: PatentFilter, *, include_staged: bool) -> Any:
-    is_published = patents.c.published_document.is_not(None)
-    visible = or_(is_published, patents.c.staged_document.is_not(None)) if include_staged else is_published
-    return and_(visible, condition(patent_filter))
-
-
-def _records() -> Select[Any]:
-    return select(
-        patents.c.published_document,
-        patents.c.staged_document,
-        patents.c.published_generation,
-        patents.c.generation,
-    )
-
-
-def _record(row: Row[Any]) -> PatentRecord:
-    if row.published_document is not None:
-        patent = from_document(row.published_document)
-        return PatentRecord(patent, State.PUBLISHED, row.published_generation, row.generation)
-    return PatentRecord(from_document(row.staged_document), State.STAGED, row.generation, row.generation)
-
-
-def _shown_generation() -> ColumnElement[int]:
-    """As `_record` has it."""
-    is_published = patents.c.published_document.is_not(None)
-    return case((is_published, patents.c.published_generation), else_=patents.c.generation)
+    return and_(sql_messages.is_listed(include_staged=include_staged), condition(patent_filter))

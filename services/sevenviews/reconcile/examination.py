@@ -97,9 +97,8 @@ async def _compare_patents(
                 result.note(finding)
         for one in page:
             if not one.is_published and len(staged) < result.most_findings:
-                patent = one.patent
                 kind = FindingKind.IMPORT_UNFINISHED
-                staged.append(Finding(kind, patent.patent_id, "", len(patent.drawings), one.generation))
+                staged.append(Finding(kind, one.patent_id, "", len(one.patent.drawings), one.generation))
         seen += len(page)
         advance(seen)
     return staged

@@ -101,7 +101,7 @@ async def _attempt(
             try:
                 await remedy(record)
             except SevenviewsError as error:
-                tell(f"{record.patent.patent_id} could not be repaired: {error.message} [{error.reason}]")
+                tell(f"{record.patent_id} could not be repaired: {error.message} [{error.reason}]")
 
 
 def _portions(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:

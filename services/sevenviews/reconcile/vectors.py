@@ -70,9 +70,7 @@ async def compare_published(
 
 
 async def _differences(stores: Stores, records: Sequence[PatentRecord], release_id: str) -> Sequence[Finding]:
-    held: dict[tuple[str, int], dict[str, str]] = {
-        (one.patent.patent_id, one.generation): {} for one in records
-    }
+    held: dict[tuple[str, int], dict[str, str]] = {(one.patent_id, one.generation): {} for one in records}
     if not held:
         return []
     async for rows in stores.vectors(release_id, [patent_id for patent_id, _ in held]):
@@ -82,7 +80,7 @@ async def _differences(stores: Stores, records: Sequence[PatentRecord], release_
     return [
         finding
         for one in records
-        for finding in _compare(one, held[one.patent.patent_id, one.generation], release_id)
+        for finding in _compare(one, held[one.patent_id, one.generation], release_id)
     ]
 
 

@@ -111,7 +111,7 @@ def _published(services: Services, nearest: Sequence[NearestDrawing]) -> list[st
     """The patents of drawings, in their order; drawings of another generation than the published one do not count."""
     ids = list(dict.fromkeys(one.patent_id for one in nearest))
     published = {
-        (one.patent.patent_id, one.generation)
+        (one.patent_id, one.generation)
         for portion in portions(ids, MAX_PATENTS_PER_CALL)
         for one in services.patents(portion)
     }
@@ -123,7 +123,7 @@ def _holders(services: Services, release: Release, patent_ids: Sequence[str]) ->
     """Those of some patents whose published generation a release holds."""
     if not patent_ids:
         return set()
-    published = {(one.patent.patent_id, one.generation) for one in services.patents(patent_ids)}
+    published = {(one.patent_id, one.generation) for one in services.patents(patent_ids)}
     rows = services.rows(release.release_id, patent_ids)
     return {one.patent_id for one in rows if (one.patent_id, one.generation) in published}
 

@@ -36,7 +36,7 @@ def outdated(services: Services, release_id: str, patent_ids: Sequence[str]) -> 
     return [
         one
         for one in services.patents(patent_ids)
-        if not is_current(one.patent, held.get((one.patent.patent_id, one.generation), {}))
+        if not is_current(one.patent, held.get((one.patent_id, one.generation), {}))
     ]
 
 

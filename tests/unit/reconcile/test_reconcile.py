@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sevenviews.backends.records import GenerationRange, LostObject, PatentRecord, StoredVector
 from sevenviews.designs import Drawing, Patent, Reason, SevenviewsError, drawing_id, key_of_digest
 from sevenviews.reconcile import EVERYTHING, Finding, FindingKind, Stores, examine, repair
+from sevenviews.runtime.encoded import EncodedPatent
 
 RELEASES = ("r-1", "r-2")
 
@@ -56,7 +57,7 @@ class FakeStores(Stores):
     """Happens after a listing of vectors."""
 
     def add(self, one: Patent, *, published: bool = True, generation: int = 1) -> None:
-        self.catalogue[one.patent_id] = PatentRecord(one, published, generation, generation)
+        self.catalogue[one.patent_id] = PatentRecord(EncodedPatent.of(one), published, generation, generation)
         self.images |= ids(one)
         if published:
             for release_id in self.held:
