@@ -27,9 +27,9 @@ The map, a line a package:
     v1         generated from protos/ at install: the public API
     internal   generated likewise: what the services behind the gateway say to each other
 
-The import rule (tests/architecture holds it): `designs` imports nothing of ours; `law`, `ranking` and `images` stand on
-it alone, `encoder` on both `designs` and `images`, which whoever decodes an image imports. `corpus` and `runtime` stand
-on them, `synthetic` on designs alone, `backends` on designs, runtime and the stubs. A service imports designs,
+The import rule (tests/architecture holds it): `designs` imports nothing of ours; `law`, `ranking` and `images` stand
+on it alone, `encoder` on both `designs` and `images`, which whoever decodes an image imports. `corpus` and `runtime`
+stand on them, `synthetic` on designs alone, `backends` on designs, runtime and the stubs. A service imports designs,
 encoder, runtime, backends and the stubs, never another service: they meet on the wire; `vectors` ranking as well.
 `lab` stands on designs, ranking, corpus and encoder, `training` on these, on synthetic and on lab. `reconcile` stands
 on backends and on the gateway's import, `refresh` on backends, on training, and on metadata's port to the object

@@ -46,15 +46,16 @@ def patent_filter(
             holders=tuple(holders or ()),
             inventors=tuple(inventors or ()),
             exclude_patent_ids=tuple(exclude or ()),
-            publication_date=DateRange(_day(published[0]), _day(published[1])),
-            filing_date=DateRange(_day(filed[0]), _day(filed[1])),
-            prior_to=_day(prior_to),
+            publication_date=DateRange(read_day(published[0]), read_day(published[1])),
+            filing_date=DateRange(read_day(filed[0]), read_day(filed[1])),
+            prior_to=read_day(prior_to),
         )
     except ValueError as error:
         fail(f"filter: {error}", 2)
 
 
-def _day(text: str) -> date | None:
+def read_day(text: str) -> date | None:
+    """A whole date; None for nothing. Raises ValueError for anything else."""
     if not text:
         return None
     if len(text) != _DATE_LENGTH:

@@ -10,6 +10,8 @@ import typer
 
 from sevenviews.cli import filter_options as of
 from sevenviews.cli.console import fail, fail_with, note, note_unknown, print_json, table
+from sevenviews.cli.grouped import grouped
+from sevenviews.cli.legal import ApplicationOptions, dates_as_json, note_rule, standing_told
 from sevenviews.cli.options import JsonOutput, Server, patent_filter
 from sevenviews.client import Client, PatentHit, QueryImage, SearchPage
 from sevenviews.designs import DrawingSize, SevenviewsError, View, ViewMatching
@@ -20,7 +22,9 @@ _SECONDS = 30.0
 _EXACT_SECONDS = 600.0
 
 
+@grouped
 def search(
+    *,
     images: Annotated[
         list[Path] | None,
         typer.Argument(help="Sheets or drawings of one article: TIFF, PNG, JPEG, WebP; a patent's PDF."),
@@ -56,6 +60,7 @@ def search(
     filed_after: of.FiledAfter = "",
     filed_before: of.FiledBefore = "",
     prior_to: of.PriorTo = "",
+    application: ApplicationOptions,
     exact: Annotated[
         bool, typer.Option("--exact", help="Compare with every drawing, and miss none: takes longer.")
     ] = False,
@@ -75,7 +80,10 @@ def search(
     Example:  sevenviews search sheet.tif --locarno 06-01 --after 2021-05-01 --limit 5
 
     Example:  sevenviews search --patent USD0909824 --exclude USD0909824 --prior-to 2021-02-09
+
+    Example:  sevenviews search sheet.tif --filing-date 2021-05-01 --filing-office US --applicant "Nikon Corp."
     """
+    asked = application.read()
     chosen = patent_filter(
         locarno=locarno,
         locarno_all=locarno_all,
@@ -105,6 +113,7 @@ def search(
                 view_matching=view_matching,
                 exact=exact,
                 page_token=page_token,
+                application=asked,
             )
             if picture is not None:
                 _draw(client, queries, page, picture)
@@ -151,6 +160,7 @@ def page_as_json(page: SearchPage) -> dict[str, Any]:
             for one in page.predicted_classes
         ],
         "unknown_names": [asdict(one) for one in page.unknown_names],
+        "legal_rule": None if page.legal_rule is None else asdict(page.legal_rule),
         "timings_ms": {
             stage: round(1000 * duration.total_seconds(), 3) for stage, duration in page.timings.items()
         },
@@ -181,6 +191,7 @@ def _hit_as_json(hit: PatentHit) -> dict[str, Any]:
         "locarno": [str(one) for one in summary.locarno] if summary else None,
         "holders": list(summary.holders) if summary else None,
         "publication_date": summary.publication_date if summary else None,
+        "legal_dates": dates_as_json(hit.legal_dates),
         "matches": [asdict(match) for match in hit.matches],
     }
 
@@ -195,14 +206,20 @@ def _show(page: SearchPage) -> None:
             " ".join(map(str, hit.summary.locarno)) if hit.summary else "?",
             (hit.summary.publication_date or "") if hit.summary else "?",
             f"FIG. {hit.best_match.figure_number or '?'} {hit.best_match.view}",
+            *([standing_told(hit.legal_dates)] if page.legal_rule else []),
         )
         for rank, hit in enumerate(page.hits, 1)
     ]
     table(
         f"{len(rows)} patents, release {page.release_id}",
-        ("", "score", "patent", "title", "Locarno", "published", "matched"),
+        (
+            *("", "score", "patent", "title", "Locarno", "published", "matched"),
+            *(["dates of law"] if page.legal_rule else []),
+        ),
         rows,
     )
+    if page.legal_rule is not None:
+        note_rule(page.legal_rule)
     note_unknown(page.unknown_names)
     if page.predicted_classes:
         shown = page.predicted_classes[:_CLASSES_SHOWN]

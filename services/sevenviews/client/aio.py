@@ -31,6 +31,7 @@ from sevenviews.designs import (
     View,
     ViewMatching,
 )
+from sevenviews.law import Application
 from sevenviews.runtime.channels import open_channel
 from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.settings import MEBIBYTE
@@ -88,10 +89,17 @@ class AsyncClient:
         read_mask: Sequence[str] = (),
         exact: bool = False,
         page_token: str = "",
+        application: Application | None = None,
     ) -> replies.SearchPage:
         """Find patents that look like one article."""
         options = SearchOptions(
-            patent_filter or PatentFilter(), view_matching, release_id, allow_degraded, read_mask, exact
+            patent_filter or PatentFilter(),
+            view_matching,
+            release_id,
+            allow_degraded,
+            read_mask,
+            exact,
+            application,
         )
         queries = await asyncio.to_thread(requests.query_images, images, views)
         return await self._page(requests.search_to_wire(queries, options, limit, page_token))
@@ -108,10 +116,17 @@ class AsyncClient:
         allow_degraded: bool = False,
         read_mask: Sequence[str] = (),
         exact: bool = False,
+        application: Application | None = None,
     ) -> AsyncIterator[replies.SearchPage]:
         """As `search`, page after page, each asked for when it is wanted. No patent comes twice."""
         options = SearchOptions(
-            patent_filter or PatentFilter(), view_matching, release_id, allow_degraded, read_mask, exact
+            patent_filter or PatentFilter(),
+            view_matching,
+            release_id,
+            allow_degraded,
+            read_mask,
+            exact,
+            application,
         )
         queries = await asyncio.to_thread(requests.query_images, images, views)
         page = await self._page(requests.search_to_wire(queries, options, limit, ""))

@@ -18,6 +18,7 @@ from sevenviews.designs import (
     View,
     ViewCoverage,
 )
+from sevenviews.law import LegalDates
 from sevenviews.runtime.answers import (
     coverage_of_answer,
     date_of_answer,
@@ -27,8 +28,9 @@ from sevenviews.runtime.answers import (
     view_of_answer,
 )
 from sevenviews.runtime.facet_wire import counts_of_answer
+from sevenviews.runtime.law_wire import legal_dates_of_answer
 from sevenviews.runtime.status import error_from_item
-from sevenviews.v1 import catalog_pb2, common_pb2, search_pb2, server_pb2
+from sevenviews.v1 import catalog_pb2, common_pb2, law_pb2, search_pb2, server_pb2
 
 Found = TypeVar("Found")
 
@@ -75,6 +77,7 @@ class PatentHit:
         matches: one for each query, in their order; several for a patent that asks.
         summary: None in a degraded answer.
         patent: the fields that were asked for by the read mask; None without one, and in a degraded answer.
+        legal_dates: against the application that was given; None without one, and in a degraded answer.
     """
 
     patent_id: str
@@ -82,6 +85,7 @@ class PatentHit:
     matches: tuple[QueryMatch, ...]
     summary: PatentSummary | None = None
     patent: Patent | None = None
+    legal_dates: LegalDates | None = None
 
     @property
     def best_match(self) -> QueryMatch:
@@ -112,6 +116,31 @@ class UnknownName:
 
 
 @dataclass(frozen=True, slots=True)
+class LegalRule:
+    """The law by which dates are told; law.proto has more.
+
+    Attributes:
+        office: as it was asked for.
+        provision: as lawyers cite it; empty, with all that follows but the last two: no rule is known.
+        in_force: the rule holds of applications from this day on.
+        months: how long its grace period is.
+        first_day: whose publications it can excuse.
+        condition: what else has to be so.
+        decisive_date: before which something has to be known to be prior art.
+        notice: that this is not legal advice.
+    """
+
+    office: str
+    provision: str
+    in_force: date | None
+    months: int
+    first_day: date | None
+    condition: str
+    decisive_date: date | None
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
 class SearchPage:
     """A page of hits, best first.
 
@@ -125,6 +154,7 @@ class SearchPage:
         predicted_classes: Locarno classes of the query's article, most probable first; on the first page alone.
         unknown_names: of the filter, those that no patent has; on the first page alone.
         total_size: an estimate of how many patents all pages have together; None where it is not known, or 0.
+        legal_rule: the law by which the hits' dates are told; None without an application.
     """
 
     hits: tuple[PatentHit, ...]
@@ -136,6 +166,7 @@ class SearchPage:
     predicted_classes: tuple[PredictedClass, ...] = ()
     unknown_names: tuple[UnknownName, ...] = ()
     total_size: int | None = None
+    legal_rule: LegalRule | None = None
 
     @property
     def degraded(self) -> bool:
@@ -258,6 +289,20 @@ def search_page(response: search_pb2.SearchDesignsResponse) -> SearchPage:
         ),
         unknown_names=_unknown_names(response.unknown_names),
         total_size=response.total_size or None,
+        legal_rule=_legal_rule(response.legal_rule) if response.HasField("legal_rule") else None,
+    )
+
+
+def _legal_rule(wire: law_pb2.LegalRule) -> LegalRule:
+    return LegalRule(
+        wire.office,
+        wire.provision,
+        date_of_answer(wire.in_force_date),
+        wire.months,
+        date_of_answer(wire.first_day),
+        wire.condition,
+        date_of_answer(wire.decisive_date),
+        wire.notice,
     )
 
 
@@ -274,6 +319,7 @@ def _hit(hit: search_pb2.PatentHit) -> PatentHit:
         tuple(map(_match, hit.matches)),
         _summary(hit.summary) if hit.HasField("summary") else None,
         patent_of_answer(hit.patent) if hit.HasField("patent") else None,
+        legal_dates_of_answer(hit.legal_dates) if hit.HasField("legal_dates") else None,
     )
 
 

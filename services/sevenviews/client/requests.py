@@ -13,7 +13,9 @@ import numpy.typing as npt
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from sevenviews.designs import CropBox, DrawingSize, Facet, Patent, PatentFilter, View, ViewMatching
+from sevenviews.law import Application
 from sevenviews.runtime.facet_wire import facet_to_wire
+from sevenviews.runtime.law_wire import application_to_wire
 from sevenviews.runtime.wire import (
     crop_to_wire,
     filter_to_wire,
@@ -21,7 +23,7 @@ from sevenviews.runtime.wire import (
     view_matching_to_wire,
     view_to_wire,
 )
-from sevenviews.v1 import catalog_pb2, patent_pb2, search_pb2
+from sevenviews.v1 import catalog_pb2, law_pb2, patent_pb2, search_pb2
 
 DEFAULT_LIMIT = 20
 """Patents a page."""
@@ -61,7 +63,7 @@ ImageSource = bytes | str | PathLike[str] | QueryImage
 @dataclass(frozen=True, slots=True)
 class SearchOptions:
     """How to search. The release: empty for the serving one. The read mask: fields of the hits' patents. Exact:
-    compare with every drawing, and trust no index."""
+    compare with every drawing, and trust no index. The application: that whose dates of law each hit is told by."""
 
     patent_filter: PatentFilter = field(default_factory=PatentFilter)
     view_matching: ViewMatching = ViewMatching.PREFER
@@ -69,6 +71,7 @@ class SearchOptions:
     allow_degraded: bool = False
     read_mask: Sequence[str] = ()
     exact: bool = False
+    application: Application | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,7 @@ def search_to_wire(
         allow_degraded=options.allow_degraded,
         read_mask=FieldMask(paths=options.read_mask),
         exact=options.exact,
+        application=_application_to_wire(options),
     )
 
 
@@ -176,7 +180,12 @@ def next_to_wire(options: SearchOptions, limit: int, page_token: str) -> search_
         read_mask=FieldMask(paths=options.read_mask),
         # It tells how long the page may take.
         exact=options.exact,
+        application=_application_to_wire(options),
     )
+
+
+def _application_to_wire(options: SearchOptions) -> law_pb2.DesignApplication | None:
+    return None if options.application is None else application_to_wire(options.application)
 
 
 def import_to_wire(item: ImportItem) -> catalog_pb2.ImportPatentsRequest:

@@ -22,6 +22,7 @@ from sevenviews.designs import (
     View,
     ViewMatching,
 )
+from sevenviews.law import Application
 from sevenviews.runtime.channels import open_blocking_channel
 from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.settings import MEBIBYTE
@@ -90,6 +91,7 @@ class Client:
         read_mask: Sequence[str] = (),
         exact: bool = False,
         page_token: str = "",
+        application: Application | None = None,
     ) -> replies.SearchPage:
         """Find patents that look like one article.
 
@@ -104,9 +106,16 @@ class Client:
             read_mask: fields of Patent that each hit has beside its summary; "*": all.
             exact: compare with every drawing that the filter lets through, and miss none; takes time in proportion.
             page_token: of the page before, which everything else is taken from that is not given.
+            application: tell each hit's dates of law against it.
         """
         options = SearchOptions(
-            patent_filter or PatentFilter(), view_matching, release_id, allow_degraded, read_mask, exact
+            patent_filter or PatentFilter(),
+            view_matching,
+            release_id,
+            allow_degraded,
+            read_mask,
+            exact,
+            application,
         )
         queries = requests.query_images(images, views)
         return self._page(requests.search_to_wire(queries, options, limit, page_token))
@@ -123,10 +132,17 @@ class Client:
         allow_degraded: bool = False,
         read_mask: Sequence[str] = (),
         exact: bool = False,
+        application: Application | None = None,
     ) -> Iterator[replies.SearchPage]:
         """As `search`, page after page, each asked for when it is wanted. No patent comes twice."""
         options = SearchOptions(
-            patent_filter or PatentFilter(), view_matching, release_id, allow_degraded, read_mask, exact
+            patent_filter or PatentFilter(),
+            view_matching,
+            release_id,
+            allow_degraded,
+            read_mask,
+            exact,
+            application,
         )
         queries = requests.query_images(images, views)
         page = self._page(requests.search_to_wire(queries, options, limit, ""))

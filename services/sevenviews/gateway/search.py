@@ -31,6 +31,7 @@ from sevenviews.gateway.query_sources import (
 )
 from sevenviews.gateway.releases import Releases
 from sevenviews.gateway.timings import StageClock
+from sevenviews.law import Application
 
 MAX_PAGE_SIZE = 200
 DEFAULT_PAGE_SIZE = 20
@@ -52,6 +53,7 @@ class SearchRequest:
     allow_degraded: bool = False
     exact: bool = False
     whole: bool = False
+    application: Application | None = None
 
     def check(self) -> None:
         """Raise FIELD_REQUIRED, FIELD_OUT_OF_RANGE or IMAGE_EMPTY for what no search can be made of."""

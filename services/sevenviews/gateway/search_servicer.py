@@ -21,20 +21,24 @@ from sevenviews.gateway.query_sources import CatalogueDrawing, CataloguePatent, 
 from sevenviews.gateway.quota import Quota
 from sevenviews.gateway.search import SearchAnswer, Searcher, SearchRequest
 from sevenviews.gateway.telemetry import GatewayMetrics
+from sevenviews.law import Application, dates_of_law
 from sevenviews.runtime.enums import check_enums
+from sevenviews.runtime.law_wire import legal_dates_to_wire, legal_rule_to_wire
 from sevenviews.runtime.limits import check_limits
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import (
     coverage_to_wire,
     crop_from_wire,
+    date_from_wire,
     filter_from_wire,
     locarno_to_wire,
     malformed,
+    required,
     view_from_wire,
     view_matching_from_wire,
     view_to_wire,
 )
-from sevenviews.v1 import common_pb2, patent_pb2, search_pb2, search_pb2_grpc
+from sevenviews.v1 import common_pb2, law_pb2, patent_pb2, search_pb2, search_pb2_grpc
 
 CALLER_KEY = "x-sevenviews-caller"
 """Metadata that a trusted proxy sets to whom a quota counts for; without it, the address that calls."""
@@ -118,14 +122,15 @@ class SearchServicer(search_pb2_grpc.SearchServiceServicer):
     ) -> search_pb2.SearchDesignsResponse:
         await self._quota.spend(caller)
         read_mask = _checked_mask(request.read_mask)
-        answer = await self._searcher.search(request_from_wire(request), deadline)
+        asked = request_from_wire(request)
+        answer = await self._searcher.search(asked, deadline)
         for stage, duration in answer.timings.items():
             self._metrics.stage_seconds.labels(stage).observe(duration.total_seconds())
-        return answer_to_wire(answer, read_mask)
+        return answer_to_wire(answer, read_mask, asked.application)
 
 
 def request_from_wire(request: search_pb2.SearchDesignsRequest) -> SearchRequest:
-    """Raises FIELD_MALFORMED or CROP_BOX_INVALID, naming the field."""
+    """Raises FIELD_MALFORMED, FIELD_REQUIRED or CROP_BOX_INVALID, naming the field."""
     return SearchRequest(
         queries=tuple(_query_from_wire(query, index) for index, query in enumerate(request.queries)),
         page_size=request.page_size,
@@ -135,7 +140,8 @@ def request_from_wire(request: search_pb2.SearchDesignsRequest) -> SearchRequest
         release_id=request.release_id,
         allow_degraded=request.allow_degraded,
         exact=request.exact,
-        whole=bool(request.read_mask.paths),
+        whole=bool(request.read_mask.paths) or request.HasField("application"),
+        application=_application(request.application) if request.HasField("application") else None,
     )
 
 
@@ -162,6 +168,17 @@ def _source_from_wire(query: search_pb2.QueryImage, field: str) -> Source:
             return ImageInput(query.content, crop)
 
 
+def _application(wire: law_pb2.DesignApplication) -> Application:
+    filing_date = date_from_wire(wire.filing_date, "application.filing_date")
+    if filing_date is None:
+        raise required("application.filing_date")
+    priority_date = date_from_wire(wire.priority_date, "application.priority_date")
+    try:
+        return Application(filing_date, wire.office, priority_date, tuple(wire.holders))
+    except ValueError as error:
+        raise malformed("application.priority_date", priority_date, str(error)) from error
+
+
 def _checked_mask(mask: FieldMask) -> FieldMask:
     """The mask, with "*" spelt out. Raises FIELD_MALFORMED for what is no field of a patent."""
     if list(mask.paths) == ["*"]:
@@ -172,11 +189,13 @@ def _checked_mask(mask: FieldMask) -> FieldMask:
     return mask
 
 
-def answer_to_wire(answer: SearchAnswer, read_mask: FieldMask) -> search_pb2.SearchDesignsResponse:
-    """The whole answer."""
+def answer_to_wire(
+    answer: SearchAnswer, read_mask: FieldMask, application: Application | None = None
+) -> search_pb2.SearchDesignsResponse:
+    """The whole answer, with the dates of law against an application."""
     response = search_pb2.SearchDesignsResponse(
         hits=[
-            _hit_to_wire(hit, answer.asked, answer.patents.get(hit.patent_id), read_mask)
+            _hit_to_wire(hit, answer.asked, answer.patents.get(hit.patent_id), read_mask, application)
             for hit in answer.hits
         ],
         next_page_token=answer.next_page_token,
@@ -191,6 +210,7 @@ def answer_to_wire(answer: SearchAnswer, read_mask: FieldMask) -> search_pb2.Sea
         ),
         unknown_names=unknown_names_to_wire(answer.unknown_names),
         total_size=answer.total_size or 0,
+        legal_rule=None if application is None else legal_rule_to_wire(application),
     )
     for stage, duration in answer.timings.items():
         response.timings.add(stage=stage).duration.FromTimedelta(duration)
@@ -198,7 +218,11 @@ def answer_to_wire(answer: SearchAnswer, read_mask: FieldMask) -> search_pb2.Sea
 
 
 def _hit_to_wire(
-    hit: ScoredPatent, asked: Sequence[KeptQuery], patent: PublishedSummary | None, read_mask: FieldMask
+    hit: ScoredPatent,
+    asked: Sequence[KeptQuery],
+    patent: PublishedSummary | None,
+    read_mask: FieldMask,
+    application: Application | None,
 ) -> search_pb2.PatentHit:
     figures = patent.figure_numbers if patent else {}
     matched = {match.query_index: match for match in hit.matches}
@@ -211,6 +235,11 @@ def _hit_to_wire(
         ),
         patent=None if patent is None else _masked(patent, read_mask),
         summary=None if patent is None else patent.shown,
+        legal_dates=(
+            None
+            if application is None or patent is None or patent.encoded is None
+            else legal_dates_to_wire(dates_of_law(application, patent.encoded.patent))
+        ),
     )
 
 
