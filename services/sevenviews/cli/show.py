@@ -137,6 +137,9 @@ def _fields(patent: Patent) -> Iterator[tuple[str, str]]:
     yield "Hague", patent.hague.number if patent.hague else ""
     yield "colour", patent.colour_statement
     yield "lines", patent.broken_line_statement
+    yield "use", patent.use_statement
+    yield "point", patent.design_point_statement
+    yield "best view", patent.best_view_statement
     yield (
         "forms",
         "; ".join(f"{one.name}: FIG. {', '.join(one.figure_numbers)}" for one in patent.embodiments),

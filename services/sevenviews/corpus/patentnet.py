@@ -4,7 +4,8 @@ AB is the field, 0 to 31: Locarno class AB + 1. CD is the function, a subclass o
 functions has several, either between further dashes or joined by "_", "+" or ",". EF is the application
 number, which makes the design. GH is the view: a number 1 to 7 in the paper's order (front, back, left,
 right, top, bottom, perspective), or its name. The paper prints no example, so 0 counts as unknown, as does
-any other text.
+any other text. An index.csv beside the images may hold each design's text: its abstract, or its use, design point,
+best view and colour.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from sevenviews.corpus.archive import iter_members
+from sevenviews.corpus.cnipa.abstract import with_statements
 from sevenviews.corpus.entry import Problem, ProblemReason
 from sevenviews.corpus.grouping import grouped
 from sevenviews.corpus.images import IMAGE_SUFFIXES, ImageEntry, numbered
+from sevenviews.corpus.index_csv import read_index
 from sevenviews.corpus.member import Member
 from sevenviews.designs import STANDARD_VIEWS, LocarnoClass, Patent, View, is_patent_id
 
@@ -64,13 +67,15 @@ def is_patentnet_file(name: str) -> bool:
 
 def patentnet_entries(path: Path) -> Iterator[ImageEntry]:
     """A design for each application number; its classes are those of all its images."""
+    index = read_index(path)
     for application, named in grouped(iter_members(path), _application):
         locarno = tuple(
             dict.fromkeys(label for member in named for label in parse_name(member.path.stem).locarno)
         )
         members = _once_per_field(named)
         names = [parse_name(member.path.stem) for member in members]
-        patent = Patent(application, office="CN", application_number=application, locarno=locarno)
+        bare = Patent(application, office="CN", application_number=application, locarno=locarno)
+        patent = with_statements(bare, index.row(application))
         files = numbered(members, [name.view for name in names])
         yield ImageEntry(application, patent, files, tuple(_repeated_views(application, names)))
 

@@ -101,6 +101,8 @@ class Patent:
     Attributes:
         colour_statement, broken_line_statement: what the patent says about colours, and about lines that are not
             claimed; empty: nothing.
+        use_statement, design_point_statement, best_view_statement: what it is for, where its novelty lies, and which
+            of its views shows that best, as Chinese designs say; empty: nothing.
         embodiments: none, if the description tells of one alone.
     """
 
@@ -129,6 +131,9 @@ class Patent:
     colour_statement: str = ""
     broken_line_statement: str = ""
     embodiments: tuple[Embodiment, ...] = ()
+    use_statement: str = ""
+    design_point_statement: str = ""
+    best_view_statement: str = ""
 
     @property
     def holders(self) -> tuple[str, ...]:

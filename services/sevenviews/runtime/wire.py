@@ -270,6 +270,9 @@ def patent_to_wire(patent: Patent) -> patent_pb2.Patent:
             patent_pb2.Embodiment(name=one.name, figure_numbers=one.figure_numbers)
             for one in patent.embodiments
         ),
+        use_statement=patent.use_statement,
+        design_point_statement=patent.design_point_statement,
+        best_view_statement=patent.best_view_statement,
     )
 
 
@@ -315,6 +318,9 @@ def patent_from_wire(wire: patent_pb2.Patent, field: str = "patent") -> Patent:
         colour_statement=wire.colour_statement,
         broken_line_statement=wire.broken_line_statement,
         embodiments=tuple(Embodiment(one.name, tuple(one.figure_numbers)) for one in wire.embodiments),
+        use_statement=wire.use_statement,
+        design_point_statement=wire.design_point_statement,
+        best_view_statement=wire.best_view_statement,
     )
 
 

@@ -74,6 +74,9 @@ patents = st.builds(
     colour_statement=text,
     broken_line_statement=text,
     embodiments=tuples(st.builds(Embodiment, text, tuples(text))),
+    use_statement=text,
+    design_point_statement=text,
+    best_view_statement=text,
 )
 filters = st.builds(
     PatentFilter,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sevenviews.corpus.archive import iter_members
+from sevenviews.corpus.cnipa.abstract import with_statements
 from sevenviews.corpus.cnipa.names import CnipaName, parse_name
 from sevenviews.corpus.grouping import grouped
 from sevenviews.corpus.images import ImageEntry, numbered
@@ -21,13 +22,8 @@ def cnipa_entries(path: Path) -> Iterator[ImageEntry]:
     for number, members in grouped(iter_members(path), _number_of):
         names = [_name_of(member) for member in members]
         row = index.row(number)
-        patent = Patent(
-            number,
-            office="CN",
-            kind="S",
-            title=row.get("title", ""),
-            application_number=names[0].application,
-        )
+        bare = Patent(number, office="CN", kind="S", application_number=names[0].application)
+        patent = with_statements(bare, row)
         files = numbered(members, [name.view for name in names])
         problems = index.problems_of(number)
         yield ImageEntry(number, patent, files, problems).with_problems(general)
