@@ -325,6 +325,26 @@ def test_patents_are_read_that_are_kept_as_json_alone(empty: Engine, written: st
     assert table.summaries(["a"])["a"].generation == 5
 
 
+def test_families_of_before_are_known(empty: Engine) -> None:
+    migrate(empty, "0007")
+    with empty.begin() as connection:
+        insert = text(
+            "INSERT INTO patents (patent_id, generation, published_generation, office, kind, published_document, "
+            "staged_document) VALUES (:id, 1, 1, '', '', :published, :staged)"
+        )
+        one = '{"application_number": "29/730,114", "office": "US"}'
+        other = '{"related_documents": [{"document": "US 29730114"}]}'
+        for id_, published, staged in (
+            ("a", one, None),
+            ("b", other, None),
+            ("c", None, one),
+            ("d", "{}", None),
+        ):
+            connection.execute(insert, {"id": id_, "published": published, "staged": staged})
+    migrate(empty)
+    assert dict(SqlPatentTable(empty).families(["a", "c", "d"])) == {"a": ("b",)}
+
+
 def test_patents_of_before_get_their_first_generations(empty: Engine) -> None:
     migrate(empty, "0002")
     with empty.begin() as connection:

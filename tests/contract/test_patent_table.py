@@ -16,7 +16,9 @@ from sevenviews.designs import (
     Party,
     Patent,
     PatentFilter,
+    Priority,
     Reason,
+    RelatedDocument,
     SevenviewsError,
     drawing_id,
 )
@@ -429,6 +431,39 @@ def test_sources_of_what_is_published_are_known(catalogue: PatentCatalogue) -> N
     assert known() == {"third": "USD0000001"}
     catalogue.delete(["USD0000001"])
     assert known() == {}
+
+
+def test_families_are_those_of_what_is_published(catalogue: PatentCatalogue) -> None:
+    """Kin of kin are kin: 1 and 3 have only 2 in common. 4 has the drawing of 3; 5 a number that names nothing."""
+    us, em, nothing = Priority("US", "29/730,114"), Priority("EM", "008888888-0001"), Priority("US", "-")
+    put(catalogue, 1, priorities=(us,))
+    put(catalogue, 2, priorities=(us, em))
+    put(catalogue, 3, drawings=1, priorities=(em, nothing))
+    twin, contents = patent(4, 1)
+    stored = catalogue.put(twin, dict.fromkeys(contents, image(130)), replace_existing=False)
+    publish_one(catalogue, twin.patent_id, stored.generation)
+    generation = put(catalogue, 5, priorities=(nothing,), publish=False)
+    put(catalogue, 6, priorities=(nothing,))
+    ids = [f"USD000000{n}" for n in range(1, 7)]
+
+    def family(*wanted: str) -> dict[str, str]:
+        return {one[-1]: "".join(id_[-1] for id_ in its) for one, its in catalogue.families(wanted).items()}
+
+    assert family("USD0000001", "nobody") == {"1": "234"}
+    assert family(*ids) == {"1": "234", "2": "134", "3": "124", "4": "123"}
+    publish_one(catalogue, "USD0000005", generation)
+    assert family("USD0000005", "USD0000006") == {}
+    catalogue.delete(["USD0000002"])
+    assert family(*ids) == {"3": "4", "4": "3"}
+
+
+def test_a_key_that_no_database_can_keep_is_nobodys_number(catalogue: PatentCatalogue) -> None:
+    for odd in ("9\0", "9" + "ΐ" * 250):
+        for number in (1, 2):
+            related = (RelatedDocument("continuation", odd),)
+            stored = catalogue.put(*patent(number, related_documents=related), replace_existing=True)
+            publish_one(catalogue, f"USD000000{number}", stored.generation)
+        assert catalogue.families(["USD0000001"]) == {}
 
 
 @pytest.fixture(scope="module")

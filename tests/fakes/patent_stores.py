@@ -9,7 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sevenviews.designs import BY_ID, Facet, FacetValue, Patent, PatentFilter, PatentOrder
+from sevenviews.designs import (
+    BY_ID,
+    Facet,
+    FacetValue,
+    Patent,
+    PatentFilter,
+    PatentOrder,
+    families,
+)
 from sevenviews.designs.terms import holder_key, person_key
 from sevenviews.metadata.objects import PREFIX, ObjectStore, StoredObject
 from sevenviews.metadata.patent_table import (
@@ -24,6 +32,7 @@ from sevenviews.metadata.patent_table import (
     Versions,
     check_seen,
 )
+from sevenviews.metadata.sql_families import storable_keys
 from sevenviews.runtime.encoded import EncodedPatent, summary_of
 from tests.fakes.facets import facet_of
 
@@ -184,6 +193,10 @@ class FakePatentTable(PatentTable):
     def add_source(self, patent_id: str, generation: int, digest: str) -> None:
         self._sources[digest, patent_id] = generation
 
+    def families(self, patent_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        listing = [one.patent for one in self._listing(PatentFilter(), include_staged=False)]
+        return others_of(listing, patent_ids)
+
     def _names(self, role: Role) -> dict[str, str]:
         """As they are printed, by key."""
         patents = [one.patent for one in self._listing(PatentFilter(), include_staged=False)]
@@ -224,6 +237,13 @@ class FakePatentTable(PatentTable):
         published = [row.published for row in rows if row.published is not None]
         staged = [row.staged for row in rows if row.staged is not None]
         return published + staged if include_staged else published
+
+
+def others_of(published: Sequence[Patent], patent_ids: Sequence[str]) -> dict[str, Sequence[str]]:
+    """The other members of the families of some patents, of those that have some."""
+    members = families({one.patent_id: storable_keys(one) for one in published})
+    others = {one: [id_ for id_ in members.get(one, ()) if id_ != one] for one in patent_ids}
+    return {one: its for one, its in others.items() if its}
 
 
 class FakeObjectStore(ObjectStore):

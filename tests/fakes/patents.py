@@ -27,6 +27,7 @@ from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import check_range, filter_from_wire, order_from_wire, patent_from_wire
 from sevenviews.v1 import catalog_pb2, common_pb2, patent_pb2
 from tests.fakes.facets import facet_of
+from tests.fakes.patent_stores import others_of
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,17 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
                 for digest in request.source_digests
                 if digest in known
             ]
+        )
+
+    def FindFamilies(  # noqa: N802
+        self, request: patents_pb2.FindFamiliesRequest, context: Any
+    ) -> patents_pb2.FindFamiliesResponse:
+        found = others_of(self._patents(), request.patent_ids)
+        return patents_pb2.FindFamiliesResponse(
+            families=(
+                patents_pb2.Family(patent_id=patent_id, other_patent_ids=others)
+                for patent_id, others in found.items()
+            )
         )
 
     def _patents(self) -> list[Patent]:

@@ -120,6 +120,13 @@ class PatentClient:
         response = await call(SERVICE, self._stub.FindSources, request, timeout_seconds)
         return {one.source_digest: one.patent_id for one in response.sources}
 
+    async def families(
+        self, patent_ids: Sequence[str], timeout_seconds: float
+    ) -> Mapping[str, tuple[str, ...]]:
+        request = patents_pb2.FindFamiliesRequest(patent_ids=patent_ids)
+        response = await call(SERVICE, self._stub.FindFamilies, request, timeout_seconds)
+        return {one.patent_id: tuple(one.other_patent_ids) for one in response.families}
+
     async def page(
         self,
         patent_filter: PatentFilter,

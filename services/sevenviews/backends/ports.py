@@ -178,6 +178,12 @@ class PatentStore(Protocol):
         """Those of 1 to MAX_PATENTS_PER_CALL sources that gave what is published, each with its patent's id."""
         ...
 
+    async def families(
+        self, patent_ids: Sequence[str], timeout_seconds: float
+    ) -> Mapping[str, tuple[str, ...]]:
+        """The other published patents of each one's family, in the order of ids; of those that have some."""
+        ...
+
     async def page(
         self,
         patent_filter: PatentFilter,

@@ -7,7 +7,7 @@ from sevenviews.designs.canonical import canonical_patent_id, is_patent_number
 from sevenviews.designs.crop import CropBox
 from sevenviews.designs.errors import Reason, SevenviewsError
 from sevenviews.designs.facets import Facet, FacetCounts, FacetValue, without_own_conditions
-from sevenviews.designs.family import family_keys
+from sevenviews.designs.family import families, family_keys, kin_keys
 from sevenviews.designs.figure_list import expand_figures, figures_between
 from sevenviews.designs.figure_number import SOLE_FIGURE, FigureNumber
 from sevenviews.designs.filters import DateRange, PatentFilter, UnknownDates
@@ -77,11 +77,13 @@ __all__ = [
     "content_key",
     "drawing_id",
     "expand_figures",
+    "families",
     "family_keys",
     "figures_between",
     "is_patent_id",
     "is_patent_number",
     "key_of_digest",
+    "kin_keys",
     "patent_id_of",
     "size_of_page",
     "without_own_conditions",

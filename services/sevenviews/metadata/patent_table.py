@@ -211,6 +211,10 @@ class PatentTable(Protocol):
         """Say that this source, too, gave a generation; nothing happens if it is not the published one any more."""
         ...
 
+    def families(self, patent_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """The other published patents of each one's family, in the order of ids; of those that have some."""
+        ...
+
     def object_key(self, drawing_id: str, *, include_staged: bool) -> str | None:
         """Where the image of a drawing lies; published content comes first."""
         ...

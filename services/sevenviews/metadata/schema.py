@@ -105,6 +105,18 @@ patent_sources = Table(
     Index("ix_patent_sources_source_digest", "source_digest"),
 )
 
+FAMILY_KEY_LENGTH = 320
+
+patent_families = Table(
+    "patent_families",
+    metadata,
+    # Of what is published.
+    Column("patent_id", ForeignKey("patents.patent_id", ondelete="CASCADE"), primary_key=True),
+    # As designs.kin_keys gives them.
+    Column("family_key", String(FAMILY_KEY_LENGTH), primary_key=True),
+    Index("ix_patent_families_family_key", "family_key"),
+)
+
 FILTER_TABLES = (patent_locarno, patent_uspc, patent_holders, patent_inventors)
 """What the filters need of which a patent has several."""
 

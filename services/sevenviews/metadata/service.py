@@ -262,6 +262,11 @@ class PatentCatalogue:
         _check_batch("source_digests", digests)
         return self._table.sources([one for one in dict.fromkeys(digests) if is_source(one)])
 
+    def families(self, patent_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """The other published patents of the family of each of 1 to MAX_BATCH patents, of those that have some."""
+        _check_batch("patent_ids", patent_ids)
+        return self._table.families(tuple(dict.fromkeys(patent_ids)))
+
     def ids(self, *, include_staged: bool) -> Iterator[Sequence[PatentGeneration]]:
         """All ids with their generations, in order, in portions."""
         return self._table.ids(include_staged=include_staged)

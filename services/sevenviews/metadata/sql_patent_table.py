@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Row, Table, and_, delete, func, inser
 
 from sevenviews.designs import BY_ID, Facet, FacetValue, LocarnoClass, Patent, PatentFilter, PatentOrder
 from sevenviews.designs.terms import holder_terms, person_terms, uspc_terms
-from sevenviews.metadata import sql_messages, sql_names, sql_sources
+from sevenviews.metadata import sql_families, sql_messages, sql_names, sql_sources
 from sevenviews.metadata.database import Database
 from sevenviews.metadata.documents import to_document
 from sevenviews.metadata.estimates import COUNTED, estimated_rows
@@ -33,6 +33,7 @@ from sevenviews.metadata.patent_table import (
 from sevenviews.metadata.schema import (
     FILTER_TABLES,
     drawings,
+    patent_families,
     patent_holders,
     patent_inventors,
     patent_locarno,
@@ -187,7 +188,7 @@ class SqlPatentTable:
             check_seen(seen, stored)
             there = [id_ for id_ in patent_ids if stored[id_].published or stored[id_].staged]
             mine = patents.c.patent_id.in_(there)
-            for table in (drawings, patent_sources, patent_messages, *FILTER_TABLES):
+            for table in (drawings, patent_sources, patent_messages, patent_families, *FILTER_TABLES):
                 connection.execute(delete(table).where(table.c.patent_id.in_(there)))
             raised = {**_NOTHING, "generation": patents.c.generation + 1}
             connection.execute(update(patents).where(mine).values(raised))
@@ -217,6 +218,10 @@ class SqlPatentTable:
         if digest not in self.sources([digest]):
             with self._database.writing() as connection:
                 sql_sources.add(connection, patent_id, generation, digest)
+
+    def families(self, patent_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        with self._database.reading() as connection:
+            return sql_families.find(connection, patent_ids)
 
     def object_key(self, drawing_id: str, *, include_staged: bool) -> str | None:
         query = select(drawings.c.object_key).where(drawings.c.drawing_id == drawing_id)
@@ -306,6 +311,7 @@ def _publish(connection: Connection, patent_id: str, known: Versions) -> None:
     _write_filters(connection, patent)
     sql_messages.keep_only(connection, patent_id, [known.newest])
     sql_sources.replace(connection, patent_id, patent.source_digest)
+    sql_families.replace(connection, patent)
     mine = drawings.c.patent_id == patent_id
     connection.execute(delete(drawings).where(mine, drawings.c.staged.is_(False)))
     connection.execute(update(drawings).where(mine).values(staged=False))
