@@ -1,4 +1,4 @@
-"""Which patents are of one family: who holds one out must not learn from another; who looks through hits wants one."""
+"""Which patents are of one family: who holds one out must not learn from another, who searches wants one of them."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """Which published patents are of one family."""
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -34,7 +36,9 @@ def upgrade() -> None:
         keys = [
             {"patent_id": row.patent_id, "family_key": key}
             for row in rows
-            for key in storable_keys(from_document(row.patent_id, row.document).patent)
+            for key in storable_keys(
+                replace(from_document(row.patent_id, row.document).patent, patent_id=row.patent_id)
+            )
         ]
         if keys:
             op.get_bind().execute(sa.insert(table), keys)
