@@ -53,7 +53,7 @@ from sevenviews.runtime.settings import ServiceSettings
 from sevenviews.runtime.status import item_status
 from sevenviews.v1 import common_pb2
 from sevenviews.vectors.index import DesignIndex
-from sevenviews.vectors.servicer import VectorServicer
+from sevenviews.vectors.servicer import Threads, VectorServicer
 from tests.fakes.design_index import FakeDesignIndex
 from tests.models import tiny_bundle
 
@@ -203,7 +203,9 @@ def _register(
     catalogue = PatentCatalogue(SqlPatentTable(engine), open_objects(_drawings_url(folder), 30.0), 3600.0)
     journal = RefreshJournal(engine)
     embedding_pb2_grpc.add_EmbeddingServiceServicer_to_server(StoreEmbedding(models), server)
-    vectors_pb2_grpc.add_VectorServiceServicer_to_server(VectorServicer(index, threads, 30.0, 30.0), server)
+    vectors_pb2_grpc.add_VectorServiceServicer_to_server(
+        VectorServicer(index, Threads.shared(threads), 30.0, 30.0), server
+    )
     patents_pb2_grpc.add_PatentServiceServicer_to_server(PatentServicer(catalogue, threads), server)
     refreshes_pb2_grpc.add_RefreshServiceServicer_to_server(RefreshServicer(journal, threads), server)
     return [

@@ -105,12 +105,12 @@ class VectorClient:
         return release_from_wire(response.release)
 
     async def release(self, release_id: str, timeout_seconds: float) -> Release:
-        request = vectors_pb2.GetReleaseRequest(release_id=release_id)
+        request = vectors_pb2.GetReleaseRequest(release_id=release_id, without_counts=True)
         response = await call(SERVICE, self._stub.GetRelease, request, timeout_seconds)
         return release_from_wire(response.release)
 
     async def releases(self, timeout_seconds: float) -> tuple[Release, ...]:
-        request = vectors_pb2.ListReleasesRequest()
+        request = vectors_pb2.ListReleasesRequest(without_counts=True)
         response = await call(SERVICE, self._stub.ListReleases, request, timeout_seconds)
         return tuple(map(release_from_wire, response.releases))
 

@@ -11,7 +11,7 @@ import grpc
 from sevenviews.internal.v1 import vectors_pb2_grpc
 from sevenviews.runtime.server import run
 from sevenviews.vectors.milvus_index import MilvusIndex
-from sevenviews.vectors.servicer import VectorServicer
+from sevenviews.vectors.servicer import Threads, VectorServicer
 from sevenviews.vectors.settings import VectorsSettings
 from sevenviews.vectors.telemetry import ReleaseMetrics
 
@@ -20,9 +20,13 @@ SERVICE = "sevenviews.internal.v1.VectorService"
 
 def main() -> None:
     settings = VectorsSettings()  # type: ignore[call-arg]  # the environment gives what has no default
-    index = MilvusIndex(settings.url, settings.token.get_secret_value())
-    threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="milvus")
-    servicer = VectorServicer(index, threads, settings.milvus_seconds, settings.exact_seconds)
+    index = MilvusIndex(settings.url, settings.token.get_secret_value(), settings.storage)
+    threads = Threads(
+        ThreadPoolExecutor(settings.threads, thread_name_prefix="searches"),
+        ThreadPoolExecutor(settings.write_threads, thread_name_prefix="writes"),
+        ThreadPoolExecutor(settings.waiting_threads, thread_name_prefix="waits"),
+    )
+    servicer = VectorServicer(index, threads, settings.milvus_seconds, settings.exact_seconds, settings.index)
 
     def register(server: grpc.aio.Server) -> Sequence[str]:
         vectors_pb2_grpc.add_VectorServiceServicer_to_server(servicer, server)

@@ -21,7 +21,8 @@ from sevenviews.vectors.expressions import (
     rows_expression,
 )
 from sevenviews.vectors.index import DesignIndex
-from sevenviews.vectors.milvus_releases import MilvusReleases
+from sevenviews.vectors.index_kinds import search_parameters
+from sevenviews.vectors.milvus_releases import DEFAULT_STORAGE, MilvusReleases, Storage
 from sevenviews.vectors.milvus_rows import NEAREST_FIELDS, STORED_FIELDS, nearest, rows_of, stored
 from sevenviews.vectors.releases import Metric, Release
 
@@ -34,9 +35,17 @@ _TICK_SECONDS = 1.0
 class MilvusIndex(MilvusReleases, DesignIndex):
     """Its vectors; how it connects, and what it keeps of releases, its base tells."""
 
-    def __init__(self, url: str, token: str = "") -> None:
-        super().__init__(url, token)
+    def __init__(self, url: str, token: str = "", storage: Storage = DEFAULT_STORAGE) -> None:
+        super().__init__(url, token, storage)
         self._deleted_at = float("-inf")
+
+    def _named(self, release_id: str, timeout: float) -> Release:
+        known = self._known_releases.get(release_id)
+        if known is None:
+            looked_at = self._known_releases.now()
+            known = super()._named(release_id, timeout)
+            self._known_releases.put(known, looked_at)
+        return known
 
     def _upsert(self, release: Release, patents: Sequence[PatentVectors], timeout: float) -> None:
         rows = [row for patent in patents for row in rows_of(patent)]
@@ -86,11 +95,10 @@ class MilvusIndex(MilvusReleases, DesignIndex):
             filter=filter_expression(patent_filter, views),
             limit=limit,
             output_fields=list(NEAREST_FIELDS),
-            # HNSW needs at least as many candidates as it is to return.
             search_params=(
                 {"metric_type": "HAMMING", "params": {}}
                 if self._is_binary(release)
-                else {"metric_type": "IP", "params": {"ef": max(release.index.ef, limit)}}
+                else {"metric_type": "IP", "params": dict(search_parameters(release.index, limit))}
             ),
             anns_field="embedding",
             consistency_level=self._consistency_of_searches(),

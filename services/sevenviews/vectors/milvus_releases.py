@@ -7,14 +7,18 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import structlog
 from pymilvus import MilvusClient
 from pymilvus.exceptions import MilvusException
 
 from sevenviews.designs import SevenviewsError
 from sevenviews.runtime.proxies import channel_options
+from sevenviews.vectors.index_kinds import build_parameters
+from sevenviews.vectors.known_releases import KnownReleases
 from sevenviews.vectors.milvus_errors import (
     AliasAbsentError,
     CollectionAbsentError,
@@ -28,6 +32,8 @@ from sevenviews.vectors.release_store import ReleaseStore
 from sevenviews.vectors.releases import Metric, Release, is_release_collection, not_found, release_id_of
 from sevenviews.vectors.turns import Turn, turn_number
 
+log = structlog.get_logger()
+
 _LITE = "milvus-lite:"
 _OF_A_RELEASE = {
     "search",
@@ -38,11 +44,35 @@ _OF_A_RELEASE = {
     "create_alias",
     "create_index",
     "describe_index",
+    "list_indexes",
     "load_collection",
     "alter_collection_properties",
 }
 """Calls that name the collection of a release, first of all."""
 _INDEX_POLL_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """How a server keeps the collections that are made from now on; the embedded engine has one way.
+
+    Attributes:
+        shards: that writes are shared out over.
+        replicas: in memory, that searches are shared out over.
+        mmap: map vectors and fields from disk, where they need not be in memory.
+    """
+
+    shards: int = 1
+    replicas: int = 1
+    mmap: bool = False
+
+
+DEFAULT_STORAGE = Storage()
+
+_FILTERED_TEXTS = ("patent_id", "office", "kind")
+_FILTERED_NUMBERS = ("publication_date", "filing_date")
+_FILTERED_ARRAYS = ("locarno", "uspc", "holders", "inventors")
+"""What filters ask for. Without an index a filter reads the field of every row."""
 
 
 class MilvusReleases(ReleaseStore):
@@ -51,12 +81,13 @@ class MilvusReleases(ReleaseStore):
     Args:
         url: milvus-lite:PATH, or http(s)://HOST:PORT.
         token: of the server.
+        storage: of the collections.
 
     Raises:
         ValueError: another URL.
     """
 
-    def __init__(self, url: str, token: str = "") -> None:
+    def __init__(self, url: str, token: str = "", storage: Storage = DEFAULT_STORAGE) -> None:
         super().__init__()
         # A missing alias is an ordinary answer here; pymilvus would write a page of traceback for it.
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
@@ -65,8 +96,10 @@ class MilvusReleases(ReleaseStore):
         if not self._is_lite and not url.startswith(("http://", "https://")):
             raise ValueError(f"vectors URL {url!r} is neither milvus-lite:PATH nor http(s)://HOST:PORT")
         self._token = token
+        self._storage = DEFAULT_STORAGE if self._is_lite else storage
         self._client: MilvusClient | None = None
         self._connecting = threading.Lock()
+        self._known_releases = KnownReleases()
         # The embedded engine is one process over one directory, and does one write at a time.
         self._writing: contextlib.AbstractContextManager[Any] = (
             threading.RLock() if self._is_lite else contextlib.nullcontext()
@@ -134,6 +167,7 @@ class MilvusReleases(ReleaseStore):
             self._call("drop_alias", timeout, alias)
 
     def _create(self, release: Release, facts: Facts, timeout: float) -> None:
+        self._known_releases.forget(release.release_id)
         fields = schema(self._connected(timeout), release.dimension, binary=self._is_binary(release))
         with self._writing:
             try:
@@ -142,8 +176,9 @@ class MilvusReleases(ReleaseStore):
                     timeout,
                     release.collection,
                     schema=fields,
-                    properties=facts,
+                    properties={**facts, **({"mmap.enabled": "true"} if self._storage.mmap else {})},
                     consistency_level="Strong",
+                    num_shards=self._storage.shards,
                 )
             except (SevenviewsError, MilvusException):
                 # Somebody else has made it meanwhile, or we have, and the answer was lost.
@@ -157,17 +192,41 @@ class MilvusReleases(ReleaseStore):
         else:
             parameters.add_index(
                 "embedding",
-                index_type="HNSW",
+                index_type=release.index.kind.value,
                 metric_type="IP",
-                params={"M": release.index.m, "efConstruction": release.index.ef_construction},
+                params=dict(build_parameters(release.index)),
             )
         with self._writing:
             if self._call("describe_index", timeout, release.collection, "embedding") is None:
                 self._call("create_index", timeout, release.collection, parameters)
+            if not self._is_lite:
+                self._index_filters(release, timeout)
             # Last, because a server may take longer for it than this request has: whoever comes next does the rest.
-            self._call("load_collection", timeout, release.collection)
+            self._call("load_collection", timeout, release.collection, replica_number=self._storage.replicas)
+
+    def _index_filters(self, release: Release, timeout: float) -> None:
+        """Those fields that have no index yet. A server that has none for a kind of field filters without."""
+        indexed = set(self._call("list_indexes", timeout, release.collection))
+        kinds = {
+            **dict.fromkeys(_FILTERED_TEXTS, "Trie"),
+            **dict.fromkeys(_FILTERED_NUMBERS, "STL_SORT"),
+            **dict.fromkeys(_FILTERED_ARRAYS, "INVERTED"),
+        }
+        for field, kind in kinds.items():
+            if field in indexed:
+                continue
+            parameters = self._connected(timeout).prepare_index_params()
+            parameters.add_index(field, index_type=kind, index_name=field)
+            try:
+                self._call("create_index", timeout, release.collection, parameters)
+            except MilvusException as error:
+                log.warning("filters on a field go without an index", field=field, error=error.message)
+                if field in _FILTERED_ARRAYS:
+                    # Before 2.4.3 no array has one.
+                    return
 
     def _drop(self, release: Release, timeout: float) -> None:
+        self._known_releases.forget(release.release_id)
         # Gone already is as good.
         with self._writing, contextlib.suppress(CollectionAbsentError):
             # Of the turns in which it served: a server drops no collection that an alias names.
@@ -230,7 +289,9 @@ class MilvusReleases(ReleaseStore):
         except CollectionAbsentError as error:
             if method in _OF_A_RELEASE:
                 # Retired between our look and our call.
-                raise not_found(release_id_of(str(arguments[0]))) from error
+                gone = release_id_of(str(arguments[0]))
+                self._known_releases.forget(gone)
+                raise not_found(gone) from error
             raise
 
     def _load(self, collection: str, timeout: float) -> None:

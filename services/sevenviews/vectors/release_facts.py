@@ -17,7 +17,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from sevenviews.vectors.releases import IndexParameters, Metric, Release, ReleaseState
+from sevenviews.vectors.releases import IndexKind, IndexParameters, Metric, Release, ReleaseState
 
 Facts = Mapping[str, str]
 """Properties of a collection by name; others than ours may be among them."""
@@ -42,6 +42,7 @@ def created(release: Release) -> Facts:
                 "m": release.index.m,
                 "ef_construction": release.index.ef_construction,
                 "ef": release.index.ef,
+                "kind": release.index.kind.value,
                 "created": release.created.isoformat() if release.created else "",
             }
         )
@@ -92,7 +93,9 @@ def release_of(facts: Facts, *, serving: bool) -> Release:
         release_id=first["release_id"],
         model_version=first["model_version"],
         dimension=first["dimension"],
-        index=IndexParameters(first["m"], first["ef_construction"], first["ef"]),
+        index=IndexParameters(
+            first["m"], first["ef_construction"], first["ef"], IndexKind(first.get("kind", IndexKind.HNSW))
+        ),
         metric=Metric(first["metric"]),
         created=_time(first["created"]),
         state=state,

@@ -93,10 +93,10 @@ class ReleaseStore(ABC):
         self._prepare(existing, timeout)
         return self.release(wanted.release_id, timeout)
 
-    def release(self, release_id: str, timeout: float) -> Release:
-        """A release with its exact count of vectors."""
+    def release(self, release_id: str, timeout: float, *, counted: bool = True) -> Release:
+        """A release, with its exact count of vectors unless it is not wanted."""
         found = self._known(release_id, timeout)
-        return replace(found, vector_count=self._count(found, timeout))
+        return replace(found, vector_count=self._count(found, timeout)) if counted else found
 
     def serving_release(self, timeout: float) -> Release:
         """The release that answers searches, without its count."""
@@ -105,12 +105,13 @@ class ReleaseStore(ABC):
             raise none_serves(self._releases(timeout))
         return found
 
-    def releases(self, timeout: float) -> tuple[Release, ...]:
-        """All that are not retired, newest first."""
+    def releases(self, timeout: float, *, counted: bool = True) -> tuple[Release, ...]:
+        """All that are not retired, newest first. Counted: as `release` has it."""
         found = self._releases(timeout)
-        counted = [replace(one, vector_count=self._count(one, timeout)) for one in found]
+        if counted:
+            found = [replace(one, vector_count=self._count(one, timeout)) for one in found]
         oldest = datetime.min.replace(tzinfo=UTC)
-        return tuple(sorted(counted, key=lambda one: (one.created or oldest, one.release_id), reverse=True))
+        return tuple(sorted(found, key=lambda one: (one.created or oldest, one.release_id), reverse=True))
 
     def complete(self, release_id: str, evaluation: Mapping[str, float], timeout: float) -> Release:
         """Wait until a release's index is built; note the time, and the figures that it was measured by."""

@@ -34,13 +34,26 @@ class Metric(StrEnum):
     HAMMING = "HAMMING"
 
 
+class IndexKind(StrEnum):
+    """As Milvus calls them; see `index_kinds`."""
+
+    HNSW = "HNSW"
+    HNSW_SQ = "HNSW_SQ"
+    IVF_RABITQ = "IVF_RABITQ"
+    DISKANN = "DISKANN"
+
+
 @dataclass(frozen=True, slots=True)
 class IndexParameters:
-    """Of HNSW: edges a node, candidates while building, candidates while searching. Binary codes have no graph."""
+    """Of a graph: edges a node, candidates while building; of any kind: candidates while searching.
+
+    Binary codes have no index but their own.
+    """
 
     m: int = 16
     ef_construction: int = 200
     ef: int = 128
+    kind: IndexKind = IndexKind.HNSW
 
 
 @dataclass(frozen=True, slots=True)

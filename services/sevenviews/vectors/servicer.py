@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import isfinite
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import grpc
 import numpy as np
@@ -53,6 +54,29 @@ _STATES = {
 }
 
 
+DEFAULT_INDEX = IndexParameters()
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """Who waits for Milvus, apart: neither a bulk of writes nor a job that waits for an index holds up a search.
+
+    Attributes:
+        searches: searches that read an index.
+        writes: of vectors.
+        waits: all else: what is done with releases, listings, exact searches.
+    """
+
+    searches: Executor
+    writes: Executor
+    waits: Executor
+
+    @classmethod
+    def shared(cls, threads: Executor) -> Self:
+        """The same ones for everything."""
+        return cls(threads, threads, threads)
+
+
 class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
     """Translates.
 
@@ -61,13 +85,20 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
         threads: where it runs; the event loop never waits for Milvus.
         default_seconds: of a request without a deadline.
         exact_seconds: of an exact search.
+        built: index parameters of releases that are made without any.
     """
 
     def __init__(
-        self, index: DesignIndex, threads: Executor, default_seconds: float, exact_seconds: float
+        self,
+        index: DesignIndex,
+        threads: Threads,
+        default_seconds: float,
+        exact_seconds: float,
+        built: IndexParameters = DEFAULT_INDEX,
     ) -> None:
         self._index = index
         self._threads = threads
+        self._built = built
         self._default_seconds = default_seconds
         self._exact_seconds = exact_seconds
         # It takes a thread for minutes, and memory for each drawing: the others must not lack them.
@@ -80,7 +111,8 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
             patents = [_patent(one, f"patents[{n}]") for n, one in enumerate(request.patents)]
             return self._index.upsert(request.release_id, patents, timeout)
 
-        return vectors_pb2.UpsertVectorsResponse(vector_count=await self._in_thread(context, upsert))
+        count = await self._in_thread(context, upsert, self._threads.writes)
+        return vectors_pb2.UpsertVectorsResponse(vector_count=count)
 
     async def DeleteVectors(  # noqa: N802
         self, request: vectors_pb2.DeleteVectorsRequest, context: Context
@@ -90,7 +122,9 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
             for one in request.patents
         ]
         await self._in_thread(
-            context, lambda timeout: self._index.delete(request.release_id, patents, timeout)
+            context,
+            lambda timeout: self._index.delete(request.release_id, patents, timeout),
+            self._threads.writes,
         )
         return vectors_pb2.DeleteVectorsResponse()
 
@@ -113,7 +147,7 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
                 ),
             )
 
-        return await self._in_thread(context, search)
+        return await self._in_thread(context, search, self._threads.searches)
 
     async def SearchPatents(  # noqa: N802
         self, request: vectors_pb2.SearchPatentsRequest, context: Context
@@ -137,10 +171,10 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
             )
 
         if not request.exact:
-            return await self._in_thread(context, search)
+            return await self._in_thread(context, search, self._threads.searches)
         deadline = Deadline.of_call(context, self._exact_seconds)
         async with self._exact_turn:
-            return await in_thread(self._threads, deadline, search)
+            return await in_thread(self._threads.waits, deadline, search)
 
     async def ListVectors(  # noqa: N802
         self, request: vectors_pb2.ListVectorsRequest, context: Context
@@ -168,7 +202,7 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
                 request.release_id,
                 request.model_version,
                 request.dimension,
-                _index_parameters(request.index),
+                _index_parameters(request.index, self._built),
                 timeout,
                 _metric(request.metric),
             ),
@@ -179,20 +213,26 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
         self, request: vectors_pb2.GetReleaseRequest, context: Context
     ) -> vectors_pb2.GetReleaseResponse:
         release = await self._in_thread(
-            context, lambda timeout: self._index.release(request.release_id, timeout)
+            context,
+            lambda timeout: self._index.release(
+                request.release_id, timeout, counted=not request.without_counts
+            ),
         )
         return vectors_pb2.GetReleaseResponse(release=_release(release))
 
     async def GetServingRelease(  # noqa: N802
         self, request: vectors_pb2.GetServingReleaseRequest, context: Context
     ) -> vectors_pb2.GetServingReleaseResponse:
-        release = await self._in_thread(context, self._index.serving_release)
+        # Each search of a gateway may wait for this answer.
+        release = await self._in_thread(context, self._index.serving_release, self._threads.searches)
         return vectors_pb2.GetServingReleaseResponse(release=_release(release))
 
     async def ListReleases(  # noqa: N802
         self, request: vectors_pb2.ListReleasesRequest, context: Context
     ) -> vectors_pb2.ListReleasesResponse:
-        releases = await self._in_thread(context, self._index.releases)
+        releases = await self._in_thread(
+            context, lambda timeout: self._index.releases(timeout, counted=not request.without_counts)
+        )
         return vectors_pb2.ListReleasesResponse(releases=map(_release, releases))
 
     async def CompleteRelease(  # noqa: N802
@@ -237,10 +277,13 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
         self, context: Context, portions: Iterator[Sequence[StoredVector]]
     ) -> Sequence[StoredVector] | None:
         deadline = Deadline.of_step(context, self._default_seconds)
-        return await in_thread(self._threads, deadline, lambda _: next(portions, None))
+        return await in_thread(self._threads.waits, deadline, lambda _: next(portions, None))
 
-    async def _in_thread(self, context: Context, work: Callable[[float], Result]) -> Result:
-        return await in_thread(self._threads, Deadline.of_call(context, self._default_seconds), work)
+    async def _in_thread(
+        self, context: Context, work: Callable[[float], Result], threads: Executor | None = None
+    ) -> Result:
+        deadline = Deadline.of_call(context, self._default_seconds)
+        return await in_thread(threads or self._threads.waits, deadline, work)
 
 
 def _embedding(wire: common_pb2.Embedding) -> Embedding:
@@ -324,10 +367,12 @@ def _stored(row: StoredVector, model_version: str) -> vectors_pb2.StoredVector:
     )
 
 
-def _index_parameters(wire: vectors_pb2.IndexParameters) -> IndexParameters:
-    default = IndexParameters()
-    return IndexParameters(
-        wire.m or default.m, wire.ef_construction or default.ef_construction, wire.ef or default.ef
+def _index_parameters(wire: vectors_pb2.IndexParameters, built: IndexParameters) -> IndexParameters:
+    return replace(
+        built,
+        m=wire.m or built.m,
+        ef_construction=wire.ef_construction or built.ef_construction,
+        ef=wire.ef or built.ef,
     )
 
 

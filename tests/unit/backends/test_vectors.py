@@ -38,7 +38,7 @@ from sevenviews.designs import (
 )
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.runtime.channels import open_channel
-from sevenviews.vectors.servicer import VectorServicer
+from sevenviews.vectors.servicer import Threads, VectorServicer
 from tests.fakes.design_index import FakeDesignIndex
 from tests.filters import ONE_OF_EACH, patents
 from tests.servers import ThreadedServer
@@ -71,7 +71,7 @@ VECTORS = PatentVectors(PATENT, 2, DRAWINGS)
 @pytest.fixture
 def address() -> Iterator[str]:
     with ThreadPoolExecutor(4) as threads:
-        servicer = VectorServicer(FakeDesignIndex(), threads, 30.0, 30.0)
+        servicer = VectorServicer(FakeDesignIndex(), Threads.shared(threads), 30.0, 30.0)
         with ThreadedServer(
             lambda server: vectors_pb2_grpc.add_VectorServiceServicer_to_server(servicer, server)
         ) as address:

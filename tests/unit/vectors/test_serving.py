@@ -24,7 +24,7 @@ from sevenviews.v1 import common_pb2
 from sevenviews.vectors.__main__ import SERVICE
 from sevenviews.vectors.drawings import StoredVector
 from sevenviews.vectors.releases import Release
-from sevenviews.vectors.servicer import VectorServicer
+from sevenviews.vectors.servicer import Threads, VectorServicer
 from sevenviews.vectors.settings import VectorsSettings
 from tests.fakes.design_index import FakeDesignIndex
 
@@ -85,7 +85,9 @@ async def service() -> AsyncIterator[Service]:
     with ThreadPoolExecutor(2) as threads:
 
         def register(server: grpc.aio.Server) -> tuple[str]:
-            servicer = VectorServicer(index, threads, settings.milvus_seconds, settings.exact_seconds)
+            servicer = VectorServicer(
+                index, Threads.shared(threads), settings.milvus_seconds, settings.exact_seconds
+            )
             vectors_pb2_grpc.add_VectorServiceServicer_to_server(servicer, server)
             return (SERVICE,)
 

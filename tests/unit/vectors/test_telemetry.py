@@ -27,7 +27,7 @@ class CountingIndex(FakeDesignIndex):
         self.looks = 0
         self.down = False
 
-    def releases(self, timeout: float) -> tuple[Release, ...]:
+    def releases(self, timeout: float, *, counted: bool = True) -> tuple[Release, ...]:
         self.looks += 1
         if self.down:
             raise SevenviewsError(Reason.DEPENDENCY_UNAVAILABLE, "Milvus is down", {"service": "milvus"})
