@@ -35,15 +35,15 @@ class Authority:
             .sign(self._key, hashes.SHA256())
         )
 
-    def issue(self, folder: str) -> Pair:
-        """Write a certificate into a folder, in place of what is there."""
+    def issue(self, folder: str, seconds: float = 86_400) -> Pair:
+        """Write a certificate into a folder, in place of what is there; it is good for so long."""
         pair = Pair(*(self.folder / folder / name for name in ("tls.crt", "tls.key", "ca.crt")))
         pair.key.parent.mkdir(exist_ok=True)
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, folder)])
         addresses = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
         certificate = (
-            _builder(name, self._name, key)
+            _builder(name, self._name, key, seconds)
             .add_extension(x509.SubjectAlternativeName(addresses), critical=False)
             .sign(self._key, hashes.SHA256())
         )
@@ -60,7 +60,7 @@ class Authority:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, seconds: float = 86_400
 ) -> x509.CertificateBuilder:
     now = datetime.datetime.now(datetime.UTC)
     return (
@@ -70,5 +70,5 @@ def _builder(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(minutes=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(seconds=seconds))
     )

@@ -48,12 +48,14 @@ from sevenviews.reconcile import Examination, examine, open_stores
 from sevenviews.refresh.engine import Engine
 from sevenviews.refresh.job import Surroundings
 from sevenviews.refresh.lock import open_lock
+from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.server import GrpcServer, Readiness, Register
 from sevenviews.runtime.settings import ServiceSettings
 from sevenviews.runtime.status import item_status
 from sevenviews.v1 import common_pb2
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.servicer import Threads, VectorServicer
+from tests.certificates import Pair
 from tests.fakes.design_index import FakeDesignIndex
 from tests.models import tiny_bundle
 
@@ -69,6 +71,7 @@ class House:
         models: the store that the embedding reads.
         index: where the vectors are.
         database_url: where the patents are.
+        tls: how all but the embedding are spoken to; None for plaintext.
     """
 
     folder: Path
@@ -77,13 +80,14 @@ class House:
     models: ModelStore
     index: DesignIndex
     database_url: str
+    tls: ClientTls | None = None
 
     @property
     def _lock_url(self) -> str:
         return f"file://{self.folder / 'refresh.lock'}"
 
     def client(self) -> Client:
-        return Client(self.gateway, timeout_seconds=30)
+        return Client(self.gateway, timeout_seconds=30, tls=self.tls)
 
     def addresses(self) -> Addresses:
         return Addresses(self.backends, self.backends, self.backends, _drawings_url(self.folder))
@@ -120,9 +124,15 @@ class House:
 
 @contextmanager
 def running_house(
-    folder: Path, index: DesignIndex | None = None, database_url: str | None = None
+    folder: Path,
+    index: DesignIndex | None = None,
+    database_url: str | None = None,
+    pairs: tuple[Pair, Pair] | None = None,
 ) -> Iterator[House]:
-    """A house that serves a tiny model, and holds nothing yet. Its index and its database may be real ones."""
+    """A house that serves a tiny model, and holds nothing yet. Its index and its database may be real ones.
+
+    With two certificates, the servers' and their clients', each demands the other's and connections are short.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     models, index = ModelStore(folder / "models"), index or FakeDesignIndex()
     database_url = database_url or f"sqlite:///{folder / 'patents.sqlite'}"
@@ -130,12 +140,14 @@ def running_house(
     addresses: Future[tuple[str, str]] = Future()
     ended = threading.Event()
     thread = threading.Thread(
-        target=lambda: asyncio.run(_serve(folder, models, index, database_url, addresses, ended)), daemon=True
+        target=lambda: asyncio.run(_serve(folder, models, index, database_url, pairs, addresses, ended)),
+        daemon=True,
     )
     thread.start()
     try:
         backends, gateway = addresses.result(30)
-        house = House(folder, gateway, backends, models, index, database_url)
+        tls = _client_tls(pairs) if pairs else None
+        house = House(folder, gateway, backends, models, index, database_url, tls)
         house.write_state()
         yield house
     finally:
@@ -148,24 +160,37 @@ async def _serve(
     models: ModelStore,
     index: DesignIndex,
     database_url: str,
+    pairs: tuple[Pair, Pair] | None,
     addresses: Future[tuple[str, str]],
     ended: threading.Event,
 ) -> None:
     async with AsyncExitStack() as stack:
         threads = stack.enter_context(ThreadPoolExecutor(8))
+        common: dict[str, Any] = {"port": 0, "drain_seconds": 0, "grace_seconds": 0}
+        secured = _server_tls(*pairs) if pairs else {}
         backends = await _listen(
             stack,
             "backends",
-            ServiceSettings(port=0, drain_seconds=0, grace_seconds=0),
+            ServiceSettings(**common, **secured),
             lambda server: _register(server, folder, models, index, database_url, threads),
             _always_ready,
         )
+        embedding = backends
+        if pairs:
+            # Ray Serve's proxy has no TLS.
+            embedding = await _listen(
+                stack,
+                "embedding",
+                ServiceSettings(**common),
+                lambda server: _register(server, folder, models, index, database_url, threads),
+                _always_ready,
+            )
         settings = GatewaySettings(
-            port=0,
-            drain_seconds=0,
-            grace_seconds=0,
+            **common,
+            **secured,
+            **(_backend_tls(*pairs) if pairs else {}),
             release_seconds=0,
-            embedding_address=backends,
+            embedding_address=embedding,
             vectors_address=backends,
             metadata_address=backends,
         )
@@ -213,6 +238,24 @@ def _register(
         for module in (embedding_pb2, vectors_pb2, patents_pb2, refreshes_pb2)
         for one in module.DESCRIPTOR.services_by_name.values()
     ]
+
+
+def _server_tls(server: Pair, client: Pair) -> dict[str, Any]:
+    return {
+        "tls_certificate": server.certificate,
+        "tls_key": server.key,
+        "tls_client_ca": client.ca,
+        "max_connection_age_seconds": 0.2,
+    }
+
+
+def _backend_tls(server: Pair, client: Pair) -> dict[str, Any]:
+    return {"backend_ca": server.ca, "backend_certificate": client.certificate, "backend_key": client.key}
+
+
+def _client_tls(pairs: tuple[Pair, Pair]) -> ClientTls:
+    server, client = pairs
+    return ClientTls(server.ca, client.certificate, client.key)
 
 
 def _drawings_url(folder: Path) -> str:

@@ -30,8 +30,10 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "METADATA": MetadataSettings,
 }
 COMMAND: Any = get_command(app)
-REFRESH = {str(option.envvar) for option in COMMAND.commands["refresh"].params if option.envvar} | {
-    f"SEVENVIEWS_REFRESH_{name}" for name in ("CA", "CERTIFICATE", "KEY")
+REFRESH = {
+    name
+    for option in COMMAND.commands["refresh"].params
+    for name in ([option.envvar] if isinstance(option.envvar, str) else option.envvar or [])
 }
 # Packages that other work brings; their templates are off by default, or lead to a command that comes with it.
 AWAITED = {"sevenviews.console"}

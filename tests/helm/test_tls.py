@@ -60,7 +60,16 @@ class TestTls:
         certificates = rendered.all("Certificate")
         assert certificates.keys() == {"gateway", "vectors", "metadata"}
         gateway = certificates["gateway"]["spec"]
-        assert {"sv-sevenviews-gateway-headless", "patents.example.org"} <= set(gateway["dnsNames"])
+        assert "patents.example.org" in gateway["dnsNames"]
+        # Every name of every Service that leads to its pods.
+        for one in certificates:
+            names = set(certificates[one]["spec"]["dnsNames"])
+            services = [name for name in rendered.all("Service") if name.removesuffix("-headless") == one]
+            assert services
+            for service in services:
+                whole = f"sv-sevenviews-{service}"
+                ends = ("", ".default", ".default.svc", ".default.svc.cluster.local")
+                assert {whole + end for end in ends} <= names
         assert gateway["usages"] == ["server auth", "client auth"]
         assert certificates["vectors"]["spec"]["usages"] == ["server auth"]
         volumes = pod(rendered, "Deployment/gateway")["volumes"]

@@ -11,10 +11,12 @@ import numpy as np
 import typer
 
 from sevenviews.backends.blocking import Addresses, Services
+from sevenviews.cli.connection import Gateway
 from sevenviews.cli.console import fail, fail_with, print_json, table
 from sevenviews.cli.extras import needs
+from sevenviews.cli.grouped import grouped
 from sevenviews.cli.local import Addresses as LocalAddresses
-from sevenviews.cli.options import JsonOutput, Server, patent_filter
+from sevenviews.cli.options import JsonOutput, patent_filter
 from sevenviews.cli.search import read_queries
 from sevenviews.client import Client
 from sevenviews.designs import Patent, PatentFilter, SevenviewsError
@@ -36,12 +38,12 @@ class ClusterMethod(StrEnum):
 
 
 @needs("lab")
+@grouped
 def cluster(
     images: Annotated[
         list[Path] | None,
         typer.Argument(help="Drawings of one article: the designs that a search finds for them are grouped."),
     ] = None,
-    server: Server = "127.0.0.1:50051",
     vectors: Annotated[
         str, typer.Option(help="The vector service, HOST:PORT, on a cluster; else that of --data.")
     ] = "",
@@ -61,6 +63,8 @@ def cluster(
     whole: Annotated[
         bool, typer.Option("--whole", help="Take each image as one drawing; do not cut it into figures.")
     ] = False,
+    *,
+    gateway: Gateway,
     json_output: JsonOutput = False,
 ) -> None:
     """Group the designs of a search result, or of a Locarno class, into families.
@@ -74,26 +78,29 @@ def cluster(
     chosen = patent_filter(locarno=locarno)
     address = vectors or _vector_address(data)
     try:
-        with Client(server) as client:
+        with gateway.client() as client:
             patents, release = _found(client, images or [], chosen, limit, whole=whole)
         if len(patents) < 2:  # noqa: PLR2004 -- a family needs two to choose from
             fail(f"{len(patents)} designs were found: two are needed at least")
-        grouped = _families(stored_drawings(address, list(patents), release), families, method)
+        behind = Addresses(vectors=address, tls=gateway.resolved() if vectors else None)
+        found = _families(stored_drawings(behind, list(patents), release), families, method)
     except SevenviewsError as error:
         fail_with(error)
     except ValueError as error:
         fail(str(error), 2)
     if json_output:
-        print_json([family_as_json(family, patents) for family in grouped])
+        print_json([family_as_json(family, patents) for family in found])
     else:
-        _show(grouped, patents)
+        _show(found, patents)
 
 
-def stored_drawings(address: str, patent_ids: Sequence[str], release_id: str = "") -> list[StoredDrawing]:
+def stored_drawings(
+    addresses: Addresses, patent_ids: Sequence[str], release_id: str = ""
+) -> list[StoredDrawing]:
     """The embeddings of some patents' drawings.
 
     Args:
-        address: of the vector service.
+        addresses: of the vector service.
         release_id: empty for the serving release.
 
     Raises:
@@ -101,7 +108,7 @@ def stored_drawings(address: str, patent_ids: Sequence[str], release_id: str = "
     """
     from sevenviews.lab.multiview.families import StoredDrawing
 
-    with Services(Addresses(vectors=address), patience_seconds=0) as services:
+    with Services(addresses, patience_seconds=0) as services:
         return [
             StoredDrawing(one.patent_id, one.view, one.vector.astype(np.float64))
             for ids in _portions(patent_ids)

@@ -6,19 +6,23 @@ from typing import Annotated
 
 import typer
 
+from sevenviews.cli.connection import Gateway
 from sevenviews.cli.console import fail, fail_with, note, print_json
-from sevenviews.cli.options import JsonOutput, Server
+from sevenviews.cli.grouped import grouped
+from sevenviews.cli.options import JsonOutput
 from sevenviews.client import Client, Deletion, StoredPatent
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.designs.numbers import rejoined
 
 
+@grouped
 def delete(
     patent_ids: Annotated[
         list[str], typer.Argument(help="Patents, by id or number: USD0909824, D909824, US D909,824 S.")
     ],
-    server: Server = "127.0.0.1:50051",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    *,
+    gateway: Gateway,
     json_output: JsonOutput = False,
 ) -> None:
     """Delete patents: nobody finds them from then on.
@@ -28,7 +32,7 @@ def delete(
 
     Example:  sevenviews delete USD0909824 US D909,825 S
     """
-    with Client(server) as client:
+    with gateway.client() as client:
         try:
             there, missing = _look(client, patent_ids)
             if there and not yes:

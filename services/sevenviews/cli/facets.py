@@ -7,17 +7,18 @@ from typing import Annotated, Any
 import typer
 
 from sevenviews.cli import filter_options as of
+from sevenviews.cli.connection import Gateway
 from sevenviews.cli.console import fail_with, print_json, table
-from sevenviews.cli.options import JsonOutput, Server, patent_filter
-from sevenviews.client import Client
+from sevenviews.cli.grouped import grouped
+from sevenviews.cli.options import JsonOutput, patent_filter
 from sevenviews.designs import Facet, FacetCounts, LocarnoClass, SevenviewsError
 
 
+@grouped
 def facets(
     chosen: Annotated[
         list[Facet] | None, typer.Argument(help="What to count by; none: by all of them.", metavar="[FACET]…")
     ] = None,
-    server: Server = "127.0.0.1:50051",
     locarno: of.Locarno = None,
     locarno_all: of.LocarnoAll = None,
     without: of.Without = None,
@@ -32,6 +33,8 @@ def facets(
     filed_before: of.FiledBefore = "",
     prior_to: of.PriorTo = "",
     values: Annotated[int, typer.Option(help="Values of each facet, 1 to 200.")] = 20,
+    *,
+    gateway: Gateway,
     json_output: JsonOutput = False,
 ) -> None:
     """Count the patents of the catalogue by Locarno class, office, holder and year of publication.
@@ -54,7 +57,7 @@ def facets(
         filed=(filed_after, filed_before),
         prior_to=prior_to,
     )
-    with Client(server) as client:
+    with gateway.client() as client:
         try:
             counted = client.facets(counted_of, chosen or (), values)
         except SevenviewsError as error:

@@ -16,9 +16,11 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress, TaskID
 
+from sevenviews.cli.connection import Gateway
 from sevenviews.cli.console import fail, fail_with, note, print_json, progress
+from sevenviews.cli.grouped import grouped
 from sevenviews.cli.ingest_report import FORMATS, READ, UNFINISHED, IngestReport
-from sevenviews.cli.options import JsonOutput, Server
+from sevenviews.cli.options import JsonOutput
 from sevenviews.client import Client, ImportItem
 from sevenviews.corpus import CorpusEntry, CorpusPatent, NotADesign, iter_entries
 from sevenviews.designs import Reason, SevenviewsError
@@ -42,6 +44,7 @@ class ImportRules:
 AS_NEW = ImportRules()
 
 
+@grouped
 def ingest(
     paths: Annotated[
         list[Path],
@@ -49,7 +52,6 @@ def ingest(
             help="Weekly tars, ZIPs or folders of the USPTO; patent PDFs; DeepPatent or PatentNet; folders of views."
         ),
     ],
-    server: Server = "127.0.0.1:50051",
     workers: Annotated[
         int, typer.Option(min=1, help="Processes that read sheets; 1: this one.")
     ] = os.cpu_count() or 1,
@@ -71,6 +73,8 @@ def ingest(
         Path | None,
         typer.Option("--report", help="Write what became of every entry and sheet: a .json or .md file."),
     ] = None,
+    *,
+    gateway: Gateway,
     json_output: JsonOutput = False,
 ) -> None:
     """Import design patents: their sheets are cut into figures, labels read, views found.
@@ -89,7 +93,7 @@ def ingest(
     rules = ImportRules(replace, validate_only, again)
     try:
         with progress() as bar:
-            _run(None if dry_run else server, paths, workers, bar, rules, report)
+            _run(None if dry_run else gateway, paths, workers, bar, rules, report)
     except SevenviewsError as error:
         fail_with(error)
     finally:
@@ -108,18 +112,18 @@ def ingest(
 
 
 def _run(
-    server: str | None,
+    gateway: Gateway | None,
     paths: list[Path],
     workers: int,
     bar: Progress,
     rules: ImportRules,
     report: IngestReport,
 ) -> None:
-    """Import into a server's catalogue; without one, only read."""
-    if server is None:
+    """Import into a gateway's catalogue; without one, only read."""
+    if gateway is None:
         read_all(paths, workers, bar, report)
         return
-    with Client(server) as client:
+    with gateway.client() as client:
         ingest_all(client, paths, workers, bar, rules, report)
 
 

@@ -11,9 +11,6 @@ import typer
 from sevenviews.cli.console import fail
 from sevenviews.designs import DateRange, LocarnoClass, PatentFilter
 
-Server = Annotated[
-    str, typer.Option(envvar="SEVENVIEWS_SERVER", help="The gateway, HOST:PORT.", metavar="HOST:PORT")
-]
 JsonOutput = Annotated[bool, typer.Option("--json", help="Print one JSON document to standard output.")]
 
 _DATE_LENGTH = 10

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sevenviews.cli.connection import Secured
 from sevenviews.cli.console import fail, note
 from sevenviews.cli.local import Addresses as LocalAddresses
 from sevenviews.cli.local import LocalStores
-from sevenviews.runtime.security import ClientTls
 
 if TYPE_CHECKING:
     from sevenviews.refresh.job import Surroundings
@@ -56,7 +55,7 @@ RayAddress = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Place(Secured):
     """Where everything is, as the options say; see `grouped`."""
 
     data: Data = Path(".sevenviews")
@@ -89,7 +88,7 @@ class Place:
         )
         if all(given):
             addresses = Addresses(
-                self.embedding, self.vectors, self.metadata, self.drawings_url, backend_tls()
+                self.embedding, self.vectors, self.metadata, self.drawings_url, self.resolved()
             )
             models, work, lock_url = self.model_store, self.work, self.lock_url
         elif any(given):
@@ -109,14 +108,6 @@ class Place:
             fail(str(error), 2)
         with Services(addresses, _PATIENCE_SECONDS) as services:
             yield Surroundings(services, ModelStore(models), work, lock, RayEngine(self.ray_address), note)
-
-
-def backend_tls() -> ClientTls | None:
-    """As the environment says: SEVENVIEWS_REFRESH_CA, and _CERTIFICATE with _KEY where services demand one."""
-    ca, certificate, key = (os.environ.get(_PREFIX + name) for name in ("CA", "CERTIFICATE", "KEY"))
-    if not ca:
-        return None
-    return ClientTls(Path(ca), Path(certificate) if certificate else None, Path(key) if key else None)
 
 
 def _local(data: Path) -> tuple[LocalAddresses, LocalStores]:

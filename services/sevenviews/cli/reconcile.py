@@ -10,12 +10,16 @@ from typing import Annotated, Any
 
 import typer
 
+from sevenviews.cli.connection import Secured
 from sevenviews.cli.console import fail, fail_with, note, print_json, progress
+from sevenviews.cli.grouped import grouped
 from sevenviews.cli.local import Addresses
 from sevenviews.cli.options import JsonOutput
 from sevenviews.designs import SevenviewsError
+from sevenviews.runtime.security import ClientTls
 
 
+@grouped
 def reconcile(
     data: Annotated[Path, typer.Option(help="Data directory of `sevenviews up`.")] = Path(".sevenviews"),
     embedding: Annotated[str, typer.Option(help="The embedding service, HOST:PORT, on a cluster.")] = "",
@@ -31,6 +35,8 @@ def reconcile(
         ),
     ] = 5.0,
     force: Annotated[bool, typer.Option("--force", help="Delete it however much it is.")] = False,
+    *,
+    secured: Secured,
     json_output: JsonOutput = False,
 ) -> None:
     """Compare patents, drawings and vectors, and repair what does not agree.
@@ -43,8 +49,12 @@ def reconcile(
     Example:  sevenviews reconcile --data patents --repair
     """
     addresses = _addresses(data, embedding, vectors, metadata)
+    # The services of one machine speak plaintext.
+    tls = secured.resolved() if vectors else None
     try:
-        found = asyncio.run(_reconcile(addresses, repair=repair, most_percent=100 if force else most_deleted))
+        found = asyncio.run(
+            _reconcile(addresses, tls, repair=repair, most_percent=100 if force else most_deleted)
+        )
     except SevenviewsError as error:
         fail_with(error)
     if json_output:
@@ -62,11 +72,13 @@ def reconcile(
         raise typer.Exit(1)
 
 
-async def _reconcile(addresses: Addresses, *, repair: bool, most_percent: float) -> dict[str, Any]:
+async def _reconcile(
+    addresses: Addresses, tls: ClientTls | None, *, repair: bool, most_percent: float
+) -> dict[str, Any]:
     from sevenviews.reconcile import examine, open_stores
     from sevenviews.reconcile import repair as apply_remedies
 
-    async with open_stores(addresses.embedding, addresses.vectors, addresses.metadata) as stores:
+    async with open_stores(addresses.embedding, addresses.vectors, addresses.metadata, tls) as stores:
         with progress() as bar:
             task = bar.add_task("patents", total=None)
             found = await examine(stores, lambda count: bar.update(task, completed=count))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sevenviews.cli.connection import Secured
 from sevenviews.cli.console import fail, fail_with, note, print_json, table
+from sevenviews.cli.grouped import grouped
 from sevenviews.cli.local import Addresses as LocalAddresses
 from sevenviews.cli.options import JsonOutput
-from sevenviews.cli.places import Data, Embedding, Metadata, Vectors, backend_tls
+from sevenviews.cli.places import Data, Embedding, Metadata, Vectors
 from sevenviews.designs import SevenviewsError
 
 if TYPE_CHECKING:
@@ -28,18 +30,64 @@ app = typer.Typer(
 
 ReleaseId = Annotated[str, typer.Argument(help="Id of a release; see `releases list`.")]
 
-_HERE = Path(".sevenviews")
 _PATIENCE_SECONDS = 10.0
 _MINUTES = len("2026-11-21 08:01")
 
 
+@dataclass(frozen=True, slots=True)
+class Releases(Secured):
+    """Where the vector service is; see `grouped`."""
+
+    data: Data = Path(".sevenviews")
+    vectors: Vectors = ""
+
+    @contextmanager
+    def open(self) -> Iterator[Services]:
+        """Ends the command where nothing runs, and where a service says no."""
+        with self._open("", "") as services:
+            yield services
+
+    @contextmanager
+    def _open(self, embedding: str, metadata: str) -> Iterator[Services]:
+        from sevenviews.backends.blocking import Addresses, Services
+
+        vectors, tls = self.vectors, self.resolved()
+        if not vectors:
+            try:
+                local = LocalAddresses.read(self.data)
+            except FileNotFoundError:
+                fail(f"nothing runs on {self.data}; start it with: sevenviews up --data {self.data}", 2)
+            # On one machine they speak plaintext.
+            embedding, vectors, metadata, tls = local.embedding, local.vectors, local.metadata, None
+        addresses = Addresses(embedding, vectors, metadata, tls=tls)
+        with Services(addresses, _PATIENCE_SECONDS) as services:
+            try:
+                yield services
+            except SevenviewsError as error:
+                fail_with(error)
+
+
+@dataclass(frozen=True, slots=True)
+class AllServices(Releases):
+    """And where the other two are."""
+
+    embedding: Embedding = ""
+    metadata: Metadata = ""
+
+    @contextmanager
+    def open(self) -> Iterator[Services]:
+        with self._open(self.embedding, self.metadata) as services:
+            yield services
+
+
 @app.command("list")
-def list_releases(data: Data = _HERE, vectors: Vectors = "", json_output: JsonOutput = False) -> None:
+@grouped
+def list_releases(*, place: Releases, json_output: JsonOutput = False) -> None:
     """List all releases that are not retired, newest first.
 
     Example:  sevenviews releases list --data patents
     """
-    with _services(data, vectors) as services:
+    with place.open() as services:
         found = [_facts(one) for one in services.releases()]
     if json_output:
         print_json(found)
@@ -61,14 +109,13 @@ def list_releases(data: Data = _HERE, vectors: Vectors = "", json_output: JsonOu
 
 
 @app.command()
-def show(
-    release: ReleaseId, data: Data = _HERE, vectors: Vectors = "", json_output: JsonOutput = False
-) -> None:
+@grouped
+def show(release: ReleaseId, *, place: Releases, json_output: JsonOutput = False) -> None:
     """Show everything that is known of a release.
 
     Example:  sevenviews releases show f-20261121-075907-831
     """
-    with _services(data, vectors) as services:
+    with place.open() as services:
         facts = _facts(services.release(release))
     if json_output:
         print_json(facts)
@@ -77,32 +124,34 @@ def show(
 
 
 @app.command()
+@grouped
 def promote(
     release: ReleaseId,
     force: Annotated[
         bool, typer.Option("--force", help="Also one that is not complete: what it lacks is not found.")
     ] = False,
-    data: Data = _HERE,
-    vectors: Vectors = "",
+    *,
+    place: Releases,
     json_output: JsonOutput = False,
 ) -> None:
     """Let a release answer searches from now on. All gateways follow within two seconds.
 
     Example:  sevenviews releases promote wide
     """
-    with _services(data, vectors) as services:
+    with place.open() as services:
         _promoted(services.promote(release, force=force), json_output=json_output)
 
 
 @app.command()
-def rollback(data: Data = _HERE, vectors: Vectors = "", json_output: JsonOutput = False) -> None:
+@grouped
+def rollback(*, place: Releases, json_output: JsonOutput = False) -> None:
     """Go back to the release that served before the present one. Imports have gone to both.
 
     Example:  sevenviews releases rollback
     """
     from sevenviews.backends.records import ReleaseState
 
-    with _services(data, vectors) as services:
+    with place.open() as services:
         kept = [one for one in services.releases() if one.state is ReleaseState.KEPT]
         if not kept:
             fail("there is no release to go back to: none that served before is kept")
@@ -111,26 +160,26 @@ def rollback(data: Data = _HERE, vectors: Vectors = "", json_output: JsonOutput 
 
 
 @app.command()
-def retire(release: ReleaseId, data: Data = _HERE, vectors: Vectors = "") -> None:
+@grouped
+def retire(release: ReleaseId, *, place: Releases) -> None:
     """Drop a release and its vectors for good; the serving one is refused.
 
     Example:  sevenviews releases retire f-20261101-030000-000
     """
-    with _services(data, vectors) as services:
+    with place.open() as services:
         services.retire(release)
     note(f"retired {release}")
 
 
 @app.command()
+@grouped
 def diff(
     before: Annotated[str, typer.Argument(help="Id of a release.")],
     after: Annotated[str, typer.Argument(help="Id of another.")],
     queries: Annotated[Path, typer.Option(help="An image, or a folder of images: the saved queries.")],
     top: Annotated[int, typer.Option("-k", min=1, max=200, help="Patents an answer.")] = 10,
-    data: Data = _HERE,
-    vectors: Vectors = "",
-    embedding: Embedding = "",
-    metadata: Metadata = "",
+    *,
+    place: AllServices,
     json_output: JsonOutput = False,
 ) -> None:
     """Ask two releases the same queries: how much of the answers is the same, and why not.
@@ -140,7 +189,7 @@ def diff(
     from sevenviews.refresh.diff import compare
 
     images = _images(queries)
-    with _services(data, vectors, embedding, metadata) as services:
+    with place.open() as services:
         found = compare(services, services.release(before), services.release(after), images, top)
     overlap = mean(one.overlap for one in found)
     if json_output:
@@ -160,24 +209,6 @@ def diff(
     ]
     table("changes of rank", ("query", f"overlap@{top}", "patent", before, after, "cause"), rows)
     note(f"overlap@{top} of {len(found)} queries: {overlap:.1%} on average")
-
-
-@contextmanager
-def _services(data: Path, vectors: str, embedding: str = "", metadata: str = "") -> Iterator[Services]:
-    from sevenviews.backends.blocking import Addresses, Services
-
-    if not vectors:
-        try:
-            local = LocalAddresses.read(data)
-        except FileNotFoundError:
-            fail(f"nothing runs on {data}; start it with: sevenviews up --data {data}", 2)
-        embedding, vectors, metadata = local.embedding, local.vectors, local.metadata
-    addresses = Addresses(embedding, vectors, metadata, tls=backend_tls())
-    with Services(addresses, _PATIENCE_SECONDS) as services:
-        try:
-            yield services
-        except SevenviewsError as error:
-            fail_with(error)
 
 
 def _promoted(release: Release, *, json_output: bool) -> None:

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from sevenviews.cli import filter_options as of
+from sevenviews.cli.connection import Gateway
 from sevenviews.cli.console import fail, fail_with, note, note_unknown, print_json, table
 from sevenviews.cli.grouped import grouped
 from sevenviews.cli.legal import ApplicationOptions, dates_as_json, note_rule, standing_told
-from sevenviews.cli.options import JsonOutput, Server, patent_filter
+from sevenviews.cli.options import JsonOutput, patent_filter
 from sevenviews.client import Client, PatentHit, QueryImage, SearchPage
 from sevenviews.designs import DrawingSize, SevenviewsError, View, ViewMatching
 
@@ -29,7 +30,6 @@ def search(
         list[Path] | None,
         typer.Argument(help="Sheets or drawings of one article: TIFF, PNG, JPEG, WebP; a patent's PDF."),
     ] = None,
-    server: Server = "127.0.0.1:50051",
     patent: Annotated[
         list[str] | None,
         typer.Option(help="Search with the drawings of this patent of the catalogue, by id or number."),
@@ -70,6 +70,8 @@ def search(
         bool, typer.Option("--whole", help="Take each image as one drawing; do not cut it into figures.")
     ] = False,
     picture: Annotated[Path | None, typer.Option(help="Write a picture of query and hits: a PNG.")] = None,
+    *,
+    gateway: Gateway,
     json_output: JsonOutput = False,
 ) -> None:
     """Find patents whose drawings look like the given ones.
@@ -104,7 +106,7 @@ def search(
         *(QueryImage(drawing_id=one) for one in drawing or []),
         *(replace(one, weight=-1.0) for one in read_queries(unlike or [], [], whole=whole)),
     ]
-    with Client(server, timeout_seconds=_EXACT_SECONDS if exact else _SECONDS) as client:
+    with gateway.client(_EXACT_SECONDS if exact else _SECONDS) as client:
         try:
             page = client.search(
                 queries,

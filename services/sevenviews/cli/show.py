@@ -8,8 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
+from sevenviews.cli.connection import Gateway
 from sevenviews.cli.console import fail_with, note, output, print_json, table
-from sevenviews.cli.options import JsonOutput, Server
+from sevenviews.cli.grouped import grouped
+from sevenviews.cli.options import JsonOutput
 from sevenviews.client import Client
 from sevenviews.designs import Patent, SevenviewsError
 from sevenviews.designs.numbers import rejoined
@@ -17,11 +19,11 @@ from sevenviews.designs.numbers import rejoined
 _PAGE = 1000
 
 
+@grouped
 def show(
     patent_ids: Annotated[
         list[str] | None, typer.Argument(help="Patents, by id or number: US D909,824 S; none: list all.")
     ] = None,
-    server: Server = "127.0.0.1:50051",
     save: Annotated[Path | None, typer.Option(help="Also write the drawings to this directory.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Of a list, at most so many.")] = 100,
     order_by: Annotated[
@@ -30,6 +32,8 @@ def show(
             help="Of a list: publication_date, filing_date or patent_id, with or without desc behind it."
         ),
     ] = "",
+    *,
+    gateway: Gateway,
     json_output: JsonOutput = False,
 ) -> None:
     """Show patents with their bibliography and drawings, or list the catalogue.
@@ -38,7 +42,7 @@ def show(
 
     Example:  sevenviews show --order-by "publication_date desc" --limit 10
     """
-    with Client(server) as client:
+    with gateway.client() as client:
         try:
             if patent_ids:
                 patents = [one.get().patent for one in client.get_patents(rejoined(patent_ids))]

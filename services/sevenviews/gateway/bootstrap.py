@@ -33,7 +33,9 @@ from sevenviews.gateway.server_info import SERVER, ServerDescription
 from sevenviews.gateway.server_servicer import ServerServicer
 from sevenviews.gateway.settings import GatewaySettings
 from sevenviews.gateway.telemetry import GatewayMetrics
-from sevenviews.runtime.channels import RenewedChannel, open_channel
+from sevenviews.runtime.certificates import CertificateExpiry
+from sevenviews.runtime.channels import open_channel
+from sevenviews.runtime.renewal import Interval, RenewedChannel
 from sevenviews.v1 import catalog_pb2_grpc, search_pb2_grpc, server_pb2_grpc
 
 _SERVICES = (SEARCH, CATALOG, SERVER)
@@ -65,9 +67,12 @@ class Gateway:
         )
         embedding = RenewedChannel(
             lambda: open_channel(settings.embedding_address, settings.max_message_bytes),
-            settings.embedding_channel_seconds,
-            settings.embed_seconds,
+            Interval(settings.embedding_channel_seconds),
+            patience_seconds=settings.embedding_channel_seconds,
+            grace_seconds=settings.embed_seconds,
         )
+        if settings.backend_tls is not None:
+            CertificateExpiry("gateway", registry).watch("client", settings.backend_tls.files())
         self._channels = (embedding, vectors, metadata)
         embedder, index, store = EmbeddingClient(embedding), VectorClient(vectors), PatentClient(metadata)
         releases = Releases(index, embedder, timeouts, settings.release_seconds)

@@ -20,6 +20,7 @@ from sevenviews.gateway.indexing import Indexer, StoredGeneration
 from sevenviews.gateway.releases import Releases
 from sevenviews.gateway.telemetry import GatewayMetrics
 from sevenviews.runtime.channels import open_channel
+from sevenviews.runtime.security import ClientTls
 
 _PAGE = 500
 _CALL_SECONDS = 30.0
@@ -152,11 +153,13 @@ class RemoteStores:
 
 
 @asynccontextmanager
-async def open_stores(embedding: str, vectors: str, metadata: str) -> AsyncIterator[RemoteStores]:
-    """The stores behind three services, host:port each."""
+async def open_stores(
+    embedding: str, vectors: str, metadata: str, tls: ClientTls | None = None
+) -> AsyncIterator[RemoteStores]:
+    """The stores behind three services, host:port each; `tls` is of vectors and metadata."""
     async with (
         open_channel(embedding) as embedding_channel,
-        open_channel(vectors) as vectors_channel,
-        open_channel(metadata) as metadata_channel,
+        open_channel(vectors, tls=tls) as vectors_channel,
+        open_channel(metadata, tls=tls) as metadata_channel,
     ):
         yield RemoteStores(embedding_channel, vectors_channel, metadata_channel)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
 import grpc
 
 from sevenviews.runtime import proxies
+from sevenviews.runtime.renewal import Renewal, RenewedBlockingChannel, RenewedChannel
 from sevenviews.runtime.security import ClientTls, channel_credentials
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.telemetry import REQUEST_ID_KEY, request_id
 
 MAX_ATTEMPTS = 5
 """The most that gRPC allows. Their pauses bridge some two seconds: a pod that goes, a leader that changes."""
+
+_LONGEST_CALL_SECONDS = 24 * 3600.0
+"""An import, or a release that is read through, may last so long over a channel whose certificate was renewed."""
 
 _SERVICE_CONFIG = json.dumps(
     {
@@ -68,6 +70,8 @@ def open_channel(
 ) -> grpc.aio.Channel:
     """A channel to host:port, or dns:///name:port for a headless service, over all of whose addresses it spreads.
 
+    With TLS it is opened anew, while calls go on, when a file of `tls` has changed.
+
     Args:
         address: of the service.
         max_message_bytes: the service must allow as much.
@@ -75,13 +79,21 @@ def open_channel(
 
     Raises:
         OSError: a file of `tls` cannot be read.
+        ValueError: it does not go with the others.
     """
     options = [*channel_options(max_message_bytes), *proxies.channel_options(address)]
     interceptors = [_SendRequestIdUnary(), _SendRequestIdUnaryStream(), _SendRequestIdStreamStream()]
     if tls is None:
         return grpc.aio.insecure_channel(address, options=options, interceptors=interceptors)
-    return grpc.aio.secure_channel(
-        address, channel_credentials(tls), options=options, interceptors=interceptors
+    options += tls.channel_options()
+    renewal = Renewal(tls.files())
+    return RenewedChannel(
+        lambda: grpc.aio.secure_channel(
+            address, channel_credentials(renewal.pem), options=options, interceptors=interceptors
+        ),
+        renewal,
+        patience_seconds=None,
+        grace_seconds=_LONGEST_CALL_SECONDS,
     )
 
 
@@ -92,82 +104,16 @@ def open_blocking_channel(
     *,
     retries: bool = True,
 ) -> grpc.Channel:
-    """The same for threads. Without retries for callers that try again themselves. Raises OSError."""
+    """The same for threads. Without retries for callers that try again themselves. Raises OSError and ValueError."""
     settings = dict([*channel_options(max_message_bytes), *proxies.channel_options(address)])
     options = list((settings | {"grpc.enable_retries": int(retries)}).items())
     if tls is None:
         return grpc.insecure_channel(address, options=options)
-    return grpc.secure_channel(address, channel_credentials(tls), options=options)
-
-
-_BEGIN_SECONDS = 1.0
-"""Before a channel is closed: a call that was just made on it has yet to come through the interceptors, and a channel
-that is closing waits for those alone that have, and fails the rest."""
-
-
-class RenewedChannel:
-    """A channel that is opened anew at intervals, for a server that never ends a connection by itself.
-
-    Only a new connection makes gRPC ask for the addresses behind a name again; without it, replicas that came later
-    would get no request. The old one serves until the new one is connected: a name may have no address for seconds,
-    as while KubeRay moves a Service from one cluster to the next. Made and used inside a running event loop.
-
-    Args:
-        open_one: opens a channel.
-        seconds: after which a call makes another be opened, and the longest that its connection is waited for. The
-            old one is closed when its calls are done.
-        grace_seconds: the longest that such a call is waited for.
-        clock: seconds.
-    """
-
-    def __init__(
-        self,
-        open_one: Callable[[], grpc.aio.Channel],
-        seconds: float,
-        grace_seconds: float,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._open_one = open_one
-        self._seconds = seconds
-        self._grace_seconds = grace_seconds
-        self._clock = clock
-        self._channel = open_one()
-        self._renewed_at = clock()
-        self._renewals: set[asyncio.Task[None]] = set()
-
-    def __call__(self) -> grpc.aio.Channel:
-        """The channel for a call that is made at once."""
-        now = self._clock()
-        if now >= self._renewed_at + self._seconds:
-            self._renewed_at = now
-            task = asyncio.ensure_future(self._renew())
-            self._renewals.add(task)
-            task.add_done_callback(self._renewals.discard)
-        return self._channel
-
-    async def _renew(self) -> None:
-        fresh = self._open_one()
-        try:
-            await asyncio.wait_for(fresh.channel_ready(), self._seconds)
-        except TimeoutError:
-            await fresh.close()
-            return
-        except asyncio.CancelledError:
-            await fresh.close()
-            raise
-        old, self._channel = self._channel, fresh
-        try:
-            await asyncio.sleep(_BEGIN_SECONDS)
-        except asyncio.CancelledError:
-            await old.close()
-            raise
-        await old.close(self._grace_seconds)
-
-    async def close(self) -> None:
-        """Close what is open; what runs fails."""
-        for task in self._renewals:
-            task.cancel()
-        await asyncio.gather(self._channel.close(), *self._renewals, return_exceptions=True)
+    options += tls.channel_options()
+    renewal = Renewal(tls.files())
+    return RenewedBlockingChannel(
+        lambda: grpc.secure_channel(address, channel_credentials(renewal.pem), options=options), renewal
+    )
 
 
 def _with_request_id(details: grpc.aio.ClientCallDetails) -> grpc.aio.ClientCallDetails:

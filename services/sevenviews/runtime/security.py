@@ -1,4 +1,4 @@
-"""TLS: certificates from files, as Kubernetes mounts them from a Secret."""
+"""TLS: certificates from files, as Kubernetes mounts them from a Secret, and renewed without a restart."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
-import structlog
 
-log = structlog.get_logger()
+from sevenviews.runtime.certificates import CertificateFiles, Pem
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,78 +24,57 @@ class ServerTls:
     key: Path
     client_ca: Path | None = None
 
+    def files(self) -> CertificateFiles:
+        """Raises OSError and ValueError: a file cannot be read, or does not go with the others."""
+        return CertificateFiles(self.certificate, self.key, self.client_ca)
+
 
 @dataclass(frozen=True, slots=True)
 class ClientTls:
     """What a client believes, and what it shows.
 
     Attributes:
-        ca: PEM file of the CA of the servers' certificates.
+        ca: PEM file of the CA of the servers' certificates; none: the CAs that gRPC brings, or those of the file that
+            GRPC_DEFAULT_SSL_ROOTS_FILE_PATH names.
         certificate: PEM file shown to servers that demand one.
         key: PEM file of its private key.
+        server_name: in the server's certificate, where it is reached under another name, as through a tunnel.
     """
 
-    ca: Path
+    ca: Path | None = None
     certificate: Path | None = None
     key: Path | None = None
+    server_name: str = ""
+
+    def files(self) -> CertificateFiles:
+        """Raises OSError and ValueError: a file cannot be read, or does not go with the others."""
+        return CertificateFiles(self.certificate, self.key, self.ca)
+
+    def channel_options(self) -> list[tuple[str, str]]:
+        """Options of a channel that is made with it."""
+        return [("grpc.ssl_target_name_override", self.server_name)] if self.server_name else []
 
 
-def server_credentials(tls: ServerTls) -> grpc.ServerCredentials:
+def server_credentials(files: CertificateFiles) -> grpc.ServerCredentials:
     """Credentials that follow the files: a renewed certificate is shown from the next connection on.
 
-    A file that is missing, or one half of a renewal, leaves the last good certificate in use.
-
-    Raises:
-        OSError: a file cannot be read at the start.
+    Callers are asked for a certificate if the files have a CA.
     """
-    first = _read(tls)
     return grpc.dynamic_ssl_server_credentials(
-        _configuration(first),
-        _Follower(tls, first),
-        require_client_authentication=tls.client_ca is not None,
+        _configuration(files.now()),
+        # Called before every handshake.
+        lambda: _configuration(files.now()),
+        require_client_authentication=files.now().ca is not None,
     )
 
 
-def channel_credentials(tls: ClientTls) -> grpc.ChannelCredentials:
-    """Credentials read once: who shows a client certificate must be started again before it ends.
-
-    Raises:
-        OSError: a file cannot be read.
-    """
+def channel_credentials(pem: Pem) -> grpc.ChannelCredentials:
+    """Credentials of one channel, which never change: see `renewal`."""
     return grpc.ssl_channel_credentials(
-        root_certificates=tls.ca.read_bytes(),
-        private_key=tls.key.read_bytes() if tls.key else None,
-        certificate_chain=tls.certificate.read_bytes() if tls.certificate else None,
+        root_certificates=pem.ca, private_key=pem.key, certificate_chain=pem.certificate
     )
 
 
-_Files = tuple[bytes, bytes, bytes | None]
-
-
-class _Follower:
-    """Asked by gRPC before every handshake."""
-
-    def __init__(self, tls: ServerTls, shown: _Files) -> None:
-        self._tls = tls
-        self._shown = shown
-
-    def __call__(self) -> grpc.ServerCertificateConfiguration:
-        try:
-            files = _read(self._tls)
-        except OSError as error:
-            log.warning("certificate unreadable; the last one stays", error=str(error))
-        else:
-            if files != self._shown:
-                self._shown = files
-                log.info("certificate renewed")
-        return _configuration(self._shown)
-
-
-def _read(tls: ServerTls) -> _Files:
-    client_ca = tls.client_ca.read_bytes() if tls.client_ca else None
-    return tls.key.read_bytes(), tls.certificate.read_bytes(), client_ca
-
-
-def _configuration(files: _Files) -> grpc.ServerCertificateConfiguration:
-    key, certificate, client_ca = files
-    return grpc.ssl_server_certificate_configuration([(key, certificate)], client_ca)
+def _configuration(pem: Pem) -> grpc.ServerCertificateConfiguration:
+    pairs = [(pem.key, pem.certificate)] if pem.key and pem.certificate else []
+    return grpc.ssl_server_certificate_configuration(pairs, pem.ca)

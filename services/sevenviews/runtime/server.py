@@ -13,6 +13,7 @@ from google.protobuf.descriptor_pool import Default
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from prometheus_client import REGISTRY, CollectorRegistry, start_http_server
 
+from sevenviews.runtime.certificates import CertificateExpiry
 from sevenviews.runtime.intake import Intake
 from sevenviews.runtime.interceptors import Admission, CallInterceptor
 from sevenviews.runtime.reflection import enable_reflection
@@ -91,7 +92,7 @@ class GrpcServer:
         return f"{self._settings.host}:{self.port}"
 
     async def start(self) -> None:
-        """Listen. Raises RuntimeError if the port is taken, OSError if a certificate cannot be read."""
+        """Listen. Raises RuntimeError if the port is taken, OSError or ValueError if a certificate cannot be used."""
         self.port = self._listen(f"{self._settings.host}:{self._settings.port}")
         await self._health.set(LIVENESS, health_pb2.HealthCheckResponse.SERVING)
         await self._look()
@@ -126,7 +127,9 @@ class GrpcServer:
         tls = self._settings.tls
         if tls is None:
             return self._server.add_insecure_port(address)
-        return self._server.add_secure_port(address, server_credentials(tls))
+        files = tls.files()
+        CertificateExpiry(self.name, self._registry).watch("server", files)
+        return self._server.add_secure_port(address, server_credentials(files))
 
     async def _serve_health(self) -> grpc.aio.Server:
         server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])

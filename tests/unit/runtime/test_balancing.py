@@ -17,7 +17,8 @@ import grpc
 import pytest
 from prometheus_client import CollectorRegistry
 
-from sevenviews.runtime.channels import RenewedChannel, open_channel
+from sevenviews.runtime.channels import open_channel
+from sevenviews.runtime.renewal import Interval, RenewedChannel
 from sevenviews.runtime.server import GrpcServer, always_ready
 from sevenviews.runtime.settings import ServiceSettings
 
@@ -145,7 +146,7 @@ async def renewing(
     open_one: Callable[[], grpc.aio.Channel], seconds: float, clock: Callable[[], float]
 ) -> AsyncIterator[RenewedChannel]:
     """Closed in any case."""
-    renewed = RenewedChannel(open_one, seconds=seconds, grace_seconds=5, clock=clock)
+    renewed = RenewedChannel(open_one, Interval(seconds, clock), patience_seconds=seconds, grace_seconds=5)
     try:
         yield renewed
     finally:

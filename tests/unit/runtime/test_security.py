@@ -32,7 +32,9 @@ def authority(tmp_path: Path) -> Authority:
 
 
 @asynccontextmanager
-async def serving(pair: Pair, demand: bool = False, **more: Any) -> AsyncIterator[GrpcServer]:
+async def serving(
+    pair: Pair, demand: bool = False, registry: CollectorRegistry | None = None, **more: Any
+) -> AsyncIterator[GrpcServer]:
     settings = ServiceSettings(
         tls_certificate=pair.certificate,
         tls_key=pair.key,
@@ -40,7 +42,7 @@ async def serving(pair: Pair, demand: bool = False, **more: Any) -> AsyncIterato
         grace_seconds=0,
         **more,
     )
-    server = GrpcServer("probe", settings, lambda _: (), _ready, CollectorRegistry())
+    server = GrpcServer("probe", settings, lambda _: (), _ready, registry or CollectorRegistry())
     await server.start()
     try:
         yield server
@@ -144,7 +146,7 @@ def test_halves_are_refused_by_name(
 async def test_a_missing_file_ends_the_start(tmp_path: Path) -> None:
     settings = ServiceSettings(tls_certificate=tmp_path / "tls.crt", tls_key=tmp_path / "tls.key")
     server = GrpcServer("probe", settings, lambda _: (), _ready, CollectorRegistry())
-    with pytest.raises(FileNotFoundError, match=r"tls\.key"):
+    with pytest.raises(FileNotFoundError, match=r"tls\.crt"):
         await server.start()
     await server.stop()
 
