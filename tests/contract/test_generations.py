@@ -143,7 +143,7 @@ class Generations(RuleBasedStateMachine):
         named = {one for one in IDS if one in self._model.published or one in self._model.staged}
         self._same(
             lambda table: {
-                one for one in IDS if table.object_key(f"{one}-D00001-01", include_staged=True) is not None
+                one for one in IDS if table.drawing_keys([f"{one}-D00001-01"], include_staged=True)
             },
             named,
         )

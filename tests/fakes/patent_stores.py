@@ -204,11 +204,11 @@ class FakePatentTable(PatentTable):
             return {holder_key(name): name for one in patents for name in one.holders}
         return {person_key(party.name): party.name for one in patents for party in one.inventors}
 
-    def object_key(self, drawing_id: str, *, include_staged: bool) -> str | None:
-        for content in self._contents(include_staged=include_staged):
-            if drawing_id in content.object_keys:
-                return content.object_keys[drawing_id]
-        return None
+    def drawing_keys(self, drawing_ids: Sequence[str], *, include_staged: bool) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        for content in reversed(self._contents(include_staged=include_staged)):
+            found |= {id_: key for id_, key in content.object_keys.items() if id_ in drawing_ids}
+        return found
 
     def names(self, object_key: str) -> bool:
         return any(

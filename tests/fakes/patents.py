@@ -269,6 +269,22 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
             {"drawing_id": request.drawing_id},
         )
 
+    def BatchGetDrawingImages(  # noqa: N802
+        self, request: patents_pb2.BatchGetDrawingImagesRequest, context: Any
+    ) -> patents_pb2.BatchGetDrawingImagesResponse:
+        return patents_pb2.BatchGetDrawingImagesResponse(
+            results=[self._image_result(one, request.size, context) for one in request.drawing_ids]
+        )
+
+    def _image_result(
+        self, drawing_id: str, size: patent_pb2.DrawingSize.ValueType, context: Any
+    ) -> patents_pb2.DrawingImageResult:
+        asked = patents_pb2.GetDrawingImageRequest(drawing_id=drawing_id, size=size)
+        try:
+            return patents_pb2.DrawingImageResult(image=self.GetDrawingImage(asked, context))
+        except SevenviewsError as error:
+            return patents_pb2.DrawingImageResult(status=item_status(error))
+
     def ListPatentIds(self, request: patents_pb2.ListPatentIdsRequest, context: Any) -> Any:  # noqa: N802
         raise NotImplementedError("the gateway does not use it")
 

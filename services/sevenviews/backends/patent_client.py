@@ -8,6 +8,7 @@ import grpc
 
 from sevenviews.backends.patent_messages import (
     id_of,
+    image_from_wire,
     lost_from_wire,
     published_from_wire,
     record_from_wire,
@@ -25,7 +26,7 @@ from sevenviews.backends.records import (
     Suggestions,
     UnknownName,
 )
-from sevenviews.backends.remote import call, stream
+from sevenviews.backends.remote import call, is_unimplemented, stream
 from sevenviews.designs import (
     BY_ID,
     DrawingImage,
@@ -47,7 +48,9 @@ SERVICE = "metadata"
 
 _SIZES = {
     DrawingSize.ORIGINAL: patent_pb2.DRAWING_SIZE_ORIGINAL,
+    DrawingSize.SMALL: patent_pb2.DRAWING_SIZE_SMALL,
     DrawingSize.THUMBNAIL: patent_pb2.DRAWING_SIZE_THUMBNAIL,
+    DrawingSize.MEDIUM: patent_pb2.DRAWING_SIZE_MEDIUM,
     DrawingSize.PREVIEW: patent_pb2.DRAWING_SIZE_PREVIEW,
 }
 
@@ -181,7 +184,28 @@ class PatentClient:
             drawing_id=drawing_id, size=_SIZES[size], include_staged=include_staged
         )
         response = await call(SERVICE, self._stub.GetDrawingImage, request, timeout_seconds)
-        return DrawingImage(response.content, response.media_type, response.width, response.height)
+        return image_from_wire(response)
+
+    async def images(
+        self, drawing_ids: Sequence[str], size: DrawingSize, timeout_seconds: float
+    ) -> Sequence[DrawingImage | SevenviewsError]:
+        request = patents_pb2.BatchGetDrawingImagesRequest(drawing_ids=drawing_ids, size=_SIZES[size])
+        try:
+            response = await call(SERVICE, self._stub.BatchGetDrawingImages, request, timeout_seconds)
+        except SevenviewsError as error:
+            if not is_unimplemented(error):
+                raise
+            # A service of the version before.
+            return [await self._image_or_error(one, size, timeout_seconds) for one in drawing_ids]
+        return [error_from_item(one.status) or image_from_wire(one.image) for one in response.results]
+
+    async def _image_or_error(
+        self, drawing_id: str, size: DrawingSize, timeout_seconds: float
+    ) -> DrawingImage | SevenviewsError:
+        try:
+            return await self.image(drawing_id, size, timeout_seconds)
+        except SevenviewsError as error:
+            return error
 
     async def audit(
         self, timeout_seconds: float, *, repair: bool, most_deleted_percent: float = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sevenviews.backends.records import LostObject, PatentRecord, PublishedPatent, PublishedSummary
-from sevenviews.designs import Reason
+from sevenviews.designs import DrawingImage, Reason
 from sevenviews.internal.v1 import patents_pb2
 from sevenviews.runtime.encoded import EncodedPatent, summary_of
 from sevenviews.v1 import patent_pb2
@@ -29,6 +29,10 @@ def summary_from_wire(wire: patents_pb2.PatentRecord) -> PublishedSummary:
 def id_of(wire: patents_pb2.PatentRecord) -> str:
     # A service of the version before tells it in the patent alone.
     return wire.patent_id or patent_pb2.Patent.FromString(wire.patent).patent_id
+
+
+def image_from_wire(wire: patents_pb2.GetDrawingImageResponse) -> DrawingImage:
+    return DrawingImage(wire.content, wire.media_type, wire.width, wire.height)
 
 
 def lost_from_wire(wire: patents_pb2.DrawingDisagreement) -> LostObject:

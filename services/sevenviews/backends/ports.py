@@ -42,7 +42,7 @@ from sevenviews.designs import (
 )
 
 MAX_IMAGES_PER_CALL = 64
-"""Of EmbedImages."""
+"""Of EmbedImages, and of BatchGetDrawingImages."""
 
 MAX_RANKED = 4096
 """Patents of SearchPatents."""
@@ -114,11 +114,11 @@ class VectorIndex(Protocol):
         ...
 
     async def release(self, release_id: str, timeout_seconds: float) -> Release:
-        """Raises RELEASE_NOT_FOUND."""
+        """Without its count of vectors. Raises RELEASE_NOT_FOUND."""
         ...
 
     async def releases(self, timeout_seconds: float) -> tuple[Release, ...]:
-        """All that are not retired."""
+        """All that are not retired, without their counts of vectors."""
         ...
 
     async def create_release(self, release_id: str, model: Model, timeout_seconds: float) -> Release:
@@ -212,6 +212,12 @@ class PatentStore(Protocol):
     ) -> Sequence[PatentGeneration]:
         """Those that were there, with the generation of their deletion. Raises ETAG_MISMATCH, and deletes nothing, if
         readers see another generation of one than `seen` has."""
+        ...
+
+    async def images(
+        self, drawing_ids: Sequence[str], size: DrawingSize, timeout_seconds: float
+    ) -> Sequence[DrawingImage | SevenviewsError]:
+        """1 to MAX_IMAGES_PER_CALL drawings, reduced: each, or why there is none."""
         ...
 
     async def image(self, drawing_id: str, size: DrawingSize, timeout_seconds: float) -> DrawingImage:

@@ -63,6 +63,12 @@ def dependency_error(error: grpc.RpcError, service: str) -> SevenviewsError:
     return meant
 
 
+def is_unimplemented(error: SevenviewsError) -> bool:
+    """Whether a service failed because it does not know the method: it is of an older version."""
+    cause = error.__cause__
+    return isinstance(cause, grpc.RpcError) and _code(cause) is grpc.StatusCode.UNIMPLEMENTED
+
+
 def _meaning(error: grpc.RpcError, service: str) -> SevenviewsError:
     reported = error_from_rpc(error, service)
     if reported.reason is Reason.DRAINING:

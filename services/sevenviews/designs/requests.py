@@ -42,10 +42,12 @@ class ImportOutcome(StrEnum):
 
 
 class DrawingSize(StrEnum):
-    """The image fits into a square: 256 pixels for a thumbnail, 1,024 for a preview."""
+    """The image fits into a square: 160 pixels if small, 256 for a thumbnail, 480 if medium, 1,024 for a preview."""
 
     ORIGINAL = "original"
+    SMALL = "small"
     THUMBNAIL = "thumbnail"
+    MEDIUM = "medium"
     PREVIEW = "preview"
 
 

@@ -21,6 +21,9 @@ _PATENTS_PER_CALL = 100
 _SUGGESTIONS = 5
 """Of so many patents of a batch that are not there, what is near is looked for: each takes a call."""
 
+_DRAWINGS_PER_CALL = 16
+"""That are reduced: at most a megabyte each."""
+
 _CALLS_AHEAD = 2
 _DRAWINGS_AHEAD = 4
 
@@ -88,9 +91,30 @@ class BatchReads:
         """As `patents`."""
         if not drawing_ids:
             raise required("drawing_ids")
-        work = partial(self._drawing, size=size, step=step)
-        async for one in map_in_order(drawing_ids, work, _DRAWINGS_AHEAD):
-            yield one
+        if size is DrawingSize.ORIGINAL:
+            work = partial(self._drawing, size=size, step=step)
+            async for one in map_in_order(drawing_ids, work, _DRAWINGS_AHEAD):
+                yield one
+            return
+        batches = (
+            drawing_ids[at : at + _DRAWINGS_PER_CALL] for at in range(0, len(drawing_ids), _DRAWINGS_PER_CALL)
+        )
+        async for batch in map_in_order(batches, partial(self._reduced, size=size, step=step), _CALLS_AHEAD):
+            for one in batch:
+                yield one
+
+    async def _reduced(
+        self, drawing_ids: Sequence[str], size: DrawingSize, step: Callable[[], Deadline]
+    ) -> list[ReadItem[DrawingImage]]:
+        found: dict[str, DrawingImage | SevenviewsError] = {"": required("drawing_ids")}
+        wanted = [one for one in dict.fromkeys(drawing_ids) if one]
+        try:
+            if wanted:
+                images = await self._store.images(wanted, size, step().share(self._timeouts.metadata))
+                found |= zip(wanted, images, strict=True)
+        except SevenviewsError as error:
+            found |= dict.fromkeys(wanted, error)
+        return [_read(one, found[one]) for one in drawing_ids]
 
     async def _drawing(
         self, drawing_id: str, size: DrawingSize, step: Callable[[], Deadline]
@@ -102,3 +126,9 @@ class BatchReads:
         except SevenviewsError as error:
             return ReadItem(drawing_id, None, error)
         return ReadItem(drawing_id, image)
+
+
+def _read(drawing_id: str, found: DrawingImage | SevenviewsError) -> ReadItem[DrawingImage]:
+    if isinstance(found, SevenviewsError):
+        return ReadItem(drawing_id, None, found)
+    return ReadItem(drawing_id, found)

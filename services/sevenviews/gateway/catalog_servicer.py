@@ -33,7 +33,9 @@ _OUTCOMES = {
 _SIZES = {
     patent_pb2.DRAWING_SIZE_UNSPECIFIED: DrawingSize.ORIGINAL,
     patent_pb2.DRAWING_SIZE_ORIGINAL: DrawingSize.ORIGINAL,
+    patent_pb2.DRAWING_SIZE_SMALL: DrawingSize.SMALL,
     patent_pb2.DRAWING_SIZE_THUMBNAIL: DrawingSize.THUMBNAIL,
+    patent_pb2.DRAWING_SIZE_MEDIUM: DrawingSize.MEDIUM,
     patent_pb2.DRAWING_SIZE_PREVIEW: DrawingSize.PREVIEW,
 }
 

@@ -55,6 +55,14 @@ def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def reduced_key_of(key: str, side: int) -> str:
+    """Where a drawing lies that was reduced to so many pixels, by the key of the image itself.
+
+    Not among the images: each of those has its record, and these can be made anew.
+    """
+    return f"reduced/{side}/{key.removeprefix(PREFIX)}"
+
+
 def key_of(digest: str) -> str:
     """Where an image lies: drawings/ab/cd/<digest>, so that no folder grows too large."""
     return f"{PREFIX}{digest[:2]}/{digest[2:4]}/{digest}"

@@ -215,8 +215,8 @@ class PatentTable(Protocol):
         """The other published patents of each one's family, in the order of ids; of those that have some."""
         ...
 
-    def object_key(self, drawing_id: str, *, include_staged: bool) -> str | None:
-        """Where the image of a drawing lies; published content comes first."""
+    def drawing_keys(self, drawing_ids: Sequence[str], *, include_staged: bool) -> Mapping[str, str]:
+        """Where the images of drawings lie, of those that there are; published content comes first."""
         ...
 
     def names(self, object_key: str) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
+from PIL import Image
+
 from sevenviews.designs import (
     BY_ID,
     Drawing,
@@ -22,12 +24,12 @@ from sevenviews.designs import (
     without_own_conditions,
 )
 from sevenviews.designs.terms import normalize_name, normalize_uspc
-from sevenviews.images import decode, working_bytes
+from sevenviews.images import decode, decode_grey, working_bytes
 from sevenviews.metadata import page_token, suggestions
 from sevenviews.metadata.audit import MOST_DELETED_PERCENT, Audit, AuditProgress
 from sevenviews.metadata.documents import content_digest
-from sevenviews.metadata.images import DrawingImage, Size, fitted
-from sevenviews.metadata.objects import ObjectStore, digest_of, key_of
+from sevenviews.metadata.images import DrawingImage, Size, as_stored, fits, fitted, reduced, renditions
+from sevenviews.metadata.objects import ObjectStore, digest_of, key_of, reduced_key_of
 from sevenviews.metadata.patent_table import (
     NOTHING_SEEN,
     PatentGeneration,
@@ -140,7 +142,16 @@ class PatentCatalogue:
         Raises:
             SevenviewsError: as PatentService.PutPatent documents.
         """
-        complete = _with_images(_checked(patent), contents, lambda content: self._size_of(content, deadline))
+        small: dict[str, bytes] = {}
+
+        def size_of(content: bytes) -> tuple[int, int]:
+            with self._room_for(content, deadline):
+                grey = decode(content)
+                size = grey.size
+                small.update(_reduced_objects(key_of(digest_of(content)), grey))
+            return size
+
+        complete = _with_images(_checked(patent), contents, size_of)
         digest = content_digest(complete)
         keys = {one.drawing_id: key_of(one.content_digest) for one in complete.drawings}
         for _ in range(_ATTEMPTS):
@@ -163,6 +174,8 @@ class PatentCatalogue:
                 # generation before its number is given out, here or to who puts the same and writes what lacks.
                 for drawing_id, key in keys.items():
                     self._objects.put(key, contents[drawing_id])
+                for key, content in small.items():
+                    self._objects.put(key, content)
                 return PutResult(digest, State.STAGED, generation, known.published_generation, changed=True)
         raise SevenviewsError(
             Reason.DEPENDENCY_UNAVAILABLE,
@@ -286,11 +299,25 @@ class PatentCatalogue:
         self, drawing_id: str, size: Size, *, include_staged: bool, deadline: Deadline | None = None
     ) -> DrawingImage:
         """Raises DRAWING_NOT_FOUND, DRAWING_CONTENT_MISSING; OVERLOADED, there was no room to reduce it in time."""
-        key = self._table.object_key(drawing_id, include_staged=include_staged)
+        keys = self.image_keys([drawing_id], include_staged=include_staged)
+        return self.image_at(drawing_id, keys.get(drawing_id), size, deadline)
+
+    def image_keys(self, drawing_ids: Sequence[str], *, include_staged: bool) -> Mapping[str, str]:
+        """Where `image_at` finds those drawings that there are."""
+        return self._table.drawing_keys(drawing_ids, include_staged=include_staged)
+
+    def image_at(
+        self, drawing_id: str, key: str | None, size: Size, deadline: Deadline | None = None
+    ) -> DrawingImage:
+        """A drawing by the key that `image_keys` gave, if any. Raises as `image`."""
         if key is None:
             raise SevenviewsError(
                 Reason.DRAWING_NOT_FOUND, f"there is no drawing {drawing_id}", {"drawing_id": drawing_id}
             )
+        if size.made_of:
+            kept = self._objects.get(reduced_key_of(key, size.made_of))
+            if kept is not None:
+                return fitted(kept, size)
         content = self._objects.get(key)
         if content is None:
             raise SevenviewsError(
@@ -298,10 +325,16 @@ class PatentCatalogue:
                 f"the image of {drawing_id} is lost; `sevenviews reconcile` lists all such drawings",
                 {"drawing_id": drawing_id},
             )
-        if size is Size.ORIGINAL:
-            return fitted(content, size)
+        stored = as_stored(content)
+        if fits(stored, size):
+            return stored
         with self._room_for(content, deadline):
-            return fitted(content, size)
+            grey = decode_grey(content)
+            if size.made_of and not fits(stored, size.made_of):
+                # Of a drawing that was imported before these were kept: it is rendered once.
+                for kept_key, rendition in _reduced_objects(key, grey.copy()):
+                    self._objects.put(kept_key, rendition)
+            return reduced(grey, size)
 
     def audit(self, *, repair: bool, most_deleted_percent: float = 0) -> Iterator[AuditProgress]:
         """Compare database and object store; `most_deleted_percent` as Audit.repair has it, 0 its default."""
@@ -314,11 +347,6 @@ class PatentCatalogue:
         """Return if the database answers. Without the object store there are no images, and all else goes on."""
         self._table.check()
 
-    def _size_of(self, content: bytes, deadline: Deadline | None) -> tuple[int, int]:
-        """Width and height in pixels, of an image that can be decoded to its end."""
-        with self._room_for(content, deadline):
-            return decode(content).size
-
     def _room_for(self, content: bytes, deadline: Deadline | None) -> AbstractContextManager[object]:
         seconds = _ROOM_SECONDS if deadline is None else deadline.left()
         return self._decoding.hold(working_bytes(content), seconds)
@@ -328,6 +356,12 @@ class PatentCatalogue:
         for drawing_id, key in keys.items():
             if self._objects.stat(key) is None:
                 self._objects.put(key, contents[drawing_id])
+
+
+def _reduced_objects(key: str, grey: Image.Image) -> Iterator[tuple[str, bytes]]:
+    """What is kept of an image besides itself, by key. Changes the image."""
+    for size, content in renditions(grey):
+        yield reduced_key_of(key, size), content
 
 
 def _already(known: Versions, digest: str) -> PutResult | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Executor
+from functools import partial
 from typing import Any, TypeVar
 
 import grpc
@@ -11,7 +13,7 @@ import grpc
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
 from sevenviews.metadata.audit import Disagreement
-from sevenviews.metadata.images import Size
+from sevenviews.metadata.images import DrawingImage, Size
 from sevenviews.metadata.patent_table import PatentGeneration, PatentRecord, PublishedSummary, State
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.runtime.deadlines import Deadline, in_thread
@@ -19,6 +21,7 @@ from sevenviews.runtime.facet_wire import counts_to_wire, facets_from_wire
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import (
     filter_from_wire,
+    malformed,
     order_from_wire,
     patent_from_wire,
     required,
@@ -35,9 +38,15 @@ _STATES = {
 _SIZES = {
     patent_pb2.DRAWING_SIZE_UNSPECIFIED: Size.ORIGINAL,
     patent_pb2.DRAWING_SIZE_ORIGINAL: Size.ORIGINAL,
+    patent_pb2.DRAWING_SIZE_SMALL: Size.SMALL,
     patent_pb2.DRAWING_SIZE_THUMBNAIL: Size.THUMBNAIL,
+    patent_pb2.DRAWING_SIZE_MEDIUM: Size.MEDIUM,
     patent_pb2.DRAWING_SIZE_PREVIEW: Size.PREVIEW,
 }
+
+
+_THREADS_A_BATCH = 2
+"""That read the images of one batch: more callers than one are waiting."""
 
 
 class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
@@ -218,11 +227,42 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
                 include_staged=request.include_staged,
                 deadline=deadline,
             )
-            return patents_pb2.GetDrawingImageResponse(
-                content=found.content, media_type=found.media_type, width=found.width, height=found.height
-            )
+            return _image(found)
 
         return await self._in_thread(context, image)
+
+    async def BatchGetDrawingImages(  # noqa: N802
+        self, request: patents_pb2.BatchGetDrawingImagesRequest, context: Context
+    ) -> patents_pb2.BatchGetDrawingImagesResponse:
+        if not request.drawing_ids:
+            raise required("drawing_ids")
+        size = _SIZES[request.size]
+        if size is Size.ORIGINAL:
+            raise malformed("size", request.size, "not a reduction")
+        deadline = Deadline.of_call(context, self._default_seconds)
+        keys = await self._in_thread(
+            context, lambda: self._catalogue.image_keys(request.drawing_ids, include_staged=False)
+        )
+
+        def image(drawing_id: str) -> patents_pb2.DrawingImageResult:
+            try:
+                found = self._catalogue.image_at(drawing_id, keys.get(drawing_id), size, deadline)
+            except SevenviewsError as error:
+                return patents_pb2.DrawingImageResult(status=item_status(error))
+            return patents_pb2.DrawingImageResult(image=_image(found))
+
+        def portion(first: int, _: float) -> list[patents_pb2.DrawingImageResult]:
+            return [image(one) for one in request.drawing_ids[first::_THREADS_A_BATCH]]
+
+        portions = [
+            in_thread(self._threads, deadline, partial(portion, first)) for first in range(_THREADS_A_BATCH)
+        ]
+        done = await asyncio.gather(*portions)
+        return patents_pb2.BatchGetDrawingImagesResponse(
+            results=(
+                done[at % _THREADS_A_BATCH][at // _THREADS_A_BATCH] for at in range(len(request.drawing_ids))
+            )
+        )
 
     async def AuditDrawings(  # noqa: N802
         self, request: patents_pb2.AuditDrawingsRequest, context: Context
@@ -266,6 +306,12 @@ def _summary(one: PublishedSummary) -> patents_pb2.PatentRecord:
         summary=one.content,
         state=patents_pb2.PATENT_STATE_PUBLISHED,
         generation=one.generation,
+    )
+
+
+def _image(found: DrawingImage) -> patents_pb2.GetDrawingImageResponse:
+    return patents_pb2.GetDrawingImageResponse(
+        content=found.content, media_type=found.media_type, width=found.width, height=found.height
     )
 
 

@@ -223,12 +223,16 @@ class SqlPatentTable:
         with self._database.reading() as connection:
             return sql_families.find(connection, patent_ids)
 
-    def object_key(self, drawing_id: str, *, include_staged: bool) -> str | None:
-        query = select(drawings.c.object_key).where(drawings.c.drawing_id == drawing_id)
+    def drawing_keys(self, drawing_ids: Sequence[str], *, include_staged: bool) -> Mapping[str, str]:
+        query = select(drawings.c.drawing_id, drawings.c.object_key).where(
+            drawings.c.drawing_id.in_(drawing_ids)
+        )
         if not include_staged:
             query = query.where(drawings.c.staged.is_(False))
         with self._database.reading() as connection:
-            return connection.execute(query.order_by(drawings.c.staged)).scalars().first()
+            # The published one last, over the staged.
+            rows = connection.execute(query.order_by(drawings.c.staged.desc()))
+            return {row.drawing_id: row.object_key for row in rows}
 
     def names(self, object_key: str) -> bool:
         query = select(drawings.c.drawing_id).where(drawings.c.object_key == object_key).limit(1)

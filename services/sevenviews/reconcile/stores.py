@@ -119,7 +119,8 @@ class RemoteStores:
 
     async def is_missing(self, drawing_id: str) -> bool:
         try:
-            await self._patents.image(drawing_id, DrawingSize.THUMBNAIL, _CALL_SECONDS, include_staged=True)
+            # Smaller ones are there without the image itself.
+            await self._patents.image(drawing_id, DrawingSize.PREVIEW, _CALL_SECONDS, include_staged=True)
         except SevenviewsError as error:
             if error.reason not in (Reason.DRAWING_CONTENT_MISSING, Reason.DRAWING_NOT_FOUND):
                 raise

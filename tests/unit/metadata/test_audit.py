@@ -8,7 +8,7 @@ import pytest
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.metadata.audit import AuditProgress
-from sevenviews.metadata.objects import StoredObject, digest_of, key_of
+from sevenviews.metadata.objects import PREFIX, StoredObject, digest_of, key_of
 from sevenviews.metadata.service import PatentCatalogue
 from tests.fakes.patent_stores import FakeObjectStore, FakePatentTable
 from tests.unit.metadata.samples import patent, put
@@ -24,6 +24,7 @@ class WatchedStore(FakeObjectStore):
         self.after_stat: Callable[[], object] = lambda: None
         self.after_delete: Callable[[], object] = lambda: None
         self.deleted: list[str] = []
+        """Images; what was made of them goes with them."""
 
     def stat(self, key: str) -> StoredObject | None:
         found = super().stat(key)
@@ -32,7 +33,7 @@ class WatchedStore(FakeObjectStore):
 
     def delete(self, keys: Sequence[str]) -> None:
         super().delete(keys)
-        self.deleted += keys
+        self.deleted += [key for key in keys if key.startswith(PREFIX)]
         self.after_delete()
 
 

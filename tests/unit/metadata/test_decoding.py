@@ -20,20 +20,20 @@ from tests.unit.metadata.samples import patent, put
 def test_an_image_waits_for_memory_no_longer_than_its_call(tmp_path: Path) -> None:
     budget = Budget(MAX_WORKING_BYTES, "decoding images")
     catalogue = PatentCatalogue(FakePatentTable(), open_objects(f"file://{tmp_path}", 5), 0, budget)
-    put(catalogue, 1)
+    put(catalogue, 200)
     with budget.hold(MAX_WORKING_BYTES, 0):
         with pytest.raises(SevenviewsError) as caught:
             catalogue.put(*patent(2), replace_existing=False, deadline=Deadline.after(0.05))
         assert caught.value.reason is Reason.OVERLOADED
         with pytest.raises(SevenviewsError) as caught:
             catalogue.image(
-                "USD0000001-D00001-01",
-                Size.THUMBNAIL,
+                "USD0000200-D00001-01",
+                Size.PREVIEW,
                 include_staged=False,
                 deadline=Deadline.after(0.05),
             )
         assert caught.value.reason is Reason.OVERLOADED
         # What is not decoded needs no room.
-        assert catalogue.image("USD0000001-D00001-01", Size.ORIGINAL, include_staged=False).width
+        assert catalogue.image("USD0000200-D00001-01", Size.ORIGINAL, include_staged=False).width
     assert catalogue.put(*patent(2), replace_existing=False).changed
     assert budget.free == MAX_WORKING_BYTES
