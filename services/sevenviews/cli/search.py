@@ -70,7 +70,6 @@ def search(
         bool, typer.Option("--whole", help="Take each image as one drawing; do not cut it into figures.")
     ] = False,
     picture: Annotated[Path | None, typer.Option(help="Write a picture of query and hits: a PNG.")] = None,
-    *,
     gateway: Gateway,
     json_output: JsonOutput = False,
 ) -> None:
