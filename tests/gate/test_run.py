@@ -141,7 +141,7 @@ FAILURES: dict[str, tuple[Callable[[Checkout], None], str]] = {
     ),
     "no tests": (target("test", "true"), "make test: no test passed"),
     "a crash of the tests": (target("test", "kill -SEGV $$"), "make test, with exit status 139"),
-    "disk": (full_disk, f"{CLUSTER}: not begun, 7 GB of disk are free and 30 are needed"),
+    "disk": (full_disk, f"{CLUSTER}: not begun, 7 GB of disk are free and 20 are needed"),
     "no history": (no_history, f"{CLUSTER}: the commit to upgrade from, with exit status 1"),
     "Kubernetes": (tool("install"), f"{CLUSTER}: Kubernetes' programs, with exit status 1"),
     "base image": (tool("base-image"), f"{CLUSTER}: base images, with exit status 1"),

@@ -24,6 +24,7 @@ from sevenviews.backends.records import ImageInput, Model, PatentGeneration, Pat
 from sevenviews.backends.vector_client import VectorClient
 from sevenviews.client import Client, ImportItem, Search
 from sevenviews.designs import (
+    DrawingSize,
     HagueRegistration,
     ImportOutcome,
     LocarnoClass,
@@ -165,6 +166,7 @@ ASYNC: dict[str, Callable[[Readers], Awaitable[object]]] = {
     "PromoteRelease": lambda to: to.vectors.promote_first("r-1", SECONDS),
     "PutPatent": lambda to: to.patents.put(Patent("USD1"), {}, PutRules(), SECONDS),
     "PublishPatents": lambda to: to.patents.publish([PatentGeneration("USD1", 1)], SECONDS),
+    "BatchGetDrawingImages": lambda to: to.patents.images(IDS, DrawingSize.SMALL, SECONDS),
     "BatchGetPatents": lambda to: to.patents.get_records(IDS, SECONDS),
     "CountFacets": lambda to: to.patents.facets(PatentFilter(), [], 10, SECONDS),
     "ListPatents": lambda to: to.patents.page(PatentFilter(), 10, "", SECONDS),
