@@ -11,8 +11,9 @@ from types import TracebackType
 import grpc
 from prometheus_client import CollectorRegistry
 
+from sevenviews.runtime.admission import Admission
 from sevenviews.runtime.intake import Intake
-from sevenviews.runtime.interceptors import Admission, CallInterceptor
+from sevenviews.runtime.interceptors import CallInterceptor
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.telemetry import ServerMetrics
 
@@ -47,7 +48,7 @@ class ThreadedServer:
         self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
         metrics = ServerMetrics("test", CollectorRegistry())
         intake = Intake(256 * MEBIBYTE, 64 * MEBIBYTE, wait_seconds=10)
-        interceptor = CallInterceptor(metrics, Admission(100), intake)
+        interceptor = CallInterceptor(metrics, Admission(100, 100), intake)
         server = grpc.aio.server(interceptors=[interceptor])
         self._register(server)
         port = server.add_insecure_port("127.0.0.1:0")

@@ -133,6 +133,7 @@ def test_the_schema_offers_each_setting_that_the_chart_does_not_manage() -> None
             "log_to_driver",
             # Ray's proxy receives the requests.
             "max_requests_bytes",
+            "max_running_requests",
             "intake_seconds",
         } | tls  # of Ray, which the chart starts; of no use there
         given_by_a_profile = {"batch_size", "decode_threads", "max_concurrent_requests"}

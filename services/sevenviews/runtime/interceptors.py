@@ -11,7 +11,8 @@ import grpc
 import structlog
 
 from sevenviews.designs import Reason, SevenviewsError
-from sevenviews.runtime.deadlines import arrived
+from sevenviews.runtime.admission import Admission
+from sevenviews.runtime.deadlines import Deadline, arrived
 from sevenviews.runtime.intake import Intake, Parse
 from sevenviews.runtime.presentable import presentable
 from sevenviews.runtime.status import code_of, refusal
@@ -21,29 +22,11 @@ log = structlog.get_logger()
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
+_PATIENCE_SECONDS = 30.0
+"""Of a call without a deadline: within which it has to have ended, if it has to wait for its turn."""
+
 # Health probes and reflection come every few seconds and say nothing about our work.
 _UNOBSERVED = ("/grpc.health.v1.Health/", "/grpc.reflection.")
-
-
-class Admission:
-    """Counts what runs, and refuses what is too much, or comes after the drain has begun."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._running = 0
-        self.draining = False
-
-    def __enter__(self) -> None:
-        if self.draining:
-            raise SevenviewsError(Reason.DRAINING, "this server is about to stop; ask another")
-        if self._running >= self._limit:
-            raise SevenviewsError(
-                Reason.OVERLOADED, f"this server already answers {self._limit} requests; try again later"
-            )
-        self._running += 1
-
-    def __exit__(self, *_: object) -> None:
-        self._running -= 1
 
 
 class CallInterceptor(grpc.aio.ServerInterceptor):
@@ -84,8 +67,14 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     def _one_of_one(self, behavior: Any, method: str, parse: Parse) -> Any:
         async def call(_: object, context: Context) -> Any:
             async with _Observation(method, context, self._metrics):
-                with self._admission:
-                    async with self._intake.one(method, parse, context) as request:
+                with self._admission.entered():
+                    line = self._admission.line(method)
+                    # Before its message is read, which costs more than to refuse it.
+                    line.check(_seconds_left(context))
+                    async with (
+                        self._intake.one(method, parse, context) as request,
+                        line.turn(_seconds_left(context)),
+                    ):
                         return await behavior(request, context)
 
         return call
@@ -93,7 +82,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     def _one_of_many(self, behavior: Any, method: str, parse: Parse) -> Any:
         async def call(_: object, context: Context) -> Any:
             async with _Observation(method, context, self._metrics):
-                with self._admission:
+                with self._admission.entered():
                     async with self._intake.several(parse, context) as requests:
                         return await behavior(aiter(requests), context)
 
@@ -102,7 +91,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     def _stream_of_one(self, behavior: Any, method: str, parse: Parse) -> Any:
         async def call(_: object, context: Context) -> AsyncIterator[Any]:
             async with _Observation(method, context, self._metrics):
-                with self._admission:
+                with self._admission.entered():
                     async with self._intake.one(method, parse, context) as request:
                         async for response in behavior(request, context):
                             yield response
@@ -112,13 +101,17 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     def _stream_of_many(self, behavior: Any, method: str, parse: Parse) -> Any:
         async def call(_: object, context: Context) -> AsyncIterator[Any]:
             async with _Observation(method, context, self._metrics):
-                with self._admission:
+                with self._admission.entered():
                     async with self._intake.several(parse, context) as requests:
                         async for response in behavior(aiter(requests), context):
                             yield response
                             requests.answered()
 
         return call
+
+
+def _seconds_left(context: Context) -> float:
+    return Deadline.of_call(context, _PATIENCE_SECONDS).left()
 
 
 def _behavior(handler: Any) -> Any:

@@ -13,9 +13,10 @@ from google.protobuf.descriptor_pool import Default
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from prometheus_client import REGISTRY, CollectorRegistry, start_http_server
 
+from sevenviews.runtime.admission import Admission
 from sevenviews.runtime.certificates import CertificateExpiry
 from sevenviews.runtime.intake import Intake
-from sevenviews.runtime.interceptors import Admission, CallInterceptor
+from sevenviews.runtime.interceptors import CallInterceptor
 from sevenviews.runtime.reflection import enable_reflection
 from sevenviews.runtime.security import server_credentials
 from sevenviews.runtime.settings import LIVENESS, ServiceSettings
@@ -61,7 +62,7 @@ class GrpcServer:
         self._readiness = readiness
         self._registry = registry
         self._metrics = ServerMetrics(name, registry)
-        self._admission = Admission(settings.max_concurrent_requests)
+        self._admission = Admission(settings.max_concurrent_requests, settings.max_running_requests)
         intake = Intake(settings.max_requests_bytes, settings.max_message_bytes, settings.intake_seconds)
         self._server = grpc.aio.server(
             interceptors=[CallInterceptor(self._metrics, self._admission, intake)],

@@ -47,7 +47,16 @@ class ServiceSettings(BaseSettings):
         default=64 * MEBIBYTE, ge=MEBIBYTE, description="Larger messages are refused: RESOURCE_EXHAUSTED."
     )
     max_concurrent_requests: int = Field(
-        default=256, ge=1, description="Requests served at once; more are refused: RESOURCE_EXHAUSTED."
+        default=256,
+        ge=1,
+        description="Requests that are there at once, run or wait; more are refused: RESOURCE_EXHAUSTED.",
+    )
+    max_running_requests: int = Field(
+        default=32,
+        ge=1,
+        description="Requests of one method that run at once. More wait in line, as long as they can still be "
+        "finished before their deadlines; who comes too late for that is refused at once: RESOURCE_EXHAUSTED, with "
+        "the time after which to try again. Streams do not stand in line.",
     )
     max_requests_bytes: int = Field(
         default=192 * MEBIBYTE,
