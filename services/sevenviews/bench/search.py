@@ -177,7 +177,7 @@ class _BareStages:
                 # Of a single image, the patents in the order of their best drawings.
                 ranked = list(dict.fromkeys(self._patents[row] for row in near[0] if row >= 0))[:_LIMIT]
             with _timed(seconds["hydrate"]):
-                self._table.get(ranked, include_staged=False)
+                self._table.summaries(ranked)
         return {name: median(values) for name, values in seconds.items()}
 
 
