@@ -48,6 +48,7 @@ from sevenviews.reconcile import Examination, examine, open_stores
 from sevenviews.refresh.engine import Engine
 from sevenviews.refresh.job import Surroundings
 from sevenviews.refresh.lock import open_lock
+from sevenviews.runtime.identity import Guard
 from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.server import GrpcServer, Readiness, Register
 from sevenviews.runtime.settings import ServiceSettings
@@ -196,15 +197,20 @@ async def _serve(
         )
         gateway = Gateway(settings, CollectorRegistry())
         stack.push_async_callback(gateway.close)
-        front = await _listen(stack, "gateway", settings, gateway.register, gateway.readiness)
+        front = await _listen(stack, "gateway", settings, gateway.register, gateway.readiness, gateway.guard)
         addresses.set_result((backends, front))
         await asyncio.to_thread(ended.wait)
 
 
 async def _listen(
-    stack: AsyncExitStack, name: str, settings: ServiceSettings, register: Register, readiness: Readiness
+    stack: AsyncExitStack,
+    name: str,
+    settings: ServiceSettings,
+    register: Register,
+    readiness: Readiness,
+    guard: Guard | None = None,
 ) -> str:
-    server = GrpcServer(name, settings, register, readiness, CollectorRegistry())
+    server = GrpcServer(name, settings, register, readiness, CollectorRegistry(), guard)
     await server.start()
     stack.push_async_callback(server.stop)
     return server.address

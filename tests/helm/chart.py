@@ -109,9 +109,20 @@ def render(*arguments: str, install: bool = True) -> Rendered:
     return Rendered(done.stdout, objects)
 
 
+_OPEN = Path(__file__).parent / "open.yaml"
+
+
 def helm(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """What the arguments say counts before open.yaml; the production profile has to stand by itself."""
+    first = () if "values-production.yaml" in arguments else ("--values", str(_OPEN))
+    at = 2 if arguments[0] == "template" else 1
     return subprocess.run(
-        [tool("helm"), *arguments], cwd=CHART, capture_output=True, text=True, timeout=60, check=False
+        [tool("helm"), *arguments[:at], *first, *arguments[at:]],
+        cwd=CHART,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
@@ -173,3 +184,14 @@ def _pods(owner: str, node: Any) -> Iterator[tuple[str, Object]]:
 DEV, RAY = PROFILES["dev"], PROFILES["dev-ray"]
 TLS = settings("tls.enabled=true", "tls.secrets.gateway=g", "tls.secrets.vectors=v", "tls.secrets.metadata=m")
 REFRESH = settings("refresh.enabled=true", "models.persistence.enabled=true")
+ACCESS = (
+    *TLS,
+    *settings("tls.clientCertificates=true", "gateway.access.anonymous=false"),
+    *settings(
+        "gateway.access.apiKeys.existingSecret=k", "gateway.access.oidc.jwks=https://login.example.org/jwks"
+    ),
+    *settings(
+        "gateway.access.oidc.issuer=https://login.example.org", "gateway.access.oidc.audience=sevenviews"
+    ),
+    *settings('gateway.access.certificateRoles:={"loader.example.org":["importer"]}'),
+)

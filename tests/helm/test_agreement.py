@@ -21,7 +21,7 @@ from sevenviews.metadata.settings import MetadataSettings
 from sevenviews.runtime.settings import LIVENESS, ServiceSettings
 from sevenviews.vectors.settings import VectorsSettings
 from tests.conftest import ROOT
-from tests.helm.chart import CHART, PROFILES, Object, containers, environment, render, settings
+from tests.helm.chart import ACCESS, CHART, PROFILES, Object, containers, environment, render, settings
 
 SETTINGS: dict[str, type[ServiceSettings]] = {
     "GATEWAY": GatewaySettings,
@@ -45,6 +45,7 @@ ALL = {
         *settings("tls.clientCertificates=true"),
     ),
     "console": settings("console.enabled=true"),
+    "access": (*PROFILES["dev"], *ACCESS),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.helm.chart import environment, main_container, render, settings
+from tests.helm.chart import ACCESS, environment, main_container, render, settings
 
 # Each: the values, the pod, the variable, and its value; None: not there.
 VARIABLES = [
@@ -19,6 +19,13 @@ VARIABLES = [
      "secretKeyRef:sv-sevenviews-gateway/page-token-key"),
     (("gateway.pageTokenKey.existingSecret=k",), "Deployment/gateway", "SEVENVIEWS_GATEWAY_PAGE_TOKEN_KEY",
      "secretKeyRef:k/page-token-key"),
+    ((), "Deployment/gateway", "SEVENVIEWS_GATEWAY_ALLOW_ANONYMOUS", "true"),
+    (ACCESS, "Deployment/gateway", "SEVENVIEWS_GATEWAY_ALLOW_ANONYMOUS", None),
+    (ACCESS, "Deployment/gateway", "SEVENVIEWS_GATEWAY_API_KEYS_FILE", "/etc/sevenviews/keys/keys.json"),
+    (ACCESS, "Deployment/gateway", "SEVENVIEWS_GATEWAY_OIDC_AUDIENCE", "sevenviews"),
+    (ACCESS, "Deployment/gateway", "SEVENVIEWS_GATEWAY_CERTIFICATE_ROLES", '{"loader.example.org":["importer"]}'),
+    (('gateway.settings.oidc_roles:={"a":["reader"]}',), "Deployment/gateway", "SEVENVIEWS_GATEWAY_OIDC_ROLES",
+     '{"a":["reader"]}'),
     (("gateway.settings.quota_requests=600",), "Deployment/gateway", "SEVENVIEWS_GATEWAY_QUOTA_REQUESTS", "600"),
     (("gateway.settings.cache_seconds=10000000",), "Deployment/gateway", "SEVENVIEWS_GATEWAY_CACHE_SECONDS",
      "10000000"),
@@ -69,4 +76,5 @@ VARIABLES = [
 def test_a_value_reaches_the_environment(
     values: tuple[str, ...], owner: str, variable: str, wanted: str | None
 ) -> None:
-    assert environment(main_container(render(*settings(*values)), owner)).get(variable) == wanted
+    arguments = values if values[:1] == ("--set",) else settings(*values)
+    assert environment(main_container(render(*arguments), owner)).get(variable) == wanted

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.helm.chart import CHART, DEV, TLS, helm, settings
+from tests.helm.chart import ACCESS, CHART, DEV, helm, settings
 
 
 class TestNotes:
@@ -31,7 +31,8 @@ class TestNotes:
         notes = self.notes(chart, *settings("networkPolicy.enabled=false"))
         assert "WARNING: networkPolicy.enabled is false" in notes
         assert "Traffic is plaintext" in notes
-        closed = self.notes(chart, *TLS)
+        assert "WARNING: gateway.access.anonymous" in notes
+        closed = self.notes(chart, *ACCESS)
         assert "WARNING" not in closed
         assert "Traffic is plaintext" not in closed
 

@@ -4,7 +4,7 @@
 {{- define "sevenviews.env.settings" -}}
 {{- range $field, $value := .settings }}
 - name: SEVENVIEWS_{{ upper $.service }}_{{ upper $field }}
-  value: {{ if kindIs "slice" $value }}{{ toJson $value | quote }}{{ else if kindIs "float64" $value }}{{ toJson $value | quote }}{{ else }}{{ $value | toString | quote }}{{ end }}
+  value: {{ if or (kindIs "slice" $value) (kindIs "map" $value) }}{{ toJson $value | quote }}{{ else if kindIs "float64" $value }}{{ toJson $value | quote }}{{ else }}{{ $value | toString | quote }}{{ end }}
 {{- end }}
 {{- end }}
 
@@ -44,6 +44,7 @@
 - name: SEVENVIEWS_GATEWAY_METADATA_ADDRESS
   value: {{ include "sevenviews.address" (dict "root" . "component" "metadata") }}
 {{- include "sevenviews.tls.clientEnv" . }}
+{{- include "sevenviews.access.env" . }}
 - name: SEVENVIEWS_GATEWAY_PAGE_TOKEN_KEY
   valueFrom:
     secretKeyRef:

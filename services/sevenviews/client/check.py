@@ -118,6 +118,8 @@ def _search(address: str, tls: ClientTls | None) -> str:
         except SevenviewsError as error:
             if error.reason is Reason.NO_SERVING_RELEASE and not error.metadata:
                 return "nothing to search yet: import patents"
+            if error.reason is Reason.CREDENTIAL_MISSING:
+                return "asks for a credential: nothing was searched for"
             raise CheckError(f"{error.message} [{error.reason}]") from error
     return f"{len(page.hits)} found, under release {page.release_id}"
 

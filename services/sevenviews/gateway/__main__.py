@@ -13,7 +13,7 @@ async def main() -> None:
     """Serve until SIGTERM."""
     settings = GatewaySettings()
     gateway = Gateway(settings)
-    await run("gateway", settings, gateway.register, gateway.readiness, gateway.close)
+    await run("gateway", settings, gateway.register, gateway.readiness, gateway.close, gateway.guard)
 
 
 if __name__ == "__main__":

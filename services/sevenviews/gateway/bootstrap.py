@@ -11,6 +11,7 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from sevenviews.backends.embedding_client import EmbeddingClient
 from sevenviews.backends.patent_client import PatentClient
 from sevenviews.backends.vector_client import VectorClient
+from sevenviews.gateway.access.guard import open_guard
 from sevenviews.gateway.batch_reads import BatchReads
 from sevenviews.gateway.cache import open_cache
 from sevenviews.gateway.catalog_servicer import CatalogServicer
@@ -49,11 +50,15 @@ class Gateway:
         registry: where metrics go.
 
     Raises:
-        ValueError: a URL of the settings names no cache or counter.
-        OSError: a certificate cannot be read.
+        ValueError: a URL of the settings names no cache or counter; a file of keys is malformed.
+        OSError: a certificate, or a file of keys, cannot be read.
+
+    Attributes:
+        guard: who may call what.
     """
 
     def __init__(self, settings: GatewaySettings, registry: CollectorRegistry = REGISTRY) -> None:
+        self.guard = open_guard(settings)
         metrics = GatewayMetrics(registry)
         timeouts = CallTimeouts(settings.embed_seconds, settings.vectors_seconds, settings.metadata_seconds)
         self._cache = open_cache(settings.cache_url, settings.cache_seconds, metrics)

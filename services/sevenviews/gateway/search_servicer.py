@@ -23,6 +23,7 @@ from sevenviews.gateway.search import SearchAnswer, Searcher, SearchRequest
 from sevenviews.gateway.telemetry import GatewayMetrics
 from sevenviews.law import Application, dates_of_law
 from sevenviews.runtime.enums import check_enums
+from sevenviews.runtime.identity import caller
 from sevenviews.runtime.law_wire import legal_dates_to_wire, legal_rule_to_wire
 from sevenviews.runtime.limits import check_limits
 from sevenviews.runtime.status import item_status
@@ -39,9 +40,6 @@ from sevenviews.runtime.wire import (
     view_to_wire,
 )
 from sevenviews.v1 import common_pb2, law_pb2, patent_pb2, search_pb2, search_pb2_grpc
-
-CALLER_KEY = "x-sevenviews-caller"
-"""Metadata that a trusted proxy sets to whom a quota counts for; without it, the address that calls."""
 
 _SEARCHES_AT_ONCE = 4
 _ONE_BY_ONE: BatchRules[search_pb2.BatchSearchDesignsRequest] = BatchRules(
@@ -79,12 +77,12 @@ class SearchServicer(search_pb2_grpc.SearchServiceServicer):
         self, request: search_pb2.SearchDesignsRequest, context: Context
     ) -> search_pb2.SearchDesignsResponse:
         deadline = Deadline.of_call(context, self._most_seconds(request))
-        return await self._answer(request, _caller(context), deadline)
+        return await self._answer(request, caller.get().name, deadline)
 
     async def BatchSearchDesigns(  # noqa: N802
         self, request_iterator: AsyncIterator[search_pb2.BatchSearchDesignsRequest], context: Context
     ) -> AsyncIterator[search_pb2.BatchSearchDesignsResponse]:
-        caller = _caller(context)
+        name = caller.get().name
 
         async def work(
             batch: Sequence[search_pb2.BatchSearchDesignsRequest],
@@ -92,7 +90,7 @@ class SearchServicer(search_pb2_grpc.SearchServiceServicer):
             (one,) = batch
             # Each search has the time that a single one has, from when it is its turn.
             deadline = Deadline.of_step(context, self._most_seconds(one.search))
-            return [await self._answered(one, caller, deadline)]
+            return [await self._answered(one, name, deadline)]
 
         async for answer in map_batches(request_iterator, work, _ONE_BY_ONE):
             yield answer
@@ -101,14 +99,14 @@ class SearchServicer(search_pb2_grpc.SearchServiceServicer):
         return self._exact_seconds if request.exact else self._default_seconds
 
     async def _answered(
-        self, one: search_pb2.BatchSearchDesignsRequest, caller: str, deadline: Deadline
+        self, one: search_pb2.BatchSearchDesignsRequest, name: str, deadline: Deadline
     ) -> search_pb2.BatchSearchDesignsResponse:
         """The answer, or why there is none."""
         told = search_pb2.BatchSearchDesignsResponse(search_id=one.search_id)
         try:
             check_limits(one)
             check_enums(one)
-            told.answer.CopyFrom(await self._answer(one.search, caller, deadline))
+            told.answer.CopyFrom(await self._answer(one.search, name, deadline))
         except SevenviewsError as error:
             told.status.CopyFrom(item_status(error))
         except Exception:
@@ -118,9 +116,9 @@ class SearchServicer(search_pb2_grpc.SearchServiceServicer):
         return told
 
     async def _answer(
-        self, request: search_pb2.SearchDesignsRequest, caller: str, deadline: Deadline
+        self, request: search_pb2.SearchDesignsRequest, name: str, deadline: Deadline
     ) -> search_pb2.SearchDesignsResponse:
-        await self._quota.spend(caller)
+        await self._quota.spend(name)
         read_mask = _checked_mask(request.read_mask)
         asked = request_from_wire(request)
         answer = await self._searcher.search(asked, deadline)
@@ -264,11 +262,3 @@ def _match_to_wire(
         # A degraded answer has no record, hence no figure numbers.
         told.figure_number = figures.get(match.drawing_id, "")
     return told
-
-
-def _caller(context: Context) -> str:
-    named = dict(context.invocation_metadata() or ()).get(CALLER_KEY, "")
-    if named:
-        return str(named)
-    # "ipv4:10.0.0.7:51234": each connection of a host has its own port.
-    return context.peer().rpartition(":")[0]

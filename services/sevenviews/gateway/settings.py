@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from sevenviews.runtime.identity import Role
 from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.settings import ServiceSettings
 
@@ -82,6 +85,73 @@ class GatewaySettings(ServiceSettings):
     )
     backend_key: Path | None = Field(default=None, description="PEM file of its private key.")
 
+    api_keys_file: Path | None = Field(
+        default=None,
+        description="File of the API keys, as `sevenviews keys` makes it; followed while the gateway runs.",
+    )
+    oidc_jwks: str = Field(
+        default="",
+        description="Keys of the identity provider whose tokens are taken: https://…, or the path of a file.",
+    )
+    oidc_issuer: str = Field(default="", description="Issuer that a token must name (iss).")
+    oidc_audience: str = Field(default="", description="Audience that a token must be for (aud).")
+    oidc_leeway_seconds: float = Field(
+        default=30.0, ge=0, le=300, description="By how much the provider's clock may differ from this one."
+    )
+    oidc_roles_claim: str = Field(
+        default="roles",
+        min_length=1,
+        description="Where a token lists what its subject may do; dots lead into objects: realm_access.roles.",
+    )
+    oidc_roles: dict[str, tuple[Role, ...]] = Field(
+        default_factory=dict,
+        description='Roles that each value of that claim gives, JSON: {"searchers": ["reader"]}; none: the values '
+        "are roles.",
+    )
+    certificate_roles: dict[str, tuple[Role, ...]] = Field(
+        default_factory=dict,
+        description="Roles of clients by a name of their certificate, a subject alternative name or else the common "
+        'name, JSON: {"loader.example.org": ["importer"]}. Needs tls_client_ca.',
+    )
+    allow_anonymous: bool = Field(
+        default=False,
+        description="Answer everyone who reaches this address, whatever they ask: what a gateway does on the "
+        "loopback address without being told, and nowhere else.",
+    )
+
+    @property
+    def authenticates(self) -> bool:
+        """Whether callers need a credential."""
+        return bool(self.api_keys_file or self.oidc_jwks or self.certificate_roles)
+
+    @model_validator(mode="after")
+    def _a_way_in_is_chosen(self) -> Self:
+        if self.authenticates and self.allow_anonymous:
+            raise ValueError("allow_anonymous contradicts api_keys_file, oidc_jwks and certificate_roles")
+        if not (self.authenticates or self.allow_anonymous or is_loopback(self.host)):
+            raise ValueError(
+                f"{self.host} can be reached from other machines, and anyone there could import and delete: give "
+                "api_keys_file, oidc_jwks or certificate_roles, or say allow_anonymous"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _credentials_can_be_checked(self) -> Self:
+        if self.oidc_jwks and not (self.oidc_issuer and self.oidc_audience):
+            raise ValueError(
+                "oidc_jwks needs oidc_issuer and oidc_audience: else any token of the provider would do"
+            )
+        if self.certificate_roles and self.tls_client_ca is None:
+            raise ValueError("certificate_roles needs tls_client_ca: else any certificate would do")
+        url = urlsplit(self.oidc_jwks)
+        if (
+            url.scheme
+            and url.scheme != "https"
+            and not (url.scheme == "http" and is_loopback(url.hostname or ""))
+        ):
+            raise ValueError("oidc_jwks has to be https://…: whoever changes it on its way could sign tokens")
+        return self
+
     @model_validator(mode="after")
     def _backend_files_go_together(self) -> Self:
         if (self.backend_certificate is None) != (self.backend_key is None):
@@ -96,3 +166,13 @@ class GatewaySettings(ServiceSettings):
         if self.backend_ca is None:
             return None
         return ClientTls(self.backend_ca, self.backend_certificate, self.backend_key)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether none but this machine reaches an address to listen on."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False  # a name, which may become any address

@@ -1,11 +1,11 @@
-"""What happens around every call of ours: request id, log line, metrics, and errors made into statuses."""
+"""What happens around every call of ours: request id, who calls, log line, metrics, and errors made into statuses."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 import grpc
 import structlog
@@ -13,6 +13,7 @@ import structlog
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.runtime.admission import Admission
 from sevenviews.runtime.deadlines import Deadline, arrived
+from sevenviews.runtime.identity import NOBODY, Guard, caller
 from sevenviews.runtime.intake import Intake, Parse
 from sevenviews.runtime.presentable import presentable
 from sevenviews.runtime.status import code_of, refusal
@@ -25,17 +26,73 @@ Context = grpc.aio.ServicerContext[Any, Any]
 _PATIENCE_SECONDS = 30.0
 """Of a call without a deadline: within which it has to have ended, if it has to wait for its turn."""
 
-# Health probes and reflection come every few seconds and say nothing about our work.
-_UNOBSERVED = ("/grpc.health.v1.Health/", "/grpc.reflection.")
+# Health probes and reflection come every few seconds and say nothing about our work. Whoever probes has no
+# credential, so health is answered to all. What else there is, reflection tells those alone who have one.
+_HEALTH = "/grpc.health.v1.Health/"
+_REFLECTION = "/grpc.reflection."
+
+
+_OURS = ("field", "minimum", "maximum", "allowed", "expected", "actual", "patent_id", "drawing_id")
+"""Of the metadata of a request that was malformed."""
+
+
+class Testimony(Protocol):
+    """Of one call; see `Witness`."""
+
+    def asked(self, request: Any) -> None:
+        """The request of a call that has one came, and is within its limits."""
+        ...
+
+    def answered(self, response: Any) -> None:
+        """An answer goes out."""
+        ...
+
+    def ended(self, code: str, reason: str, seconds: float) -> None:
+        """The call is over; `reason` is empty where no error of ours ended it."""
+        ...
+
+
+Witness = Callable[[str, Context], Testimony]
+"""Begins the testimony of a call: by its method, as "/package.Service/Method"."""
+
+
+class _Silence:
+    def asked(self, request: Any) -> None: ...
+
+    def answered(self, response: Any) -> None: ...
+
+    def ended(self, code: str, reason: str, seconds: float) -> None: ...
+
+
+def unwitnessed(method: str, context: Context) -> Testimony:  # noqa: ARG001
+    """Of servers whose calls nobody has to account for."""
+    return _SILENCE
+
+
+_SILENCE = _Silence()
 
 
 class CallInterceptor(grpc.aio.ServerInterceptor):
-    """Wraps unary and streaming handlers alike, so that no kind of call escapes the metrics."""
+    """Wraps unary and streaming handlers alike, so that no kind of call escapes metrics, guard or witness.
 
-    def __init__(self, metrics: ServerMetrics, admission: Admission, intake: Intake) -> None:
+    Args:
+        guard: None lets everyone in: the server's network does the guarding.
+        witness: is told of every call that comes and how it ends, those that the guard refuses among them.
+    """
+
+    def __init__(
+        self,
+        metrics: ServerMetrics,
+        admission: Admission,
+        intake: Intake,
+        guard: Guard | None = None,
+        witness: Witness = unwitnessed,
+    ) -> None:
         self._metrics = metrics
         self._admission = admission
         self._intake = intake
+        self._guard = guard
+        self._witness = witness
 
     async def intercept_service(
         self,
@@ -44,9 +101,30 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
         handler = await continuation(handler_call_details)
         method = str(handler_call_details.method)
-        if handler is None or method.startswith(_UNOBSERVED):
+        if handler is None or method.startswith(_HEALTH):
             return handler
+        if method.startswith(_REFLECTION):
+            guarded: grpc.RpcMethodHandler[Any, Any] = self._guarded(handler)
+            return guarded
         return self._wrap(handler, method)
+
+    def _guarded(self, handler: Any) -> Any:
+        """A stream that says nothing to who cannot be identified."""
+        guard, behavior = self._guard, _behavior(handler)
+        if guard is None:
+            return handler
+
+        async def call(requests: AsyncIterator[Any], context: Context) -> AsyncIterator[Any]:
+            try:
+                await guard.identify(context)
+            except SevenviewsError as error:
+                await context.abort(*refusal(error))
+            async for response in behavior(requests, context):
+                yield response
+
+        return grpc.stream_stream_rpc_method_handler(
+            call, handler.request_deserializer, handler.response_serializer
+        )
 
     def _wrap(self, handler: Any, method: str) -> grpc.RpcMethodHandler[Any, Any]:
         behavior = _behavior(handler)
@@ -66,7 +144,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
     def _one_of_one(self, behavior: Any, method: str, parse: Parse) -> Any:
         async def call(_: object, context: Context) -> Any:
-            async with _Observation(method, context, self._metrics):
+            async with self._observed(method, context) as testimony:
                 with self._admission.entered():
                     line = self._admission.line(method)
                     # Before its message is read, which costs more than to refuse it.
@@ -75,39 +153,50 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
                         self._intake.one(method, parse, context) as request,
                         line.turn(_seconds_left(context)),
                     ):
-                        return await behavior(request, context)
+                        testimony.asked(request)
+                        response = await behavior(request, context)
+                        testimony.answered(response)
+                        return response
 
         return call
 
     def _one_of_many(self, behavior: Any, method: str, parse: Parse) -> Any:
         async def call(_: object, context: Context) -> Any:
-            async with _Observation(method, context, self._metrics):
+            async with self._observed(method, context) as testimony:
                 with self._admission.entered():
                     async with self._intake.several(parse, context) as requests:
-                        return await behavior(aiter(requests), context)
+                        response = await behavior(aiter(requests), context)
+                        testimony.answered(response)
+                        return response
 
         return call
 
     def _stream_of_one(self, behavior: Any, method: str, parse: Parse) -> Any:
         async def call(_: object, context: Context) -> AsyncIterator[Any]:
-            async with _Observation(method, context, self._metrics):
+            async with self._observed(method, context) as testimony:
                 with self._admission.entered():
                     async with self._intake.one(method, parse, context) as request:
+                        testimony.asked(request)
                         async for response in behavior(request, context):
+                            testimony.answered(response)
                             yield response
 
         return call
 
     def _stream_of_many(self, behavior: Any, method: str, parse: Parse) -> Any:
         async def call(_: object, context: Context) -> AsyncIterator[Any]:
-            async with _Observation(method, context, self._metrics):
+            async with self._observed(method, context) as testimony:
                 with self._admission.entered():
                     async with self._intake.several(parse, context) as requests:
                         async for response in behavior(aiter(requests), context):
+                            testimony.answered(response)
                             yield response
                             requests.answered()
 
         return call
+
+    def _observed(self, method: str, context: Context) -> _Observation:
+        return _Observation(method, context, self._metrics, self._guard, self._witness)
 
 
 def _seconds_left(context: Context) -> float:
@@ -119,21 +208,40 @@ def _behavior(handler: Any) -> Any:
 
 
 class _Observation:
-    """One call: gives it its request id, and on leaving writes, counts, and turns an error into a status."""
+    """One call: gives it a request id and lets it in; on leaving writes, counts, and turns an error into a status."""
 
-    def __init__(self, method: str, context: Context, metrics: ServerMetrics) -> None:
+    def __init__(
+        self, method: str, context: Context, metrics: ServerMetrics, guard: Guard | None, witness: Witness
+    ) -> None:
         self._method = method
         self._context = context
         self._metrics = metrics
+        self._guard = guard
+        self._testimony = witness(method, context)
 
-    async def __aenter__(self) -> None:
+    async def __aenter__(self) -> Testimony:
         offered = dict(self._context.invocation_metadata() or ()).get(REQUEST_ID_KEY, "")
         current = accept_request_id(offered if isinstance(offered, str) else "")
         # Set, never reset: a stream's generator may be closed in another context than it was started in.
         request_id.set(current)
         arrived.set(time.monotonic())
+        caller.set(NOBODY)
         self._started = time.perf_counter()
         self._metrics.started(self._method)
+        try:
+            await self._let_in()
+        except BaseException as error:
+            # Nobody else calls it: the block that it ends has not begun.
+            await self.__aexit__(type(error), error, None)
+            raise
+        return self._testimony
+
+    async def _let_in(self) -> None:
+        if self._guard is None:
+            return
+        found = await self._guard.identify(self._context)
+        caller.set(found)
+        self._guard.check(found, self._method)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: object
@@ -142,6 +250,7 @@ class _Observation:
         code = _code_name(error, status, self._context)
         seconds = time.perf_counter() - self._started
         self._metrics.finished(self._method, code, seconds)
+        self._testimony.ended(code, "" if status is None else status.reason.value, seconds)
         self._write(code, seconds, status, error)
         if status is not None:
             await self._context.abort(*refusal(status))
@@ -151,7 +260,7 @@ class _Observation:
     ) -> None:
         event: dict[str, Any] = {"method": self._method, "code": code, "seconds": round(seconds, 6)}
         if status is not None:
-            event |= {"reason": status.reason.value, "message": status.message, **status.metadata}
+            event |= {"reason": status.reason.value, **_loggable(status)}
         if status is not None and status.reason is Reason.INTERNAL:
             log.error("request failed", exc_info=error, **event)
         else:
@@ -171,6 +280,13 @@ def _status_of(error: BaseException | None) -> SevenviewsError | None:
     return SevenviewsError(
         Reason.INTERNAL, f"internal error; report request id {current}", {"request_id": current}
     )
+
+
+def _loggable(status: SevenviewsError) -> dict[str, str]:
+    """What a log may hold of an error: nothing that the caller wrote, which may tell of an unpublished design."""
+    if code_of(status.reason) is grpc.StatusCode.INVALID_ARGUMENT:
+        return {key: value for key, value in status.metadata.items() if key in _OURS}
+    return {"message": status.message, **status.metadata}
 
 
 def _code_name(error: BaseException | None, status: SevenviewsError | None, context: Context) -> str:

@@ -15,8 +15,9 @@ from prometheus_client import REGISTRY, CollectorRegistry, start_http_server
 
 from sevenviews.runtime.admission import Admission
 from sevenviews.runtime.certificates import CertificateExpiry
+from sevenviews.runtime.identity import Guard
 from sevenviews.runtime.intake import Intake
-from sevenviews.runtime.interceptors import CallInterceptor
+from sevenviews.runtime.interceptors import CallInterceptor, Witness, unwitnessed
 from sevenviews.runtime.reflection import enable_reflection
 from sevenviews.runtime.security import server_credentials
 from sevenviews.runtime.settings import LIVENESS, ServiceSettings
@@ -47,6 +48,8 @@ class GrpcServer:
         register: adds the servicers.
         readiness: looked at every `settings.readiness_seconds`.
         registry: where metrics go.
+        guard: who may call what; None: everyone everything.
+        witness: is told of every call.
     """
 
     def __init__(
@@ -56,6 +59,8 @@ class GrpcServer:
         register: Register,
         readiness: Readiness,
         registry: CollectorRegistry = REGISTRY,
+        guard: Guard | None = None,
+        witness: Witness = unwitnessed,
     ) -> None:
         self.name = name
         self._settings = settings
@@ -65,7 +70,7 @@ class GrpcServer:
         self._admission = Admission(settings.max_concurrent_requests, settings.max_running_requests)
         intake = Intake(settings.max_requests_bytes, settings.max_message_bytes, settings.intake_seconds)
         self._server = grpc.aio.server(
-            interceptors=[CallInterceptor(self._metrics, self._admission, intake)],
+            interceptors=[CallInterceptor(self._metrics, self._admission, intake, guard, witness)],
             options=[
                 ("grpc.max_receive_message_length", settings.max_message_bytes),
                 ("grpc.max_send_message_length", settings.max_message_bytes),
@@ -200,14 +205,17 @@ async def run(
     register: Register,
     readiness: Readiness = always_ready,
     close: Callable[[], Awaitable[None]] | None = None,
+    guard: Guard | None = None,
+    witness: Witness = unwitnessed,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then drain. The body of every `__main__`.
 
     Args:
         close: called after the last request: closes channels and connections.
+        guard, witness: as GrpcServer has them.
     """
     configure_logs(settings.log_level, settings.log_format)
-    server = GrpcServer(name, settings, register, readiness)
+    server = GrpcServer(name, settings, register, readiness, guard=guard, witness=witness)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

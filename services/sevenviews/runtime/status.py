@@ -66,6 +66,11 @@ _EXHAUSTED = (
     Reason.QUOTA_EXCEEDED,
     Reason.STORAGE_FULL,
 )
+_UNAUTHENTICATED = (
+    Reason.CREDENTIAL_MISSING,
+    Reason.CREDENTIAL_INVALID,
+    Reason.CREDENTIAL_EXPIRED,
+)
 
 CODES = MappingProxyType(
     {
@@ -73,6 +78,8 @@ CODES = MappingProxyType(
         **dict.fromkeys(_NOT_FOUND, grpc.StatusCode.NOT_FOUND),
         **dict.fromkeys(_FAILED_PRECONDITION, grpc.StatusCode.FAILED_PRECONDITION),
         **dict.fromkeys(_EXHAUSTED, grpc.StatusCode.RESOURCE_EXHAUSTED),
+        **dict.fromkeys(_UNAUTHENTICATED, grpc.StatusCode.UNAUTHENTICATED),
+        Reason.ROLE_MISSING: grpc.StatusCode.PERMISSION_DENIED,
         Reason.PATENT_CONTENT_CONFLICT: grpc.StatusCode.ALREADY_EXISTS,
         Reason.RELEASE_CONFLICT: grpc.StatusCode.ALREADY_EXISTS,
         Reason.PATENT_GENERATION_STALE: grpc.StatusCode.ABORTED,
