@@ -129,10 +129,12 @@ def running_house(
     index: DesignIndex | None = None,
     database_url: str | None = None,
     pairs: tuple[Pair, Pair] | None = None,
+    **gateway_settings: Any,
 ) -> Iterator[House]:
     """A house that serves a tiny model, and holds nothing yet. Its index and its database may be real ones.
 
     With two certificates, the servers' and their clients', each demands the other's and connections are short.
+    Settings of the gateway as GatewaySettings has them.
     """
     folder.mkdir(parents=True, exist_ok=True)
     models, index = ModelStore(folder / "models"), index or FakeDesignIndex()
@@ -141,7 +143,9 @@ def running_house(
     addresses: Future[tuple[str, str]] = Future()
     ended = threading.Event()
     thread = threading.Thread(
-        target=lambda: asyncio.run(_serve(folder, models, index, database_url, pairs, addresses, ended)),
+        target=lambda: asyncio.run(
+            _serve(folder, models, index, database_url, pairs, gateway_settings, addresses, ended)
+        ),
         daemon=True,
     )
     thread.start()
@@ -162,6 +166,7 @@ async def _serve(
     index: DesignIndex,
     database_url: str,
     pairs: tuple[Pair, Pair] | None,
+    gateway_settings: dict[str, Any],
     addresses: Future[tuple[str, str]],
     ended: threading.Event,
 ) -> None:
@@ -188,6 +193,7 @@ async def _serve(
             )
         settings = GatewaySettings(
             **common,
+            **gateway_settings,
             **secured,
             **(_backend_tls(*pairs) if pairs else {}),
             release_seconds=0,

@@ -17,6 +17,7 @@ from sevenviews.cli.evaluate import evaluate
 from sevenviews.cli.extras import why_missing
 from sevenviews.cli.facets import facets
 from sevenviews.cli.ingest import ingest
+from sevenviews.cli.keys import app as keys_app
 from sevenviews.cli.lab import lab_app
 from sevenviews.cli.reconcile import reconcile
 from sevenviews.cli.refreshing import reembed, refresh
@@ -54,6 +55,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(releases_app, name="releases")
+app.add_typer(keys_app, name="keys")
 app.add_typer(bench_app, name="bench")
 app.add_typer(lab_app, name="lab")
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sevenviews.cli.console import fail
+from sevenviews.cli.credentials import KeyFile, credential
 from sevenviews.client import Client
 from sevenviews.runtime.security import ClientTls
 
@@ -78,7 +79,13 @@ class Gateway(Secured):
     """The gateway, and how it is spoken to."""
 
     server: Server = "127.0.0.1:50051"
+    key_file: KeyFile = None
 
     def client(self, timeout_seconds: float = 30.0) -> Client:
-        """A connection to it."""
-        return Client(self.server, timeout_seconds, tls=self.resolved())
+        """A connection to it; ends the command where the credential cannot be read."""
+        try:
+            return Client(
+                self.server, timeout_seconds, tls=self.resolved(), credential=credential(self.key_file)
+            )
+        except (OSError, ValueError) as error:
+            fail(f"credential: {error}", 2)

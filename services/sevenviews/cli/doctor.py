@@ -18,6 +18,7 @@ import typer
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from sevenviews.cli.console import print_json, table
+from sevenviews.cli.credentials import credential
 from sevenviews.cli.extras import EXTRAS, listed, missing
 from sevenviews.cli.local import GATEWAY_SERVICES, Addresses
 from sevenviews.client import Client
@@ -155,7 +156,7 @@ def _services(data: Path) -> Iterator[Finding]:
 
 
 def _server(gateway: str) -> str:
-    with Client(gateway, timeout_seconds=5) as client:
+    with Client(gateway, timeout_seconds=5, credential=credential()) as client:
         info = client.server_info()
     limits = info.limits
     return (

@@ -50,10 +50,10 @@ class Addresses:
     metadata: str
 
     @classmethod
-    def of(cls, port: int) -> Addresses:
-        """The standard ports from `port` on; four free ones for 0."""
-        ports = _free_ports(4) if port == 0 else range(port, port + 4)
-        return cls(*(f"127.0.0.1:{number}" for number in ports))
+    def of(cls, port: int, host: str = "127.0.0.1") -> Addresses:
+        """The standard ports from `port` on; four free ones for 0. The host is that of the gateway."""
+        gateway, *others = _free_ports(4) if port == 0 else range(port, port + 4)
+        return cls(f"{host}:{gateway}", *(f"127.0.0.1:{number}" for number in others))
 
     @classmethod
     def read(cls, directory: Path) -> Addresses:
@@ -92,6 +92,8 @@ class LocalOptions:
     cache_url: str = ""
     metrics_ports: Mapping[str, int] = field(default_factory=dict)
     start_seconds: float = 120.0
+    api_keys: Path | None = None
+    anonymous: bool = False
 
 
 def metrics_ports(port: int) -> dict[str, int]:
@@ -215,6 +217,8 @@ def _services(options: LocalOptions) -> tuple[ServiceProcess, ...]:
             "VECTORS_ADDRESS": options.addresses.vectors,
             "METADATA_ADDRESS": options.addresses.metadata,
             **_given("CACHE_URL", options.cache_url),
+            **_given("API_KEYS_FILE", str(options.api_keys.resolve()) if options.api_keys else ""),
+            **_given("ALLOW_ANONYMOUS", "true" if options.anonymous else ""),
         },
         "embedding": {
             "MODEL_STORE": str(data / "models"),

@@ -21,6 +21,15 @@ def up(
     port: Annotated[
         int, typer.Option(help="Port of the gateway; the other services take the next three. 0: any free.")
     ] = 50051,
+    host: Annotated[
+        str, typer.Option(help="Where the gateway listens: 0.0.0.0 for other machines. The others never do.")
+    ] = "127.0.0.1",
+    api_keys: Annotated[
+        Path | None, typer.Option(help="File that `sevenviews keys` makes: who has none is refused.")
+    ] = None,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="With another --host: answer whoever gets there.")
+    ] = False,
     model: Annotated[
         Path | None, typer.Option(help="Model bundle to serve first.", show_default="the packaged one")
     ] = None,
@@ -39,10 +48,13 @@ def up(
     Everything is kept in the data directory: start again on the same one, and all patents are there.
 
     Example:  sevenviews up --data patents
+
+    Example:  sevenviews up --data patents --host 0.0.0.0 --api-keys keys.json
     """
+    _check(host, api_keys, anonymous=anonymous)
     options = LocalOptions(
         data=data,
-        addresses=Addresses.of(port),
+        addresses=Addresses.of(port, host),
         model=model,
         replicas=replicas,
         vectors_url=vectors_url,
@@ -50,6 +62,8 @@ def up(
         drawings_url=drawings_url,
         cache_url=cache_url,
         metrics_ports=metrics_ports(port) if metrics else {},
+        api_keys=api_keys,
+        anonymous=anonymous,
     )
     configure_logs("warning", "console")
     try:
@@ -57,6 +71,26 @@ def up(
             asyncio.run(_serve(options))
     except StartError as error:
         fail(str(error))
+
+
+def _check(host: str, api_keys: Path | None, *, anonymous: bool) -> None:
+    """End the command where the gateway would refuse to start: with what its environment says, or with its keys."""
+    from pydantic import ValidationError
+
+    from sevenviews.gateway.access.keys import KeyFile
+    from sevenviews.gateway.settings import GatewaySettings
+
+    given = {"api_keys_file": api_keys} if api_keys else {}
+    said = {"allow_anonymous": True} if anonymous else {}
+    try:
+        GatewaySettings(host=host, **given, **said)  # type: ignore[arg-type]
+        if api_keys is not None:
+            KeyFile.read(api_keys)
+    except ValidationError as error:
+        reasons = "; ".join(one["msg"].removeprefix("Value error, ") for one in error.errors())
+        fail(f"{reasons} (--api-keys FILE, or --anonymous)", 2)
+    except (OSError, ValueError) as error:
+        fail(f"--api-keys: {error}", 2)
 
 
 async def _serve(options: LocalOptions) -> None:

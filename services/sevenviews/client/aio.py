@@ -32,6 +32,7 @@ from sevenviews.designs import (
     ViewMatching,
 )
 from sevenviews.law import Application
+from sevenviews.runtime.bearer import Bearer, Credential
 from sevenviews.runtime.channels import open_channel
 from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.settings import MEBIBYTE
@@ -59,8 +60,10 @@ class AsyncClient:
         timeout_seconds: float = 30.0,
         max_message_bytes: int = 64 * MEBIBYTE,
         tls: ClientTls | None = None,
+        credential: Credential | None = None,
     ) -> None:
-        self._channel = open_channel(address, max_message_bytes, tls)
+        bearer = None if credential is None else Bearer(credential)
+        self._channel = open_channel(address, max_message_bytes, tls, bearer)
         self._search = search_pb2_grpc.SearchServiceStub(self._channel)
         self._catalog = catalog_pb2_grpc.CatalogServiceStub(self._channel)
         self._server = server_pb2_grpc.ServerServiceStub(self._channel)

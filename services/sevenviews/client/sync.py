@@ -23,6 +23,7 @@ from sevenviews.designs import (
     ViewMatching,
 )
 from sevenviews.law import Application
+from sevenviews.runtime.bearer import Bearer, Credential
 from sevenviews.runtime.channels import open_blocking_channel
 from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.settings import MEBIBYTE
@@ -48,6 +49,7 @@ class Client:
         address: host:port, or dns:///name:port to balance over all addresses of a name.
         timeout_seconds: for each call but an import and the others of many, which may last as long as they need.
         max_message_bytes: the gateway must allow as much.
+        credential: the API key or token that the gateway asks for; a path: the file of one, which may be renewed.
         tls: the gateway's CA, and the certificate that it may demand; None for plaintext.
 
     Each method raises SevenviewsError with the reason that search.proto documents for its rpc, or with
@@ -61,8 +63,10 @@ class Client:
         timeout_seconds: float = 30.0,
         max_message_bytes: int = 64 * MEBIBYTE,
         tls: ClientTls | None = None,
+        credential: Credential | None = None,
     ) -> None:
-        self._channel = open_blocking_channel(address, max_message_bytes, tls)
+        bearer = None if credential is None else Bearer(credential)
+        self._channel = open_blocking_channel(address, max_message_bytes, tls, bearer=bearer)
         self._search = search_pb2_grpc.SearchServiceStub(self._channel)
         self._catalog = catalog_pb2_grpc.CatalogServiceStub(self._channel)
         self._server = server_pb2_grpc.ServerServiceStub(self._channel)

@@ -9,6 +9,7 @@ from typing import Any
 import grpc
 
 from sevenviews.runtime import proxies
+from sevenviews.runtime.bearer import Bearer, SendBearer
 from sevenviews.runtime.renewal import Renewal, RenewedBlockingChannel, RenewedChannel
 from sevenviews.runtime.security import ClientTls, channel_credentials
 from sevenviews.runtime.settings import MEBIBYTE
@@ -66,7 +67,10 @@ def channel_options(max_message_bytes: int = 64 * MEBIBYTE) -> list[tuple[str, A
 
 
 def open_channel(
-    address: str, max_message_bytes: int = 64 * MEBIBYTE, tls: ClientTls | None = None
+    address: str,
+    max_message_bytes: int = 64 * MEBIBYTE,
+    tls: ClientTls | None = None,
+    bearer: Bearer | None = None,
 ) -> grpc.aio.Channel:
     """A channel to host:port, or dns:///name:port for a headless service, over all of whose addresses it spreads.
 
@@ -76,13 +80,16 @@ def open_channel(
         address: of the service.
         max_message_bytes: the service must allow as much.
         tls: None for plaintext.
+        bearer: the credential that every call is sent with.
 
     Raises:
         OSError: a file of `tls` cannot be read.
         ValueError: it does not go with the others.
     """
     options = [*channel_options(max_message_bytes), *proxies.channel_options(address)]
-    interceptors = [_SendRequestIdUnary(), _SendRequestIdUnaryStream(), _SendRequestIdStreamStream()]
+    interceptors = [
+        kind(bearer) for kind in (_SendUnary, _SendUnaryStream, _SendStreamUnary, _SendStreamStream)
+    ]
     if tls is None:
         return grpc.aio.insecure_channel(address, options=options, interceptors=interceptors)
     options += tls.channel_options()
@@ -103,10 +110,16 @@ def open_blocking_channel(
     tls: ClientTls | None = None,
     *,
     retries: bool = True,
+    bearer: Bearer | None = None,
 ) -> grpc.Channel:
     """The same for threads. Without retries for callers that try again themselves. Raises OSError and ValueError."""
     settings = dict([*channel_options(max_message_bytes), *proxies.channel_options(address)])
     options = list((settings | {"grpc.enable_retries": int(retries)}).items())
+    channel = _blocking_channel(address, options, tls)
+    return channel if bearer is None else grpc.intercept_channel(channel, SendBearer(bearer))
+
+
+def _blocking_channel(address: str, options: list[tuple[str, Any]], tls: ClientTls | None) -> grpc.Channel:
     if tls is None:
         return grpc.insecure_channel(address, options=options)
     options += tls.channel_options()
@@ -116,43 +129,59 @@ def open_blocking_channel(
     )
 
 
-def _with_request_id(details: grpc.aio.ClientCallDetails) -> grpc.aio.ClientCallDetails:
-    current = request_id.get()
-    if not current:
-        return details
-    metadata = grpc.aio.Metadata(*(details.metadata or ()))
-    if metadata.get(REQUEST_ID_KEY) is None:
-        metadata.add(REQUEST_ID_KEY, current)
-    return grpc.aio.ClientCallDetails(
-        details.method, details.timeout, metadata, details.credentials, details.wait_for_ready
-    )
+class _Sender:
+    """Sends the request id on, and the credential along."""
+
+    def __init__(self, bearer: Bearer | None) -> None:
+        self._bearer = bearer
+
+    def _with(self, details: grpc.aio.ClientCallDetails) -> grpc.aio.ClientCallDetails:
+        metadata = grpc.aio.Metadata(*(details.metadata or ()))
+        current = request_id.get()
+        if current and metadata.get(REQUEST_ID_KEY) is None:
+            metadata.add(REQUEST_ID_KEY, current)
+        if self._bearer is not None:
+            metadata.add(*self._bearer.metadata())
+        return grpc.aio.ClientCallDetails(
+            details.method, details.timeout, metadata, details.credentials, details.wait_for_ready
+        )
 
 
-class _SendRequestIdUnary(grpc.aio.UnaryUnaryClientInterceptor):
+class _SendUnary(_Sender, grpc.aio.UnaryUnaryClientInterceptor):
     async def intercept_unary_unary(
         self,
         continuation: Callable[[grpc.aio.ClientCallDetails, Any], Any],
         client_call_details: grpc.aio.ClientCallDetails,
         request: Any,
     ) -> Any:
-        return await continuation(_with_request_id(client_call_details), request)
+        return await continuation(self._with(client_call_details), request)
 
 
-class _SendRequestIdUnaryStream(grpc.aio.UnaryStreamClientInterceptor):
+class _SendUnaryStream(_Sender, grpc.aio.UnaryStreamClientInterceptor):
     async def intercept_unary_stream(
         self,
         continuation: Callable[[grpc.aio.ClientCallDetails, Any], Any],
         client_call_details: grpc.aio.ClientCallDetails,
         request: Any,
     ) -> Any:
-        return await continuation(_with_request_id(client_call_details), request)
+        return await continuation(self._with(client_call_details), request)
 
 
-class _SendRequestIdStreamStream(grpc.aio.StreamStreamClientInterceptor):
+class _SendStreamUnary(_Sender, grpc.aio.StreamUnaryClientInterceptor):
+    async def intercept_stream_unary(
+        self,
+        continuation: Callable[[grpc.aio.ClientCallDetails, Any], Any],
+        client_call_details: grpc.aio.ClientCallDetails,
+        request_iterator: Any,
+    ) -> Any:
+        return await continuation(self._with(client_call_details), request_iterator)
+
+
+class _SendStreamStream(_Sender, grpc.aio.StreamStreamClientInterceptor):
     async def intercept_stream_stream(
         self,
         continuation: Callable[[grpc.aio.ClientCallDetails, Any], Any],
         client_call_details: grpc.aio.ClientCallDetails,
         request_iterator: Any,
     ) -> Any:
-        return await continuation(_with_request_id(client_call_details), request_iterator)
+        return await continuation(self._with(client_call_details), request_iterator)

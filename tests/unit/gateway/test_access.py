@@ -94,7 +94,8 @@ async def guarded(services: FakeServices, credentials: Credentials) -> AsyncIter
 async def refusal(channel: grpc.aio.Channel, method: str, metadata: Metadata) -> SevenviewsError | None:
     """Why a call was not let in; None where it was, whatever came of it: its request is empty, whether it is the only
     one or the first of a stream."""
-    call = channel.unary_stream(method)(b"", metadata=metadata, timeout=10)
+    stub: Any = channel.unary_stream(method)
+    call = stub(b"", metadata=metadata, timeout=10)
     try:
         async for _ in call:
             pass
@@ -162,7 +163,7 @@ async def test_a_certificate_is_a_credential(services: FakeServices, tmp_path: P
     server, client = authority.issue("server"), authority.issue("client")
     credentials = Credentials(tmp_path)
     tls = {"tls_certificate": server.certificate, "tls_key": server.key, "tls_client_ca": server.ca}
-    shown = channel_credentials(ClientTls(client.ca, client.certificate, client.key))
+    shown = channel_credentials(ClientTls(client.ca, client.certificate, client.key).files().now())
     search, delete = "SearchService/SearchDesigns", "CatalogService/DeleteCatalogPatents"
     for roles, expected in (
         ({"localhost": [Role.READER]}, (LET_IN, Reason.ROLE_MISSING)),

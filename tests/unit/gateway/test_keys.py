@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -75,7 +76,14 @@ def test_a_key_ends(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_right_is_refused_by_field(tmp_path: Path) -> None:
     record, _ = new_key("loader", (Role.READER,), NOW)
     good = json.loads(KeyFile(keys=(record,)).model_dump_json())["keys"][0]
-    for wrong in ({"roles": []}, {"roles": ["root"]}, {"name": "a b"}, {"sha256": "00"}, {"key": "sv_"}):
+    bad: list[dict[str, Any]] = [
+        {"roles": []},
+        {"roles": ["root"]},
+        {"name": "a b"},
+        {"sha256": "00"},
+        {"key": "sv_"},
+    ]
+    for wrong in bad:
         with pytest.raises(ValueError, match=rf"keys\.0\.{next(iter(wrong))}") as caught:
             KeyFile.parse(json.dumps({"keys": [good | wrong]}).encode())
         assert record.sha256 not in str(caught.value)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import jwt
 import pytest
@@ -107,7 +108,8 @@ async def test_roles_are_where_the_settings_say() -> None:
         Role.OPERATOR,
         Role.AUDITOR,
     }
-    for nothing in (None, {}, "cleaner", 3, []):
+    unfit: tuple[Any, ...] = (None, {}, "cleaner", 3, [])
+    for nothing in unfit:
         assert (await verifier().identify(US.token(roles=nothing))).roles == frozenset()
 
 

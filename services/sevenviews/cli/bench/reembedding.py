@@ -14,6 +14,7 @@ import typer
 
 from sevenviews.cli.bench.surroundings import machine, row, running_system
 from sevenviews.cli.console import fail, fail_with, note, output, print_json, progress, table
+from sevenviews.cli.credentials import credential
 from sevenviews.cli.extras import needs
 from sevenviews.cli.ingest import ingest_all
 from sevenviews.cli.local import Addresses, StartError
@@ -63,7 +64,7 @@ def _measure_reembedding(
     from sevenviews.cli.local import LocalStores
     from sevenviews.encoder.store import ModelStore
 
-    with Client(addresses.gateway) as client, progress() as bar:
+    with Client(addresses.gateway, credential=credential()) as client, progress() as bar:
         report = ingest_all(client, [folder / "corpus"], os.cpu_count() or 1, bar)
         results = list(client.import_patents(_copies(client, copies)))
     failed = [*report.failures, *(one.error.message for one in results if one.error is not None)]

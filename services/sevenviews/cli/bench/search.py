@@ -13,6 +13,7 @@ import typer
 
 from sevenviews.cli.bench.surroundings import machine, running_system
 from sevenviews.cli.console import fail, fail_with, note, output, print_json, progress, table
+from sevenviews.cli.credentials import credential
 from sevenviews.cli.extras import needs
 from sevenviews.cli.ingest import ingest_all
 from sevenviews.cli.local import Addresses, StartError
@@ -62,7 +63,7 @@ async def _measured(folder: Path, designs: int, pairs: int, clients: int, search
 def _measure(folder: Path, addresses: Addresses, pairs: int, clients: int, searches: int) -> SearchFigures:
     from sevenviews.bench.search import Target, measure
 
-    with Client(addresses.gateway) as client, progress() as bar:
+    with Client(addresses.gateway, credential=credential()) as client, progress() as bar:
         report = ingest_all(client, [folder / "corpus"], os.cpu_count() or 1, bar)
     if report.failures:
         fail("; ".join(report.failures))
