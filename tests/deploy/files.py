@@ -32,12 +32,24 @@ class Alert:
 
 def alerts() -> tuple[Alert, ...]:
     """Of all rule files."""
-    groups = [group for path in RULES for group in yaml.safe_load(path.read_text())["groups"]]
     return tuple(
         Alert(rule["alert"], rule["expr"], rule["annotations"], rule["labels"])
-        for group in groups
-        for rule in group["rules"]
+        for rule in _rules()
+        if "alert" in rule
     )
+
+
+def recordings() -> dict[tuple[str, str], str]:
+    """The expressions of what the rule files record, by its name and the objective that it is of."""
+    return {
+        (rule["record"], rule["labels"]["objective"]): rule["expr"] for rule in _rules() if "record" in rule
+    }
+
+
+def _rules() -> Iterator[dict[str, Any]]:
+    for path in RULES:
+        for group in yaml.safe_load(path.read_text())["groups"]:
+            yield from group["rules"]
 
 
 def dashboard(path: Path) -> dict[str, Any]:

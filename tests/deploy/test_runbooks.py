@@ -31,8 +31,8 @@ FOLDER = ROOT / "deploy" / "runbooks"
 PAGES = sorted(FOLDER.glob("*.md"))
 RELEASE = "sevenviews"
 """The release whose objects the runbooks name."""
-# Kinds of Kubernetes itself, of which the chart makes none.
-NO_KIND_OF_THE_CHART = {"event", "node"}
+# Kinds of Kubernetes itself, of which the chart makes none, and of cert-manager, where it makes some.
+NO_KIND_OF_THE_CHART = {"certificate", "event", "node"}
 _PROTOS: tuple[FileDescriptor, ...] = tuple(
     one.DESCRIPTOR
     for one in (catalog_pb2, embedding_pb2, patents_pb2, refreshes_pb2, search_pb2, vectors_pb2)
@@ -99,7 +99,7 @@ def installed() -> tuple[Object, ...]:
     """What the chart makes, with the embedding and the refresh in either mode."""
     found: list[Object] = []
     for profile in ("dev", "dev-ray"):
-        flags = (*PROFILES[profile], *REFRESH)
+        flags = (*PROFILES[profile], *REFRESH, "--set", "check.enabled=true")
         done = helm("template", RELEASE, ".", "--kube-version", KUBERNETES, *flags)
         assert done.returncode == 0, done.stderr
         found += [one for one in yaml.safe_load_all(done.stdout) if one]

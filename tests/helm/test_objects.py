@@ -34,6 +34,7 @@ APPEARS = [
     ("refresh.mode=rayjob", DEV, "ServiceAccount", "refresh-launcher"),
     ("refresh.mode=rayjob", DEV, "NetworkPolicy", "refresh-launcher"),
     ("refresh.rayCronJob.enabled=true", RAY, "RayCronJob", "refresh"),
+    ("check.enabled=true", (), "CronJob", "check"),
     ("metrics.serviceMonitor.enabled=true", (), "ServiceMonitor", "monitoring"),
     ("metrics.serviceMonitor.enabled=true", (), "PodMonitor", "monitoring"),
     ("dev.milvus.enabled=true", (), "Deployment", "milvus"),

@@ -13,13 +13,21 @@ ray_serve_grpc_request_latency_ms is.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from ray.serve import metrics
 
+from sevenviews.designs import Reason
+
 _SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0]
 _LOAD_SECONDS = [0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0]
 _BATCH_SIZES = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0]
+
+
+LOAD_FAILURES = (Reason.MODEL_NOT_FOUND, Reason.MODEL_BUNDLE_INVALID, Reason.DEPENDENCY_UNAVAILABLE)
+"""What loading a model may fail with, each of which is told from the start. Of a counter Ray makes a series only when
+it counts for the first time, so that `increase()` never sees the first failure; a time needs no increase."""
 
 
 class ProxyMetrics:
@@ -59,8 +67,14 @@ class RayMetrics:
         )
         self._load = metrics.Histogram("sevenviews_model_load_seconds", "Loading one model.", _LOAD_SECONDS)
         self._models = metrics.Gauge("sevenviews_models_in_memory", "Models that the replica holds.")
+        self._failed = metrics.Gauge(
+            "sevenviews_model_load_failed_timestamp_seconds",
+            "When the replica failed to load a model last, for this reason; 0: never.",
+            ("reason",),
+        )
         self._pending_now = 0
         self._models_now = 0
+        self._failed_at = {reason.value: 0.0 for reason in LOAD_FAILURES}
 
     def finished(self, outcome: str) -> None:
         """An image has its embedding ("OK"), or was refused for this reason."""
@@ -87,6 +101,7 @@ class RayMetrics:
     def model_failed(self, reason: str) -> None:
         """A model could not be loaded."""
         self._loads.inc(tags={"outcome": reason})
+        self._failed_at[reason] = time.time()
 
     def models_in_memory(self, count: int) -> None:
         """So many models are held."""
@@ -96,3 +111,5 @@ class RayMetrics:
         """To be called every few seconds: Ray exports a gauge once for each time it is set."""
         self._pending.set(self._pending_now)
         self._models.set(self._models_now)
+        for reason, at in self._failed_at.items():
+            self._failed.set(at, tags={"reason": reason})

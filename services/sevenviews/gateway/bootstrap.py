@@ -27,6 +27,7 @@ from sevenviews.gateway.query_embeddings import QueryEmbedder
 from sevenviews.gateway.query_sources import QuerySources
 from sevenviews.gateway.quota import Quota, open_counter
 from sevenviews.gateway.readiness import CATALOG, SEARCH, Dependencies
+from sevenviews.gateway.redis_watch import RedisWatch
 from sevenviews.gateway.releases import Releases
 from sevenviews.gateway.search import Searcher
 from sevenviews.gateway.search_servicer import SearchServicer
@@ -37,6 +38,7 @@ from sevenviews.gateway.telemetry import GatewayMetrics
 from sevenviews.runtime.certificates import CertificateExpiry
 from sevenviews.runtime.channels import open_channel
 from sevenviews.runtime.renewal import Interval, RenewedChannel
+from sevenviews.runtime.stores import StoreReadiness
 from sevenviews.v1 import catalog_pb2_grpc, search_pb2_grpc, server_pb2_grpc
 
 _SERVICES = (SEARCH, CATALOG, SERVER)
@@ -65,6 +67,9 @@ class Gateway:
         self._cursors = open_cursors(settings.cache_url, settings.cursor_seconds, metrics)
         self._quota = Quota(
             open_counter(settings.quota_url, metrics), settings.quota_requests, settings.quota_window_seconds
+        )
+        self._redis = RedisWatch(
+            (settings.cache_url, settings.quota_url), StoreReadiness("gateway", registry)
         )
         vectors, metadata = (
             open_channel(address, settings.max_message_bytes, settings.backend_tls)
@@ -114,6 +119,7 @@ class Gateway:
 
     async def readiness(self) -> Mapping[str, bool]:
         """Which services can be answered; raises what stands in the way of all."""
+        await self._redis.look()
         return await self._dependencies.check()
 
     async def close(self) -> None:
@@ -122,5 +128,6 @@ class Gateway:
             self._cache.close(),
             self._cursors.close(),
             self._quota.close(),
+            self._redis.close(),
             *(channel.close() for channel in self._channels),
         )

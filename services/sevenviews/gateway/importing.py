@@ -29,8 +29,9 @@ from sevenviews.gateway.deadline import CallTimeouts, Deadline
 from sevenviews.gateway.etag import etag_of, generation_of
 from sevenviews.gateway.indexing import Indexer, StoredGeneration, internal
 from sevenviews.gateway.releases import Releases
-from sevenviews.gateway.telemetry import GatewayMetrics
+from sevenviews.gateway.telemetry import REFUSED, GatewayMetrics
 from sevenviews.runtime.settings import MEBIBYTE
+from sevenviews.runtime.status import CALLERS_FAULTS, code_of
 
 log = structlog.get_logger()
 
@@ -147,7 +148,7 @@ class Importer:
                 results[result.patent_id] = result
         for item in items:
             if not item.validate_only:
-                self._metrics.imported.labels(results[item.patent.patent_id].outcome.value).inc()
+                self._metrics.imported.labels(_counted_as(results[item.patent.patent_id])).inc()
         return [results[item.patent.patent_id] for item in items]
 
     async def _put_all(
@@ -232,6 +233,11 @@ class _Staged:
         # Nobody else can have published anything between a put and the publication of its generation.
         etag = etag_of(self.patent_id, self.generation)
         return ImportResult(self.patent_id, _outcome(self.stored), etag=etag)
+
+
+def _counted_as(result: ImportResult) -> str:
+    refused = result.error is not None and code_of(result.error.reason) in CALLERS_FAULTS
+    return REFUSED if refused else result.outcome.value
 
 
 def _outcome(stored: StoredPatent) -> ImportOutcome:

@@ -24,6 +24,16 @@ PAUSE_SECONDS = 1.0
 T = TypeVar("T")
 
 
+def connect(url: str) -> Redis:
+    """A pool of connections that waits for nothing longer than TIMEOUT_SECONDS; connects at the first command."""
+    return Redis.from_url(
+        url,
+        socket_timeout=TIMEOUT_SECONDS,
+        socket_connect_timeout=TIMEOUT_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
 class RedisLink:
     """One connection pool.
 
@@ -37,13 +47,7 @@ class RedisLink:
     def __init__(
         self, url: str, use: str, errors: Counter, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        # Connects at the first command, not here.
-        self._redis = Redis.from_url(
-            url,
-            socket_timeout=TIMEOUT_SECONDS,
-            socket_connect_timeout=TIMEOUT_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-        )
+        self._redis = connect(url)
         self._use = use
         self._errors = errors
         self._clock = clock

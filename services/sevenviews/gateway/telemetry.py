@@ -14,6 +14,10 @@ STAGES = ("release", "embed", "decode", "infer", "vector_search", "hydrate")
 DEPENDENCIES = ("embedding", "vectors", "metadata")
 
 
+REFUSED = "refused"
+"""The outcome of an import that failed by its caller's doing, which no objective of ours is about."""
+
+
 class GatewayMetrics:
     """Made once a registry, by `bootstrap`.
 
@@ -43,7 +47,7 @@ class GatewayMetrics:
         )
         self.imported = Counter(
             "sevenviews_gateway_imported_patents_total",
-            "Patents of import streams, by outcome.",
+            "Patents of import streams, by outcome; what its caller has to mend is refused, not failed.",
             ("outcome",),
             registry=registry,
         )
@@ -62,7 +66,7 @@ class GatewayMetrics:
             self.redis_errors.labels(use)
         for stage in STAGES:
             self.stage_seconds.labels(stage)
-        for imported in set(ImportOutcome) - {ImportOutcome.OTHER}:
-            self.imported.labels(imported.value)
+        for imported in (*(set(ImportOutcome) - {ImportOutcome.OTHER}), REFUSED):
+            self.imported.labels(imported)
         for dependency in DEPENDENCIES:
             self.dependency_ready.labels(dependency)

@@ -19,9 +19,10 @@ from sevenviews.metadata.servicer import PatentServicer
 from sevenviews.metadata.settings import MetadataSettings
 from sevenviews.metadata.sql_patent_table import SqlPatentTable
 from sevenviews.metadata.stores import open_engine, open_objects
-from sevenviews.metadata.telemetry import RefreshMetrics
+from sevenviews.metadata.telemetry import CatalogueMetrics, RefreshMetrics
 from sevenviews.runtime.budget import Budget
 from sevenviews.runtime.server import run
+from sevenviews.runtime.stores import StoreReadiness
 
 SERVICES = ("sevenviews.internal.v1.PatentService", "sevenviews.internal.v1.RefreshService")
 
@@ -36,13 +37,16 @@ def main() -> None:
         return
     objects = open_objects(settings.drawings_url, settings.store_seconds)
     decoding = Budget(settings.decoding_bytes, "decoding images")
-    catalogue = PatentCatalogue(SqlPatentTable(engine), objects, settings.orphan_seconds, decoding)
+    table = SqlPatentTable(engine)
+    catalogue = PatentCatalogue(table, objects, settings.orphan_seconds, decoding)
     threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="stores")
     servicer = PatentServicer(catalogue, threads, settings.request_seconds)
     journal = RefreshJournal(engine)
     refreshes = RefreshServicer(journal, threads, settings.request_seconds)
+    stores = StoreReadiness("metadata")
     metrics = RefreshMetrics(journal, settings.refresh_metrics_seconds)
-    drawings = DrawingsWatch(objects)
+    counts = CatalogueMetrics(table.published_drawings, settings.catalogue_metrics_seconds)
+    drawings = DrawingsWatch(objects, stores)
 
     def register(server: grpc.aio.Server) -> Sequence[str]:
         patents_pb2_grpc.add_PatentServiceServicer_to_server(servicer, server)
@@ -50,8 +54,10 @@ def main() -> None:
         return SERVICES
 
     async def ready() -> Mapping[str, bool]:
-        await asyncio.to_thread(catalogue.check)
+        with stores.asking("database"):
+            await asyncio.to_thread(catalogue.check)
         await asyncio.to_thread(metrics.refresh)
+        await asyncio.to_thread(counts.refresh)
         return {DRAWINGS: drawings.ready}
 
     asyncio.run(run("metadata", settings, register, ready))

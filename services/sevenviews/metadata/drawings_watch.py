@@ -8,28 +8,23 @@ from __future__ import annotations
 import asyncio
 
 import structlog
-from prometheus_client import REGISTRY, CollectorRegistry, Gauge
 
 from sevenviews.designs import SevenviewsError
 from sevenviews.metadata.objects import ObjectStore
+from sevenviews.runtime.stores import StoreReadiness
 
 log = structlog.get_logger()
 
 DRAWINGS = "drawings"
-"""The name that health knows the store by."""
+"""The name that health and metrics know the store by."""
 
 
 class DrawingsWatch:
-    """Belongs to one event loop.
+    """Belongs to one event loop."""
 
-    sevenviews_metadata_drawings_ready: 1 while the object store answers, else 0.
-    """
-
-    def __init__(self, objects: ObjectStore, registry: CollectorRegistry = REGISTRY) -> None:
+    def __init__(self, objects: ObjectStore, stores: StoreReadiness) -> None:
         self._objects = objects
-        self._metric = Gauge(
-            "sevenviews_metadata_drawings_ready", "1 while the store of drawings answers.", registry=registry
-        )
+        self._stores = stores
         self._looking: asyncio.Task[None] | None = None
         self._tell(ready=True)
 
@@ -53,4 +48,4 @@ class DrawingsWatch:
 
     def _tell(self, *, ready: bool) -> None:
         self._ready = ready
-        self._metric.set(ready)
+        self._stores.tell(DRAWINGS, ready=ready)

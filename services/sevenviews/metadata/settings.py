@@ -49,6 +49,9 @@ class MetadataSettings(ServiceSettings):
     refresh_metrics_seconds: float = Field(
         default=15.0, gt=0, description="Time between two looks at the journal of refreshes, for the metrics."
     )
+    catalogue_metrics_seconds: float = Field(
+        default=60.0, gt=0, description="Time between two counts of the published drawings, for the metrics."
+    )
     migrate: bool = Field(default=True, description="Bring the database's schema up to date at start-up.")
     migrate_wait_seconds: float = Field(
         default=0.0, ge=0, description="How long `migrate` waits for a database that does not answer yet."

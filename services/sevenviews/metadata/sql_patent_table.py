@@ -150,6 +150,12 @@ class SqlPatentTable:
         with self._database.reading() as connection:
             return estimated_rows(connection, listed, self._counted)
 
+    def published_drawings(self) -> int:
+        """How many drawings readers see; of many an estimate, and with SQLite one more than are counted."""
+        published = select(drawings.c.drawing_id).where(drawings.c.staged.is_(False))
+        with self._database.reading() as connection:
+            return estimated_rows(connection, published, self._counted)
+
     def facet(self, patent_filter: PatentFilter, facet: Facet, limit: int) -> Sequence[FacetValue]:
         query = counting(facet, _listed(patent_filter, include_staged=False)).limit(limit)
         with self._database.reading() as connection:

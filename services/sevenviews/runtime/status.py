@@ -97,6 +97,11 @@ CODES = MappingProxyType(
 CODES_OF_CALLS = ("OK", *sorted({code.name for code in CODES.values()} | {"CANCELLED"}))
 """What a call of a server of ours may end with."""
 
+CALLERS_FAULTS = frozenset(
+    {grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.ALREADY_EXISTS, grpc.StatusCode.ABORTED}
+)
+"""Codes of what the caller of an import has to mend. The same import would fail again, however well we are."""
+
 # What a bare code means when no reason came with it: gRPC itself made the status.
 _REASON_OF_BARE_CODE = MappingProxyType(
     {

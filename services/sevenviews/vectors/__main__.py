@@ -10,6 +10,7 @@ import grpc
 
 from sevenviews.internal.v1 import vectors_pb2_grpc
 from sevenviews.runtime.server import run
+from sevenviews.runtime.stores import StoreReadiness
 from sevenviews.vectors.milvus_index import MilvusIndex
 from sevenviews.vectors.servicer import Threads, VectorServicer
 from sevenviews.vectors.settings import VectorsSettings
@@ -32,11 +33,13 @@ def main() -> None:
         vectors_pb2_grpc.add_VectorServiceServicer_to_server(servicer, server)
         return (SERVICE,)
 
+    stores = StoreReadiness("vectors")
     metrics = ReleaseMetrics(index, settings.release_metrics_seconds)
     counting: set[asyncio.Task[None]] = set()
 
     async def ready() -> None:
-        await asyncio.to_thread(index.check, settings.readiness_seconds)
+        with stores.asking("milvus"):
+            await asyncio.to_thread(index.check, settings.readiness_seconds)
         # Beside it, not within: a slow count says nothing about whether searches can be answered.
         if not counting:
             task = asyncio.create_task(asyncio.to_thread(metrics.refresh, settings.milvus_seconds))

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.metadata.drawings_watch import DrawingsWatch
 from sevenviews.metadata.service import PatentCatalogue
+from sevenviews.runtime.stores import StoreReadiness
 from tests.fakes.patent_stores import FakeObjectStore, FakePatentTable
 
 
@@ -45,19 +46,21 @@ def test_readiness_is_that_of_the_database(tmp_path: Path) -> None:
 
 async def test_the_store_is_told_of() -> None:
     registry, store = CollectorRegistry(), SomeStore()
-    watch = DrawingsWatch(store, registry)
+    watch = DrawingsWatch(store, StoreReadiness("metadata", registry))
     for down in (True, False):
         store.down = down
         await watch.look()
         assert watch.ready is not down
-        assert registry.get_sample_value("sevenviews_metadata_drawings_ready") == (not down)
+        assert registry.get_sample_value(
+            "sevenviews_store_ready", {"service": "metadata", "store": "drawings"}
+        ) == (not down)
 
 
 async def test_nothing_waits_for_a_store_that_hangs() -> None:
     store = SomeStore()
     store.goes_on.clear()
     store.down = True
-    watch = DrawingsWatch(store, CollectorRegistry())
+    watch = DrawingsWatch(store, StoreReadiness("metadata", CollectorRegistry()))
     assert watch.ready
     await asyncio.sleep(0)
     assert watch.ready
