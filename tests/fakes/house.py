@@ -53,6 +53,7 @@ from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.server import GrpcServer, Readiness, Register
 from sevenviews.runtime.settings import ServiceSettings
 from sevenviews.runtime.status import item_status
+from sevenviews.runtime.tracing import NO_TRACING, Tracing
 from sevenviews.v1 import common_pb2
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.servicer import Threads, VectorServicer
@@ -129,6 +130,7 @@ def running_house(
     index: DesignIndex | None = None,
     database_url: str | None = None,
     pairs: tuple[Pair, Pair] | None = None,
+    tracing: Tracing = NO_TRACING,
     **gateway_settings: Any,
 ) -> Iterator[House]:
     """A house that serves a tiny model, and holds nothing yet. Its index and its database may be real ones.
@@ -144,7 +146,7 @@ def running_house(
     ended = threading.Event()
     thread = threading.Thread(
         target=lambda: asyncio.run(
-            _serve(folder, models, index, database_url, pairs, gateway_settings, addresses, ended)
+            _serve(folder, models, index, database_url, pairs, gateway_settings, addresses, ended, tracing)
         ),
         daemon=True,
     )
@@ -169,6 +171,7 @@ async def _serve(
     gateway_settings: dict[str, Any],
     addresses: Future[tuple[str, str]],
     ended: threading.Event,
+    tracing: Tracing,
 ) -> None:
     async with AsyncExitStack() as stack:
         threads = stack.enter_context(ThreadPoolExecutor(8))
@@ -180,6 +183,7 @@ async def _serve(
             ServiceSettings(**common, **secured),
             lambda server: _register(server, folder, models, index, database_url, threads),
             _always_ready,
+            tracing,
         )
         embedding = backends
         if pairs:
@@ -190,6 +194,7 @@ async def _serve(
                 ServiceSettings(**common),
                 lambda server: _register(server, folder, models, index, database_url, threads),
                 _always_ready,
+                tracing,
             )
         settings = GatewaySettings(
             **common,
@@ -201,9 +206,11 @@ async def _serve(
             vectors_address=backends,
             metadata_address=backends,
         )
-        gateway = Gateway(settings, CollectorRegistry())
+        gateway = Gateway(settings, CollectorRegistry(), tracing)
         stack.push_async_callback(gateway.close)
-        front = await _listen(stack, "gateway", settings, gateway.register, gateway.readiness, gateway.guard)
+        front = await _listen(
+            stack, "gateway", settings, gateway.register, gateway.readiness, tracing, gateway.guard
+        )
         addresses.set_result((backends, front))
         await asyncio.to_thread(ended.wait)
 
@@ -214,9 +221,12 @@ async def _listen(
     settings: ServiceSettings,
     register: Register,
     readiness: Readiness,
+    tracing: Tracing,
     guard: Guard | None = None,
 ) -> str:
-    server = GrpcServer(name, settings, register, readiness, CollectorRegistry(), guard)
+    server = GrpcServer(
+        name, settings, register, readiness, CollectorRegistry(), guard=guard, tracing=tracing
+    )
     await server.start()
     stack.push_async_callback(server.stop)
     return server.address

@@ -132,7 +132,7 @@ async def _held(stub: Any, seconds: float) -> float:
 
 
 async def _flooded(stub: Any, seconds: float, held: float) -> _Outcome:
-    tasks = []
+    tasks: list[asyncio.Task[Reason | None]] = []
     started = time.perf_counter()
     while (passed := time.perf_counter() - started) < seconds:
         missing = int(passed * _RATE) - len(tasks)

@@ -12,7 +12,18 @@ from packaging.utils import canonicalize_name
 
 from sevenviews.cli.console import fail
 
-EXTRAS = ("embedding", "vectors", "embedded", "metadata", "gateway", "corpus", "training", "lab", "refresh")
+EXTRAS = (
+    "embedding",
+    "vectors",
+    "embedded",
+    "metadata",
+    "gateway",
+    "corpus",
+    "training",
+    "lab",
+    "refresh",
+    "tracing",
+)
 """Those that bring a part of the system; `cli`, `local` and `all` are no parts, `encoder` is one of others."""
 
 # What is imported under another name than it is installed by.

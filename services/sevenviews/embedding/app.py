@@ -25,6 +25,7 @@ from sevenviews.runtime.limits import check_limits
 from sevenviews.runtime.settings import LIVENESS
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.telemetry import configure_logs
+from sevenviews.runtime.tracing import open_tracing
 from sevenviews.runtime.wire import crop_from_wire
 from sevenviews.v1 import common_pb2
 
@@ -45,6 +46,7 @@ class EmbeddingDeployment:
 
     def __init__(self, settings: EmbeddingSettings) -> None:
         configure_logs(settings.log_level, settings.log_format)
+        self._tracing = open_tracing("embedding", settings.trace_endpoint, settings.trace_ratio)
         # The names that ONNX Runtime has for them: CPUExecutionProvider, CUDAExecutionProvider.
         self._provider = f"{settings.execution_provider.upper()}ExecutionProvider"
         source = BundleSource(settings.model_store, settings.execution_provider)
@@ -70,14 +72,20 @@ class EmbeddingDeployment:
     ) -> embedding_pb2.EmbedImagesResponse:
         """See embedding.proto."""
         return await reply(
-            "EmbedImages", grpc_context, self._embed(request), embedding_pb2.EmbedImagesResponse()
+            "EmbedImages",
+            grpc_context,
+            self._embed(request),
+            embedding_pb2.EmbedImagesResponse(),
+            self._tracing,
         )
 
     async def ListModels(  # noqa: N802
         self, _request: embedding_pb2.ListModelsRequest, grpc_context: CallContext
     ) -> embedding_pb2.ListModelsResponse:
         """See embedding.proto."""
-        return await reply("ListModels", grpc_context, self._list(), embedding_pb2.ListModelsResponse())
+        return await reply(
+            "ListModels", grpc_context, self._list(), embedding_pb2.ListModelsResponse(), self._tracing
+        )
 
     async def Check(  # noqa: N802
         self, request: health_pb2.HealthCheckRequest, grpc_context: CallContext

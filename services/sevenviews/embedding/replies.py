@@ -14,10 +14,13 @@ from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.runtime.presentable import presentable
 from sevenviews.runtime.status import code_of, refusal
 from sevenviews.runtime.telemetry import REQUEST_ID_KEY, accept_request_id, request_id
+from sevenviews.runtime.tracing import NO_TRACING, Tracing
 
 log = structlog.get_logger()
 
 Response = TypeVar("Response")
+
+_SERVICE = "sevenviews.internal.v1.EmbeddingService"
 
 
 class CallContext(Protocol):
@@ -29,11 +32,24 @@ class CallContext(Protocol):
     def set_trailing_metadata(self, trailing_metadata: list[tuple[str, str | bytes]]) -> None: ...
 
 
-async def reply(method: str, context: CallContext, work: Awaitable[Response], on_error: Response) -> Response:
+async def reply(
+    method: str,
+    context: CallContext,
+    work: Awaitable[Response],
+    on_error: Response,
+    tracing: Tracing = NO_TRACING,
+) -> Response:
     """The result of the work; `on_error`, with the status set on the context, if it fails.
 
     Never raises an error: Ray Serve would answer INTERNAL with its text, and no details for a client to read.
     """
+    with tracing.span(f"/{_SERVICE}/{method}", context.invocation_metadata()):
+        return await _reply(method, context, work, on_error, tracing)
+
+
+async def _reply(
+    method: str, context: CallContext, work: Awaitable[Response], on_error: Response, tracing: Tracing
+) -> Response:
     offered = dict(context.invocation_metadata()).get(REQUEST_ID_KEY, "")
     request_id.set(accept_request_id(offered if isinstance(offered, str) else ""))
     started = time.perf_counter()
@@ -45,6 +61,7 @@ async def reply(method: str, context: CallContext, work: Awaitable[Response], on
     except SevenviewsError as caught:
         error = presentable(caught)
         refuse(context, error)
+        tracing.failed(code_of(error.reason).name)
         _write(method, code_of(error.reason).name, started, reason=error.reason.value, message=error.message)
         return on_error
     except Exception:
@@ -52,6 +69,7 @@ async def reply(method: str, context: CallContext, work: Awaitable[Response], on
         log.exception("request failed", method=method)
         message = f"internal error; report request id {current}"
         refuse(context, SevenviewsError(Reason.INTERNAL, message, {"request_id": current}))
+        tracing.failed(grpc.StatusCode.INTERNAL.name)
         return on_error
     _write(method, "OK", started)
     return response

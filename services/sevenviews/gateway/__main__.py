@@ -7,13 +7,23 @@ import asyncio
 from sevenviews.gateway.bootstrap import Gateway
 from sevenviews.gateway.settings import GatewaySettings
 from sevenviews.runtime.server import run
+from sevenviews.runtime.tracing import open_tracing
 
 
 async def main() -> None:
     """Serve until SIGTERM."""
     settings = GatewaySettings()
-    gateway = Gateway(settings)
-    await run("gateway", settings, gateway.register, gateway.readiness, gateway.close, gateway.guard)
+    tracing = open_tracing("gateway", settings.trace_endpoint, settings.trace_ratio)
+    gateway = Gateway(settings, tracing=tracing)
+    await run(
+        "gateway",
+        settings,
+        gateway.register,
+        gateway.readiness,
+        gateway.close,
+        guard=gateway.guard,
+        tracing=tracing,
+    )
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ from sevenviews.runtime.certificates import CertificateExpiry
 from sevenviews.runtime.channels import open_channel
 from sevenviews.runtime.renewal import Interval, RenewedChannel
 from sevenviews.runtime.stores import StoreReadiness
+from sevenviews.runtime.tracing import NO_TRACING, Tracing
 from sevenviews.v1 import catalog_pb2_grpc, search_pb2_grpc, server_pb2_grpc
 
 _SERVICES = (SEARCH, CATALOG, SERVER)
@@ -50,6 +51,7 @@ class Gateway:
     Args:
         settings: addresses, URLs, timeouts.
         registry: where metrics go.
+        tracing: what calls of other services take part in.
 
     Raises:
         ValueError: a URL of the settings names no cache or counter; a file of keys is malformed.
@@ -59,7 +61,12 @@ class Gateway:
         guard: who may call what.
     """
 
-    def __init__(self, settings: GatewaySettings, registry: CollectorRegistry = REGISTRY) -> None:
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        registry: CollectorRegistry = REGISTRY,
+        tracing: Tracing = NO_TRACING,
+    ) -> None:
         self.guard = open_guard(settings)
         metrics = GatewayMetrics(registry)
         timeouts = CallTimeouts(settings.embed_seconds, settings.vectors_seconds, settings.metadata_seconds)
@@ -72,11 +79,11 @@ class Gateway:
             (settings.cache_url, settings.quota_url), StoreReadiness("gateway", registry)
         )
         vectors, metadata = (
-            open_channel(address, settings.max_message_bytes, settings.backend_tls)
+            open_channel(address, settings.max_message_bytes, settings.backend_tls, tracing=tracing)
             for address in (settings.vectors_address, settings.metadata_address)
         )
         embedding = RenewedChannel(
-            lambda: open_channel(settings.embedding_address, settings.max_message_bytes),
+            lambda: open_channel(settings.embedding_address, settings.max_message_bytes, tracing=tracing),
             Interval(settings.embedding_channel_seconds),
             patience_seconds=settings.embedding_channel_seconds,
             grace_seconds=settings.embed_seconds,

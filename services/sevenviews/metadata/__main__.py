@@ -23,6 +23,7 @@ from sevenviews.metadata.telemetry import CatalogueMetrics, RefreshMetrics
 from sevenviews.runtime.budget import Budget
 from sevenviews.runtime.server import run
 from sevenviews.runtime.stores import StoreReadiness
+from sevenviews.runtime.tracing import open_tracing
 
 SERVICES = ("sevenviews.internal.v1.PatentService", "sevenviews.internal.v1.RefreshService")
 
@@ -60,7 +61,8 @@ def main() -> None:
         await asyncio.to_thread(counts.refresh)
         return {DRAWINGS: drawings.ready}
 
-    asyncio.run(run("metadata", settings, register, ready))
+    tracing = open_tracing("metadata", settings.trace_endpoint, settings.trace_ratio)
+    asyncio.run(run("metadata", settings, register, ready, tracing=tracing))
 
 
 if __name__ == "__main__":

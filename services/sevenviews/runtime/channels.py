@@ -14,6 +14,7 @@ from sevenviews.runtime.renewal import Renewal, RenewedBlockingChannel, RenewedC
 from sevenviews.runtime.security import ClientTls, channel_credentials
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.telemetry import REQUEST_ID_KEY, request_id
+from sevenviews.runtime.tracing import NO_TRACING, Tracing
 
 MAX_ATTEMPTS = 5
 """The most that gRPC allows. Their pauses bridge some two seconds: a pod that goes, a leader that changes."""
@@ -71,6 +72,7 @@ def open_channel(
     max_message_bytes: int = 64 * MEBIBYTE,
     tls: ClientTls | None = None,
     bearer: Bearer | None = None,
+    tracing: Tracing = NO_TRACING,
 ) -> grpc.aio.Channel:
     """A channel to host:port, or dns:///name:port for a headless service, over all of whose addresses it spreads.
 
@@ -81,6 +83,7 @@ def open_channel(
         max_message_bytes: the service must allow as much.
         tls: None for plaintext.
         bearer: the credential that every call is sent with.
+        tracing: of the service that calls.
 
     Raises:
         OSError: a file of `tls` cannot be read.
@@ -88,7 +91,8 @@ def open_channel(
     """
     options = [*channel_options(max_message_bytes), *proxies.channel_options(address)]
     interceptors = [
-        kind(bearer) for kind in (_SendUnary, _SendUnaryStream, _SendStreamUnary, _SendStreamStream)
+        *tracing.client_interceptors(),
+        *(kind(bearer) for kind in (_SendUnary, _SendUnaryStream, _SendStreamUnary, _SendStreamStream)),
     ]
     if tls is None:
         return grpc.aio.insecure_channel(address, options=options, interceptors=interceptors)

@@ -22,6 +22,7 @@ from sevenviews.runtime.reflection import enable_reflection
 from sevenviews.runtime.security import server_credentials
 from sevenviews.runtime.settings import LIVENESS, ServiceSettings
 from sevenviews.runtime.telemetry import ServerMetrics, configure_logs
+from sevenviews.runtime.tracing import NO_TRACING, Tracing
 
 log = structlog.get_logger()
 
@@ -50,6 +51,7 @@ class GrpcServer:
         registry: where metrics go.
         guard: who may call what; None: everyone everything.
         witness: is told of every call.
+        tracing: how calls take part in traces.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class GrpcServer:
         registry: CollectorRegistry = REGISTRY,
         guard: Guard | None = None,
         witness: Witness = unwitnessed,
+        tracing: Tracing = NO_TRACING,
     ) -> None:
         self.name = name
         self._settings = settings
@@ -70,7 +73,10 @@ class GrpcServer:
         self._admission = Admission(settings.max_concurrent_requests, settings.max_running_requests)
         intake = Intake(settings.max_requests_bytes, settings.max_message_bytes, settings.intake_seconds)
         self._server = grpc.aio.server(
-            interceptors=[CallInterceptor(self._metrics, self._admission, intake, guard, witness)],
+            interceptors=[
+                *tracing.server_interceptors(),
+                CallInterceptor(self._metrics, self._admission, intake, guard, witness),
+            ],
             options=[
                 ("grpc.max_receive_message_length", settings.max_message_bytes),
                 ("grpc.max_send_message_length", settings.max_message_bytes),
@@ -207,15 +213,17 @@ async def run(
     close: Callable[[], Awaitable[None]] | None = None,
     guard: Guard | None = None,
     witness: Witness = unwitnessed,
+    tracing: Tracing = NO_TRACING,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then drain. The body of every `__main__`.
 
     Args:
         close: called after the last request: closes channels and connections.
         guard, witness: as GrpcServer has them.
+        tracing: as `open_tracing` gives it; closed at the end.
     """
     configure_logs(settings.log_level, settings.log_format)
-    server = GrpcServer(name, settings, register, readiness, guard=guard, witness=witness)
+    server = GrpcServer(name, settings, register, readiness, guard=guard, witness=witness, tracing=tracing)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -224,3 +232,4 @@ async def run(
     await server.stop()
     if close is not None:
         await close()
+    await asyncio.to_thread(tracing.close)

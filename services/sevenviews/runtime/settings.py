@@ -85,6 +85,14 @@ class ServiceSettings(BaseSettings):
         le=65535,
         description="Port that answers grpc.health.v1 only, in plaintext: Kubernetes' probes speak no TLS; 0: none.",
     )
+    trace_endpoint: str = Field(
+        default="",
+        pattern="^(https?://.+)?$",
+        description="Collector of traces, http://HOST:4317 of OTLP by gRPC, https:// for TLS; empty: no traces.",
+    )
+    trace_ratio: float = Field(
+        default=1.0, ge=0, le=1, description="Of the traces that begin here, the part that is recorded."
+    )
     tls_certificate: Path | None = Field(
         default=None, description="PEM file of this server's certificate; none: plaintext."
     )

@@ -11,6 +11,7 @@ import grpc
 from sevenviews.internal.v1 import vectors_pb2_grpc
 from sevenviews.runtime.server import run
 from sevenviews.runtime.stores import StoreReadiness
+from sevenviews.runtime.tracing import open_tracing
 from sevenviews.vectors.milvus_index import MilvusIndex
 from sevenviews.vectors.servicer import Threads, VectorServicer
 from sevenviews.vectors.settings import VectorsSettings
@@ -49,7 +50,8 @@ def main() -> None:
     async def close() -> None:
         await asyncio.to_thread(index.close)
 
-    asyncio.run(run("vectors", settings, register, ready, close))
+    tracing = open_tracing("vectors", settings.trace_endpoint, settings.trace_ratio)
+    asyncio.run(run("vectors", settings, register, ready, close, tracing=tracing))
 
 
 if __name__ == "__main__":

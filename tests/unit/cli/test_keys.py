@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from typer.main import get_command
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from sevenviews.cli.__main__ import app
 from sevenviews.client import AsyncClient, Client, ImportItem, QueryImage, Search
