@@ -342,7 +342,7 @@ def test_families_of_before_are_known(empty: Engine) -> None:
         ):
             connection.execute(insert, {"id": id_, "published": published, "staged": staged})
     migrate(empty)
-    assert dict(SqlPatentTable(empty).families(["a", "c", "d"])) == {"a": ("b",)}
+    assert dict(SqlPatentTable(empty).families(["a", "c", "d"], same_drawings=True)) == {"a": ("b",)}
 
 
 def test_patents_of_before_get_their_first_generations(empty: Engine) -> None:

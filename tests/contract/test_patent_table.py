@@ -446,10 +446,12 @@ def test_families_are_those_of_what_is_published(catalogue: PatentCatalogue) -> 
     put(catalogue, 6, priorities=(nothing,))
     ids = [f"USD000000{n}" for n in range(1, 7)]
 
-    def family(*wanted: str) -> dict[str, str]:
-        return {one[-1]: "".join(id_[-1] for id_ in its) for one, its in catalogue.families(wanted).items()}
+    def family(*wanted: str, same_drawings: bool = True) -> dict[str, str]:
+        found = catalogue.families(wanted, same_drawings=same_drawings)
+        return {one[-1]: "".join(id_[-1] for id_ in its) for one, its in found.items()}
 
     assert family("USD0000001", "nobody") == {"1": "234"}
+    assert family(*ids, same_drawings=False) == {"1": "23", "2": "13", "3": "12"}
     assert family(*ids) == {"1": "234", "2": "134", "3": "124", "4": "123"}
     publish_one(catalogue, "USD0000005", generation)
     assert family("USD0000005", "USD0000006") == {}
@@ -463,7 +465,7 @@ def test_a_key_that_no_database_can_keep_is_nobodys_number(catalogue: PatentCata
             related = (RelatedDocument("continuation", odd),)
             stored = catalogue.put(*patent(number, related_documents=related), replace_existing=True)
             publish_one(catalogue, f"USD000000{number}", stored.generation)
-        assert catalogue.families(["USD0000001"]) == {}
+        assert catalogue.families(["USD0000001"], same_drawings=True) == {}
 
 
 @pytest.fixture(scope="module")

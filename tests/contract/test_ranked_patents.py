@@ -15,9 +15,8 @@ from sevenviews.designs import (
     ViewMatching,
 )
 from sevenviews.ranking import PACKAGED_LEVEL, QueryDrawing, StoredDrawing, score_patent
-from sevenviews.vectors.drawings import (
-    PatentQuery,
-)
+from sevenviews.vectors.drawings import JudgedPatent, PatentGenerations, PatentQuery
+from sevenviews.vectors.finalists import Ranking
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.releases import Release
 from tests.contract.designs import SECONDS, patent, refused, unit
@@ -69,6 +68,79 @@ def test_patents_are_ranked_as_if_each_had_been_scored(
         assert [(one.patent_id, one.generation) for one in ranking.patents] == [one[:2] for one in best]
         assert [one.score for one in ranking.patents] == pytest.approx([one[2] for one in best], abs=1e-5)
         assert ranking.complete == (len(expected) <= limit)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_judged_patents_move_the_queries_and_nothing_else(
+    index: DesignIndex, release: Release, seed: int
+) -> None:
+    """The ranking is that of the moved queries: one order for any number, by an index or without, and complete only
+    where it is. Who asks on with what was moved gets the same, though what was judged is gone."""
+    random = np.random.default_rng(seed)
+    patents = [patent(number, int(random.integers(1, 5)), 1) for number in range(80)]
+    index.upsert(release.release_id, patents, SECONDS)
+    queries = [
+        PatentQuery(unit(20_000 + 10 * seed + n), QueryDrawing(View.UNKNOWN, (1.0, 0.5, -0.7)[n % 3]))
+        for n in range(1 + seed)
+    ]
+    judged = [
+        JudgedPatent(patents[at].patent_id, 1, relevant=n < 2)
+        for n, at in enumerate(random.permutation(80)[:5])
+    ]
+    judged.append(JudgedPatent("USD9999999", 1, relevant=True))  # it is not there
+
+    def found(
+        limit: int, exact: bool, queries: Sequence[PatentQuery], judged: Sequence[JudgedPatent]
+    ) -> Ranking:
+        return index.search_patents(
+            release.release_id,
+            queries,
+            PatentFilter(),
+            ViewMatching.PREFER,
+            limit,
+            SECONDS,
+            exact=exact,
+            judged=judged,
+        )[1]
+
+    plain, whole = found(100, False, queries, ()), found(100, False, queries, judged)
+    assert plain.moved is None
+    assert whole.moved is not None
+    ranked = [one.patent_id for one in whole.patents]
+    assert ranked != [one.patent_id for one in plain.patents]
+    moved = [
+        replace(query, embedding=replace(query.embedding, vector=vector))
+        for query, vector in zip(queries, whole.moved, strict=True)
+    ]
+    index.delete(release.release_id, [PatentGenerations(judged[0].patent_id)], SECONDS)
+    again = found(100, False, moved, ())
+    assert [one for one in ranked if one != judged[0].patent_id] == [one.patent_id for one in again.patents]
+    index.upsert(
+        release.release_id, [one for one in patents if one.patent_id == judged[0].patent_id], SECONDS
+    )
+    for limit, exact in ((1, False), (7, True), (70, False), (70, True)):
+        part = found(limit, exact, queries, judged[::-1])
+        assert [one.patent_id for one in part.patents] == ranked[:limit]
+        assert part.complete == (len(ranked) <= limit)
+
+
+def test_a_judgement_is_of_a_patent(index: DesignIndex, release: Release) -> None:
+    for judged, field in (
+        (JudgedPatent("../x", 1, relevant=True), "judged[0].patent_id"),
+        (JudgedPatent("USD1", 0, relevant=True), "judged[0].generation"),
+    ):
+        error = refused(
+            lambda one=judged: index.search_patents(  # type: ignore[misc]
+                release.release_id,
+                [PatentQuery(unit(1))],
+                PatentFilter(),
+                ViewMatching.PREFER,
+                1,
+                SECONDS,
+                judged=[one],
+            )
+        )
+        assert error.metadata["field"] == field
 
 
 def test_both_generations_of_a_patent_are_ranked(index: DesignIndex, release: Release) -> None:

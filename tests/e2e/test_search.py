@@ -120,15 +120,17 @@ def test_the_order_does_not_depend_on_the_page_size(system: System, corpus: Synt
 def test_a_patent_of_the_catalogue_asks(system: System, corpus: SyntheticCorpus) -> None:
     patent_id = corpus.queries[0][1]
     with system.client() as client:
-        best = client.search([QueryImage(patent_id=patent_id)], limit=1).hits[0]
-        others = client.search(
-            [QueryImage(patent_id=patent_id)], patent_filter=PatentFilter(exclude_patent_ids=(patent_id,))
-        ).hits
+        asked = [QueryImage(patent_id=patent_id)]
+        best = client.search(asked, limit=1, include_query_families=True).hits[0]
+        others = client.search(asked).hits
+        liked = client.search(asked, relevant_patents=[others[-1].patent_id]).hits
     assert best.patent_id == patent_id
     assert best.score == pytest.approx(1, abs=1e-5)
     assert len(others) == DESIGNS - 1
     assert patent_id not in {hit.patent_id for hit in others}
-    told = system.json("search", "--patent", patent_id, "--exclude", patent_id, "--limit", "3")["hits"]
+    assert [hit.patent_id for hit in liked] != [hit.patent_id for hit in others]
+    assert sorted(hit.patent_id for hit in liked) == sorted(hit.patent_id for hit in others)
+    told = system.json("search", "--patent", patent_id, "--limit", "3")["hits"]
     assert [hit["patent_id"] for hit in told] == [hit.patent_id for hit in others[:3]]
     unlike = system.json(
         "search", "--patent", patent_id, "--unlike", corpus.queries[0][0], "--whole", "--limit", "1"

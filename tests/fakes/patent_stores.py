@@ -11,6 +11,7 @@ from datetime import date
 
 from sevenviews.designs import (
     BY_ID,
+    SAME_DRAWINGS,
     Facet,
     FacetValue,
     Patent,
@@ -193,9 +194,9 @@ class FakePatentTable(PatentTable):
     def add_source(self, patent_id: str, generation: int, digest: str) -> None:
         self._sources[digest, patent_id] = generation
 
-    def families(self, patent_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    def families(self, patent_ids: Sequence[str], *, same_drawings: bool) -> Mapping[str, Sequence[str]]:
         listing = [one.patent for one in self._listing(PatentFilter(), include_staged=False)]
-        return others_of(listing, patent_ids)
+        return others_of(listing, patent_ids, same_drawings=same_drawings)
 
     def _names(self, role: Role) -> dict[str, str]:
         """As they are printed, by key."""
@@ -239,9 +240,18 @@ class FakePatentTable(PatentTable):
         return published + staged if include_staged else published
 
 
-def others_of(published: Sequence[Patent], patent_ids: Sequence[str]) -> dict[str, Sequence[str]]:
+def others_of(
+    published: Sequence[Patent], patent_ids: Sequence[str], *, same_drawings: bool
+) -> dict[str, Sequence[str]]:
     """The other members of the families of some patents, of those that have some."""
-    members = families({one.patent_id: storable_keys(one) for one in published})
+    members = families(
+        {
+            one.patent_id: [
+                key for key in storable_keys(one) if same_drawings or not key.startswith(SAME_DRAWINGS)
+            ]
+            for one in published
+        }
+    )
     others = {one: [id_ for id_ in members.get(one, ()) if id_ != one] for one in patent_ids}
     return {one: its for one, its in others.items() if its}
 

@@ -191,7 +191,7 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
     def FindFamilies(  # noqa: N802
         self, request: patents_pb2.FindFamiliesRequest, context: Any
     ) -> patents_pb2.FindFamiliesResponse:
-        found = others_of(self._patents(), request.patent_ids)
+        found = others_of(self._patents(), request.patent_ids, same_drawings=request.include_same_drawings)
         return patents_pb2.FindFamiliesResponse(
             families=(
                 patents_pb2.Family(patent_id=patent_id, other_patent_ids=others)

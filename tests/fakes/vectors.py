@@ -10,7 +10,15 @@ import numpy as np
 
 from sevenviews.designs import Party, Patent, Reason, SevenviewsError, View
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
-from sevenviews.ranking import PACKAGED_LEVEL, PatentScore, QueryDrawing, StoredDrawing, score_patent
+from sevenviews.ranking import (
+    PACKAGED_LEVEL,
+    JudgedDrawings,
+    PatentScore,
+    QueryDrawing,
+    StoredDrawing,
+    moved_queries,
+    score_patent,
+)
 from sevenviews.runtime.wire import (
     check_range,
     date_from_wire,
@@ -141,6 +149,8 @@ class FakeVectors(vectors_pb2_grpc.VectorServiceServicer):
             filter_from_wire(request.filter),
             view_matching_from_wire(request.view_matching),
         )
+        if judged := self._judged(request, release):
+            vectors = moved_queries(vectors, queries, judged, matching, PACKAGED_LEVEL)
         patents: dict[tuple[str, int], list[IndexedDrawing]] = {}
         for row in release.drawings.values():
             if patent_filter.matches(row.patent):
@@ -156,10 +166,30 @@ class FakeVectors(vectors_pb2_grpc.VectorServiceServicer):
         return vectors_pb2.SearchPatentsResponse(
             patents=scored[: request.limit],
             complete=len(scored) <= request.limit,
+            moved=(
+                common_pb2.Embedding(values=one.tolist(), model_version=release.model_version)
+                for one in vectors
+                if request.judged
+            ),
             release=common_pb2.ReleaseReference(
                 release_id=release.release_id, model_version=release.model_version
             ),
         )
+
+    def _judged(
+        self, request: vectors_pb2.SearchPatentsRequest, release: FakeRelease
+    ) -> list[JudgedDrawings]:
+        judged = []
+        for one in request.judged:
+            rows = [
+                row
+                for row in release.drawings.values()
+                if (row.patent.patent_id, row.generation) == (one.patent_id, one.generation)
+            ]
+            if rows:
+                drawings = [StoredDrawing(row.drawing_id, row.view) for row in rows]
+                judged.append(JudgedDrawings(one.relevant, drawings, np.stack([row.vector for row in rows])))
+        return judged
 
     def UpsertVectors(  # noqa: N802
         self, request: vectors_pb2.UpsertVectorsRequest, context: Any

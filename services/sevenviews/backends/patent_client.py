@@ -124,9 +124,9 @@ class PatentClient:
         return {one.source_digest: one.patent_id for one in response.sources}
 
     async def families(
-        self, patent_ids: Sequence[str], timeout_seconds: float
+        self, patent_ids: Sequence[str], timeout_seconds: float, *, same_drawings: bool = False
     ) -> Mapping[str, tuple[str, ...]]:
-        request = patents_pb2.FindFamiliesRequest(patent_ids=patent_ids)
+        request = patents_pb2.FindFamiliesRequest(patent_ids=patent_ids, include_same_drawings=same_drawings)
         response = await call(SERVICE, self._stub.FindFamilies, request, timeout_seconds)
         return {one.patent_id: tuple(one.other_patent_ids) for one in response.families}
 

@@ -13,6 +13,7 @@ from sevenviews.backends.records import (
     EmbeddedImages,
     GenerationRange,
     ImageInput,
+    JudgedPatent,
     Model,
     PatentGeneration,
     PatentPage,
@@ -81,9 +82,10 @@ class VectorIndex(Protocol):
         timeout_seconds: float,
         *,
         exact: bool = False,
+        judged: Sequence[JudgedPatent] = (),
     ) -> PatentRanking:
         """The best patents, 1 to MAX_RANKED of them. The order does not depend on the limit. Exact: no index is
-        trusted, and every drawing that the filter lets through is read."""
+        trusted, and every drawing that the filter lets through is read. Judged: patents that move the queries."""
         ...
 
     async def upsert(
@@ -179,9 +181,10 @@ class PatentStore(Protocol):
         ...
 
     async def families(
-        self, patent_ids: Sequence[str], timeout_seconds: float
+        self, patent_ids: Sequence[str], timeout_seconds: float, *, same_drawings: bool = False
     ) -> Mapping[str, tuple[str, ...]]:
-        """The other published patents of each one's family, in the order of ids; of those that have some."""
+        """The other published patents of each one's family, in the order of ids; of those that have some. Those whose
+        drawings are the same images count as well, if so asked."""
         ...
 
     async def page(

@@ -138,11 +138,24 @@ class ScoredPatent:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedPatent:
+    """A generation of a patent that the caller has called relevant to the search, or not."""
+
+    patent_id: str
+    generation: int
+    relevant: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PatentRanking:
-    """Patents, best first; complete if no other can be found."""
+    """Patents, best first; complete if no other can be found.
+
+    Moved: the vectors of the query images as judged patents have moved them; empty where none were judged.
+    """
 
     patents: tuple[ScoredPatent, ...]
     complete: bool
+    moved: tuple[Vector, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

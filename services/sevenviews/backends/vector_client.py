@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 import grpc
+import numpy as np
 
 from sevenviews.backends.records import (
     GenerationRange,
+    JudgedPatent,
     MatchedDrawing,
     Model,
     PatentQuery,
@@ -54,6 +56,7 @@ class VectorClient:
         timeout_seconds: float,
         *,
         exact: bool = False,
+        judged: Sequence[JudgedPatent] = (),
     ) -> PatentRanking:
         request = vectors_pb2.SearchPatentsRequest(
             release_id=release.release_id,
@@ -69,9 +72,19 @@ class VectorClient:
             view_matching=view_matching_to_wire(matching),
             limit=limit,
             exact=exact,
+            judged=(
+                vectors_pb2.JudgedPatent(
+                    patent_id=one.patent_id, generation=one.generation, relevant=one.relevant
+                )
+                for one in judged
+            ),
         )
         response = await call(SERVICE, self._stub.SearchPatents, request, timeout_seconds)
-        return PatentRanking(tuple(map(_scored_from_wire, response.patents)), response.complete)
+        return PatentRanking(
+            tuple(map(_scored_from_wire, response.patents)),
+            response.complete,
+            tuple(np.array(one.values, np.float32) for one in response.moved),
+        )
 
     async def upsert(
         self, release: Release, patents: Sequence[PatentVectors], timeout_seconds: float

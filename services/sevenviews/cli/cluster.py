@@ -17,7 +17,7 @@ from sevenviews.cli.extras import needs
 from sevenviews.cli.grouped import grouped
 from sevenviews.cli.local import Addresses as LocalAddresses
 from sevenviews.cli.options import JsonOutput, patent_filter
-from sevenviews.cli.search import read_queries
+from sevenviews.cli.queries import read_queries
 from sevenviews.client import Client
 from sevenviews.designs import Patent, PatentFilter, SevenviewsError
 

@@ -10,14 +10,15 @@ import typer
 
 from sevenviews.cli import filter_options as of
 from sevenviews.cli.connection import Gateway
-from sevenviews.cli.console import fail, fail_with, note, note_unknown, print_json, table
+from sevenviews.cli.console import fail_with, note, note_unknown, print_json, table
 from sevenviews.cli.grouped import grouped
 from sevenviews.cli.legal import ApplicationOptions, dates_as_json, note_rule, standing_told
 from sevenviews.cli.options import JsonOutput, patent_filter
+from sevenviews.cli.pairs import figure, show_pairs
+from sevenviews.cli.queries import joined, read_files, read_queries
 from sevenviews.client import Client, PatentHit, QueryImage, SearchPage
 from sevenviews.designs import DrawingSize, SevenviewsError, View, ViewMatching
 
-_MAX_QUERIES = 16
 _CLASSES_SHOWN = 5
 _SECONDS = 30.0
 _EXACT_SECONDS = 600.0
@@ -37,8 +38,22 @@ def search(
     drawing: Annotated[
         list[str] | None, typer.Option(help="Search with this drawing of the catalogue, by its id.")
     ] = None,
+    weight: Annotated[
+        list[float] | None,
+        typer.Option(help="How much each counts; once an image, --patent and --drawing, in this order."),
+    ] = None,
     unlike: Annotated[
         list[Path] | None, typer.Option(help="Patents that resemble this drawing are not wanted.")
+    ] = None,
+    unlike_patent: Annotated[
+        list[str] | None, typer.Option(help="Patents that resemble this patent are not wanted.")
+    ] = None,
+    relevant: Annotated[
+        list[str] | None,
+        typer.Option(help="This patent is like what is looked for: the queries are moved toward it."),
+    ] = None,
+    irrelevant: Annotated[
+        list[str] | None, typer.Option(help="This patent is not: they are moved a little away from it.")
     ] = None,
     view: Annotated[
         list[View] | None, typer.Option(help="What each image shows; once an image, in their order.")
@@ -64,10 +79,22 @@ def search(
     exact: Annotated[
         bool, typer.Option("--exact", help="Compare with every drawing, and miss none: takes longer.")
     ] = False,
+    collapse_families: Annotated[
+        bool, typer.Option("--collapse-families", help="One hit a family, beside which the others stand.")
+    ] = False,
+    include_query_families: Annotated[
+        bool,
+        typer.Option(
+            "--include-query-families", help="Find the patents of --patent too, and their families."
+        ),
+    ] = False,
     limit: Annotated[int, typer.Option(help="Patents in the answer, 1 to 200.")] = 10,
     page_token: Annotated[str, typer.Option(help="From the answer before, for the page after it.")] = "",
     whole: Annotated[
         bool, typer.Option("--whole", help="Take each image as one drawing; do not cut it into figures.")
+    ] = False,
+    pairs: Annotated[
+        bool, typer.Option("--pairs", help="Show which drawing of each patent was matched with which query.")
     ] = False,
     picture: Annotated[Path | None, typer.Option(help="Write a picture of query and hits: a PNG.")] = None,
     gateway: Gateway,
@@ -76,11 +103,14 @@ def search(
     """Find patents whose drawings look like the given ones.
 
     A sheet is cut into its figures first, and so are the sheets of a design patent's PDF; all of them are searched
-    with together. Each patent comes once, with the drawing that matched best.
+    with together. Each patent comes once, with the drawing that matched best. A patent that is searched with is not
+    found itself, nor is its family.
 
     Example:  sevenviews search sheet.tif --locarno 06-01 --after 2021-05-01 --limit 5
 
-    Example:  sevenviews search --patent USD0909824 --exclude USD0909824 --prior-to 2021-02-09
+    Example:  sevenviews search --patent USD0909824 --prior-to 2021-02-09 --pairs
+
+    Example:  sevenviews search sheet.tif --relevant USD0909824 --irrelevant USD0910275 --collapse-families
 
     Example:  sevenviews search sheet.tif --filing-date 2021-05-01 --filing-office US --applicant "Nikon Corp."
     """
@@ -99,12 +129,16 @@ def search(
         filed=(filed_after, filed_before),
         prior_to=prior_to,
     )
-    queries = [
-        *read_queries(images or [], view or [], whole=whole),
-        *(QueryImage(patent_id=one) for one in patent or []),
-        *(QueryImage(drawing_id=one) for one in drawing or []),
-        *(replace(one, weight=-1.0) for one in read_queries(unlike or [], [], whole=whole)),
+    asking = [
+        *read_files(images or [], view or [], whole=whole),
+        *([QueryImage(patent_id=one)] for one in patent or []),
+        *([QueryImage(drawing_id=one)] for one in drawing or []),
     ]
+    unwanted = [
+        *read_queries(unlike or [], [], whole=whole),
+        *(QueryImage(patent_id=one) for one in unlike_patent or []),
+    ]
+    queries = [*joined(asking, weight or []), *(replace(one, weight=-1.0) for one in unwanted)]
     with gateway.client(_EXACT_SECONDS if exact else _SECONDS) as client:
         try:
             page = client.search(
@@ -113,6 +147,10 @@ def search(
                 patent_filter=chosen,
                 view_matching=view_matching,
                 exact=exact,
+                relevant_patents=relevant or [],
+                irrelevant_patents=irrelevant or [],
+                collapse_families=collapse_families,
+                include_query_families=include_query_families,
                 page_token=page_token,
                 application=asked,
             )
@@ -124,27 +162,10 @@ def search(
         print_json(page_as_json(page))
     else:
         _show(page)
+        if pairs:
+            show_pairs(page)
         if picture is not None:
             note(f"picture: {picture}")
-
-
-def read_queries(images: list[Path], views: list[View], *, whole: bool) -> list[QueryImage]:
-    """The figures of some files; ends the command if one cannot be read."""
-    if views and len(views) != len(images):
-        fail(f"{len(views)} views are given for {len(images)} images", 2)
-    queries: list[QueryImage] = []
-    for position, path in enumerate(images):
-        view = views[position] if views else View.UNKNOWN
-        try:
-            figures = _figures(path, whole=whole)
-        except OSError as error:
-            fail(f"{path}: {error.strerror}", 2)
-        except SevenviewsError as error:
-            fail(f"{path}: {error.message} [{error.reason}]")
-        queries += figures if view is View.UNKNOWN else [replace(figure, view=view) for figure in figures]
-    if len(queries) > _MAX_QUERIES:
-        note(f"{len(queries)} figures were found; the first {_MAX_QUERIES} are searched with")
-    return queries[:_MAX_QUERIES]
 
 
 def page_as_json(page: SearchPage) -> dict[str, Any]:
@@ -161,26 +182,12 @@ def page_as_json(page: SearchPage) -> dict[str, Any]:
             for one in page.predicted_classes
         ],
         "unknown_names": [asdict(one) for one in page.unknown_names],
+        "left_out_patent_ids": list(page.left_out_patent_ids),
         "legal_rule": None if page.legal_rule is None else asdict(page.legal_rule),
         "timings_ms": {
             stage: round(1000 * duration.total_seconds(), 3) for stage, duration in page.timings.items()
         },
     }
-
-
-def _figures(path: Path, *, whole: bool) -> list[QueryImage]:
-    content = path.read_bytes()
-    if path.suffix.lower() == ".pdf":
-        from sevenviews.corpus.pdf import pdf_queries
-
-        # One more than is searched with: then it is said that some are left out.
-        found = pdf_queries(path.name, content, _MAX_QUERIES + 1, whole=whole)
-        return [QueryImage(figure.content, figure.view) for figure in found]
-    if whole:
-        return [QueryImage(content)]
-    from sevenviews.corpus.figures import query_drawings
-
-    return [QueryImage(figure.content) for figure in query_drawings(content)]
 
 
 def _hit_as_json(hit: PatentHit) -> dict[str, Any]:
@@ -194,10 +201,13 @@ def _hit_as_json(hit: PatentHit) -> dict[str, Any]:
         "publication_date": summary.publication_date if summary else None,
         "legal_dates": dates_as_json(hit.legal_dates),
         "matches": [asdict(match) for match in hit.matches],
+        "missing_views": list(hit.missing_views),
+        "family_patent_ids": list(hit.family_patent_ids),
     }
 
 
 def _show(page: SearchPage) -> None:
+    families = any(hit.family_patent_ids for hit in page.hits)
     rows = [
         (
             rank,
@@ -206,7 +216,8 @@ def _show(page: SearchPage) -> None:
             hit.summary.title if hit.summary else "?",
             " ".join(map(str, hit.summary.locarno)) if hit.summary else "?",
             (hit.summary.publication_date or "") if hit.summary else "?",
-            f"FIG. {hit.best_match.figure_number or '?'} {hit.best_match.view}",
+            figure(hit.best_match),
+            *([" ".join(hit.family_patent_ids)] if families else []),
             *([standing_told(hit.legal_dates)] if page.legal_rule else []),
         )
         for rank, hit in enumerate(page.hits, 1)
@@ -215,6 +226,7 @@ def _show(page: SearchPage) -> None:
         f"{len(rows)} patents, release {page.release_id}",
         (
             *("", "score", "patent", "title", "Locarno", "published", "matched"),
+            *(["family"] if families else []),
             *(["dates of law"] if page.legal_rule else []),
         ),
         rows,
@@ -222,6 +234,8 @@ def _show(page: SearchPage) -> None:
     if page.legal_rule is not None:
         note_rule(page.legal_rule)
     note_unknown(page.unknown_names)
+    if page.left_out_patent_ids:
+        note(f"left out with their families, for they ask: {', '.join(page.left_out_patent_ids)}")
     if page.predicted_classes:
         shown = page.predicted_classes[:_CLASSES_SHOWN]
         note("Locarno, predicted: " + ", ".join(f"{one.locarno} {one.probability:.0%}" for one in shown))

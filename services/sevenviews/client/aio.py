@@ -91,6 +91,10 @@ class AsyncClient:
         allow_degraded: bool = False,
         read_mask: Sequence[str] = (),
         exact: bool = False,
+        relevant_patents: Sequence[str] = (),
+        irrelevant_patents: Sequence[str] = (),
+        collapse_families: bool = False,
+        include_query_families: bool = False,
         page_token: str = "",
         application: Application | None = None,
     ) -> replies.SearchPage:
@@ -103,6 +107,10 @@ class AsyncClient:
             read_mask,
             exact,
             application,
+            relevant_patents,
+            irrelevant_patents,
+            collapse_families,
+            include_query_families,
         )
         queries = await asyncio.to_thread(requests.query_images, images, views)
         return await self._page(requests.search_to_wire(queries, options, limit, page_token))
@@ -120,6 +128,10 @@ class AsyncClient:
         read_mask: Sequence[str] = (),
         exact: bool = False,
         application: Application | None = None,
+        relevant_patents: Sequence[str] = (),
+        irrelevant_patents: Sequence[str] = (),
+        collapse_families: bool = False,
+        include_query_families: bool = False,
     ) -> AsyncIterator[replies.SearchPage]:
         """As `search`, page after page, each asked for when it is wanted. No patent comes twice."""
         options = SearchOptions(
@@ -130,6 +142,10 @@ class AsyncClient:
             read_mask,
             exact,
             application,
+            relevant_patents,
+            irrelevant_patents,
+            collapse_families,
+            include_query_families,
         )
         queries = await asyncio.to_thread(requests.query_images, images, views)
         page = await self._page(requests.search_to_wire(queries, options, limit, ""))

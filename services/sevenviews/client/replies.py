@@ -43,6 +43,7 @@ class QueryMatch:
         drawing_id: of the drawing that it was matched with; empty where it was left out.
         score: cosine similarity, -1 to 1.
         query_drawing_id: the drawing of the catalogue that asked; empty for other queries.
+        query_view: what the image or drawing that asked shows.
     """
 
     query_index: int
@@ -52,6 +53,7 @@ class QueryMatch:
     figure_number: str = ""
     score: float = 0.0
     query_drawing_id: str = ""
+    query_view: View = View.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class PatentHit:
         summary: None in a degraded answer.
         patent: the fields that were asked for by the read mask; None without one, and in a degraded answer.
         legal_dates: against the application that was given; None without one, and in a degraded answer.
+        family_patent_ids: the others of its family, found or not; only where families are collapsed.
     """
 
     patent_id: str
@@ -86,6 +89,13 @@ class PatentHit:
     summary: PatentSummary | None = None
     patent: Patent | None = None
     legal_dates: LegalDates | None = None
+    family_patent_ids: tuple[str, ...] = ()
+
+    @property
+    def missing_views(self) -> tuple[View, ...]:
+        """What the query shows and the patent does not, or nothing like it: views that are known, each once."""
+        left_out = (one.query_view for one in self.matches if one.coverage is ViewCoverage.MISSING)
+        return tuple(dict.fromkeys(view for view in left_out if view is not View.UNKNOWN))
 
     @property
     def best_match(self) -> QueryMatch:
@@ -155,6 +165,7 @@ class SearchPage:
         unknown_names: of the filter, those that no patent has; on the first page alone.
         total_size: an estimate of how many patents all pages have together; None where it is not known, or 0.
         legal_rule: the law by which the hits' dates are told; None without an application.
+        left_out_patent_ids: the patents that asked, and their families, which are not among the hits.
     """
 
     hits: tuple[PatentHit, ...]
@@ -167,6 +178,7 @@ class SearchPage:
     unknown_names: tuple[UnknownName, ...] = ()
     total_size: int | None = None
     legal_rule: LegalRule | None = None
+    left_out_patent_ids: tuple[str, ...] = ()
 
     @property
     def degraded(self) -> bool:
@@ -290,6 +302,7 @@ def search_page(response: search_pb2.SearchDesignsResponse) -> SearchPage:
         unknown_names=_unknown_names(response.unknown_names),
         total_size=response.total_size or None,
         legal_rule=_legal_rule(response.legal_rule) if response.HasField("legal_rule") else None,
+        left_out_patent_ids=tuple(response.left_out_patent_ids),
     )
 
 
@@ -320,6 +333,7 @@ def _hit(hit: search_pb2.PatentHit) -> PatentHit:
         _summary(hit.summary) if hit.HasField("summary") else None,
         patent_of_answer(hit.patent) if hit.HasField("patent") else None,
         legal_dates_of_answer(hit.legal_dates) if hit.HasField("legal_dates") else None,
+        tuple(hit.family_patent_ids),
     )
 
 
@@ -346,6 +360,7 @@ def _match(match: search_pb2.QueryMatch) -> QueryMatch:
         match.figure_number,
         match.score,
         match.query_drawing_id,
+        view_of_answer(match.query_view),
     )
 
 

@@ -62,8 +62,18 @@ ImageSource = bytes | str | PathLike[str] | QueryImage
 
 @dataclass(frozen=True, slots=True)
 class SearchOptions:
-    """How to search. The release: empty for the serving one. The read mask: fields of the hits' patents. Exact:
-    compare with every drawing, and trust no index. The application: that whose dates of law each hit is told by."""
+    """How to search.
+
+    Attributes:
+        release_id: empty for the serving one.
+        read_mask: fields of the hits' patents.
+        exact: compare with every drawing, and trust no index.
+        application: that whose dates of law each hit is told by.
+        relevant_patents, irrelevant_patents: ids or numbers of patents that are like what is looked for, and of some
+            that are not: they move the queries; search.proto has the formula.
+        collapse_families: one hit a family, which names the others.
+        include_query_families: find the patents that ask as well, and their families.
+    """
 
     patent_filter: PatentFilter = field(default_factory=PatentFilter)
     view_matching: ViewMatching = ViewMatching.PREFER
@@ -72,6 +82,10 @@ class SearchOptions:
     read_mask: Sequence[str] = ()
     exact: bool = False
     application: Application | None = None
+    relevant_patents: Sequence[str] = ()
+    irrelevant_patents: Sequence[str] = ()
+    collapse_families: bool = False
+    include_query_families: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +158,10 @@ def search_to_wire(
         read_mask=FieldMask(paths=options.read_mask),
         exact=options.exact,
         application=_application_to_wire(options),
+        relevant_patents=options.relevant_patents,
+        irrelevant_patents=options.irrelevant_patents,
+        collapse_families=options.collapse_families,
+        include_query_families=options.include_query_families,
     )
 
 

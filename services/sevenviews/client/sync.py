@@ -94,6 +94,10 @@ class Client:
         allow_degraded: bool = False,
         read_mask: Sequence[str] = (),
         exact: bool = False,
+        relevant_patents: Sequence[str] = (),
+        irrelevant_patents: Sequence[str] = (),
+        collapse_families: bool = False,
+        include_query_families: bool = False,
         page_token: str = "",
         application: Application | None = None,
     ) -> replies.SearchPage:
@@ -109,6 +113,10 @@ class Client:
             allow_degraded: take an answer without bibliography rather than none.
             read_mask: fields of Patent that each hit has beside its summary; "*": all.
             exact: compare with every drawing that the filter lets through, and miss none; takes time in proportion.
+            relevant_patents, irrelevant_patents: patents that are like what is looked for, and some that are not, by
+                id or number: relevance feedback.
+            collapse_families: one hit a family, which names the others.
+            include_query_families: find the patents that ask as well, and their families.
             page_token: of the page before, which everything else is taken from that is not given.
             application: tell each hit's dates of law against it.
         """
@@ -120,6 +128,10 @@ class Client:
             read_mask,
             exact,
             application,
+            relevant_patents,
+            irrelevant_patents,
+            collapse_families,
+            include_query_families,
         )
         queries = requests.query_images(images, views)
         return self._page(requests.search_to_wire(queries, options, limit, page_token))
@@ -137,6 +149,10 @@ class Client:
         read_mask: Sequence[str] = (),
         exact: bool = False,
         application: Application | None = None,
+        relevant_patents: Sequence[str] = (),
+        irrelevant_patents: Sequence[str] = (),
+        collapse_families: bool = False,
+        include_query_families: bool = False,
     ) -> Iterator[replies.SearchPage]:
         """As `search`, page after page, each asked for when it is wanted. No patent comes twice."""
         options = SearchOptions(
@@ -147,6 +163,10 @@ class Client:
             read_mask,
             exact,
             application,
+            relevant_patents,
+            irrelevant_patents,
+            collapse_families,
+            include_query_families,
         )
         queries = requests.query_images(images, views)
         page = self._page(requests.search_to_wire(queries, options, limit, ""))

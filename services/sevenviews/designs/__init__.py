@@ -7,7 +7,7 @@ from sevenviews.designs.canonical import canonical_patent_id, is_patent_number
 from sevenviews.designs.crop import CropBox
 from sevenviews.designs.errors import Reason, SevenviewsError
 from sevenviews.designs.facets import Facet, FacetCounts, FacetValue, without_own_conditions
-from sevenviews.designs.family import families, family_keys, kin_keys
+from sevenviews.designs.family import SAME_DRAWINGS, families, family_keys, kin_keys
 from sevenviews.designs.figure_list import expand_figures, figures_between
 from sevenviews.designs.figure_number import SOLE_FIGURE, FigureNumber
 from sevenviews.designs.filters import DateRange, PatentFilter, UnknownDates
@@ -43,6 +43,7 @@ from sevenviews.designs.view import STANDARD_VIEWS, View
 
 __all__ = [
     "BY_ID",
+    "SAME_DRAWINGS",
     "SOLE_FIGURE",
     "STANDARD_VIEWS",
     "Citation",

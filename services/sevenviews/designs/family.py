@@ -25,13 +25,18 @@ def family_keys(patent: Patent) -> frozenset[str]:
     return frozenset({f"patent {canonical_patent_id(patent.patent_id)}", *_documents(patent)})
 
 
+SAME_DRAWINGS = "drawings "
+"""How the key begins that patents share whose drawings are the same images. It makes no family, for the other one may
+be somebody else's; but who looks through hits sees the same twice."""
+
+
 def kin_keys(patent: Patent) -> frozenset[str]:
     """The same, and one that patents share whose drawings are the very same images, all of them."""
     digests = sorted({drawing.content_digest for drawing in patent.drawings})
     if not all(digests) or not digests:
         return family_keys(patent)
     drawn = hashlib.sha256(" ".join(digests).encode()).hexdigest()
-    return family_keys(patent) | {f"drawings {drawn}"}
+    return family_keys(patent) | {SAME_DRAWINGS + drawn}
 
 
 def families(keys: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:

@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from sevenviews.backends.records import PatentQuery, PatentRanking, Release, ReleaseState, ScoredPatent
+from sevenviews.backends.records import (
+    JudgedPatent,
+    PatentQuery,
+    PatentRanking,
+    Release,
+    ReleaseState,
+    ScoredPatent,
+    Vector,
+)
 from sevenviews.designs import PatentFilter, View, ViewMatching
 from sevenviews.gateway.query_sources import AskedDrawing
 
@@ -44,13 +52,16 @@ class Cursor:
         release_id, model_version: what answers all its pages.
         request_digest: of all that must be the same on every page but the queries.
         queries_digest: of what it was asked with.
-        queries: what that became.
+        queries: what that became, as judged patents have moved them.
         patent_filter, matching: as they were asked for.
         ranked: no patent of the same generation twice.
         complete: nothing else can be found.
-        dropped: of `ranked`, what was not shown when its place came: no reader may see it.
+        dropped: of `ranked`, what was not shown when its place came: no reader may see it, or one of its family was
+            shown before.
         outdated: some of these have been replaced since. What took their place is ranked when the end is reached.
-        exact: as it was asked for.
+        exact, collapse_families: as they were asked for.
+        left_out: patents that are never shown, for they asked, or one of their family did.
+        judged: patents that move the queries before anything is ranked; none, once they have.
     """
 
     release_id: str
@@ -65,6 +76,9 @@ class Cursor:
     dropped: frozenset[Key] = frozenset()
     outdated: bool = False
     exact: bool = False
+    collapse_families: bool = False
+    left_out: frozenset[str] = frozenset()
+    judged: tuple[JudgedPatent, ...] = ()
 
     @property
     def release(self) -> Release:
@@ -83,7 +97,13 @@ class Cursor:
         """With what a later ranking has that this one has not, behind it."""
         known = set(map(key_of, self.ranked))
         new = tuple(one for one in ranking.patents if key_of(one) not in known)
-        return replace(self, ranked=self.ranked + new, complete=ranking.complete, outdated=False)
+        grown = replace(self, ranked=self.ranked + new, complete=ranking.complete, outdated=False)
+        if not ranking.moved:
+            return grown
+        # What comes later has to be ranked with the same: what was judged may be replaced meanwhile.
+        moved = zip(self.queries, ranking.moved, strict=True)
+        queries = tuple(replace(query, vector=_at_rest(vector)) for query, vector in moved)
+        return replace(grown, queries=queries, judged=())
 
     def without(self, dropped: Iterable[ScoredPatent], *, outdated: bool) -> Cursor:
         """With some patents of the ranking never to be shown."""
@@ -92,7 +112,8 @@ class Cursor:
 
     def shown(self, position: int) -> set[str]:
         """The patents that the pages before a position have."""
-        return {one.patent_id for one in self.ranked[:position] if key_of(one) not in self.dropped}
+        ahead = {one.patent_id for one in self.ranked[:position] if key_of(one) not in self.dropped}
+        return ahead - self.left_out
 
 
 def key_of(patent: ScoredPatent) -> Key:
@@ -101,8 +122,12 @@ def key_of(patent: ScoredPatent) -> Key:
 
 def kept(drawing: AskedDrawing) -> KeptQuery:
     asked = drawing.asked
-    vector = asked.vector.astype(_VALUE).tobytes()
+    vector = _at_rest(asked.vector)
     return KeptQuery(drawing.query_index, drawing.drawing_id, vector, asked.view, asked.weight)
+
+
+def _at_rest(vector: Vector) -> bytes:
+    return vector.astype(_VALUE).tobytes()
 
 
 _ADAPTER = TypeAdapter(Cursor)

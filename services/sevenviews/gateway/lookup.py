@@ -48,6 +48,12 @@ class PatentLookup:
             found.update(await self._store.get_records(ids, timeout))
         return {one: next((id_ for id_ in ids if id_ in found), ids[0]) for one, ids in meant.items()}
 
+    async def families(self, patent_ids: Sequence[str], deadline: Deadline) -> Mapping[str, tuple[str, ...]]:
+        """The other published patents of each one's family, of those that have some; of 1,000 patents at most."""
+        if not patent_ids:
+            return {}
+        return await self._store.families(patent_ids, deadline.share(self._timeouts.metadata))
+
     async def meant_by(self, patent_filter: PatentFilter, deadline: Deadline) -> PatentFilter:
         """The filter, with the ids that are meant by its numbers."""
         typed = _excluded(patent_filter)

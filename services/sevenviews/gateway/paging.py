@@ -29,6 +29,7 @@ class Page:
     Attributes:
         hits: best first.
         patents: what is told of the hits, by id; in a degraded answer some or all are missing.
+        families: the others of the family of each hit, of those that have some; only where families are collapsed.
         cursor: with all that was ranked on the way.
         position: behind the last hit.
         degradations: why records are missing.
@@ -38,6 +39,7 @@ class Page:
     patents: Mapping[str, PublishedSummary]
     cursor: Cursor
     position: int
+    families: Mapping[str, tuple[str, ...]]
     degradations: tuple[SevenviewsError, ...] = ()
 
     @property
@@ -49,8 +51,11 @@ class Page:
 
     @property
     def total_size(self) -> int | None:
-        """How many patents all pages have, as far as they were looked at; None: not all are ranked."""
+        """How many patents all pages have, as far as they were looked at; None: not all are ranked, or not all have
+        been looked at for their families."""
         if not self.cursor.complete:
+            return None
+        if self.cursor.collapse_families and self.position < len(self.cursor.ranked):
             return None
         return len(self.cursor.shown(len(self.cursor.ranked)))
 
@@ -105,6 +110,7 @@ class Pages:
             # All drawings are read: that takes as long as the caller lets it.
             deadline.left() if cursor.exact else deadline.share(self._timeouts.vectors),
             exact=cursor.exact,
+            judged=cursor.judged,
         )
         filling.cursor = cursor.grown(ranking)
         return len(filling.cursor.ranked) > ranked
@@ -119,12 +125,15 @@ class Pages:
         wanted = list(dict.fromkeys(one.patent_id for one in chosen))
         try:
             published = await self._store.get_summaries(wanted, timeout, whole=whole)
+            families: Mapping[str, tuple[str, ...]] = {}
+            if filling.cursor.collapse_families:
+                families = await self._store.families(wanted, timeout, same_drawings=True)
         except SevenviewsError as error:
             if not (allow_degraded and error.reason in _UNANSWERED):
                 raise
             filling.degrade(error)
         else:
-            filling.take(chosen, published)
+            filling.take(chosen, published, families)
 
 
 class _Filling:
@@ -139,6 +148,7 @@ class _Filling:
         self._shown = cursor.shown(position)
         self._hits: list[ScoredPatent] = []
         self._patents: dict[str, PublishedSummary] = {}
+        self._families: dict[str, tuple[str, ...]] = {}
         self._degradations: tuple[SevenviewsError, ...] = ()
 
     @property
@@ -151,7 +161,12 @@ class _Filling:
         wanted = self.size - len(self._hits) + 4 * self._dropped
         return self.cursor.ranked[self._position : self._position + wanted]
 
-    def take(self, looked_up: Sequence[ScoredPatent], published: Mapping[str, PublishedSummary]) -> None:
+    def take(
+        self,
+        looked_up: Sequence[ScoredPatent],
+        published: Mapping[str, PublishedSummary],
+        families: Mapping[str, tuple[str, ...]],
+    ) -> None:
         dropped = []
         outdated = False
         for one in looked_up:
@@ -159,8 +174,11 @@ class _Filling:
                 break
             self._position += 1
             record = published.get(one.patent_id)
-            if record is not None and record.generation == one.generation:
-                self._show(one, record)
+            others = families.get(one.patent_id, ())
+            if not self._shown.isdisjoint(others):
+                dropped.append(one)
+            elif record is not None and record.generation == one.generation:
+                self._show(one, record, others)
             else:
                 dropped.append(one)
                 outdated |= record is not None and record.generation > one.generation
@@ -173,16 +191,25 @@ class _Filling:
         for one in self.ahead:
             if self.wants_more:
                 self._position += 1
-                self._show(one, None)
+                self._show(one, None, ())
         self._degradations = (error,)
 
-    def _show(self, hit: ScoredPatent, patent: PublishedSummary | None) -> None:
-        if hit.patent_id in self._shown:
+    def _show(self, hit: ScoredPatent, patent: PublishedSummary | None, others: tuple[str, ...]) -> None:
+        if hit.patent_id in self._shown or hit.patent_id in self.cursor.left_out:
             return
         self._shown.add(hit.patent_id)
         self._hits.append(hit)
         if patent is not None:
             self._patents[hit.patent_id] = patent
+        if others:
+            self._families[hit.patent_id] = others
 
     def page(self) -> Page:
-        return Page(tuple(self._hits), self._patents, self.cursor, self._position, self._degradations)
+        return Page(
+            tuple(self._hits),
+            self._patents,
+            self.cursor,
+            self._position,
+            self._families,
+            self._degradations,
+        )

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import isfinite
 
 from sevenviews.backends.ports import PatentStore, VectorIndex
@@ -170,6 +170,13 @@ class QuerySources:
                 clock,
             )
             known = await self._known(queries, release, deadline)
+        drawings = {
+            index: _asking_drawings(index, known[query.source.patent_id])
+            for index, query in enumerate(queries)
+            if isinstance(query.source, CataloguePatent)
+        }
+        room = _MAX_ASKED - (len(queries) - len(drawings))
+        shares = dict(zip(drawings, shared_out([len(one) for one in drawings.values()], room), strict=True))
         asked: list[AskedDrawing] = []
         for index, query in enumerate(queries):
             match query.source:
@@ -181,8 +188,8 @@ class QuerySources:
                 case CatalogueDrawing(drawing_id):
                     asked.append(_of_drawing(index, query, drawing_id, known))
                 case CataloguePatent(patent_id):
-                    asked += _of_patent(index, query, known[patent_id])
-        return tuple(asked[:_MAX_ASKED])
+                    asked += _of_patent(index, query, drawings[index][: shares[index]], known[patent_id])
+        return tuple(asked)
 
     async def _known(
         self, queries: Sequence[Query], release: Release, deadline: Deadline
@@ -232,6 +239,16 @@ _MAX_ASKED = 32
 """Of SearchPatents."""
 
 
+def shared_out(wanted: Sequence[int], room: int) -> list[int]:
+    """How much each gets of what all want: one each in turn, until there is no room, or nobody wants more."""
+    given = [0] * len(wanted)
+    while room > 0 and given != list(wanted):
+        for at in [at for at, most in enumerate(wanted) if given[at] < most][:room]:
+            given[at] += 1
+            room -= 1
+    return given
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """A patent's drawings, and the vectors of those that the release holds."""
@@ -252,8 +269,8 @@ def _of_drawing(index: int, query: Query, drawing_id: str, known: Mapping[str, _
     raise _no_drawing(index, drawing_id)
 
 
-def _of_patent(index: int, query: Query, patent: _Known) -> list[AskedDrawing]:
-    """Its drawings, those first that show what none before them does; as many as a search may have."""
+def _asking_drawings(index: int, patent: _Known) -> list[Drawing]:
+    """Its drawings, those first that show what none before them does; as many as a patent may ask with."""
     seen: set[View] = set()
     first: list[Drawing] = []
     others: list[Drawing] = []
@@ -261,7 +278,18 @@ def _of_patent(index: int, query: Query, patent: _Known) -> list[AskedDrawing]:
         if drawing.drawing_id in patent.vectors:
             (others if drawing.view in seen else first).append(drawing)
             seen.add(drawing.view)
-    return [_of_known(index, query, drawing, patent) for drawing in (*first, *others)[:MAX_QUERIES]]
+    if not seen:
+        raise _no_drawing(index, patent.drawings[0].drawing_id, "patent_id")
+    return [*first, *others][:MAX_QUERIES]
+
+
+def _of_patent(
+    index: int, query: Query, drawings: Sequence[Drawing], patent: _Known
+) -> Iterator[AskedDrawing]:
+    # What is not wanted must not count for more because it has more drawings.
+    weight = query.weight if query.weight > 0 else query.weight / len(drawings)
+    for drawing in drawings:
+        yield _of_known(index, replace(query, weight=weight), drawing, patent)
 
 
 def _of_known(index: int, query: Query, drawing: Drawing, patent: _Known) -> AskedDrawing:
@@ -280,11 +308,11 @@ def _check_model(index: int, model_version: str, release: Release) -> None:
         )
 
 
-def _no_drawing(index: int, drawing_id: str) -> SevenviewsError:
+def _no_drawing(index: int, drawing_id: str, field: str = "drawing_id") -> SevenviewsError:
     return SevenviewsError(
         Reason.DRAWING_NOT_FOUND,
-        f"queries[{index}]: there is no drawing {drawing_id}",
-        {"drawing_id": drawing_id, "field": f"queries[{index}].drawing_id"},
+        f"queries[{index}]: there is no drawing {drawing_id} in this release",
+        {"drawing_id": drawing_id, "field": f"queries[{index}].{field}"},
     )
 
 

@@ -7,21 +7,31 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 
 from sevenviews.backends.records import PublishedSummary, Release, ScoredPatent, UnknownName
-from sevenviews.designs import PatentFilter, Reason, SevenviewsError, ViewMatching, size_of_page
+from sevenviews.designs import (
+    PatentFilter,
+    Reason,
+    SevenviewsError,
+    ViewMatching,
+    patent_id_of,
+    size_of_page,
+)
 from sevenviews.gateway import cursor as cursors
 from sevenviews.gateway.cursor import Cursor, KeptQuery
 from sevenviews.gateway.cursor_store import CursorStore
 from sevenviews.gateway.deadline import Deadline
+from sevenviews.gateway.judgements import judged_patents
 from sevenviews.gateway.locarno_votes import Neighbour, PredictedClass, predict_classes
 from sevenviews.gateway.lookup import PatentLookup
 from sevenviews.gateway.page_token import PageToken, PageTokens, invalid_token, new_cursor_key
 from sevenviews.gateway.paging import Page, Pages
 from sevenviews.gateway.query_sources import (
+    AskedDrawing,
+    CataloguePatent,
     Hashes,
     Query,
     QuerySources,
@@ -54,6 +64,10 @@ class SearchRequest:
     exact: bool = False
     whole: bool = False
     application: Application | None = None
+    relevant_patents: tuple[str, ...] = ()
+    irrelevant_patents: tuple[str, ...] = ()
+    collapse_families: bool = False
+    include_query_families: bool = False
 
     def check(self) -> None:
         """Raise FIELD_REQUIRED, FIELD_OUT_OF_RANGE or IMAGE_EMPTY for what no search can be made of."""
@@ -69,9 +83,13 @@ class SearchRequest:
     @property
     def digest(self) -> str:
         """Of all that must be the same on every page, but the queries."""
-        asked = [asdict(self.patent_filter), self.view_matching.value, self.release_id]
+        asked: list[object] = [asdict(self.patent_filter), self.view_matching.value, self.release_id]
         # Gateways of the version before know no other searches, and continue those of this one.
         asked += ["exact"] if self.exact else []
+        asked += ["families"] if self.collapse_families else []
+        asked += ["own families"] if self.include_query_families else []
+        if self.relevant_patents or self.irrelevant_patents:
+            asked += [self.relevant_patents, self.irrelevant_patents]
         return hashlib.sha256(json.dumps(asked, default=str, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -89,6 +107,8 @@ class SearchAnswer:
         predicted_classes: of the query's article, most probable first; on the first page alone.
         unknown_names: of the filter, those that no patent has; on the first page alone.
         total_size: an estimate of what all pages have together; None: not known.
+        families: the others of the family of each hit, of those that have some; only where families are collapsed.
+        left_out: patents that asked, and their families, in the order of ids.
         timings: "release", "embed" with "decode" and "infer" within it, "vector_search", "hydrate".
     """
 
@@ -102,6 +122,8 @@ class SearchAnswer:
     predicted_classes: tuple[PredictedClass, ...] = ()
     unknown_names: tuple[UnknownName, ...] = ()
     total_size: int | None = None
+    families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
 
 class Searcher:
@@ -170,6 +192,11 @@ class Searcher:
             await self._lookup.meant_by(request.patent_filter, deadline),
             request.view_matching,
             exact=request.exact,
+            collapse_families=request.collapse_families,
+            left_out=await self._left_out(request, asked, deadline),
+            judged=await judged_patents(
+                request.relevant_patents, request.irrelevant_patents, self._lookup, deadline
+            ),
         )
         page = await self._page(request, cursor, 0, deadline, clock)
         answer = await self._answer(page, "", cursor, clock)
@@ -178,6 +205,20 @@ class Searcher:
             predicted_classes=predict_classes(_neighbours(page)),
             unknown_names=await self._lookup.unknown_names(request.patent_filter, deadline),
         )
+
+    async def _left_out(
+        self, request: SearchRequest, asked: Sequence[AskedDrawing], deadline: Deadline
+    ) -> frozenset[str]:
+        """The patents that ask, and their families."""
+        if request.include_query_families:
+            return frozenset()
+        asking = {
+            patent_id_of(one.drawing_id)
+            for one in asked
+            if isinstance(request.queries[one.query_index].source, CataloguePatent)
+        }
+        families = await self._lookup.families(sorted(asking), deadline)
+        return frozenset(asking).union(*families.values())
 
     async def _continue(self, request: SearchRequest, deadline: Deadline, clock: StageClock) -> SearchAnswer:
         token = self._tokens.decode(request.page_token)
@@ -229,6 +270,8 @@ class Searcher:
             degradations=page.degradations,
             timings=clock.timings,
             total_size=page.total_size,
+            families=page.families,
+            left_out=tuple(sorted(page.cursor.left_out)),
         )
 
 

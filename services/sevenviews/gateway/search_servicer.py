@@ -140,6 +140,10 @@ def request_from_wire(request: search_pb2.SearchDesignsRequest) -> SearchRequest
         exact=request.exact,
         whole=bool(request.read_mask.paths) or request.HasField("application"),
         application=_application(request.application) if request.HasField("application") else None,
+        relevant_patents=tuple(request.relevant_patents),
+        irrelevant_patents=tuple(request.irrelevant_patents),
+        collapse_families=request.collapse_families,
+        include_query_families=request.include_query_families,
     )
 
 
@@ -192,10 +196,7 @@ def answer_to_wire(
 ) -> search_pb2.SearchDesignsResponse:
     """The whole answer, with the dates of law against an application."""
     response = search_pb2.SearchDesignsResponse(
-        hits=[
-            _hit_to_wire(hit, answer.asked, answer.patents.get(hit.patent_id), read_mask, application)
-            for hit in answer.hits
-        ],
+        hits=[_hit_to_wire(hit, answer, read_mask, application) for hit in answer.hits],
         next_page_token=answer.next_page_token,
         release=common_pb2.ReleaseReference(
             release_id=answer.release.release_id, model_version=answer.release.model_version
@@ -209,6 +210,7 @@ def answer_to_wire(
         unknown_names=unknown_names_to_wire(answer.unknown_names),
         total_size=answer.total_size or 0,
         legal_rule=None if application is None else legal_rule_to_wire(application),
+        left_out_patent_ids=answer.left_out,
     )
     for stage, duration in answer.timings.items():
         response.timings.add(stage=stage).duration.FromTimedelta(duration)
@@ -216,12 +218,9 @@ def answer_to_wire(
 
 
 def _hit_to_wire(
-    hit: ScoredPatent,
-    asked: Sequence[KeptQuery],
-    patent: PublishedSummary | None,
-    read_mask: FieldMask,
-    application: Application | None,
+    hit: ScoredPatent, answer: SearchAnswer, read_mask: FieldMask, application: Application | None
 ) -> search_pb2.PatentHit:
+    patent = answer.patents.get(hit.patent_id)
     figures = patent.figure_numbers if patent else {}
     matched = {match.query_index: match for match in hit.matches}
     return search_pb2.PatentHit(
@@ -229,7 +228,7 @@ def _hit_to_wire(
         score=hit.score,
         matches=(
             _match_to_wire(query, matched.get(place), coverage, figures)
-            for place, (query, coverage) in enumerate(zip(asked, hit.coverage, strict=True))
+            for place, (query, coverage) in enumerate(zip(answer.asked, hit.coverage, strict=True))
         ),
         patent=None if patent is None else _masked(patent, read_mask),
         summary=None if patent is None else patent.shown,
@@ -238,6 +237,7 @@ def _hit_to_wire(
             if application is None or patent is None or patent.encoded is None
             else legal_dates_to_wire(dates_of_law(application, patent.encoded.patent))
         ),
+        family_patent_ids=answer.families.get(hit.patent_id, ()),
     )
 
 
@@ -256,6 +256,7 @@ def _match_to_wire(
         query_index=query.query_index,
         query_drawing_id=query.drawing_id,
         coverage=coverage_to_wire(coverage),
+        query_view=view_to_wire(query.view),
     )
     if match is not None:
         told.drawing_id, told.view, told.score = match.drawing_id, view_to_wire(match.view), match.similarity

@@ -211,8 +211,9 @@ class PatentTable(Protocol):
         """Say that this source, too, gave a generation; nothing happens if it is not the published one any more."""
         ...
 
-    def families(self, patent_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """The other published patents of each one's family, in the order of ids; of those that have some."""
+    def families(self, patent_ids: Sequence[str], *, same_drawings: bool) -> Mapping[str, Sequence[str]]:
+        """The other published patents of each one's family, in the order of ids; of those that have some. Those whose
+        drawings are the same images count as well, if so asked."""
         ...
 
     def drawing_keys(self, drawing_ids: Sequence[str], *, include_staged: bool) -> Mapping[str, str]:

@@ -275,10 +275,11 @@ class PatentCatalogue:
         _check_batch("source_digests", digests)
         return self._table.sources([one for one in dict.fromkeys(digests) if is_source(one)])
 
-    def families(self, patent_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """The other published patents of the family of each of 1 to MAX_BATCH patents, of those that have some."""
+    def families(self, patent_ids: Sequence[str], *, same_drawings: bool) -> Mapping[str, Sequence[str]]:
+        """The other published patents of the family of each of 1 to MAX_BATCH patents, of those that have some; those
+        whose drawings are the same images among them, if so asked."""
         _check_batch("patent_ids", patent_ids)
-        return self._table.families(tuple(dict.fromkeys(patent_ids)))
+        return self._table.families(tuple(dict.fromkeys(patent_ids)), same_drawings=same_drawings)
 
     def ids(self, *, include_staged: bool) -> Iterator[Sequence[PatentGeneration]]:
         """All ids with their generations, in order, in portions."""

@@ -160,7 +160,10 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
     async def FindFamilies(  # noqa: N802
         self, request: patents_pb2.FindFamiliesRequest, context: Context
     ) -> patents_pb2.FindFamiliesResponse:
-        found = await self._in_thread(context, lambda: self._catalogue.families(request.patent_ids))
+        found = await self._in_thread(
+            context,
+            lambda: self._catalogue.families(request.patent_ids, same_drawings=request.include_same_drawings),
+        )
         return patents_pb2.FindFamiliesResponse(
             families=[
                 patents_pb2.Family(patent_id=patent_id, other_patent_ids=others)

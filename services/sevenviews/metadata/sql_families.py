@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, insert, select
 
-from sevenviews.designs import Patent, families, kin_keys
+from sevenviews.designs import SAME_DRAWINGS, Patent, families, kin_keys
 from sevenviews.metadata.schema import FAMILY_KEY_LENGTH, patent_families
 
 MOST_RELATIVES = 1_000
@@ -18,14 +18,23 @@ _VALUES = 5_000
 _own = patent_families.c
 
 
-def find(connection: Connection, patent_ids: Collection[str]) -> Mapping[str, tuple[str, ...]]:
-    """The other members of each patent's family, in the order of ids; of those that have some."""
+def find(
+    connection: Connection, patent_ids: Collection[str], *, same_drawings: bool
+) -> Mapping[str, tuple[str, ...]]:
+    """The other members of each patent's family, in the order of ids; of those that have some.
+
+    Args:
+        connection: a transaction.
+        patent_ids: whose.
+        same_drawings: those count as well whose drawings are the same images.
+    """
     keys: dict[str, set[str]] = {}
     new = set(patent_ids)
     while new:
         keys |= {one: set() for one in new}
         for patent_id, key in _rows(connection, new):
-            keys[patent_id].add(key)
+            if same_drawings or not key.startswith(SAME_DRAWINGS):
+                keys[patent_id].add(key)
         if len(keys) >= len(patent_ids) + MOST_RELATIVES:
             break
         found = {key for one in new for key in keys[one]}

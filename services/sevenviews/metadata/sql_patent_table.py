@@ -225,9 +225,9 @@ class SqlPatentTable:
             with self._database.writing() as connection:
                 sql_sources.add(connection, patent_id, generation, digest)
 
-    def families(self, patent_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    def families(self, patent_ids: Sequence[str], *, same_drawings: bool) -> Mapping[str, Sequence[str]]:
         with self._database.reading() as connection:
-            return sql_families.find(connection, patent_ids)
+            return sql_families.find(connection, patent_ids, same_drawings=same_drawings)
 
     def drawing_keys(self, drawing_ids: Sequence[str], *, include_staged: bool) -> Mapping[str, str]:
         query = select(drawings.c.drawing_id, drawings.c.object_key).where(

@@ -7,6 +7,7 @@ May import designs. Needs NumPy, and SciPy for the assignment: the extras `vecto
 """
 
 from sevenviews.ranking.bound import upper_bounds
+from sevenviews.ranking.feedback import Feedback, JudgedDrawings, moved_queries
 from sevenviews.ranking.records import Match, PatentScore, QueryDrawing, StoredDrawing
 from sevenviews.ranking.score import score_patent, score_patents
 from sevenviews.ranking.soft_mean import PACKAGED_LEVEL, SOFTNESS
@@ -16,11 +17,14 @@ __all__ = [
     "OTHER_VIEW_COST",
     "PACKAGED_LEVEL",
     "SOFTNESS",
+    "Feedback",
+    "JudgedDrawings",
     "Match",
     "PatentScore",
     "QueryDrawing",
     "StoredDrawing",
     "free_views",
+    "moved_queries",
     "score_patent",
     "score_patents",
     "upper_bounds",

@@ -8,7 +8,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from sevenviews.designs import Reason, SevenviewsError, View, ViewMatching, is_patent_id, patent_id_of
-from sevenviews.vectors.drawings import Embedding, PatentGenerations, PatentQuery, PatentVectors, row_id
+from sevenviews.vectors.drawings import (
+    Embedding,
+    JudgedPatent,
+    PatentGenerations,
+    PatentQuery,
+    PatentVectors,
+    row_id,
+)
 from sevenviews.vectors.releases import Metric, Release, is_release_id
 
 MAX_QUERIES = 32
@@ -68,6 +75,12 @@ def check_queries(queries: Sequence[PatentQuery], matching: ViewMatching) -> Non
     for position, query in enumerate(queries):
         if matching is ViewMatching.REQUIRE and query.drawing.view is View.UNKNOWN:
             raise required(f"queries[{position}].view")
+
+
+def check_judged(judged: Sequence[JudgedPatent]) -> None:
+    for position, one in enumerate(judged):
+        check_patent_id(one.patent_id, f"judged[{position}].patent_id")
+        check_range(f"judged[{position}].generation", one.generation, 1, MAX_GENERATION)
 
 
 def check_drawing_id(drawing_id: str, patent_id: str, field: str) -> None:

@@ -37,6 +37,15 @@ class PatentQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedPatent:
+    """A generation of a patent that somebody has called relevant to a search, or not."""
+
+    patent_id: str
+    generation: int
+    relevant: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DrawingVector:
     """What is stored of a drawing; the content key tells which image was embedded, and is empty if unknown."""
 

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sevenviews.designs import View, ViewCoverage, ViewMatching
-from sevenviews.ranking import QueryDrawing, StoredDrawing, score_patent, score_patents
+from sevenviews.ranking import JudgedDrawings, QueryDrawing, StoredDrawing, score_patent, score_patents
 from sevenviews.vectors.candidates import Key
-from sevenviews.vectors.drawings import NearestDrawing, StoredVector, Vector
+from sevenviews.vectors.drawings import JudgedPatent, NearestDrawing, StoredVector, Vector
 
 FINALISTS_PER_CALL = 64
 
@@ -39,10 +39,14 @@ class RankedPatent:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The best patents, best first; complete if no other patent can be found at all."""
+    """The best patents, best first; complete if no other patent can be found at all.
+
+    Moved: the query images as judged patents have moved them, [queries, dimension]; None where none were judged.
+    """
 
     patents: tuple[RankedPatent, ...]
     complete: bool
+    moved: npt.NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,21 @@ def drawings_of(
         if (key := (row.patent_id, row.generation)) in rows:
             rows[key].append(row)
     return {key: sorted(found, key=lambda row: row.drawing_id) for key, found in rows.items() if found}
+
+
+def judged_drawings(
+    judged: Sequence[JudgedPatent], drawings: Callable[[Sequence[str]], Iterable[StoredVector]]
+) -> list[JudgedDrawings]:
+    """Patents as feedback takes them; who has no drawing, or not any more, is not there. `drawings`: as above."""
+    marks = {(one.patent_id, one.generation): one.relevant for one in judged}
+    return [
+        JudgedDrawings(
+            marks[key],
+            [StoredDrawing(row.drawing_id, row.view) for row in rows],
+            np.stack([_vector(row) for row in rows]),
+        )
+        for key, rows in drawings_of(list(marks), drawings).items()
+    ]
 
 
 def _vector(row: StoredVector) -> Vector:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import time
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from sevenviews.designs import PatentFilter, Reason, SevenviewsError, View, ViewMatching
-from sevenviews.ranking import PACKAGED_LEVEL
+from sevenviews.ranking import PACKAGED_LEVEL, moved_queries
 from sevenviews.vectors.binary import signs
 from sevenviews.vectors.checks import (
     MAX_LIMIT,
     MAX_QUERIES,
     check_embedding,
     check_generations,
+    check_judged,
     check_patent_ids,
     check_patents,
     check_queries,
@@ -25,6 +27,7 @@ from sevenviews.vectors.checks import (
 )
 from sevenviews.vectors.drawings import (
     Embedding,
+    JudgedPatent,
     NearestDrawing,
     PatentGenerations,
     PatentQuery,
@@ -32,7 +35,7 @@ from sevenviews.vectors.drawings import (
     StoredVector,
 )
 from sevenviews.vectors.exact_search import EveryDrawing, rank_exactly
-from sevenviews.vectors.finalists import Asked, Ranking
+from sevenviews.vectors.finalists import Asked, Ranking, judged_drawings
 from sevenviews.vectors.patent_search import MAX_PATENTS, DrawingSource, PatentSearch
 from sevenviews.vectors.release_store import ReleaseStore
 from sevenviews.vectors.releases import Metric, Release
@@ -101,6 +104,7 @@ class DesignIndex(ReleaseStore):
         timeout: float,
         *,
         exact: bool = False,
+        judged: Sequence[JudgedPatent] = (),
     ) -> tuple[Release, Ranking]:
         """The patents that are most like some query images together, best first, under one release.
 
@@ -111,14 +115,20 @@ class DesignIndex(ReleaseStore):
             matching: how views weigh; REQUIRE needs the view of each image.
             limit: patents, 1 to 4,096.
             exact: read every drawing that the filter lets through, and trust no index.
+            judged: patents that move the images before anything is ranked; see `ranking.feedback`.
         """
         check_queries(queries, matching)
+        check_judged(judged)
         check_range("limit", limit, 1, MAX_PATENTS)
         deadline = time.monotonic() + timeout
         release = self._named(release_id, timeout) if release_id else self.serving_release(timeout)
         for position, query in enumerate(queries):
             check_embedding(query.embedding, release, f"queries[{position}].embedding")
+        drawn = [query.drawing for query in queries]
         vectors = np.stack([query.embedding.vector for query in queries])
+
+        def compared() -> npt.NDArray[np.float32]:
+            return vectors if release.metric is Metric.IP else signs(vectors)
 
         def nearest(
             asking: Sequence[int], views: tuple[View, ...], depth: int
@@ -134,11 +144,15 @@ class DesignIndex(ReleaseStore):
                 yield portion
                 _until(deadline)
 
-        compared = vectors if release.metric is Metric.IP else signs(vectors)
-        asked = Asked(compared, [query.drawing for query in queries], matching, PACKAGED_LEVEL)
+        if judged:
+            known = judged_drawings(judged, drawings)
+            vectors = moved_queries(compared(), drawn, known, matching, PACKAGED_LEVEL)
+        asked = Asked(compared(), drawn, matching, PACKAGED_LEVEL)
         if exact:
-            return release, rank_exactly(EveryDrawing(rows, drawings), asked, limit)
-        return release, PatentSearch(DrawingSource(nearest, drawings), asked).best(limit)
+            ranking = rank_exactly(EveryDrawing(rows, drawings), asked, limit)
+        else:
+            ranking = PatentSearch(DrawingSource(nearest, drawings), asked).best(limit)
+        return release, replace(ranking, moved=vectors) if judged else ranking
 
     def list(
         self, release_id: str, patent_ids: Sequence[str], *, with_vectors: bool, timeout: float

@@ -32,6 +32,7 @@ from sevenviews.v1 import common_pb2
 from sevenviews.vectors.drawings import (
     DrawingVector,
     Embedding,
+    JudgedPatent,
     NearestDrawing,
     PatentGenerations,
     PatentQuery,
@@ -161,10 +162,15 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
                 request.limit,
                 timeout,
                 exact=request.exact,
+                judged=[JudgedPatent(one.patent_id, one.generation, one.relevant) for one in request.judged],
             )
+            moved = () if ranking.moved is None else ranking.moved.tolist()
             return vectors_pb2.SearchPatentsResponse(
                 patents=map(_ranked, ranking.patents),
                 complete=ranking.complete,
+                moved=(
+                    common_pb2.Embedding(values=one, model_version=release.model_version) for one in moved
+                ),
                 release=common_pb2.ReleaseReference(
                     release_id=release.release_id, model_version=release.model_version
                 ),

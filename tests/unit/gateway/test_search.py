@@ -265,7 +265,7 @@ async def test_drawings_of_the_catalogue_ask_with_the_vectors_that_they_have(gat
     assert ids(by_drawing.hits) == ["USD1", "USD3", "USD2"]
     (match,) = by_drawing.hits[1].matches
     assert (match.query_drawing_id, match.coverage) == ("USD1-D00001-02", ViewCoverage.SAME_VIEW)
-    by_patent = await gateway.client.search([QueryImage(patent_id="USD1")])
+    by_patent = await gateway.client.search([QueryImage(patent_id="USD1")], include_query_families=True)
     assert by_patent.hits[0].score == pytest.approx(1)
     assert [(one.query_index, one.query_drawing_id, one.drawing_id) for one in by_patent.hits[0].matches] == [
         (0, "USD1-D00001-01", "USD1-D00001-01"),
@@ -276,7 +276,7 @@ async def test_drawings_of_the_catalogue_ask_with_the_vectors_that_they_have(gat
     mixed = await gateway.client.search(
         [vector_image(0, 0, 1), QueryImage(patent_id="USD1", weight=-1)], limit=1
     )
-    assert ids(mixed.hits) == ["USD3"]
+    assert (ids(mixed.hits), mixed.left_out_patent_ids) == (["USD3"], ("USD1",))
     rest = await gateway.client.search([], page_token=mixed.next_page_token)
     assert [one.query_index for one in rest.hits[0].matches] == [0, 1, 1]
 
@@ -285,7 +285,7 @@ async def test_a_patent_asks_with_sixteen_drawings_and_each_of_its_views(gateway
     images = [vector_image(1, n) for n in range(20)]
     views = [View.PERSPECTIVE] * 18 + [View.FRONT, View.TOP]
     publish(gateway.services, design("USD1", *images, views=views))
-    page = await gateway.client.search([QueryImage(patent_id="USD1")])
+    page = await gateway.client.search([QueryImage(patent_id="USD1")], include_query_families=True)
     asking = [one.query_drawing_id[-2:] for one in page.hits[0].matches]
     assert asking == ["01", "19", "20", *(f"{n:02}" for n in range(2, 15))]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from sevenviews.cli.lab.deeppatent import cross_entropy, deeppatent
+from sevenviews.cli.lab.feedback import feedback
 from sevenviews.cli.lab.hiding import hiding
 from sevenviews.cli.lab.order import order
 from sevenviews.cli.lab.patentnet import patentnet_app
@@ -18,3 +19,4 @@ lab_app.command("deeppatent")(deeppatent)
 lab_app.command("cross-entropy")(cross_entropy)
 lab_app.command("order")(order)
 lab_app.command("hiding")(hiding)
+lab_app.command("feedback")(feedback)

@@ -43,7 +43,10 @@ def hiding(
     from sevenviews.lab.hiding.trials import halves
 
     try:
-        found, others = _read(corpus, sheets), _read(distractors, False) if distractors else None
+        found, others = (
+            read_drawings(corpus, sheets),
+            read_drawings(distractors, False) if distractors else None,
+        )
         with progress() as bar:
             line = bar.add_task(model, total=None)
             gallery = as_gallery(found, others, model, lambda done: bar.update(line, completed=done))
@@ -79,7 +82,8 @@ def hiding(
     note(f"wrote {path}")
 
 
-def _read(corpus: Path, sheets: bool) -> Collection:
+def read_drawings(corpus: Path, sheets: bool) -> Collection:
+    """The drawings of a corpus, those of whole sheets cut from them."""
     from sevenviews.lab.collection import read_collection
     from sevenviews.lab.sheets import read_sheets
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sevenviews.cli.search import read_queries
+from sevenviews.cli.queries import read_queries
 from sevenviews.corpus import CorpusPatent, NotADesign, ProblemReason, UnreadableEntryError
 from sevenviews.corpus.pdf import PdfEntry, pdf_queries
 from sevenviews.corpus.pdf.reader import read_patent

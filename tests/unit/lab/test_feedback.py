@@ -1,0 +1,44 @@
+"""Simulated users on small galleries: what is judged, and what they are shown."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sevenviews.designs import View
+from sevenviews.lab.feedback import SHOWN, USERS, measure
+from sevenviews.lab.hiding.measure import Gallery
+from sevenviews.ranking import Feedback
+
+
+def gallery(patents: int, drawings: int, spread: float) -> Gallery:
+    """Designs whose drawings lie around a direction of their own."""
+    random = np.random.default_rng(3)
+    centres = np.repeat(random.standard_normal((patents, 8)), drawings, axis=0)
+    vectors = centres + spread * random.standard_normal((patents * drawings, 8))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    own = {f"p{n}": range(n * drawings, (n + 1) * drawings) for n in range(patents)}
+    return Gallery(vectors.astype(np.float32), [View.UNKNOWN] * len(vectors), own)
+
+
+def test_who_marks_well_finds_more_of_what_was_not_shown() -> None:
+    outcomes = measure(gallery(12, 20, spread=0.8), ["p0", "p1", "p2", "p3"], seed=0)
+    assert outcomes.keys() == USERS.keys()
+    every = outcomes["marks all"]
+    assert len(every.patents) == 4 * 20
+    assert every.change.interval[0] > 0
+    assert every.next_change.difference > 0
+    assert every.change.difference > outcomes["one mark in five wrong"].change.difference
+    assert all(np.array_equal(one.before, every.before) for one in outcomes.values())
+    assert all(((one.after >= 0) & (one.after <= 1)).all() for one in outcomes.values())
+
+
+def test_feedback_that_does_nothing_changes_nothing() -> None:
+    outcomes = measure(gallery(4, SHOWN + 5, 0.5), ["p0"], 0, Feedback(0, 0, 0))
+    for one in outcomes.values():
+        assert one.after == pytest.approx(one.before)
+
+
+def test_what_is_shown_whole_leaves_nothing_to_judge() -> None:
+    with pytest.raises(ValueError, match="unseen"):
+        measure(gallery(3, 4, spread=0.01), ["p0"], seed=0)
