@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -37,6 +37,14 @@ class Model:
         self.newest = dict.fromkeys(IDS, 0)
         self.staged: dict[str, str] = {}
         self.published: dict[str, tuple[int, str]] = {}
+        self.change = 0
+        self.changes: dict[str, int] = {}
+
+    def changed(self, patent_ids: Sequence[str]) -> None:
+        """One publication, or one deletion, of these patents."""
+        if patent_ids:
+            self.change += 1
+            self.changes.update(dict.fromkeys(patent_ids, self.change))
 
 
 class Generations(RuleBasedStateMachine):
@@ -75,9 +83,12 @@ class Generations(RuleBasedStateMachine):
         model = self._model
         numbers = (first, second) if lag else tuple(model.newest[one] or 1 for one in IDS)
         wanted = [PatentGeneration(*pair) for pair in zip(IDS, numbers, strict=True)]
+        published = []
         for one in wanted:
             if one.patent_id in model.staged and model.newest[one.patent_id] == one.generation:
                 model.published[one.patent_id] = (one.generation, model.staged.pop(one.patent_id))
+                published.append(one.patent_id)
+        model.changed(published)
         self._same(lambda table: table.publish(wanted), [self._versions(one) for one in IDS])
 
     @rule(patent_ids=st.lists(st.sampled_from(IDS), unique=True, min_size=1))
@@ -90,6 +101,7 @@ class Generations(RuleBasedStateMachine):
                 model.staged.pop(one, None)
                 model.published.pop(one, None)
                 expected.append(PatentGeneration(one, model.newest[one]))
+        model.changed([one.patent_id for one in expected])
         self._same(lambda table: table.delete(patent_ids), expected)
 
     def _versions(self, patent_id: str) -> Versions:
@@ -107,6 +119,15 @@ class Generations(RuleBasedStateMachine):
             model.published,
         )
         self._same(lambda table: [table.versions(one) for one in IDS], [self._versions(one) for one in IDS])
+
+    @invariant()
+    def changes_are_numbered_in_their_order(self) -> None:
+        model = self._model
+        self._same(lambda table: table.watermark(), model.change)
+        self._same(
+            lambda table: {id_: one.change for id_, one in table.get(IDS, include_staged=False).items()},
+            {id_: model.changes[id_] for id_ in model.published},
+        )
 
     @invariant()
     def listings_counts_and_ids_are_of_the_same_patents(self) -> None:

@@ -46,6 +46,7 @@ class _Content:
     digest: str
     object_keys: Mapping[str, str]
     generation: int
+    change: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ class _Row:
     def record(self, *, include_staged: bool) -> PatentRecord | None:
         if self.published is not None:
             encoded = EncodedPatent.of(self.published.patent)
-            return PatentRecord(encoded, State.PUBLISHED, self.published.generation, self.newest)
+            published = self.published
+            return PatentRecord(encoded, State.PUBLISHED, published.generation, self.newest, published.change)
         if self.staged is not None and include_staged:
             return PatentRecord(EncodedPatent.of(self.staged.patent), State.STAGED, self.newest, self.newest)
         return None
@@ -85,7 +87,11 @@ class FakePatentTable(PatentTable):
     def __init__(self) -> None:
         self._rows: defaultdict[str, _Row] = defaultdict(_Row)
         self._sources: dict[tuple[str, str], int] = {}
+        self._change = 0
         self._lock = threading.Lock()
+
+    def watermark(self) -> int:
+        return self._change
 
     def versions(self, patent_id: str) -> Versions:
         with self._lock:
@@ -105,10 +111,13 @@ class FakePatentTable(PatentTable):
 
     def publish(self, wanted: Sequence[PatentGeneration]) -> Sequence[Versions]:
         with self._lock:
+            number = self._change + 1
             for one in wanted:
                 row = self._rows[one.patent_id]
                 if row.staged is not None and row.newest == one.generation:
-                    self._rows[one.patent_id] = _Row(row.newest, published=row.staged)
+                    published = replace(row.staged, change=number)
+                    self._rows[one.patent_id] = _Row(row.newest, published=published)
+                    self._change = number
             return [self._rows[one.patent_id].versions for one in wanted]
 
     def get(self, patent_ids: Sequence[str], *, include_staged: bool) -> Mapping[str, PatentRecord]:
@@ -119,7 +128,10 @@ class FakePatentTable(PatentTable):
     def summaries(self, patent_ids: Sequence[str]) -> Mapping[str, PublishedSummary]:
         return {
             id_: PublishedSummary(
-                id_, one.generation, summary_of(one.encoded.message).SerializeToString(deterministic=True)
+                id_,
+                one.generation,
+                summary_of(one.encoded.message).SerializeToString(deterministic=True),
+                one.change,
             )
             for id_, one in self.get(patent_ids, include_staged=False).items()
         }
@@ -165,6 +177,7 @@ class FakePatentTable(PatentTable):
             there = [one for one in patent_ids if self._rows[one].record(include_staged=True)]
             for one in there:
                 self._rows[one] = _Row(self._rows[one].newest + 1)
+            self._change += bool(there)
             return [PatentGeneration(one, self._rows[one].newest) for one in there]
 
     def published_ids(self, wanted: Sequence[str], around: str, count: int) -> Sequence[str]:

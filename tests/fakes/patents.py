@@ -48,6 +48,8 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
         self.staged: dict[str, PatentContent] = {}
         self.published: dict[str, PatentContent] = {}
         self._newest: dict[str, int] = {}
+        self._changes: dict[str, int] = {}
+        self._change = 0
 
     def PutPatent(  # noqa: N802
         self, request: patents_pb2.PutPatentRequest, context: Any
@@ -118,6 +120,8 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
         staged, published = self.staged.get(patent_id), self.published.get(patent_id)
         if staged and staged.generation == generation:
             self.published[patent_id] = self.staged.pop(patent_id)
+            self._change += 1
+            self._changes[patent_id] = self._change
         elif not published or published.generation != generation:
             metadata = {
                 "patent_id": patent_id,
@@ -138,6 +142,7 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
             state=patents_pb2.PATENT_STATE_PUBLISHED if published else patents_pb2.PATENT_STATE_STAGED,
             generation=content.generation,
             newest_generation=self._newest_of(patent_id),
+            change=self._changes.get(patent_id, 0),
         )
 
     def _summary(self, patent_id: str) -> patents_pb2.PatentRecord:
@@ -147,7 +152,13 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
             summary=summary_of(content.patent).SerializeToString(),
             state=patents_pb2.PATENT_STATE_PUBLISHED,
             generation=content.generation,
+            change=self._changes.get(patent_id, 0),
         )
+
+    def GetWatermark(  # noqa: N802
+        self, request: patents_pb2.GetWatermarkRequest, context: Any
+    ) -> patents_pb2.GetWatermarkResponse:
+        return patents_pb2.GetWatermarkResponse(change=self._change)
 
     def BatchGetPatents(  # noqa: N802
         self, request: patents_pb2.BatchGetPatentsRequest, context: Any
@@ -251,6 +262,7 @@ class FakePatents(patents_pb2_grpc.PatentServiceServicer):
             )
             self.staged.pop(patent_id, None)
             self.published.pop(patent_id, None)
+        self._change += bool(deleted)
         return patents_pb2.DeletePatentsResponse(deleted=deleted)
 
     def GetDrawingImage(  # noqa: N802

@@ -103,6 +103,11 @@ class PatentClient:
         response = await call(SERVICE, self._stub.BatchGetPatents, request, timeout_seconds)
         return {id_of(one): summary_from_wire(one) for one in response.patents}
 
+    async def watermark(self, timeout_seconds: float) -> int:
+        request = patents_pb2.GetWatermarkRequest()
+        response = await call(SERVICE, self._stub.GetWatermark, request, timeout_seconds)
+        return response.change
+
     async def get_records(
         self, patent_ids: Sequence[str], timeout_seconds: float
     ) -> Mapping[str, PatentRecord]:

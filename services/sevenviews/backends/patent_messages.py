@@ -10,7 +10,7 @@ from sevenviews.v1 import patent_pb2
 
 
 def published_from_wire(wire: patents_pb2.PatentRecord) -> PublishedPatent:
-    return PublishedPatent(_encoded(wire), wire.generation)
+    return PublishedPatent(_encoded(wire), wire.generation, wire.change)
 
 
 def record_from_wire(wire: patents_pb2.PatentRecord) -> PatentRecord:
@@ -22,8 +22,9 @@ def summary_from_wire(wire: patents_pb2.PatentRecord) -> PublishedSummary:
     """Of a record that has one, or the whole patent in place of it."""
     if wire.patent:
         encoded = _encoded(wire)
-        return PublishedSummary(summary_of(encoded.message), wire.generation, encoded)
-    return PublishedSummary(patents_pb2.PatentSummary.FromString(wire.summary), wire.generation)
+        return PublishedSummary(summary_of(encoded.message), wire.generation, encoded, wire.change)
+    message = patents_pb2.PatentSummary.FromString(wire.summary)
+    return PublishedSummary(message, wire.generation, change=wire.change)
 
 
 def id_of(wire: patents_pb2.PatentRecord) -> str:

@@ -164,6 +164,10 @@ class PatentStore(Protocol):
         """The same, each as a hit tells of it; with the whole patents, if so asked, which costs more."""
         ...
 
+    async def watermark(self, timeout_seconds: float) -> int:
+        """The number of the catalogue's last change; who reads after this call sees all up to it."""
+        ...
+
     async def get_records(
         self, patent_ids: Sequence[str], timeout_seconds: float
     ) -> Mapping[str, PatentRecord]:

@@ -274,10 +274,14 @@ class PatentRecord:
 
 @dataclass(frozen=True, slots=True)
 class PublishedPatent:
-    """What readers see of a patent; vectors of any other generation are none of its own."""
+    """What readers see of a patent; vectors of any other generation are none of its own.
+
+    Change: the number of its publication among all publications and deletions; 0: it was before they had numbers.
+    """
 
     encoded: EncodedPatent
     generation: int
+    change: int = 0
 
     @property
     def patent_id(self) -> str:
@@ -297,11 +301,13 @@ class PublishedSummary:
         message: as the metadata service keeps it.
         generation: that it is of.
         encoded: the whole patent, where it was asked for.
+        change: as PublishedPatent has it.
     """
 
     message: patents_pb2.PatentSummary
     generation: int
     encoded: EncodedPatent | None = None
+    change: int = 0
 
     @property
     def shown(self) -> search_pb2.PatentSummary:

@@ -70,12 +70,14 @@ class PatentRecord:
         state: which of them it is.
         generation: of this content.
         newest: higher than that where other content is staged behind what is published.
+        change: that published it; 0: none is published, or it was before changes were numbered.
     """
 
     encoded: EncodedPatent
     state: State
     generation: int
     newest: int
+    change: int = 0
 
     @property
     def patent_id(self) -> str:
@@ -89,11 +91,15 @@ class PatentRecord:
 
 @dataclass(frozen=True, slots=True)
 class PublishedSummary:
-    """What a list of hits needs of a published generation: an encoded sevenviews.internal.v1.PatentSummary."""
+    """What a list of hits needs of a published generation: an encoded sevenviews.internal.v1.PatentSummary.
+
+    Change: as PatentRecord has it.
+    """
 
     patent_id: str
     generation: int
     content: bytes
+    change: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +150,11 @@ class PatentTable(Protocol):
     def publish(self, wanted: Sequence[PatentGeneration]) -> Sequence[Versions]:
         """Make each generation that is staged the published one. What is stored under each id now, in the order asked
         for: a generation was refused if it is not the published one."""
+        ...
+
+    def watermark(self) -> int:
+        """The number of the last change: each call that publishes or deletes something is one, from 1, in the order
+        in which readers see them."""
         ...
 
     def get(self, patent_ids: Sequence[str], *, include_staged: bool) -> Mapping[str, PatentRecord]:

@@ -32,6 +32,8 @@ patents = Table(
     Column("generation", BigInteger, nullable=False),
     # Of what readers see; 0: nothing. What is staged is always of the last generation.
     Column("published_generation", BigInteger, nullable=False),
+    # That made it so, publication or deletion; 0: it was before they were numbered.
+    Column("change", BigInteger, nullable=False, server_default="0"),
     # What the filters need, of the published content; of the staged, where nothing is published.
     Column("office", String(8), nullable=False),
     Column("kind", String(16), nullable=False),
@@ -57,6 +59,14 @@ patent_messages = Table(
     Column("message", LargeBinary, nullable=False),
     # What a list of hits needs of it: a sevenviews.internal.v1.PatentSummary.
     Column("summary", LargeBinary, nullable=False),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    # The table has one row.
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
 )
 
 patent_locarno = Table(

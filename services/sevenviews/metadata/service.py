@@ -270,6 +270,10 @@ class PatentCatalogue:
             tuple(suggestions.unknown_names(self._table, Role.INVENTOR, inventors)),
         )
 
+    def watermark(self) -> int:
+        """The number of the last change, publication or deletion; 0: there was none."""
+        return self._table.watermark()
+
     def sources(self, digests: Sequence[str]) -> Mapping[str, str]:
         """Which of 1 to MAX_BATCH sources gave what is published: the patent of each that did."""
         _check_batch("source_digests", digests)

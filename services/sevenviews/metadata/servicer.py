@@ -146,6 +146,12 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
             ],
         )
 
+    async def GetWatermark(  # noqa: N802
+        self, request: patents_pb2.GetWatermarkRequest, context: Context
+    ) -> patents_pb2.GetWatermarkResponse:
+        change = await self._in_thread(context, self._catalogue.watermark)
+        return patents_pb2.GetWatermarkResponse(change=change)
+
     async def FindSources(  # noqa: N802
         self, request: patents_pb2.FindSourcesRequest, context: Context
     ) -> patents_pb2.FindSourcesResponse:
@@ -300,6 +306,7 @@ def _record(record: PatentRecord) -> patents_pb2.PatentRecord:
         state=_STATES[record.state],
         generation=record.generation,
         newest_generation=record.newest,
+        change=record.change,
     )
 
 
@@ -307,6 +314,7 @@ def _summary(one: PublishedSummary) -> patents_pb2.PatentRecord:
     return patents_pb2.PatentRecord(
         patent_id=one.patent_id,
         summary=one.content,
+        change=one.change,
         state=patents_pb2.PATENT_STATE_PUBLISHED,
         generation=one.generation,
     )

@@ -52,14 +52,16 @@ def records() -> Select[Any]:
         patents.c.generation,
         shown_generation().label("shown"),
         _is_published.label("is_published"),
+        patents.c.change,
         _own.message,
         _document.label("document"),
     ).select_from(_with_messages())
 
 
 def record(row: Row[Any]) -> PatentRecord:
-    state = State.PUBLISHED if row.is_published else State.STAGED
-    return PatentRecord(_encoded(row), state, row.shown, row.generation)
+    if row.is_published:
+        return PatentRecord(_encoded(row), State.PUBLISHED, row.shown, row.generation, row.change)
+    return PatentRecord(_encoded(row), State.STAGED, row.shown, row.generation)
 
 
 def encoded(connection: Connection, patent_ids: Iterable[str]) -> Mapping[str, EncodedPatent]:
@@ -74,6 +76,7 @@ def summaries(connection: Connection, patent_ids: Sequence[str]) -> Mapping[str,
         select(
             patents.c.patent_id,
             patents.c.published_generation,
+            patents.c.change,
             _own.summary,
             case((_own.summary.is_(None), patents.c.published_document)).label("document"),
         )
@@ -81,7 +84,7 @@ def summaries(connection: Connection, patent_ids: Sequence[str]) -> Mapping[str,
         .where(_is_published, patents.c.patent_id.in_(patent_ids))
     )
     return {
-        row.patent_id: PublishedSummary(row.patent_id, row.published_generation, _summary(row))
+        row.patent_id: PublishedSummary(row.patent_id, row.published_generation, _summary(row), row.change)
         for row in connection.execute(query)
     }
 

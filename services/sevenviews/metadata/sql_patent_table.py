@@ -32,6 +32,7 @@ from sevenviews.metadata.patent_table import (
 )
 from sevenviews.metadata.schema import (
     FILTER_TABLES,
+    changes,
     drawings,
     patent_families,
     patent_holders,
@@ -92,12 +93,19 @@ class SqlPatentTable:
         ids = [one.patent_id for one in wanted]
         with self._database.writing() as connection:
             stored = _versions(connection, ids, for_update=True)
+            published = []
             for one in wanted:
                 known = stored[one.patent_id]
                 if known.staged is not None and known.newest == one.generation:
                     _publish(connection, one.patent_id, known)
+                    published.append(one.patent_id)
+            _number(connection, published)
             after = _versions(connection, ids)
         return [after[one] for one in ids]
+
+    def watermark(self) -> int:
+        with self._database.reading() as connection:
+            return connection.execute(select(changes.c.last)).scalar_one()
 
     def get(self, patent_ids: Sequence[str], *, include_staged: bool) -> Mapping[str, PatentRecord]:
         query = sql_messages.records().where(
@@ -198,6 +206,7 @@ class SqlPatentTable:
                 connection.execute(delete(table).where(table.c.patent_id.in_(there)))
             raised = {**_NOTHING, "generation": patents.c.generation + 1}
             connection.execute(update(patents).where(mine).values(raised))
+            _number(connection, there)
         return [PatentGeneration(id_, stored[id_].newest + 1) for id_ in there]
 
     def published_ids(self, wanted: Sequence[str], around: str, count: int) -> Sequence[str]:
@@ -325,6 +334,18 @@ def _publish(connection: Connection, patent_id: str, known: Versions) -> None:
     mine = drawings.c.patent_id == patent_id
     connection.execute(delete(drawings).where(mine, drawings.c.staged.is_(False)))
     connection.execute(update(drawings).where(mine).values(staged=False))
+
+
+def _number(connection: Connection, patent_ids: Sequence[str]) -> None:
+    """Give the next number to a change of these patents; none where nothing changes.
+
+    Last in its transaction: who has a number lets nobody else have one until it is seen, so that numbers are seen in
+    their order.
+    """
+    if patent_ids:
+        following = update(changes).values(last=changes.c.last + 1).returning(changes.c.last)
+        number = connection.execute(following).scalar_one()
+        connection.execute(update(patents).where(patents.c.patent_id.in_(patent_ids)).values(change=number))
 
 
 def _update(connection: Connection, patent_id: str, values: Mapping[str, Any]) -> None:
