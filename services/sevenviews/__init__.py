@@ -4,6 +4,7 @@ The map, a line a package:
 
     designs    the domain: patents, drawings, views, Locarno classes, filters; pure
     law        the dates of law: prior art, grace periods, by the rules of the offices; pure
+    certificates  what a search was asked and has found: sealed, read, compared with its repetition; pure
     ranking    the score of a patent against several query images; pure
     corpus     source documents -> patents with drawings: USPTO bulk data, DeepPatent, PatentNet
     synthetic  designs that we make: parametric articles, drawn and packed as the USPTO packs patents
@@ -27,12 +28,12 @@ The map, a line a package:
     v1         generated from protos/ at install: the public API
     internal   generated likewise: what the services behind the gateway say to each other
 
-The import rule (tests/architecture holds it): `designs` imports nothing of ours; `law`, `ranking` and `images` stand
-on it alone, `encoder` on both `designs` and `images`, which whoever decodes an image imports. `corpus` and `runtime`
-stand on them, `synthetic` on designs alone, `backends` on designs, runtime and the stubs. A service imports designs,
-encoder, runtime, backends and the stubs, never another service: they meet on the wire; `vectors` ranking as well.
-`lab` stands on designs, ranking, corpus and encoder, `training` on these, on synthetic and on lab. `reconcile` stands
-on backends and on the gateway's import, `refresh` on backends, on training, and on metadata's port to the object
-store; `bench` on all of these. Only backends and the three services behind the gateway speak `internal`. `local_ray`
-stands alone, below what starts one. `cli` wires it all.
+The import rule (tests/architecture holds it): `designs` and `certificates` import nothing of ours; `law`, `ranking`
+and `images` stand on `designs` alone, `encoder` on both `designs` and `images`, which whoever decodes an image
+imports. `corpus` and `runtime` stand on them, `synthetic` on designs alone, `backends` on designs, runtime and the
+stubs. A service imports designs, encoder, runtime, backends and the stubs, never another service: they meet on the
+wire; `vectors` ranking as well. `lab` stands on designs, ranking, corpus and encoder, `training` on these, on
+synthetic and on lab. `reconcile` stands on backends and on the gateway's import, `refresh` on backends, on
+training, and on metadata's port to the object store; `bench` on all of these. Only backends and the three services
+behind the gateway speak `internal`. `local_ray` stands alone, below what starts one. `cli` wires it all.
 """

@@ -22,6 +22,7 @@ from sevenviews.cli.lab import lab_app
 from sevenviews.cli.reconcile import reconcile
 from sevenviews.cli.refreshing import reembed, refresh
 from sevenviews.cli.releases import app as releases_app
+from sevenviews.cli.replay import replay
 from sevenviews.cli.search import search
 from sevenviews.cli.show import show
 from sevenviews.cli.synth import synth
@@ -39,6 +40,7 @@ for command in (
     up,
     ingest,
     search,
+    replay,
     show,
     delete,
     facets,

@@ -10,7 +10,7 @@ import typer
 
 from sevenviews.cli import filter_options as of
 from sevenviews.cli.connection import Gateway
-from sevenviews.cli.console import fail_with, note, note_unknown, print_json, table
+from sevenviews.cli.console import fail, fail_with, note, note_unknown, print_json, table
 from sevenviews.cli.grouped import grouped
 from sevenviews.cli.legal import ApplicationOptions, dates_as_json, note_rule, standing_told
 from sevenviews.cli.options import JsonOutput, patent_filter
@@ -96,6 +96,10 @@ def search(
     pairs: Annotated[
         bool, typer.Option("--pairs", help="Show which drawing of each patent was matched with which query.")
     ] = False,
+    certify: Annotated[
+        Path | None,
+        typer.Option(help="Write a certificate of the search to this file; `sevenviews replay` repeats it."),
+    ] = None,
     picture: Annotated[Path | None, typer.Option(help="Write a picture of query and hits: a PNG.")] = None,
     gateway: Gateway,
     json_output: JsonOutput = False,
@@ -153,7 +157,10 @@ def search(
                 include_query_families=include_query_families,
                 page_token=page_token,
                 application=asked,
+                certify=certify is not None,
             )
+            if certify is not None:
+                _keep(page, certify)
             if picture is not None:
                 _draw(client, queries, page, picture)
         except SevenviewsError as error:
@@ -241,6 +248,19 @@ def _show(page: SearchPage) -> None:
         note("Locarno, predicted: " + ", ".join(f"{one.locarno} {one.probability:.0%}" for one in shown))
     if page.next_page_token:
         note(f"more: --page-token {page.next_page_token}")
+
+
+def _keep(page: SearchPage, path: Path) -> None:
+    """The certificate of a page, in a file."""
+    sealed = page.certificate
+    if sealed is None:
+        fail("the gateway has given no certificate: it is of a version before this one")
+    try:
+        sealed.to_file(path)
+    except OSError as error:
+        fail(f"{path}: {error.strerror}", 2)
+    signed = f"signed by key {sealed.key_name}" if sealed.signature else "unsigned: the gateway has no key"
+    note(f"certificate: {path}, SHA-256 {sealed.sha256}, {signed}")
 
 
 def _draw(client: Client, queries: list[QueryImage], page: SearchPage, path: Path) -> None:

@@ -97,6 +97,7 @@ class AsyncClient:
         include_query_families: bool = False,
         page_token: str = "",
         application: Application | None = None,
+        certify: bool = False,
     ) -> replies.SearchPage:
         """Find patents that look like one article."""
         options = SearchOptions(
@@ -111,6 +112,7 @@ class AsyncClient:
             irrelevant_patents,
             collapse_families,
             include_query_families,
+            certify,
         )
         queries = await asyncio.to_thread(requests.query_images, images, views)
         return await self._page(requests.search_to_wire(queries, options, limit, page_token))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from typing import TypeVar
 
+from sevenviews.certificates import SealedCertificate
 from sevenviews.designs import (
     DrawingImage,
     FacetCounts,
@@ -166,6 +167,7 @@ class SearchPage:
         total_size: an estimate of how many patents all pages have together; None where it is not known, or 0.
         legal_rule: the law by which the hits' dates are told; None without an application.
         left_out_patent_ids: the patents that asked, and their families, which are not among the hits.
+        certificate: if it was asked for, and nothing is missing.
     """
 
     hits: tuple[PatentHit, ...]
@@ -179,6 +181,7 @@ class SearchPage:
     total_size: int | None = None
     legal_rule: LegalRule | None = None
     left_out_patent_ids: tuple[str, ...] = ()
+    certificate: SealedCertificate | None = None
 
     @property
     def degraded(self) -> bool:
@@ -303,7 +306,12 @@ def search_page(response: search_pb2.SearchDesignsResponse) -> SearchPage:
         total_size=response.total_size or None,
         legal_rule=_legal_rule(response.legal_rule) if response.HasField("legal_rule") else None,
         left_out_patent_ids=tuple(response.left_out_patent_ids),
+        certificate=_sealed(response.certificate) if response.HasField("certificate") else None,
     )
+
+
+def _sealed(wire: search_pb2.SearchCertificate) -> SealedCertificate:
+    return SealedCertificate(wire.document.encode(), wire.sha256, wire.signature, wire.public_key)
 
 
 def _legal_rule(wire: law_pb2.LegalRule) -> LegalRule:

@@ -73,6 +73,7 @@ class SearchOptions:
             that are not: they move the queries; search.proto has the formula.
         collapse_families: one hit a family, which names the others.
         include_query_families: find the patents that ask as well, and their families.
+        certify: the first page has a certificate.
     """
 
     patent_filter: PatentFilter = field(default_factory=PatentFilter)
@@ -86,6 +87,7 @@ class SearchOptions:
     irrelevant_patents: Sequence[str] = ()
     collapse_families: bool = False
     include_query_families: bool = False
+    certify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ def search_to_wire(
         irrelevant_patents=options.irrelevant_patents,
         collapse_families=options.collapse_families,
         include_query_families=options.include_query_families,
+        certify=options.certify,
     )
 
 

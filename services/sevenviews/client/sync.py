@@ -100,6 +100,7 @@ class Client:
         include_query_families: bool = False,
         page_token: str = "",
         application: Application | None = None,
+        certify: bool = False,
     ) -> replies.SearchPage:
         """Find patents that look like one article.
 
@@ -119,6 +120,7 @@ class Client:
             include_query_families: find the patents that ask as well, and their families.
             page_token: of the page before, which everything else is taken from that is not given.
             application: tell each hit's dates of law against it.
+            certify: answer with a certificate; not with a page token.
         """
         options = SearchOptions(
             patent_filter or PatentFilter(),
@@ -132,6 +134,7 @@ class Client:
             irrelevant_patents,
             collapse_families,
             include_query_families,
+            certify,
         )
         queries = requests.query_images(images, views)
         return self._page(requests.search_to_wire(queries, options, limit, page_token))

@@ -11,11 +11,13 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from sevenviews.backends.embedding_client import EmbeddingClient
 from sevenviews.backends.patent_client import PatentClient
 from sevenviews.backends.vector_client import VectorClient
+from sevenviews.certificates import Signer
 from sevenviews.gateway.access.guard import open_guard
 from sevenviews.gateway.batch_reads import BatchReads
 from sevenviews.gateway.cache import open_cache
 from sevenviews.gateway.catalog_servicer import CatalogServicer
 from sevenviews.gateway.catalogue import Catalogue
+from sevenviews.gateway.certifying import Certifier
 from sevenviews.gateway.cursor_store import open_cursors
 from sevenviews.gateway.deadline import CallTimeouts
 from sevenviews.gateway.importing import Importer
@@ -54,7 +56,8 @@ class Gateway:
         tracing: what calls of other services take part in.
 
     Raises:
-        ValueError: a URL of the settings names no cache or counter; a file of keys is malformed.
+        ValueError: a URL of the settings names no cache or counter; a file of keys is malformed; certificate_key
+            is no key of Ed25519.
         OSError: a certificate, or a file of keys, cannot be read.
 
     Attributes:
@@ -100,6 +103,7 @@ class Gateway:
             PatentLookup(store, timeouts),
             PageTokens(settings.page_token_key),
             self._cursors,
+            Certifier(store, timeouts, Signer(settings.certificate_key)),
         )
         indexer = Indexer(embedder, index, releases, timeouts)
         importer = Importer(store, indexer, releases, timeouts, settings.import_concurrency, metrics)

@@ -72,11 +72,13 @@ class AskedDrawing:
         query_index: of the query that it belongs to.
         drawing_id: of the catalogue; empty for what is not from there.
         asked: its vector, view and weight.
+        generation: of the patent of the catalogue; 0 for what is not from there.
     """
 
     query_index: int
     drawing_id: str
     asked: PatentQuery
+    generation: int = 0
 
 
 def check_queries(queries: Sequence[Query], matching: ViewMatching) -> None:
@@ -227,7 +229,8 @@ class QuerySources:
                 if row.generation == generations[row.patent_id] and row.vector is not None:
                     vectors[row.patent_id][row.drawing_id] = row.vector
         return {
-            typed: _Known(one.patent.drawings, vectors[one.patent_id]) for typed, one in published.items()
+            typed: _Known(one.patent.drawings, vectors[one.patent_id], one.generation)
+            for typed, one in published.items()
         }
 
     async def _no_patent(self, index: int, typed: str, deadline: Deadline) -> SevenviewsError:
@@ -255,6 +258,7 @@ class _Known:
 
     drawings: Sequence[Drawing]
     vectors: Mapping[str, Vector]
+    generation: int
 
 
 def _asked(index: int, query: Query, vector: Vector) -> AskedDrawing:
@@ -295,7 +299,8 @@ def _of_patent(
 def _of_known(index: int, query: Query, drawing: Drawing, patent: _Known) -> AskedDrawing:
     view = drawing.view if query.view is View.UNKNOWN else query.view
     vector = patent.vectors[drawing.drawing_id]
-    return AskedDrawing(index, drawing.drawing_id, PatentQuery(vector, view, query.weight))
+    asked = PatentQuery(vector, view, query.weight)
+    return AskedDrawing(index, drawing.drawing_id, asked, patent.generation)
 
 
 def _check_model(index: int, model_version: str, release: Release) -> None:

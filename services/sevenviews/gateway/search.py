@@ -5,6 +5,7 @@ The first page begins a cursor; the pages that follow continue it, and need no i
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 
 from sevenviews.backends.records import PublishedSummary, Release, ScoredPatent, UnknownName
+from sevenviews.certificates import SealedCertificate
 from sevenviews.designs import (
     PatentFilter,
     Reason,
@@ -21,6 +23,7 @@ from sevenviews.designs import (
     size_of_page,
 )
 from sevenviews.gateway import cursor as cursors
+from sevenviews.gateway.certifying import Certifier
 from sevenviews.gateway.cursor import Cursor, KeptQuery
 from sevenviews.gateway.cursor_store import CursorStore
 from sevenviews.gateway.deadline import Deadline
@@ -68,9 +71,16 @@ class SearchRequest:
     irrelevant_patents: tuple[str, ...] = ()
     collapse_families: bool = False
     include_query_families: bool = False
+    certify: bool = False
 
     def check(self) -> None:
-        """Raise FIELD_REQUIRED, FIELD_OUT_OF_RANGE or IMAGE_EMPTY for what no search can be made of."""
+        """Raise FIELD_REQUIRED, FIELD_OUT_OF_RANGE, FIELD_MALFORMED or IMAGE_EMPTY for what no search can be."""
+        if self.certify and self.page_token:
+            raise SevenviewsError(
+                Reason.FIELD_MALFORMED,
+                "certify: the first page alone has a certificate",
+                {"field": "certify", "value": "true"},
+            )
         size_of_page(self.page_size, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
         if self.queries or not self.page_token:
             check_queries(self.queries, self.view_matching)
@@ -109,6 +119,7 @@ class SearchAnswer:
         total_size: an estimate of what all pages have together; None: not known.
         families: the others of the family of each hit, of those that have some; only where families are collapsed.
         left_out: patents that asked, and their families, in the order of ids.
+        certificate: None where none was asked for, and in a degraded answer.
         timings: "release", "embed" with "decode" and "infer" within it, "vector_search", "hydrate".
     """
 
@@ -124,6 +135,7 @@ class SearchAnswer:
     total_size: int | None = None
     families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    certificate: SealedCertificate | None = None
 
 
 class Searcher:
@@ -137,6 +149,7 @@ class Searcher:
         lookup: PatentLookup,
         tokens: PageTokens,
         store: CursorStore,
+        certifier: Certifier,
     ) -> None:
         self._sources = sources
         self._pages = pages
@@ -144,6 +157,7 @@ class Searcher:
         self._lookup = lookup
         self._tokens = tokens
         self._store = store
+        self._certifier = certifier
 
     async def search(self, request: SearchRequest, deadline: Deadline) -> SearchAnswer:
         """One page of an answer.
@@ -182,6 +196,7 @@ class Searcher:
         deadline: Deadline,
         clock: StageClock,
     ) -> SearchAnswer:
+        watermark = await self._certifier.watermark(deadline) if request.certify else 0
         asked = await self._sources.vectors(request.queries, hashes, release, deadline, clock)
         cursor = Cursor(
             release.release_id,
@@ -200,8 +215,14 @@ class Searcher:
         )
         page = await self._page(request, cursor, 0, deadline, clock)
         answer = await self._answer(page, "", cursor, clock)
+        certificate = None
+        if request.certify and not page.degradations:
+            certificate = await asyncio.to_thread(
+                self._certifier.certify, request.queries, asked, page, request.size, watermark
+            )
         return replace(
             answer,
+            certificate=certificate,
             predicted_classes=predict_classes(_neighbours(page)),
             unknown_names=await self._lookup.unknown_names(request.patent_filter, deadline),
         )

@@ -11,6 +11,7 @@ import structlog
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from sevenviews.backends.records import ImageInput, MatchedDrawing, PublishedSummary, ScoredPatent
+from sevenviews.certificates import SealedCertificate
 from sevenviews.designs import SevenviewsError, ViewCoverage
 from sevenviews.gateway.concurrency import BatchRules, map_batches
 from sevenviews.gateway.cursor import KeptQuery
@@ -138,6 +139,7 @@ def request_from_wire(request: search_pb2.SearchDesignsRequest) -> SearchRequest
         release_id=request.release_id,
         allow_degraded=request.allow_degraded,
         exact=request.exact,
+        certify=request.certify,
         whole=bool(request.read_mask.paths) or request.HasField("application"),
         application=_application(request.application) if request.HasField("application") else None,
         relevant_patents=tuple(request.relevant_patents),
@@ -211,10 +213,20 @@ def answer_to_wire(
         total_size=answer.total_size or 0,
         legal_rule=None if application is None else legal_rule_to_wire(application),
         left_out_patent_ids=answer.left_out,
+        certificate=None if answer.certificate is None else _certificate_to_wire(answer.certificate),
     )
     for stage, duration in answer.timings.items():
         response.timings.add(stage=stage).duration.FromTimedelta(duration)
     return response
+
+
+def _certificate_to_wire(sealed: SealedCertificate) -> search_pb2.SearchCertificate:
+    return search_pb2.SearchCertificate(
+        document=sealed.document.decode(),
+        sha256=sealed.sha256,
+        signature=sealed.signature,
+        public_key=sealed.public_key,
+    )
 
 
 def _hit_to_wire(

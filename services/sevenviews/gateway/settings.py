@@ -60,6 +60,11 @@ class GatewaySettings(ServiceSettings):
         min_length=1,
         description="Signs page tokens; the same on all replicas.",
     )
+    certificate_key: Path | None = Field(
+        default=None,
+        description="PEM file of an Ed25519 private key that signs the certificates of searches; none: they are "
+        "unsigned.",
+    )
     quota_requests: int = Field(
         default=0, ge=0, description="Searches a caller may make in each window; 0: no quota."
     )

@@ -105,7 +105,7 @@ class SqlPatentTable:
 
     def watermark(self) -> int:
         with self._database.reading() as connection:
-            return connection.execute(select(changes.c.last)).scalar_one()
+            return int(connection.execute(select(changes.c.last)).scalar_one())
 
     def get(self, patent_ids: Sequence[str], *, include_staged: bool) -> Mapping[str, PatentRecord]:
         query = sql_messages.records().where(
