@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import cv2
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 Hashes = npt.NDArray[np.uint8]
 """[n, HASH_BYTES]"""
@@ -53,32 +55,17 @@ def kin_of(designs: Sequence[int], hashes: Hashes, keys: Sequence[Iterable[str]]
         hashes: of each drawing.
         keys: of each design: those with one in common are kin.
     """
-    groups = _Groups(len(keys))
     first: dict[str, int] = {}
-    for design, its in enumerate(keys):
-        for key in its:
-            groups.unite(first.setdefault(key, design), design)
+    pairs = [(first.setdefault(key, design), design) for design, its in enumerate(keys) for key in its]
     of_drawing = np.asarray(designs, np.int64)
     for one, others in _alike(hashes):
-        for other in set(of_drawing[others].tolist()):
-            groups.unite(int(of_drawing[one]), other)
-    return np.array([groups.root(design) for design in range(len(keys))], np.int64)
-
-
-class _Groups:
-    """Disjoint sets; the root of each is its least member."""
-
-    def __init__(self, size: int) -> None:
-        self._parents = list(range(size))
-
-    def root(self, one: int) -> int:
-        while self._parents[one] != one:
-            self._parents[one] = one = self._parents[self._parents[one]]
-        return one
-
-    def unite(self, one: int, other: int) -> None:
-        low, high = sorted((self.root(one), self.root(other)))
-        self._parents[high] = low
+        pairs += [(int(of_drawing[one]), other) for other in set(of_drawing[others].tolist())]
+    ones, others = np.array(pairs, np.int64).reshape(-1, 2).T
+    kinship = coo_array((np.ones(len(pairs), np.bool_), (ones, others)), (len(keys), len(keys)))
+    _, labels = connected_components(kinship, directed=False)
+    _, least, group = np.unique(labels, return_index=True, return_inverse=True)
+    groups: npt.NDArray[np.int64] = least[group]
+    return groups
 
 
 def _alike(hashes: Hashes) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:

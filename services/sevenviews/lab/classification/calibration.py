@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize_scalar
 
 from sevenviews.lab.classification.accuracy import Labels, Logits, check_outputs
 
-_LEAST, _MOST = 1e-3, 1e3
-_GOLDEN = (math.sqrt(5) - 1) / 2
-_ITERATIONS = 80
+_LEAST, _MOST = math.log(1e-3), math.log(1e3)
+_TOLERANCE = 1e-9
 BINS = 15
 """As in the paper."""
 
@@ -58,32 +58,21 @@ def negative_log_likelihood(logits: Logits, labels: Labels, temperature: float =
 def fit_temperature(logits: Logits, labels: Labels) -> float:
     """T > 0 that minimises the negative log-likelihood of samples that taught nothing.
 
-    Golden section on log T within 0.001 to 1000. T changes no ranking, only how sure the probabilities are.
+    Searched by log T, within 0.001 to 1000. T changes no ranking, only how sure the probabilities are.
 
     Raises:
         ValueError: as `check_outputs`.
     """
     check_outputs(logits, labels)
-    found = minimise(lambda log: negative_log_likelihood(logits, labels, math.exp(log)))
-    return math.exp(found)
+    return fit_scale(lambda temperature: negative_log_likelihood(logits, labels, temperature))
 
 
-def minimise(
-    value: Callable[[float], float], least: float = math.log(_LEAST), most: float = math.log(_MOST)
-) -> float:
-    """Where a function of one number with one valley is smallest, by golden section."""
-    left, right = most - _GOLDEN * (most - least), least + _GOLDEN * (most - least)
-    at_left, at_right = value(left), value(right)
-    for _ in range(_ITERATIONS):
-        if at_left < at_right:
-            most, right, at_right = right, left, at_left
-            left = most - _GOLDEN * (most - least)
-            at_left = value(left)
-        else:
-            least, left, at_left = left, right, at_right
-            right = least + _GOLDEN * (most - least)
-            at_right = value(right)
-    return (least + most) / 2
+def fit_scale(cost: Callable[[float], float], least: float = _LEAST, most: float = _MOST) -> float:
+    """The positive number of least cost, between e^least and e^most; the cost has one valley."""
+    found = minimize_scalar(
+        lambda log: cost(math.exp(log)), bounds=(least, most), method="bounded", options={"xatol": _TOLERANCE}
+    )
+    return math.exp(found.x)
 
 
 def reliability(probabilities: npt.NDArray[np.float64], labels: Labels, bins: int = BINS) -> Reliability:

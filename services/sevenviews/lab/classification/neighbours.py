@@ -18,11 +18,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from sevenviews.lab.classification.accuracy import Labels
-from sevenviews.lab.classification.calibration import minimise
+from sevenviews.lab.classification.calibration import fit_scale
 
-_STEPS = 100
 _RIDGE = 1e-6
 """Keeps the regression finite where the scores separate the reached queries from the others."""
 
@@ -49,7 +49,7 @@ def neighbour_probabilities(
     Raises:
         ValueError: the shapes differ, a neighbour has no label, a score is not finite, or T is not positive.
     """
-    present = _logistic(calibration.offset + calibration.slope * scores[:, 0])
+    present: npt.NDArray[np.float64] = expit(calibration.offset + calibration.slope * scores[:, 0])
     return present[:, None] * _votes(scores, labels, calibration.temperature)
 
 
@@ -65,12 +65,12 @@ def fit_neighbours(
     if not reached.any():
         raise ValueError("own: no query has a neighbour of its class; nothing can be fitted")
 
-    def cost(log: float) -> float:
-        votes = _votes(scores[reached], labels[reached], math.exp(log))
+    def cost(temperature: float) -> float:
+        votes = _votes(scores[reached], labels[reached], temperature)
         chance = np.where(own[reached], votes, 0).sum(1)
         return float(-np.log(np.maximum(chance, np.finfo(np.float64).tiny)).mean())
 
-    temperature = math.exp(minimise(cost, math.log(1e-3), math.log(10)))
+    temperature = fit_scale(cost, math.log(1e-3), math.log(10))
     offset, slope = _regression(np.asarray(scores[:, 0], np.float64), reached)
     return NeighbourCalibration(temperature, offset, slope)
 
@@ -91,18 +91,11 @@ def _votes(scores: npt.NDArray[np.floating], labels: Labels, temperature: float)
 
 
 def _regression(x: npt.NDArray[np.float64], y: npt.NDArray[np.bool_]) -> tuple[float, float]:
-    """a and b of P(y) = σ(a + b·x), by Newton's method."""
-    design = np.stack([np.ones_like(x), x], 1)
-    found = np.zeros(2)
-    for _ in range(_STEPS):
-        chance = _logistic(design @ found)
-        gradient = design.T @ (chance - y) + _RIDGE * found
-        curvature = (design * (chance * (1 - chance))[:, None]).T @ design + _RIDGE * np.eye(2)
-        step = np.linalg.solve(curvature, gradient)
-        # Far from the valley a whole step may leap out of it.
-        found -= step / max(1.0, float(np.abs(step).max()))
-    return float(found[0]), float(found[1])
+    """a and b of P(y) = σ(a + b·x)."""
+    from sklearn.linear_model import LogisticRegression
 
-
-def _logistic(x: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
-    return 1 / (1 + np.exp(-np.asarray(x, np.float64)))
+    # Of queries that all were reached there is nothing to regress: a constant alone.
+    if y.all():
+        return math.log(1 / _RIDGE), 0.0
+    fitted = LogisticRegression(C=1 / _RIDGE, tol=1e-10, max_iter=1000).fit(x[:, None], y)
+    return float(fitted.intercept_[0]), float(fitted.coef_[0, 0])

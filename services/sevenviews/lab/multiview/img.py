@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse.linalg import LinearOperator, cg
 
 from sevenviews.lab.multiview.estimator import MultiviewClusterer, kmeans_of_directions
 from sevenviews.lab.multiview.graphs import laplacian, normalized_embedding, onto_simplex, squared_distances
@@ -133,32 +134,29 @@ def descend_latent(
         (view @ basis.T for view, basis in zip(views.features, bases, strict=True)), np.zeros_like(start)
     )
 
-    def apply(rows: Floats) -> Floats:
-        pulled: Floats = np.einsum("ia,iab->ib", rows, own) + beta * (graph_laplacian @ rows)
-        return pulled
+    size, block = start.size, start.shape[1]
 
-    size = start.shape[1]
-    blocks = own + (beta * graph_laplacian.diagonal() + 1e-12)[:, None, None] * np.eye(size)
+    def pulled(rows: Floats) -> Floats:
+        latent = rows.reshape(start.shape)
+        found: Floats = np.einsum("ia,iab->ib", latent, own) + beta * (graph_laplacian @ latent)
+        return found.ravel()
+
+    blocks = own + (beta * graph_laplacian.diagonal() + 1e-12)[:, None, None] * np.eye(block)
     inverse = np.linalg.inv(blocks)
 
-    def precondition(rows: Floats) -> Floats:
-        scaled: Floats = np.einsum("ia,iab->ib", rows, inverse)
-        return scaled
+    def preconditioned(rows: Floats) -> Floats:
+        found: Floats = np.einsum("ia,iab->ib", rows.reshape(start.shape), inverse)
+        return found.ravel()
 
-    latent, residual = start, target - apply(start)
-    enough = _CONJUGATE_TOLERANCE * float(np.linalg.norm(target))
-    step = precondition(residual)
-    direction, power = step, float((residual * step).sum())
-    for _ in range(_CONJUGATE_STEPS):
-        if float(np.linalg.norm(residual)) <= enough:
-            break
-        applied = apply(direction)
-        length = power / float((direction * applied).sum())
-        latent, residual = latent + length * direction, residual - length * applied
-        step = precondition(residual)
-        former, power = power, float((residual * step).sum())
-        direction = step + power / former * direction
-    return latent
+    latent, _ = cg(
+        LinearOperator((size, size), pulled, dtype=start.dtype),
+        target.ravel(),
+        start.ravel(),
+        rtol=_CONJUGATE_TOLERANCE,
+        maxiter=_CONJUGATE_STEPS,
+        M=LinearOperator((size, size), preconditioned, dtype=start.dtype),
+    )
+    return np.asarray(latent, np.float64).reshape(start.shape)
 
 
 def solve_graph(latent: Floats, beta: float, gamma: float) -> Floats:

@@ -13,6 +13,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
+from sklearn.metrics import normalized_mutual_info_score
+from sklearn.metrics.cluster import contingency_matrix
 
 Labels = npt.NDArray[np.integer]
 Normalizer = Literal["max", "arithmetic", "geometric", "min"]
@@ -47,7 +49,9 @@ def clustering_scores(classes: npt.ArrayLike, clusters: npt.ArrayLike) -> Cluste
         ValueError: the two differ in length, are empty, or are not one-dimensional.
     """
     table = contingency(classes, clusters)
-    return ClusteringScores(_accuracy(table), _mutual_information(table, "max"), _purity(table))
+    return ClusteringScores(
+        _accuracy(table), normalized_mutual_information(classes, clusters), _purity(table)
+    )
 
 
 def clustering_accuracy(classes: npt.ArrayLike, clusters: npt.ArrayLike) -> float:
@@ -67,7 +71,8 @@ def normalized_mutual_information(
         normalizer: g. "max" is what the published code of incomplete multiview clustering divides by (Cai's
             MutualInfo); scikit-learn's default is "arithmetic", the mean of the two entropies.
     """
-    return _mutual_information(contingency(classes, clusters), normalizer)
+    contingency(classes, clusters)
+    return float(normalized_mutual_info_score(classes, clusters, average_method=normalizer))
 
 
 def purity(classes: npt.ArrayLike, clusters: npt.ArrayLike) -> float:
@@ -103,41 +108,13 @@ def contingency(classes: npt.ArrayLike, clusters: npt.ArrayLike) -> npt.NDArray[
         raise ValueError(f"classes ({len(known)}) and clusters ({len(found)}) differ in length")
     if len(known) == 0:
         raise ValueError("classes: no samples to score")
-    _, column = np.unique(known, return_inverse=True)
-    _, row = np.unique(found, return_inverse=True)
-    table = np.zeros((int(row.max()) + 1, int(column.max()) + 1), np.int64)
-    np.add.at(table, (row, column), 1)
+    table: npt.NDArray[np.int64] = contingency_matrix(found, known)
     return table
 
 
 def _accuracy(table: npt.NDArray[np.int64]) -> float:
     rows, columns = linear_sum_assignment(table, maximize=True)
     return float(table[rows, columns].sum() / table.sum())
-
-
-def _mutual_information(table: npt.NDArray[np.int64], normalizer: Normalizer) -> float:
-    joint = table / table.sum()
-    of_cluster, of_class = joint.sum(axis=1), joint.sum(axis=0)
-    entropies = sorted((_entropy(of_cluster), _entropy(of_class)))
-    divisor = {
-        "max": entropies[1],
-        "min": entropies[0],
-        "arithmetic": (entropies[0] + entropies[1]) / 2,
-        "geometric": float(np.sqrt(entropies[0] * entropies[1])),
-    }[normalizer]
-    if entropies[1] == 0.0:
-        return 1.0
-    if divisor == 0.0:
-        return 0.0
-    filled = joint > 0
-    ratio = joint[filled] / np.outer(of_cluster, of_class)[filled]
-    information = float((joint[filled] * np.log(ratio)).sum())
-    return min(1.0, max(0.0, information / divisor))
-
-
-def _entropy(shares: npt.NDArray[np.float64]) -> float:
-    filled = shares[shares > 0]
-    return float(-(filled * np.log(filled)).sum()) if len(filled) > 1 else 0.0
 
 
 def _purity(table: npt.NDArray[np.int64]) -> float:

@@ -13,6 +13,8 @@ then K/2 in the mean, and no better.
 
 from __future__ import annotations
 
+import numpy as np
+import scipy.linalg
 import torch
 from torch import Tensor
 
@@ -25,12 +27,13 @@ def hadamard(bits: int) -> Tensor:
     Raises:
         ValueError: bits is no power of two.
     """
-    if not _is_power_of_two(bits):
-        raise ValueError(f"bits: a Hadamard matrix of Sylvester's kind needs a power of two, not {bits}")
-    matrix = torch.ones(1, 1)
-    while len(matrix) < bits:
-        matrix = torch.cat([torch.cat([matrix, matrix], 1), torch.cat([matrix, -matrix], 1)])
-    return matrix
+    try:
+        matrix = scipy.linalg.hadamard(bits, np.float32)
+    except ValueError as error:
+        raise ValueError(
+            f"bits: a Hadamard matrix of Sylvester's kind needs a power of two, not {bits}"
+        ) from error
+    return torch.from_numpy(matrix)
 
 
 def hash_centres(classes: int, bits: int, seed: int = 0) -> Tensor:
