@@ -13,6 +13,7 @@ from sevenviews.corpus.grouping import ScatteredMembersError
 from sevenviews.corpus.member import BrokenArchiveError, Member
 from sevenviews.corpus.patentnet import is_patentnet_file, patentnet_entries
 from sevenviews.corpus.singles import is_single_drawing, single_entries
+from sevenviews.corpus.sketchy import is_sketchy_file, sketchy_entries
 from sevenviews.corpus.sources import FileBytes
 from sevenviews.corpus.uspto.products import without_drawings
 from sevenviews.corpus.uspto.weeks import latest_entries, newest_first
@@ -35,6 +36,7 @@ _READERS: tuple[tuple[Callable[[list[str]], bool], Reader], ...] = (
     (_some(is_cnipa_file), cnipa_entries),
     (_some(deeppatent.is_deeppatent_file), deeppatent.folder_entries),
     (_some(is_patentnet_file), patentnet_entries),
+    (_some(is_sketchy_file), sketchy_entries),
     (holds_views, view_entries),
     # Loose images beside patents are queries, or pictures of them; another PDF beside images is about these.
     (_some(pdf.is_numbered_pdf), pdf.pdf_entries),
