@@ -126,7 +126,7 @@ class _Measurement:
         self._batches = Batches(config, dataset, training, labels, 0, self._device)
         self._state = begin(config, dataset, training, labels, self._device)
         self._network = Trained(self._state.model, self._state.loss.level)
-        sampler = make_sampler(config, dataset.designs[training])
+        sampler = make_sampler(config, dataset, training)
         self._rows = [np.sort(training[sampler.batch(number)]) for number in range(batches)]
         self._ready = next(self._batches.from_number(0))
 

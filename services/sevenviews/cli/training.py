@@ -19,7 +19,9 @@ os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
 @needs("training")
 def train(
-    config: Annotated[Path, typer.Argument(help="YAML; services/sevenviews/training/configs has examples.")],
+    config: Annotated[
+        Path, typer.Argument(help="YAML, or the name of a shipped one, such as deeppatent-rn18.")
+    ],
     out: Annotated[Path, typer.Option(help="Folder of the run; the same one again continues it.")],
     json_output: JsonOutput = False,
 ) -> None:

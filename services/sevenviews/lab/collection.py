@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from sevenviews.corpus import CorpusEntry, CorpusPatent, NotADesign, iter_entries
-from sevenviews.designs import Patent, SevenviewsError, View, canonical_patent_id
+from sevenviews.corpus import CorpusPatent, iter_entries
+from sevenviews.corpus.reading import read_patents
+from sevenviews.designs import Patent, View, canonical_patent_id
 from sevenviews.encoder import decode, preprocess
 from sevenviews.lab.descriptors import Descriptor, Drawings, Vectors
 
@@ -113,16 +114,17 @@ def read_collection(corpus: Path, advance: Callable[[int], None] = lambda _: Non
     Raises:
         SevenviewsError: the path holds no known corpus.
     """
-    collection = Collection()
-    cited: dict[str, tuple[str, ...]] = {}
-    with ThreadPoolExecutor(_THREADS) as pool:
-        for count, (patent, unread) in enumerate(pool.map(_read, iter_entries(corpus)), 1):
-            collection.unread += unread
-            if patent is not None:
-                _add(collection, patent)
-                if documents := cited_by_examiner(patent.patent):
-                    cited[patent.patent.patent_id] = documents
-            advance(count)
+    collection, cited = Collection(), dict[str, tuple[str, ...]]()
+    for read, _ in read_patents(iter_entries(corpus), collection.unread, lambda _: None, advance):
+        patent = read.patent
+        collection.patents += [patent.patent_id] * len(read.contents)
+        collection.categories += [category_of(read)] * len(read.contents)
+        collection.names += read.contents
+        collection.contents += read.contents.values()
+        views = {drawing.drawing_id: drawing.view for drawing in patent.drawings}
+        collection.views += [views[name] for name in read.contents]
+        if documents := cited_by_examiner(patent):
+            cited[patent.patent_id] = documents
     collection.cited = cited
     return collection
 
@@ -140,33 +142,3 @@ def cited_by_examiner(patent: Patent) -> tuple[str, ...]:
     """The canonical ids of what the examiner has cited against a patent, each once."""
     documents = (one.document for one in patent.citations if _EXAMINER in one.category.lower())
     return tuple(dict.fromkeys(canonical_patent_id(document) for document in documents))
-
-
-def _add(collection: Collection, patent: CorpusPatent) -> None:
-    views = {drawing.drawing_id: drawing.view for drawing in patent.patent.drawings}
-    for name, content in _readable(collection, patent):
-        collection.patents.append(patent.patent.patent_id)
-        collection.categories.append(category_of(patent))
-        collection.names.append(name)
-        collection.contents.append(content)
-        collection.views.append(views[name])
-
-
-def _readable(collection: Collection, patent: CorpusPatent) -> Iterator[tuple[str, bytes]]:
-    for name, content in patent.contents.items():
-        try:
-            decode(content)
-        except SevenviewsError as error:
-            collection.unread.append(f"{name}: {error.message}")
-        else:
-            yield name, content
-
-
-def _read(entry: CorpusEntry) -> tuple[CorpusPatent | None, list[str]]:
-    try:
-        patent = entry.read()
-    except NotADesign:
-        return None, []
-    except SevenviewsError as error:
-        return None, [error.message]
-    return patent, list(map(str, patent.problems))

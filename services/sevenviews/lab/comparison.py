@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -75,19 +75,6 @@ def is_within_chance(pair: tuple[ComparedRow, ComparedRow]) -> bool:
     """Whether the 95 % intervals of our two figures overlap: then the order may be another with other queries."""
     intervals = [one.ours.interval for one in pair if one.ours is not None]
     return max(low for low, _ in intervals) <= min(high for _, high in intervals)
-
-
-def as_document(compared: Sequence[ComparedRow]) -> list[Mapping[str, object]]:
-    """For programs."""
-    from dataclasses import asdict
-
-    return [
-        {
-            "paper": asdict(one.paper) if one.paper else None,
-            "ours": asdict(one.ours) if one.ours else None,
-        }
-        for one in compared
-    ]
 
 
 def _split(row: ComparedRow) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
 from sevenviews.designs import STANDARD_VIEWS, Reason, SevenviewsError, View
+from sevenviews.synthetic.article import Kind
 from sevenviews.synthetic.articles.chairs import CHAIR_KINDS
 from sevenviews.synthetic.designs import design_of_kind, render
 from sevenviews.synthetic.dice import Dice
@@ -29,19 +30,28 @@ _MOST_PER_KIND = 1000
 class _Job:
     """A chair to be drawn, of the kind of its position."""
 
-    out: Path
     seed: int
     index: int
     size: int
     views: tuple[View, ...]
 
     @property
-    def kind(self) -> int:
-        return self.index % len(CHAIR_KINDS)
+    def kind(self) -> Kind:
+        return CHAIR_KINDS[self.index % len(CHAIR_KINDS)]
 
-    @property
-    def identifier(self) -> str:
-        return f"CHAIR{self.index:05d}"
+
+@dataclass(frozen=True, slots=True)
+class Chair:
+    """A chair, drawn.
+
+    Attributes:
+        views: bilevel pictures of those that it shows.
+    """
+
+    identifier: str
+    kind: str
+    title: str
+    views: Mapping[View, Image.Image]
 
 
 def observed_views(seed: int, designs: int) -> list[tuple[View, ...]]:
@@ -57,23 +67,15 @@ def observed_views(seed: int, designs: int) -> list[tuple[View, ...]]:
     return [tuple(views) for views in shown]
 
 
-def write_chairs(
-    out: Path,
-    seed: int = 0,
-    per_kind: int = CHAIRS_PER_KIND,
-    size: int = 256,
-    workers: int = os.cpu_count() or 1,
-    progress: Callable[[int], None] | None = None,
-) -> None:
-    """Write `out/<id>/<view>.png` and `out/index.csv` (id, category, title, views).
-
-    The same arguments write the same bytes, whatever the number of workers.
+def chairs(
+    seed: int = 0, per_kind: int = CHAIRS_PER_KIND, size: int = 256, workers: int = os.cpu_count() or 1
+) -> Iterator[Chair]:
+    """The chairs, one after another; the same arguments draw the same, whatever the number of workers.
 
     Args:
         per_kind: designs of each of the eight kinds.
         size: of a drawing, in pixels.
         workers: processes that draw; with one, this process draws.
-        progress: told the number of designs drawn so far.
 
     Raises:
         SevenviewsError: FIELD_OUT_OF_RANGE.
@@ -85,23 +87,39 @@ def write_chairs(
             {"field": "per_kind"},
         )
     shown = observed_views(seed, per_kind * len(CHAIR_KINDS))
-    jobs = [_Job(out, seed, index, size, views) for index, views in enumerate(shown)]
-    out.mkdir(parents=True, exist_ok=True)
-    rows = []
-    for done, title in enumerate(drawn_in_order(_draw, jobs, workers), 1):
-        job = jobs[done - 1]
-        rows.append((job.identifier, CHAIR_KINDS[job.kind].name, title, " ".join(job.views)))
-        if progress is not None:
-            progress(done)
+    yield from drawn_in_order(
+        _draw, [_Job(seed, index, size, views) for index, views in enumerate(shown)], workers
+    )
+
+
+def write_chairs(
+    out: Path,
+    seed: int = 0,
+    per_kind: int = CHAIRS_PER_KIND,
+    size: int = 256,
+    workers: int = os.cpu_count() or 1,
+    progress: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Write `out/<id>/<view>.png` and `out/index.csv` (id, category, title, views); the same bytes each time.
+
+    Args:
+        progress: told the number of designs drawn so far.
+
+    Raises:
+        SevenviewsError: as `chairs`.
+    """
+    rows = [("id", "category", "title", "views")]
+    for done, chair in enumerate(chairs(seed, per_kind, size, workers), 1):
+        (out / chair.identifier).mkdir(parents=True, exist_ok=True)
+        for view, picture in chair.views.items():
+            picture.save(out / chair.identifier / f"{view.value}.png")
+        rows.append((chair.identifier, chair.kind, chair.title, " ".join(chair.views)))
+        progress(done)
     with (out / "index.csv").open("w", newline="", encoding="utf-8") as stream:
-        csv.writer(stream, lineterminator="\n").writerows([("id", "category", "title", "views"), *rows])
+        csv.writer(stream, lineterminator="\n").writerows(rows)
 
 
-def _draw(job: _Job) -> str:
-    """Write the views of one chair; its title."""
-    drawn = design_of_kind(CHAIR_KINDS[job.kind], job.seed, job.index)
-    folder = job.out / job.identifier
-    folder.mkdir(exist_ok=True)
-    for view in job.views:
-        Image.fromarray(render(drawn, view, job.size)).convert("1").save(folder / f"{view.value}.png")
-    return drawn.title
+def _draw(job: _Job) -> Chair:
+    drawn = design_of_kind(job.kind, job.seed, job.index)
+    views = {view: Image.fromarray(render(drawn, view, job.size)).convert("1") for view in job.views}
+    return Chair(f"CHAIR{job.index:05d}", job.kind.name, drawn.title, views)

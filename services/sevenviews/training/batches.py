@@ -15,6 +15,7 @@ from torch import Tensor
 from sevenviews.training.augmentation import Changes, change, draw_changes
 from sevenviews.training.config import ROTATIONS, TrainConfig, is_rotation
 from sevenviews.training.drawings import DrawingDataset
+from sevenviews.training.labels import categories_of
 from sevenviews.training.sampling import BatchSampler, companions
 from sevenviews.training.split import Indices
 
@@ -59,7 +60,7 @@ class Batches:
 
     def from_number(self, first: int) -> Generator[Batch, None, None]:
         """The batches from one on, up to the last."""
-        sampler = make_sampler(self.config, self.dataset.designs[self.training])
+        sampler = make_sampler(self.config, self.dataset, self.training)
         numbers = range(first, self.config.optimization.steps)
         for read in _read_ahead(lambda number: self._read(sampler, number), numbers):
             yield self._finished(*read)
@@ -97,16 +98,19 @@ class Batches:
         return Batch(drawings, labels.to(self.device), torch.arange(len(labels), device=self.device) % 2)
 
 
-def make_sampler(config: TrainConfig, designs: Indices) -> BatchSampler:
-    """What deals the drawings of these designs.
+def make_sampler(config: TrainConfig, dataset: DrawingDataset, training: Indices) -> BatchSampler:
+    """What deals the drawings that are trained on.
 
     Raises:
         ValueError: they do not fill a batch.
     """
-    options = config.optimization
+    options, designs = config.optimization, dataset.designs[training]
     if is_rotation(config.loss):
         return BatchSampler(designs, options.batch_size // ROTATIONS, 1, config.seed)
-    return BatchSampler(designs, options.batch_size, options.drawings_per_design, config.seed, options.copies)
+    classes = categories_of(dataset, training) if options.class_aware else None
+    return BatchSampler(
+        designs, options.batch_size, options.drawings_per_design, config.seed, options.copies, classes
+    )
 
 
 def in_all_rotations(drawings: Tensor) -> tuple[Tensor, Tensor]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import Field, model_validator
 
+from sevenviews.lab.settings import Settings, read_yaml
 from sevenviews.training.losses.config import ArcFaceConfig, ClassificationConfig, LossConfig
 from sevenviews.training.models.config import ModelConfig
 from sevenviews.training.optimizers import AdamWConfig, OptimizerConfig
-from sevenviews.training.settings import Settings
 
 PACKAGED_CONFIG = Path(__file__).parent / "configs" / "default.yaml"
 """By which the packaged model was made."""
@@ -160,6 +159,10 @@ class OptimizationConfig(Settings):
         ge=1,
         description="How often each of those comes, augmented anew: of 4 drawings with 2 copies, two are different.",
     )
+    class_aware: bool = Field(
+        default=False,
+        description="Deal designs category by category, in turn, so that rare ones come as often as frequent ones.",
+    )
     image_size: int = Field(default=160, ge=32, description="Side in pixels of what is trained on.")
     optimizer: OptimizerConfig = AdamWConfig()
     backbone_rate: float = Field(default=1e-4, ge=0, description="Learning rate of the backbone.")
@@ -303,13 +306,14 @@ class TrainConfig(Settings):
 
     @classmethod
     def load(cls, path: Path) -> TrainConfig:
-        """Read a YAML file.
+        """Read a YAML file, or a shipped configuration by its mere name.
 
         Raises:
             FileNotFoundError, yaml.YAMLError, pydantic.ValidationError.
         """
-        config = cls.model_validate(yaml.safe_load(path.read_text()))
-        return config.relative_to(path.resolve().parent)
+        shipped = PACKAGED_CONFIG.with_name(path.with_suffix(".yaml").name)
+        place = shipped if len(path.parts) == 1 and not path.is_file() and shipped.is_file() else path
+        return cls.model_validate(read_yaml(place)).relative_to(place.resolve().parent)
 
     def relative_to(self, folder: Path) -> TrainConfig:
         """The same with paths made absolute."""

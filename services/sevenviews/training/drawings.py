@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,17 +17,12 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from sevenviews.corpus import CorpusEntry, NotADesign, iter_entries
-from sevenviews.designs import (
-    STANDARD_VIEWS,
-    SevenviewsError,
-    canonical_patent_id,
-    family_keys,
-    is_patent_number,
-)
+from sevenviews.corpus import CorpusEntry, iter_entries
+from sevenviews.corpus.reading import read_entry
+from sevenviews.designs import STANDARD_VIEWS, canonical_patent_id, family_keys, is_patent_number
 from sevenviews.encoder.preprocess import preprocess
-from sevenviews.images import decode
 from sevenviews.lab.collection import Collection, category_of
+from sevenviews.lab.patentnet.labels import Level, labels_of
 from sevenviews.lab.sets import PatentSet, set_of
 from sevenviews.lab.sheets import read_sheets
 from sevenviews.synthetic import design, render
@@ -51,6 +46,7 @@ class DrawingDataset:
         names: of the designs.
         categories: of the designs: the corpus' own, or the Locarno class, or the USPC class; empty: none is told.
         digest: SHA-256 of all that the content depends on.
+        paths: of the designs: class and subclass, as deep as they are told; empty: nothing that tells was kept.
         unread: what could not be read, and why.
         origins: of the designs: the place of its corpus among those of the configuration; behind them, synthetic; and
             behind that, the sheets of real patents.
@@ -65,6 +61,7 @@ class DrawingDataset:
     unread: tuple[str, ...] = ()
     origins: tuple[int, ...] = ()
     kin: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    paths: tuple[tuple[str, ...], ...] = ()
 
     @property
     def groups(self) -> npt.NDArray[np.int64]:
@@ -107,6 +104,7 @@ def load_dataset(place: Path, digest: str) -> DrawingDataset:
         # What was kept before layouts 3 and 4 has none, and may still be exported from.
         origins=tuple(index.get("origins", ())),
         kin=np.array(index.get("kin", ()), np.int64),
+        paths=tuple(map(tuple, index.get("paths", ()))),
     )
 
 
@@ -140,6 +138,7 @@ class _Gathered:
 
     names: list[str] = field(default_factory=list)
     categories: list[str] = field(default_factory=list)
+    paths: list[tuple[str, ...]] = field(default_factory=list)
     designs: list[int] = field(default_factory=list)
     origins: list[int] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
@@ -159,6 +158,7 @@ class _Gathered:
             self._numbers[one.patent] = number
         self.names.append(one.name)
         self.categories.append(one.category)
+        self.paths.append(one.path)
         self.origins.append(origin)
         self._keys.append(one.keys)
         return True
@@ -168,6 +168,7 @@ class _Gathered:
         return {
             "names": self.names,
             "categories": self.categories,
+            "paths": self.paths,
             "designs": self.designs,
             "origins": self.origins,
             "unread": self.unread,
@@ -197,6 +198,7 @@ class _Design:
         patent: the canonical id, by which corpora name the same patent; empty: it is none.
         keys: of its family.
         hashes: of the drawings.
+        path: class and subclass, as deep as they are told.
     """
 
     name: str
@@ -206,6 +208,7 @@ class _Design:
     patent: str = ""
     keys: frozenset[str] = frozenset()
     hashes: list[npt.NDArray[np.uint8]] = field(default_factory=list)
+    path: tuple[str, ...] = ()
 
 
 def _all_designs(config: DataConfig, seed: int, pool: ProcessPoolExecutor) -> Iterator[tuple[int, _Design]]:
@@ -243,21 +246,15 @@ def _sampled(corpus: Path, most: int, seed: int) -> Iterable[CorpusEntry]:
 
 
 def _read(side: int, most: int, seed: int, entry: CorpusEntry) -> _Design:
-    try:
-        read = entry.read()
-    except NotADesign:
-        return _Design(entry.name, "", [], [])
-    except SevenviewsError as error:
-        return _Design(entry.name, "", [], [error.message])
-    drawings, unread = [], list(map(str, read.problems))
-    contents = list(read.contents.items())
-    if most and len(contents) > most:
-        contents = random.Random(f"{seed} {entry.name}").sample(contents, most)  # noqa: S311 - no secret
-    for drawing_id, content in contents:
-        try:
-            drawings.append(preprocess(decode(content), side))
-        except SevenviewsError as error:
-            unread.append(f"{entry.name}, {drawing_id}: {error.message}")
+    def some(names: Sequence[str]) -> Sequence[str]:
+        if not most or len(names) <= most:
+            return names
+        return random.Random(f"{seed} {entry.name}").sample(names, most)  # noqa: S311 - no secret
+
+    reading = read_entry(entry, lambda image: preprocess(image, side), some)
+    read, drawings = reading.patent, list(reading.made.values())
+    if read is None:
+        return _Design(entry.name, "", [], list(reading.unread))
     patent, canonical = read.patent, canonical_patent_id(read.patent.patent_id)
     # Names such as 3001 are a library's own: another library's 3001 is something else.
     is_patent = bool(patent.office) or is_patent_number(canonical)
@@ -265,10 +262,11 @@ def _read(side: int, most: int, seed: int, entry: CorpusEntry) -> _Design:
         patent.patent_id,
         category_of(read),
         drawings,
-        unread,
+        list(reading.unread),
         canonical if is_patent else "",
         family_keys(patent) if is_patent else frozenset(),
         [drawing_hash(one[0]) for one in drawings],
+        next((label.path[: Level.SUBCLASS] for label in labels_of(patent, {"category": read.category})), ()),
     )
 
 
@@ -278,4 +276,5 @@ def _draw(side: int, seed: int, number: int) -> _Design:
     rendered = (render(article, view, _RENDER_SIDE) for view in STANDARD_VIEWS)
     drawings = [preprocess(Image.fromarray(one), side) for one in rendered]
     hashes = [drawing_hash(one[0]) for one in drawings]
-    return _Design(f"synthetic-{seed}-{number}", category, drawings, [], hashes=hashes)
+    path = (str(article.locarno[0].whole_class), str(article.locarno[0]))
+    return _Design(f"synthetic-{seed}-{number}", category, drawings, [], hashes=hashes, path=path)

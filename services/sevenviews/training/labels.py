@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
+from sevenviews.lab.patentnet.labels import Level
 from sevenviews.training.config import ROTATIONS, DataConfig, is_rotation
 from sevenviews.training.drawings import DrawingDataset
 from sevenviews.training.losses.config import ClassificationConfig, LossConfig
@@ -55,3 +57,31 @@ def labelled(dataset: DrawingDataset, training: Indices, loss: LossConfig) -> tu
         return training[known], numbers
     _, numbers = np.unique(designs, return_inverse=True)
     return training, numbers
+
+
+def tree_of(dataset: DrawingDataset, training: Indices) -> npt.NDArray[np.int64]:
+    """Class and subclass of each patent's label, numbered: int64 [labels, 2]; -1 where it is not told.
+
+    Raises:
+        ValueError: no design trained on tells a class; or its drawings were kept before classes were.
+    """
+    designs = np.unique(dataset.designs[training])
+    paths = [dataset.paths[one] for one in designs] if dataset.paths else []
+    if not any(paths):
+        raise ValueError(
+            "loss: hierarchical: no design tells its class: the corpora name none, or the drawings were kept by an "
+            "earlier version; then remove the folder `drawings` beside the run"
+        )
+    tree = np.full((len(designs), int(Level.SUBCLASS)), -1, np.int64)
+    for level in range(tree.shape[1]):
+        names = sorted({path[level] for path in paths if len(path) > level})
+        for label, path in enumerate(paths):
+            if len(path) > level:
+                tree[label, level] = names.index(path[level])
+    return tree
+
+
+def categories_of(dataset: DrawingDataset, training: Indices) -> Indices:
+    """The category of each drawing, numbered; those without one are one category."""
+    _, numbers = np.unique(np.array(dataset.categories)[dataset.designs[training]], return_inverse=True)
+    return numbers

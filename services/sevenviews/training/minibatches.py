@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
@@ -106,6 +108,16 @@ def fit(
         losses.append(float(value.detach()))
         advance(step + 1, losses[-1])
     return losses
+
+
+def check_labels(labels: npt.NDArray[np.bool_], samples: int) -> None:
+    """Raise ValueError if labels are not [samples, classes], a sample has none, or only one class occurs."""
+    if labels.ndim != 2 or len(labels) != samples:  # noqa: PLR2004 - samples, classes
+        raise ValueError(f"labels: {labels.shape} for {samples} samples")
+    if not labels.any(1).all():
+        raise ValueError(f"labels: {int((~labels.any(1)).sum())} samples have none")
+    if labels.any(0).sum() < 2:  # noqa: PLR2004 - one class teaches nothing
+        raise ValueError("labels: only one class occurs; at least 2 are needed")
 
 
 def _optimizer(network: nn.Module, schedule: Schedule) -> torch.optim.Optimizer:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from sevenviews.training.settings import Settings, check_kind
+from sevenviews.lab.settings import Settings, check_kind
 
 if TYPE_CHECKING:
     from torch.optim import Optimizer

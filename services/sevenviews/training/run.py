@@ -137,13 +137,15 @@ def _fit(config: TrainConfig, folder: Path, drawings: Path, digest: str) -> None
 def _check_labels(config: TrainConfig, dataset: DrawingDataset) -> None:
     """What the data cannot give is said now, rather than by a worker after the steps before."""
     from sevenviews.training.batches import make_sampler
-    from sevenviews.training.labels import check_categories, is_category, labelled
+    from sevenviews.training.labels import check_categories, is_category, labelled, tree_of
     from sevenviews.training.split import split
 
     if is_category(config.loss):
         check_categories(dataset, config.data)
     training, _ = labelled(dataset, split(dataset, config.data, config.seed).training, config.loss)
-    make_sampler(config, dataset.designs[training])
+    make_sampler(config, dataset, training)
+    if config.loss.kind == "hierarchical":
+        tree_of(dataset, training)
 
 
 def _learned(config: TrainConfig, dataset: DrawingDataset) -> frozenset[str]:

@@ -24,13 +24,22 @@ class BatchSampler:
         of_each: drawings of one label in a batch; 1: any drawings.
         seed: of all chance.
         copies: how often each drawing comes, one copy after another; it divides `of_each`.
+        classes: of each drawing: they come in turn, each as often as any other, and within each its designs in turn
+            (class-aware sampling: Shen, Lin, Huang, ECCV 2016). An epoch then holds designs of rare classes several
+            times, and not all of frequent ones.
 
     Raises:
         ValueError: there are not enough labels, or drawings, for a batch.
     """
 
     def __init__(
-        self, labels: Sequence[int] | Indices, size: int, of_each: int, seed: int, copies: int = 1
+        self,
+        labels: Sequence[int] | Indices,
+        size: int,
+        of_each: int,
+        seed: int,
+        copies: int = 1,
+        classes: Indices | None = None,
     ) -> None:
         labels = np.asarray(labels)
         self._of_each = of_each
@@ -42,6 +51,7 @@ class BatchSampler:
         else:
             order = np.argsort(labels, kind="stable")
             self._members = np.split(order, np.flatnonzero(np.diff(labels[order])) + 1)
+        self._classes = None if classes is None else classes[[members[0] for members in self._members]]
         if len(self._members) < self._count:
             what = "drawings" if of_each == 1 else f"designs, {of_each} drawings each"
             raise ValueError(
@@ -52,10 +62,20 @@ class BatchSampler:
         """Positions in the labels that were given, those of one label side by side."""
         per_epoch = len(self._members) // self._count
         epoch, place = divmod(number, per_epoch)
-        order = np.random.default_rng([self._seed, epoch]).permutation(len(self._members))
+        order = self._order(np.random.default_rng([self._seed, epoch]))
         chosen = order[place * self._count : (place + 1) * self._count]
         chance = np.random.default_rng([self._seed, epoch, place])
         return np.concatenate([self._some(self._members[one], chance) for one in chosen])
+
+    def _order(self, chance: np.random.Generator) -> Indices:
+        order = chance.permutation(len(self._members))
+        if self._classes is None:
+            return order
+        groups = [order[self._classes[order] == one] for one in np.unique(self._classes)]
+        turns = chance.permutation(len(groups))
+        rounds = range(-(-len(order) // len(groups)))
+        dealt = [groups[one][turn % len(groups[one])] for turn in rounds for one in turns]
+        return np.array(dealt[: len(order)])
 
     def _some(self, members: Indices, chance: np.random.Generator) -> Indices:
         wanted = self._of_each // self._copies

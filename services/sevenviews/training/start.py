@@ -13,6 +13,7 @@ from sevenviews.training.augmentation import change, draw_changes
 from sevenviews.training.config import TrainConfig
 from sevenviews.training.distributed import share_start
 from sevenviews.training.drawings import DrawingDataset
+from sevenviews.training.labels import tree_of
 from sevenviews.training.losses.base import RetrievalLoss
 from sevenviews.training.losses.registry import make_loss
 from sevenviews.training.models.build import Encoder, make_model
@@ -50,7 +51,8 @@ def begin(
     classes = int(labels.max()) + 1
     level = "pooled" if config.loss.kind == "classification" else "embedding"
     dimension = model.channels if level == "pooled" else config.model.dimension
-    loss = make_loss(config.loss, classes, dimension).to(device)
+    tree = torch.from_numpy(tree_of(dataset, training)) if config.loss.kind == "hierarchical" else None
+    loss = make_loss(config.loss, classes, dimension, tree).to(device)
     if config.optimization.whiten_drawings and config.loss.kind == "arcface":
         _start_classes(loss, model, dataset, training, labels, config, device)
     share_start(loss.parameters())

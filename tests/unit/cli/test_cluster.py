@@ -176,13 +176,13 @@ def test_the_experiment_of_patentnet_as_a_command(tmp_path: Path) -> None:
     out = tmp_path / "report"
     done = run(
         "lab", "patentnet", "cluster", "--out", out, "--model", "raw", "--runs", "1",
-        "--per-kind", "2", "--workers", "1", "--json",
+        "--per-kind", "2", "--workers", "1", "--drawings", tmp_path / "chairs", "--json",
     )  # fmt: skip
     assert done.exit_code == 0, done.output
-    results = {result["name"]: result for result in json.loads(done.stdout)}
+    results = {row["name"]: row["ours"] for row in json.loads(done.stdout)["rows"]}
     assert len(results) == 12
     assert results["SC(1)"]["scores"]["mean"]["accuracy"] > 0.3
     assert "view 5 is seen by" in results["DAIMC"]["problem"]
-    assert (out / "clustering.md").read_text().startswith("# Clustering of incomplete views")
-    assert (out / "chairs" / "index.csv").is_file()
+    assert (out / "report.md").read_text().startswith("# Clustering of incomplete views")
+    assert (tmp_path / "chairs" / "index.csv").is_file()
     assert run("lab", "patentnet", "cluster", "--out", out, "--corpus", tmp_path / "none").exit_code == 1

@@ -78,18 +78,21 @@ def test_hash(corpus: Path, bundle: Path, tmp_path: Path) -> None:
     config = tmp_path / "small.yaml"
     config.write_text(
         f"name: small\nbudget_minutes: 1\nmodel: {bundle}\nbits: [16, 24]\n"
-        "head: {hidden: 0, steps: 40, batch_size: 16, rate: 0.01}\n"
+        "head: {hidden: 0, steps: 40, batch_size: 16, rate: 0.01}\nimage_size: 32\n"
+        "networks: [{architecture: mobilenet_v3_small, steps: 2, batch_size: 8}]\n"
     )
     out, codes = tmp_path / "out", tmp_path / "codes.bundle"
     arguments = ("--corpus", corpus, "--out", out, "--config", config, "--json")
     code, output = run("hash", *arguments, "--bundle", f"csq-24={codes}")
     assert code == 0, output
     found = json.loads(output[output.index("{") :])["map10"]
-    assert set(found) == {"vectors", "csq-16", "csq-24", "hashnet-16", "hashnet-24"}
+    heads = {f"{method}-{bits}" for method in ("csq", "hashnet") for bits in (16, 24)}
+    assert set(found) == {"vectors", *heads, *(f"{one}-mobilenet_v3_small" for one in heads)}
     # The drawings of a class are alike, so any codes find them.
     assert found["csq-16"] == found["vectors"] == 1
     report = (out / "report.md").read_text()
     assert "| csq | 24 | 54.00 |" in report
+    assert "| csq, mobilenet_v3_small end to end | 24 | 54.00 |" in report
     assert "FAISS Hamming, 24 bits" in report
     assert pictures(report, out) == ["curves.png", "categories.png"]
     written = load_bundle(codes)

@@ -61,6 +61,8 @@ def test_labels_come_from_the_best_scheme() -> None:
         Label(("Minifig", "Minifig Accessory")),
     )
     assert labels_of(Patent("p1"), {}) == ()
+    own = labels_of(patent, {"goods": "Dining chair"})
+    assert names_at(own, Level.GOODS) == ("Dining chair",)
 
 
 @pytest.mark.parametrize("path", [(), ("a", ""), ("a", "b", "c", "d")])

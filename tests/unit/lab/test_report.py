@@ -46,7 +46,7 @@ def test_a_report_has_the_papers_figures_beside_ours(corpus: Path, tmp_path: Pat
     for name in ("mosaic", "queries", "database-size", "map"):
         assert f"]({name}.png)" in text
         assert (out / f"{name}.png").read_bytes().startswith(b"\x89PNG")
-    rows = json.loads((out / "results.json").read_text())
+    rows = json.loads((out / "results.json").read_text())["rows"]
     ours = {row["ours"]["model"] for row in rows if row["ours"]}
     assert ours == {"raw", "vishash", "hog", str(bundle)}
 

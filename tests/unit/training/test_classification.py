@@ -20,7 +20,7 @@ from sevenviews.training.classification.config import (
 from sevenviews.training.classification.experiment import classify
 from sevenviews.training.classification.fit import multilabel_loss, single_label_loss, train_network
 from sevenviews.training.classification.networks import Architecture, build_network
-from sevenviews.training.hashing.config import SelectionConfig
+from sevenviews.training.selection import SelectionConfig
 from tests.conftest import ROOT
 from tests.models import tiny_bundle
 from tests.unit.lab.test_patentnet_dataset import drawing, views_corpus

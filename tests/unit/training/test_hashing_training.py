@@ -12,10 +12,11 @@ from torch import nn
 from sevenviews.lab.hashing.codes import binarise
 from sevenviews.lab.hashing.ranking import evaluate_codes, shared_labels
 from sevenviews.training.classification.networks import build_network
-from sevenviews.training.hashing.config import HashingConfig, HeadConfig, Method, SelectionConfig
+from sevenviews.training.hashing.config import HashingConfig, HeadConfig, Method
 from sevenviews.training.hashing.fit import train_codes, train_head
 from sevenviews.training.hashing.head import HashHead
 from sevenviews.training.minibatches import Optimizer, Schedule, fit, outputs_of
+from sevenviews.training.selection import SelectionConfig
 from tests.conftest import ROOT
 
 

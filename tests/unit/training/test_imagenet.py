@@ -11,12 +11,12 @@ import torchvision
 from torch import nn
 
 from sevenviews.training.classification.imagenet import (
-    cached_weights,
     describe,
     imagenet_features,
     without_classes,
 )
 from sevenviews.training.classification.networks import Architecture, build_network
+from sevenviews.training.models.imagenet import cached_weights
 
 
 @pytest.mark.parametrize("name", ["resnet152", "vgg19"])

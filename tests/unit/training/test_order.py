@@ -92,7 +92,7 @@ def test_a_claim_holds_with_every_seed(
 ) -> None:
     report = OrderReport(config(), measured("ArcFace", *above) + measured("triplet", *below))
     assert report.verdict(Claim(above="ArcFace", below="triplet", by="")) == verdict
-    text = report.write(tmp_path).read_text()
+    text = (report.write(tmp_path).folder / "report.md").read_text()
     assert f"| ArcFace ≥ triplet | a paper | {verdict or 'not run'} |" in text
     assert json.loads((tmp_path / "results.json").read_text())["claims"][0]["verdict"] == verdict
 

@@ -162,6 +162,19 @@ def test_an_epoch_has_every_design_once_with_so_many_drawings() -> None:
     assert np.array_equal(sampler.batch(7), BatchSampler(labels, 12, 3, 1).batch(7))
 
 
+def test_classes_come_in_turn_however_many_designs_they_have() -> None:
+    labels, classes = np.repeat(np.arange(12), 2), np.repeat([0] * 9 + [1, 1, 2], 2)
+    sampler = BatchSampler(labels, size=12, of_each=2, seed=1, classes=classes)
+    for number in range(4):
+        batch = sampler.batch(number)
+        assert Counter(classes[batch].tolist()) == {0: 4, 1: 4, 2: 4}
+        assert (labels[batch].reshape(6, 2)[:, 0] == labels[batch].reshape(6, 2)[:, 1]).all()
+    epoch = labels[np.concatenate([sampler.batch(0), sampler.batch(1)])]
+    # Within a class its designs come in turn, too.
+    assert Counter(epoch[classes[2 * epoch] == 1].tolist()) == {9: 4, 10: 4}
+    assert np.array_equal(sampler.batch(5), BatchSampler(labels, 12, 2, 1, classes=classes).batch(5))
+
+
 def test_a_design_of_one_drawing_comes_several_times() -> None:
     batch = BatchSampler([0, 1, 1, 1], size=4, of_each=2, seed=0).batch(0)
     assert Counter(batch.tolist())[0] == 2

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sevenviews.cli.console import fail, note, print_json, progress
+from sevenviews.cli.console import fail, note, print_json, track
 from sevenviews.cli.evaluate import evaluate_with_progress, read_with_progress, show_reports
 from sevenviews.cli.extras import needs
 from sevenviews.cli.grouped import grouped
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sevenviews.lab.database_size import SizePoint
     from sevenviews.lab.evaluation import Evaluation
     from sevenviews.lab.papers import PaperRow
+    from sevenviews.lab.report import Report
     from sevenviews.lab.task import RetrievalTask
 
 Models = Annotated[
@@ -140,61 +142,52 @@ def _report(
     notes: Sequence[str],
     json_output: bool,
 ) -> None:
-    from sevenviews.lab.comparison import as_document, compare
+    from sevenviews.lab.comparison import compare
+    from sevenviews.lab.comparison_report import write_comparison
     from sevenviews.lab.database_size import against_database_size
     from sevenviews.lab.report import Report
 
     if not wanted:
         fail("there is no model to run", 2)
+    title, source = heading
     answers = [evaluate_with_progress(task, entry.model, run.fit) for entry in wanted]
+    report = Report(run.out, title, asdict(run))
+    report.text(f"Paper: {source}.")
     reports = [answer.report() for answer in answers]
     best_first = sorted(answers, key=lambda answer: -answer.average_precision.mean())
     sizes = {answer.model: against_database_size(answer, seed=task.seed) for answer in best_first[:_CURVES]}
     compared = compare(rows, list(zip(wanted, reports, strict=True)))
-    figures = _figures(best_first[0], sizes, run.out)
-    figures |= _training_curves(run.out)
-    about = (*notes, *_about_fitting(wanted, run.fit))
-    path = Report(*heading, task, compared, sizes, figures, about).write(run.out)
+    write_comparison(report, task, compared, sizes, (*notes, *_about_fitting(wanted, run.fit)))
+    _figures(report, best_first[0], sizes)
+    path = report.write()
     if json_output:
-        print_json({"report": str(path), "rows": as_document(compared)})
+        print_json(report.document)
     else:
         show_reports(reports)
         note(f"wrote {path}")
 
 
-def _figures(best: Evaluation, sizes: Mapping[str, Sequence[SizePoint]], out: Path) -> dict[str, Path]:
+def _figures(report: Report, best: Evaluation, sizes: Mapping[str, Sequence[SizePoint]]) -> None:
     from sevenviews.lab import figures
 
-    with progress() as bar:
-        line = bar.add_task("figures", total=4)
-        drawn = {
-            "Drawings by patent": figures.draw_mosaic(
-                best.task.drawings, out / "mosaic.png", seed=best.task.seed
-            )
-        }
-        bar.advance(line)
-        drawn[f"Best and worst queries of {best.name}"] = figures.draw_best_and_worst(
-            best, out / "queries.png"
-        )
-        bar.advance(line)
-        drawn["Metrics against database size"] = figures.draw_size_curves(sizes, out / "database-size.png")
-        bar.advance(line)
-        drawn[f"t-SNE of {best.name}"] = figures.draw_embedding_map(
-            best, out / "map.png", seed=best.task.seed
-        )
-        bar.advance(line)
-    return drawn
-
-
-def _training_curves(out: Path) -> dict[str, Path]:
-    from sevenviews.lab.figures import draw_training_curves
-
-    runs = out / "runs"
-    curves = {}
-    for metrics in sorted(runs.rglob("metrics.jsonl")):
-        name = "-".join(metrics.parent.relative_to(runs).parts)
-        curves[f"Training of {name}"] = draw_training_curves(metrics.parent, out / f"training-{name}.png")
-    return curves
+    task, runs = best.task, report.folder / "runs"
+    trained = sorted(metrics.parent for metrics in runs.rglob("metrics.jsonl"))
+    drawn: list[tuple[str, str, Callable[[Path], object]]] = [
+        ("mosaic", "Drawings by patent", lambda to: figures.draw_mosaic(task.drawings, to, seed=task.seed)),
+        (
+            "queries",
+            f"Best and worst queries of {best.name}",
+            lambda to: figures.draw_best_and_worst(best, to),
+        ),
+        ("database-size", "Metrics against database size", lambda to: figures.draw_size_curves(sizes, to)),
+        ("map", f"t-SNE of {best.name}", lambda to: figures.draw_embedding_map(best, to, seed=task.seed)),
+    ]
+    for run in trained:
+        name = "-".join(run.relative_to(runs).parts)
+        drawn.append((f"training-{name}", f"Training of {name}", partial(figures.draw_training_curves, run)))
+    for name, caption, draw in track(drawn, "figures", len(drawn)):
+        report.heading(caption)
+        draw(report.picture(f"{name}.png", caption))
 
 
 def _about_fitting(wanted: Sequence[Entry], fit: Path | None) -> list[str]:

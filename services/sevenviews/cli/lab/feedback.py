@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -49,8 +48,9 @@ def feedback(
     """
     from sevenviews.lab.feedback import measure
     from sevenviews.lab.hiding.gallery import as_gallery
-    from sevenviews.lab.patentnet.report import Report
+    from sevenviews.lab.report import Report
 
+    report = Report(out, "Relevance feedback, by simulated users", {"model": model, "seed": seed})
     try:
         found, others = (
             read_drawings(corpus, sheets),
@@ -69,7 +69,6 @@ def feedback(
         fail_with(error)
     rows = list(_rows(outcomes))
     queries = next(iter(outcomes.values())).patents
-    report = Report(out, "Relevance feedback, by simulated users")
     report.text(
         f"{len(queries)} drawings of {len(set(queries))} patents of `{corpus.name}` ask, among {len(gallery.views)} "
         f"drawings; model `{Path(model).name}`, seed {seed}. Changes are paired by query, intervals are 95 % by "
@@ -77,12 +76,13 @@ def feedback(
     )
     report.table(_COLUMNS, rows)
     report.text(_LIMITS)
-    path = report.write()
     document = {
         name: {"map": asdict(one.change), "first_ten": asdict(one.next_change)}
         for name, one in outcomes.items()
     }
-    (out / "results.json").write_text(json.dumps(document, indent=2) + "\n")
+    for name, figures in document.items():
+        report.row(name, figures)
+    path = report.write()
     if json_output:
         print_json({"report": str(path), **document})
         return

@@ -41,7 +41,9 @@ def hiding(
     from sevenviews.lab.hiding.measure import FIGURES, measure
     from sevenviews.lab.hiding.report import differences, means, write_report
     from sevenviews.lab.hiding.trials import halves
+    from sevenviews.lab.report import Report
 
+    report = Report(out)
     try:
         found, others = (
             read_drawings(corpus, sheets),
@@ -73,7 +75,7 @@ def hiding(
         f"with {repeats} queries of 2, of 3 and of 4 drawings among {len(gallery.views)} drawings of "
         f"{len(gallery.drawings)} patents; model `{Path(model).name}`."
     )
-    path = write_report(out, measured_on, tried, compared)
+    path = write_report(report, measured_on, tried, compared)
     if json_output:
         print_json({"report": str(path), "compared": dict(zip(compared, means(compared), strict=True))})
         return

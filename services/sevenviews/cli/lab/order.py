@@ -44,14 +44,14 @@ def order(
             note(f"{one.row}, seed {one.seed}: mAP {one.mean_average_precision}, Acc@1 {one.accuracy_at_1}")
             measured.append(one)
             # After each row, so that a run that is broken off leaves what it has found.
-            path = OrderReport(loaded, measured).write(out)
+            report = OrderReport(loaded, measured)
+            written = report.write(out)
     except (ValueError, FileNotFoundError) as error:
         fail(str(error), 2)
     except SevenviewsError as error:
         fail_with(error)
-    report = OrderReport(loaded, measured)
     if json_output:
-        print_json({"report": str(path), **report.document()})
+        print_json(written.document)
         return
     rows = (
         (
@@ -62,7 +62,7 @@ def order(
         for claim in loaded.claims
     )
     table("the papers' claims", ("claim", "here", "differences of mAP"), rows)
-    note(f"wrote {path}")
+    note(f"wrote {written.folder}")
 
 
 def _differences(values: list[float]) -> str:

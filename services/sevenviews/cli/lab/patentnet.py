@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from sevenviews.cli.lab.clustering import cluster
+from sevenviews.cli.lab.experiment import command_of
 from sevenviews.cli.lab.patentnet_classify import classify
 from sevenviews.cli.lab.patentnet_hash import hash_codes
 from sevenviews.cli.lab.patentnet_retrieve import retrieve
 from sevenviews.cli.lab.patentnet_statistics import statistics
+from sevenviews.lab.multiview.experiment import Clustering
 
 patentnet_app = typer.Typer(
     help="PatentNet's experiments on your own corpus, each with the paper's table beside ours.",
@@ -18,4 +19,4 @@ patentnet_app.command("statistics")(statistics)
 patentnet_app.command("classify")(classify)
 patentnet_app.command("retrieve")(retrieve)
 patentnet_app.command("hash")(hash_codes)
-patentnet_app.command("cluster")(cluster)
+patentnet_app.command("cluster")(command_of(Clustering))

@@ -8,20 +8,13 @@ from typing import TYPE_CHECKING
 
 from sevenviews.cli.console import note, print_json
 from sevenviews.cli.extras import needs
-from sevenviews.cli.lab.patentnet_options import (
-    Cache,
-    Config,
-    Corpus,
-    Out,
-    budget,
-    config_path,
-    failing_clearly,
-    read_labelled,
-)
+from sevenviews.cli.lab.experiment import failing_clearly
+from sevenviews.cli.lab.patentnet_options import Cache, Config, Corpus, Out, Set, configured, read_labelled
 from sevenviews.cli.lab.taught import taught_by
 from sevenviews.cli.options import JsonOutput
 
 if TYPE_CHECKING:
+    from sevenviews.lab.report import Report
     from sevenviews.training.classification.config import ClassificationConfig
     from sevenviews.training.classification.experiment import ClassificationReport
 
@@ -31,6 +24,7 @@ def classify(
     corpus: Corpus,
     out: Out,
     config: Config = "categories",
+    changes: Set = None,
     cache: Cache = None,
     json_output: JsonOutput = False,
 ) -> None:
@@ -42,13 +36,15 @@ def classify(
     Example:  sevenviews lab patentnet classify --corpus ldraw-views.tar.gz --out classify
     """
     with failing_clearly():
+        from sevenviews.lab.report import Report
         from sevenviews.training.classification.config import ClassificationConfig
         from sevenviews.training.classification.experiment import classify as run
 
-        loaded = ClassificationConfig.load(config_path(config, "classification"))
+        loaded = configured(ClassificationConfig, config, changes, "classification")
+        report = Report(out, settings=loaded.model_dump(mode="json"), budget_minutes=loaded.budget_minutes)
         dataset = read_labelled(corpus, loaded.selection)
         found = run(dataset, loaded, cache or out / "cache", note)
-        path = write_report(dataset.name, loaded, found, out)
+        path = write_report(report, dataset.name, loaded, found)
     if json_output:
         print_json({"report": str(path), "top1": {one.name: one.top[1] for one in found.results}})
     else:
@@ -60,21 +56,28 @@ def _architecture(name: str) -> str:
     return name.partition(",")[0]
 
 
-def write_report(corpus: str, config: ClassificationConfig, found: ClassificationReport, out: Path) -> Path:
+def write_report(
+    report: Report, corpus: str, config: ClassificationConfig, found: ClassificationReport
+) -> Path:
     """The report in Markdown, with its pictures."""
     from sevenviews.lab.classification.confusion import draw_confusion
     from sevenviews.lab.classification.pictures import draw_reliability
     from sevenviews.lab.patentnet.paper import TOP1_ACCURACY
-    from sevenviews.lab.patentnet.report import Report, percent
+    from sevenviews.lab.report import percent
 
-    report = Report(out, f"Classification of {corpus}, configuration {config.name}")
+    report.title = f"Classification of {corpus}, configuration {config.name}"
+    for one in found.results:
+        report.row(
+            one.name,
+            {"top-1": one.top[1], "top-5": one.top[5], "mAP": one.average_precision, "ECE": one.after.error},
+            {"top-1": TOP1_ACCURACY.get(_architecture(one.name))},
+        )
     report.text(
         f"{found.designs} designs of {len(found.classes)} {config.selection.level} labels; drawings: "
         f"{found.training} for training, {found.calibration} for calibration, {found.test} for testing; "
         "no design is in two parts. "
         f"{'Multilabel' if config.multilabel else 'Single-label'}. Networks begin with random weights unless the "
-        "row says otherwise. "
-        f"{budget(found.seconds, config.budget_minutes)}"
+        "row says otherwise."
     )
     if config.head is not None:
         report.text(taught_by(config.head.model, corpus))

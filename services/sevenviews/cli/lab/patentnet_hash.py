@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,22 +11,14 @@ import typer
 
 from sevenviews.cli.console import note, print_json
 from sevenviews.cli.extras import needs
-from sevenviews.cli.lab.patentnet_options import (
-    Cache,
-    Config,
-    Corpus,
-    Out,
-    budget,
-    config_path,
-    failing_clearly,
-    read_labelled,
-)
+from sevenviews.cli.lab.experiment import failing_clearly
+from sevenviews.cli.lab.patentnet_options import Cache, Config, Corpus, Out, Set, configured, read_labelled
 from sevenviews.cli.lab.taught import taught_by
 from sevenviews.cli.options import JsonOutput
 
 if TYPE_CHECKING:
     from sevenviews.lab.hashing.cost import SearchCost
-    from sevenviews.lab.patentnet.report import Report
+    from sevenviews.lab.report import Report
     from sevenviews.training.hashing.config import HashingConfig
     from sevenviews.training.hashing.experiment import CodeResult, FeatureResult, RetrievalTask
 
@@ -43,6 +34,7 @@ def hash_codes(
     corpus: Corpus,
     out: Out,
     config: Config = "categories",
+    changes: Set = None,
     cache: Cache = None,
     milvus: Annotated[
         str,
@@ -66,24 +58,28 @@ def hash_codes(
     Example:  sevenviews lab patentnet hash --corpus ldraw-views.tar.gz --out hash --bundle csq-64=codes.bundle
     """
     with failing_clearly():
-        from sevenviews.lab.patentnet.report import Report
+        from sevenviews.lab.patentnet.paper import TOP10_MAP
+        from sevenviews.lab.report import Report
         from sevenviews.training.hashing.config import HashingConfig
         from sevenviews.training.hashing.experiment import learn_codes, rank_features, retrieval_task
 
-        started = time.process_time()
-        loaded = HashingConfig.load(config_path(config, "hashing"))
+        loaded = configured(HashingConfig, config, changes, "hashing")
         wanted = _wanted(bundle or (), loaded)
+        report = Report(out, settings=loaded.model_dump(mode="json"), budget_minutes=loaded.budget_minutes)
         dataset = read_labelled(corpus, loaded.selection)
         task = retrieval_task(dataset, loaded.selection, loaded.model, cache or out / "cache")
         vectors = rank_features(loaded.model, task)
         note(f"{loaded.model} vectors: mAP@10 {vectors.mean_average_precision:.3f}")
         results = learn_codes(task, loaded, note)
-        report = Report(out, f"Hashing of {dataset.name}, configuration {loaded.name}")
+        report.title = f"Hashing of {dataset.name}, configuration {loaded.name}"
+        report.row("vectors", {"mAP@10": vectors.mean_average_precision})
+        for one in results:
+            published = {"mAP@10": TOP10_MAP.get(one.method)}
+            report.row(one.name, {"mAP@10": one.report.mean_average_precision[10]}, published)
         report.text(
             f"{len(dataset.samples)} designs of {len(task.classes)} {loaded.selection.level} labels, "
             f"{len(task.gallery)} drawings in the database, which also teach, {len(task.queries)} queries; no design "
-            "is in both. A drawing is relevant if it shares a label with the query. "
-            f"{budget(time.process_time() - started, loaded.budget_minutes)}"
+            "is in both. A drawing is relevant if it shares a label with the query."
         )
         report.text(taught_by(loaded.model, dataset.name))
         _quality(report, vectors.mean_average_precision, vectors.bytes_each, results)
@@ -123,7 +119,7 @@ def _bundles(
         return
     report.heading("Bundles")
     for one in results:
-        if one.name in wanted:
+        if one.name in wanted and one.head is not None:
             facts = {
                 "method": one.method,
                 "bits": one.bits,
@@ -140,7 +136,7 @@ def _bundles(
 
 def _quality(report: Report, vectors: float, bytes_each: int, results: Sequence[CodeResult]) -> None:
     from sevenviews.lab.patentnet.paper import TOP10_MAP
-    from sevenviews.lab.patentnet.report import percent
+    from sevenviews.lab.report import percent
 
     report.heading("Table 3: top-10 mAP")
     columns = (
@@ -161,7 +157,7 @@ def _quality(report: Report, vectors: float, bytes_each: int, results: Sequence[
         ball = one.report.ball
         rows.append(
             (
-                one.method,
+                one.label,
                 one.bits,
                 percent(TOP10_MAP.get(one.method)),
                 percent(one.report.mean_average_precision[10]),
@@ -244,24 +240,24 @@ def _pictures(
     by_radius, at = {}, {"vectors": precision_at(euclidean_scores(task), task.relevance, first)}
     for one in shown:
         distances = one.queries.distances_to(one.gallery)
-        by_radius[f"{one.method}, {one.bits} bits"] = precision_recall_by_radius(
+        by_radius[f"{one.label}, {one.bits} bits"] = precision_recall_by_radius(
             distances, task.relevance, one.bits
         )
-        at[f"{one.method}, {one.bits} bits"] = precision_at(
+        at[f"{one.label}, {one.bits} bits"] = precision_at(
             -distances.astype(np.float32), task.relevance, first
         )
     lengths = np.array(sorted({float(one.bits) for one in results}))
     by_bits = {"vectors": Curve(lengths, np.full(len(lengths), vectors.mean_average_precision))}
-    for method in dict.fromkeys(one.method for one in results):
+    for method in dict.fromkeys(one.label for one in results):
         points = sorted(
-            (one.bits, one.report.mean_average_precision[10]) for one in results if one.method == method
+            (one.bits, one.report.mean_average_precision[10]) for one in results if one.label == method
         )
         by_bits[method] = Curve(*(np.array(axis, np.float64) for axis in zip(*points, strict=True)))
     report.heading("Curves")
     draw_curves(by_radius, at, by_bits, report.picture("curves.png", "Balls, rankings and lengths"))
     report.heading("By category (Figure 7)")
     draw_bars(
-        {"vectors": vectors.by_category, **{one.method: dict(one.report.by_category) for one in shown}},
+        {"vectors": vectors.by_category, **{one.label: dict(one.report.by_category) for one in shown}},
         report.picture("categories.png", f"Top-10 mAP by category, {shown[0].bits} bits"),
         "Top-10 mAP by category",
         "mAP@10",

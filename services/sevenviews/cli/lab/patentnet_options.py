@@ -1,20 +1,18 @@
-"""What PatentNet's commands share: options, reading a corpus, and how they fail."""
+"""What PatentNet's commands share: options, and reading a corpus."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sevenviews.cli.console import fail, fail_with, progress
-from sevenviews.designs import SevenviewsError
+from sevenviews.cli.console import progress
+from sevenviews.cli.lab.experiment import Configured, settings_of
 
 if TYPE_CHECKING:
     from sevenviews.lab.patentnet.dataset import PatentNetDataset
-    from sevenviews.training.hashing.config import SelectionConfig
+    from sevenviews.training.selection import SelectionConfig
 
 Corpus = Annotated[Path, typer.Option(help="Whatever `sevenviews ingest` reads, with labels.")]
 Out = Annotated[Path, typer.Option(help="Folder of the report; made if absent.")]
@@ -26,22 +24,26 @@ Cache = Annotated[
 ]
 
 
-def config_path(chosen: str, kind: str) -> Path:
-    """The file of a configuration; ends the command if there is none.
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="Another setting, such as selection.seed=1 or head.steps=200; repeatedly.",
+        metavar="KEY=VALUE",
+    ),
+]
+
+
+def configured(kind: type[Configured], config: str, changes: list[str] | None, folder: str) -> Configured:
+    """A configuration by its name or file, with changes. Raises ValueError, as pydantic.
 
     Args:
-        chosen: a name or a path.
-        kind: "classification" or "hashing".
+        folder: "classification" or "hashing", where configurations are shipped.
     """
     import sevenviews.training
 
-    folder = Path(sevenviews.training.__file__).parent / kind / "configs"
-    shipped = folder / f"{chosen}.yaml"
-    path = shipped if shipped.is_file() else Path(chosen)
-    if not path.is_file():
-        names = ", ".join(one.stem for one in sorted(folder.glob("*.yaml")))
-        fail(f"--config {chosen}: neither a file nor one of {names}", 2)
-    return path
+    configs = Path(sevenviews.training.__file__).parent / folder / "configs"
+    return settings_of(kind, {"config": config, "set_": changes}, configs)
 
 
 def read_labelled(corpus: Path, selection: SelectionConfig | None = None) -> PatentNetDataset:
@@ -60,24 +62,3 @@ def read_labelled(corpus: Path, selection: SelectionConfig | None = None) -> Pat
     with progress() as bar:
         task = bar.add_task("designs", total=None)
         return read_dataset(corpus, chosen, lambda done: bar.update(task, completed=done))
-
-
-def budget(seconds: float, stated_minutes: float) -> str:
-    """A sentence for a report: what it cost, beside what its configuration states."""
-    return (
-        f"{seconds / 60:.1f} min of processor time, all cores together (stated budget: {stated_minutes:g} min on two "
-        "cores)."
-    )
-
-
-@contextmanager
-def failing_clearly() -> Iterator[None]:
-    """End the command with a message where the work raises."""
-    import yaml
-
-    try:
-        yield
-    except SevenviewsError as error:
-        fail_with(error)
-    except (ValueError, OSError, yaml.YAMLError) as error:
-        fail(str(error), 2)

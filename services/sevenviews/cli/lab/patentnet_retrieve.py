@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from typing import Annotated
 
 import typer
 
 from sevenviews.cli.console import note, print_json
 from sevenviews.cli.extras import needs
-from sevenviews.cli.lab.patentnet_options import (
-    Cache,
-    Config,
-    Corpus,
-    Out,
-    budget,
-    config_path,
-    failing_clearly,
-    read_labelled,
-)
+from sevenviews.cli.lab.experiment import failing_clearly
+from sevenviews.cli.lab.patentnet_options import Cache, Config, Corpus, Out, Set, configured, read_labelled
 from sevenviews.cli.lab.taught import taught_by
 from sevenviews.cli.options import JsonOutput
 
@@ -34,6 +25,7 @@ def retrieve(
         ),
     ] = None,
     config: Config = "categories",
+    changes: Set = None,
     cache: Cache = None,
     json_output: JsonOutput = False,
 ) -> None:
@@ -47,13 +39,14 @@ def retrieve(
     with failing_clearly():
         from sevenviews.lab.patentnet.paper import TOP10_MAP
         from sevenviews.lab.patentnet.pictures import draw_bars
-        from sevenviews.lab.patentnet.report import Report, percent
-        from sevenviews.training.classification.imagenet import IMAGENET_NETWORKS, NOT_CACHED, is_cached
+        from sevenviews.lab.report import Report, percent
+        from sevenviews.training.classification.imagenet import IMAGENET_NETWORKS, NOT_CACHED
         from sevenviews.training.hashing.config import HashingConfig
         from sevenviews.training.hashing.experiment import rank_features, retrieval_task
+        from sevenviews.training.models.imagenet import is_cached
 
-        started = time.process_time()
-        loaded = HashingConfig.load(config_path(config, "hashing"))
+        loaded = configured(HashingConfig, config, changes, "hashing")
+        report = Report(out, settings=loaded.model_dump(mode="json"), budget_minutes=loaded.budget_minutes)
         dataset = read_labelled(corpus, loaded.selection)
         folder = cache or out / "cache"
         wanted = model or [loaded.model]
@@ -64,12 +57,15 @@ def retrieve(
             task = retrieval_task(dataset, loaded.selection, name, folder)
             results.append(rank_features(name.rpartition("/")[2], task))
             note(f"{results[-1].model}: mAP@10 {results[-1].mean_average_precision:.3f}")
-        report = Report(out, f"Retrieval in {dataset.name}, configuration {loaded.name}")
+        report.title = f"Retrieval in {dataset.name}, configuration {loaded.name}"
+        for one in results:
+            report.row(
+                one.model, {"mAP@10": one.mean_average_precision}, {"mAP@10": TOP10_MAP.get(one.model)}
+            )
         report.text(
             f"{len(dataset.samples)} designs of {len(task.classes)} {loaded.selection.level} labels, "
             f"{len(task.gallery)} drawings in the database, {len(task.queries)} queries; no design is in both. A "
-            "drawing is relevant if it shares a label with the query; Euclidean distance. "
-            f"{budget(time.process_time() - started, loaded.budget_minutes)}"
+            "drawing is relevant if it shares a label with the query; Euclidean distance."
         )
         for name in wanted:
             report.text(taught_by(name, dataset.name))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sevenviews.cli.console import note, print_json
 from sevenviews.cli.extras import needs
-from sevenviews.cli.lab.patentnet_options import Corpus, Out, failing_clearly, read_labelled
+from sevenviews.cli.lab.experiment import failing_clearly
+from sevenviews.cli.lab.patentnet_options import Corpus, Out, read_labelled
 from sevenviews.cli.options import JsonOutput
 
 if TYPE_CHECKING:
@@ -32,12 +33,17 @@ def statistics(corpus: Corpus, out: Out, json_output: JsonOutput = False) -> Non
             draw_record,
             draw_views,
         )
-        from sevenviews.lab.patentnet.report import Report, percent
         from sevenviews.lab.patentnet.statistics import statistics_of
+        from sevenviews.lab.report import Report, percent
 
+        report = Report(out)
         dataset = read_labelled(corpus)
         counts = statistics_of(dataset)
-        report = Report(out, f"{dataset.name} in PatentNet's form")
+        report.title = f"{dataset.name} in PatentNet's form"
+        report.row(
+            dataset.name,
+            {"designs": counts.designs, "images": counts.images, "complete": counts.complete_share},
+        )
         report.table(
             ("what", "count"),
             [

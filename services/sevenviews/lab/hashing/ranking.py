@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sevenviews.lab.hashing.codes import Codes, Distances
-from sevenviews.lab.metrics import Relevance, Scores, evaluate_ranking
+from sevenviews.lab.metrics import Relevance, Scores, evaluate_ranking, mean_by_group
 
 TOP = 10
 """PatentNet's mAP is that of the first ten."""
@@ -127,13 +127,10 @@ def by_category(
     """
     if len(categories) != len(scores):
         raise ValueError(f"categories: {len(categories)} for {len(scores)} queries")
-    of_query = np.array(categories)
-    worth = {}
-    for category in sorted(set(categories)):
-        chosen = np.flatnonzero((of_query == category) & relevance.any(1))
-        if len(chosen):
-            worth[category] = mean_average_precision(scores[chosen], relevance[chosen], depth)
-    return worth
+    report = evaluate_ranking(scores, relevance, depth=depth)
+    counted = np.flatnonzero(relevance.any(1)).tolist()
+    of_query = [categories[query] for query in counted]
+    return {name: worth for name, (worth, _) in mean_by_group(report.average_precision, of_query).items()}
 
 
 def within_radius(distances: Distances, relevance: Relevance, radius: int = RADIUS) -> BallReport:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -10,22 +9,22 @@ import numpy as np
 
 from sevenviews.lab.hiding.definitions import OURS
 from sevenviews.lab.hiding.measure import FIGURES, Figures
-from sevenviews.lab.patentnet.report import Report
+from sevenviews.lab.report import Report
 from sevenviews.lab.resampling import bootstrap_interval
 
 
 def write_report(
-    folder: Path, measured_on: str, tried: Mapping[str, Figures], compared: Mapping[str, Figures]
+    report: Report, measured_on: str, tried: Mapping[str, Figures], compared: Mapping[str, Figures]
 ) -> Path:
-    """Write report.md and results.json into the folder; returns the report.
+    """Write the comparison into a report.
 
     Args:
-        folder: made if absent.
+        report: empty.
         measured_on: a sentence.
         tried: by name, on the half that chooses.
         compared: by name, on the other.
     """
-    report = Report(folder, "Hidden drawings, by definition of a patent's score")
+    report.title = "Hidden drawings, by definition of a patent's score"
     report.text(measured_on)
     report.text(
         "A change is |log₂(rank with some drawings hidden / rank with all)|: less is better. Intervals are of the "
@@ -39,14 +38,14 @@ def write_report(
         report.table(("definition", *FIGURES), means(figures))
         report.heading(f"{title}: {OURS} less the other")
         report.table(("definition", *FIGURES), differences(figures))
-    document = {
-        half: {
+    for half, figures in (("tried", tried), ("compared", compared)):
+        means_of = {
             name: dict(zip(FIGURES, np.nanmean(one, 0).tolist(), strict=True))
             for name, one in figures.items()
         }
-        for half, figures in (("tried", tried), ("compared", compared))
-    }
-    (folder / "results.json").write_text(json.dumps(document, indent=2) + "\n")
+        report.detail(half, means_of)
+        for name, one in means_of.items():
+            report.row(f"{half}: {name}", one)
     return report.write()
 
 

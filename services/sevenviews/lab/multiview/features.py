@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from sevenviews.corpus import NotADesign, iter_entries
-from sevenviews.corpus.index_csv import read_index
-from sevenviews.designs import STANDARD_VIEWS, SevenviewsError
-from sevenviews.encoder import decode, preprocess
-from sevenviews.lab.descriptors import open_descriptor
+from sevenviews.corpus import iter_entries
+from sevenviews.corpus.reading import read_patents
+from sevenviews.designs import STANDARD_VIEWS, View
+from sevenviews.encoder import preprocess
+from sevenviews.lab.descriptors import Descriptor, open_descriptor
+from sevenviews.synthetic.chairs import chairs
+
+_CHUNK = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,10 @@ class DesignFeatures:
     unread: tuple[str, ...] = ()
 
 
+Shown = tuple[str, str, Mapping[View, npt.NDArray[np.uint8]]]
+"""A design: its id, its kind, and of each standard view that it has the drawing, prepared: [1, side, side]."""
+
+
 def read_features(
     corpus: Path, model: str = "default", advance: Callable[[int], None] = lambda _: None
 ) -> DesignFeatures:
@@ -52,52 +60,66 @@ def read_features(
         ValueError: there is no such model, or no design could be used.
         SevenviewsError: the path holds no known corpus.
     """
-    descriptor = open_descriptor(model)
-    index = read_index(corpus)
-    identifiers, kinds, unread = list[str](), list[str](), list[str]()
-    drawings, places = list[npt.NDArray[np.uint8]](), list[tuple[int, int]]()
-    for count, entry in enumerate(iter_entries(corpus), 1):
-        advance(count)
-        try:
-            read = entry.read()
-        except NotADesign:
-            continue
-        except SevenviewsError as error:
-            unread.append(error.message)
-            continue
-        patent = read.patent
-        kind = index.row(patent.patent_id).get("category") or next(map(str, patent.locarno), "")
-        shown: dict[int, npt.NDArray[np.uint8]] = {}
-        for drawing in patent.drawings:
-            if drawing.view not in STANDARD_VIEWS or STANDARD_VIEWS.index(drawing.view) in shown:
-                continue
-            try:
-                picture = preprocess(decode(read.contents[drawing.drawing_id]), descriptor.side)
-            except SevenviewsError as error:
-                unread.append(f"{drawing.drawing_id}: {error.message}")
-                continue
-            shown[STANDARD_VIEWS.index(drawing.view)] = picture
-        if not kind or not shown:
-            unread.append(f"{patent.patent_id}: {'no standard view' if kind else 'no category, no class'}")
-            continue
-        places += [(len(identifiers), view) for view in shown]
-        drawings += shown.values()
-        identifiers.append(patent.patent_id)
-        kinds.append(kind)
-    if not drawings:
+    descriptor, unread = open_descriptor(model), list[str]()
+
+    def shown() -> Iterator[Shown]:
+        make = partial(preprocess, side=descriptor.side)
+        for read, prepared in read_patents(iter_entries(corpus), unread, make, advance):
+            patent = read.patent
+            views: dict[View, npt.NDArray[np.uint8]] = {}
+            for drawing in patent.drawings:
+                if drawing.view in STANDARD_VIEWS:
+                    views.setdefault(drawing.view, prepared[drawing.drawing_id])
+            kind = read.category or next(map(str, patent.locarno), "")
+            if kind and views:
+                yield patent.patent_id, kind, views
+            else:
+                unread.append(
+                    f"{patent.patent_id}: {'no standard view' if kind else 'no category, no class'}"
+                )
+
+    found = describe_designs(shown(), descriptor)
+    if not found.identifiers:
         raise ValueError(f"{corpus}: no design with a category (or class) and a standard view")
-    vectors = descriptor.describe(np.stack(drawings)).astype(np.float64)
-    return DesignFeatures(
-        tuple(identifiers), tuple(kinds), *_by_view(vectors, places, len(identifiers)), tuple(unread)
-    )
+    return replace(found, unread=tuple(unread))
 
 
-def _by_view(
-    vectors: npt.NDArray[np.float64], places: list[tuple[int, int]], designs: int
-) -> tuple[tuple[npt.NDArray[np.float64], ...], npt.NDArray[np.bool_]]:
-    views = np.zeros((len(STANDARD_VIEWS), designs, vectors.shape[1]))
-    present = np.zeros((designs, len(STANDARD_VIEWS)), np.bool_)
+def chair_features(
+    seed: int, per_kind: int, workers: int, model: str, advance: Callable[[int], None] = lambda _: None
+) -> DesignFeatures:
+    """The synthetic chairs, described as they are drawn: no file is written. Raises as `read_features`."""
+    descriptor = open_descriptor(model)
+
+    def shown() -> Iterator[Shown]:
+        for done, chair in enumerate(chairs(seed, per_kind, workers=workers), 1):
+            prepared = {
+                view: preprocess(picture.convert("L"), descriptor.side)
+                for view, picture in chair.views.items()
+            }
+            advance(done)
+            yield chair.identifier, chair.kind, prepared
+
+    return describe_designs(shown(), descriptor)
+
+
+def describe_designs(designs: Iterable[Shown], descriptor: Descriptor) -> DesignFeatures:
+    """The features of designs; some hundred drawings are held at once."""
+    identifiers, kinds = list[str](), list[str]()
+    places, parts = list[tuple[int, int]](), list[npt.NDArray[np.float32]]()
+    waiting: list[npt.NDArray[np.uint8]] = []
+    for identifier, kind, views in designs:
+        places += [(len(identifiers), STANDARD_VIEWS.index(view)) for view in views]
+        waiting += views.values()
+        identifiers.append(identifier)
+        kinds.append(kind)
+        if len(waiting) >= _CHUNK:
+            parts.append(descriptor.describe(np.stack(waiting)))
+            waiting = []
+    if waiting:
+        parts.append(descriptor.describe(np.stack(waiting)))
+    vectors = np.concatenate(parts) if parts else np.empty((0, 1), np.float32)
+    views_of = np.zeros((len(STANDARD_VIEWS), len(identifiers), vectors.shape[1]))
+    present = np.zeros((len(identifiers), len(STANDARD_VIEWS)), np.bool_)
     for vector, (design, view) in zip(vectors, places, strict=True):
-        views[view, design] = vector
-        present[design, view] = True
-    return tuple(views), present
+        views_of[view, design], present[design, view] = vector, True
+    return DesignFeatures(tuple(identifiers), tuple(kinds), tuple(views_of), present)

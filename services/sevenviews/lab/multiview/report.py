@@ -1,12 +1,10 @@
-"""The clustering experiment as a report: Markdown, pictures, and the figures as JSON."""
+"""The clustering experiment as a report, with its pictures."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -15,6 +13,7 @@ from sevenviews.designs import STANDARD_VIEWS
 from sevenviews.lab.multiview.chairs import TABLE_5, MethodResult
 from sevenviews.lab.multiview.features import DesignFeatures
 from sevenviews.lab.multiview.scores import ScoreSpread
+from sevenviews.lab.report import Report
 
 _INK, _OURS, _THEIRS = "#222222", "#2b6ca3", "#c9c9c9"
 _LESS_TELLING = tuple(f"SC({number})" for number in range(2, 7))
@@ -22,99 +21,69 @@ _SCORES = (("accuracy", "ACC"), ("mutual_information", "NMI"), ("purity", "Purit
 
 
 def write_report(
-    out: Path,
+    report: Report,
     corpus: str,
     model: str,
     designs: DesignFeatures,
     results: Sequence[MethodResult],
     notes: Sequence[str] = (),
-) -> Path:
-    """Write `clustering.md`, `table5.png`, `convergence.png` and `clustering.json`; the path of the first.
+) -> None:
+    """Write the clustering experiment into a report.
 
     Args:
-        out: directory, made if absent.
+        report: empty.
         corpus: what the designs are, in a few words.
         model: that made the features.
         notes: paragraphs for the head of the report.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    draw_scores(results).savefig(out / "table5.png", dpi=140)
-    draw_convergence(results).savefig(out / "convergence.png", dpi=140)
-    (out / "clustering.json").write_text(
-        json.dumps(
-            {"corpus": corpus, "model": model, "results": [asdict(result) for result in results]}, indent=2
-        )
-        + "\n",
-        encoding="utf-8",
-    )
-    path = out / "clustering.md"
-    path.write_text(markdown(corpus, model, designs, results, notes), encoding="utf-8")
-    return path
-
-
-def markdown(
-    corpus: str,
-    model: str,
-    designs: DesignFeatures,
-    results: Sequence[MethodResult],
-    notes: Sequence[str] = (),
-) -> str:
-    """The report's text."""
+    report.title = "Clustering of incomplete views: PatentNet's Table 5 beside ours"
     observed = designs.present.sum(axis=0)
-    lines = [
-        "# Clustering of incomplete views: PatentNet's Table 5 beside ours",
-        "",
+    report.text(
         f"{len(designs.identifiers)} designs of {len(set(designs.kinds))} kinds ({corpus}); "
-        f"{int(observed.sum())} drawings; features: {model}, {designs.views[0].shape[1]} numbers a drawing.",
-        "",
-        *(line for note in notes for line in (note, "")),
-        "| view | observed here | in the paper |",
-        "| --- | ---: | ---: |",
-        *(
-            f"| {number}. {view.value} | {count} | {published} |"
+        f"{int(observed.sum())} drawings; features: {model}, {designs.views[0].shape[1]} numbers a drawing."
+    )
+    for note in notes:
+        report.text(note)
+    report.table(
+        ("view", "observed here", "in the paper"),
+        [
+            (f"{number}. {view.value}", count, published)
             for number, (view, count, published) in enumerate(
                 zip(STANDARD_VIEWS, observed, (400, 340, 325, 339, 296, 71, 388), strict=True), 1
             )
-        ),
-        "",
-        *_table(results),
-        "",
+        ],
+    )
+    heads = [f"{label} {whose}" for _, label in _SCORES for whose in ("ours", "paper")]
+    report.table(("method", *heads, "seconds"), map(_cells, results))
+    for result in results:
+        published = TABLE_5.get(result.name)
+        report.row(result.name, asdict(result), asdict(published) if published else None)
+        if result.scores is None:
+            report.text(f"{result.name} cannot be applied: {result.problem}.")
+    report.text(
         "NMI divides by the larger of the two entropies. Each figure is the mean ± standard deviation of "
         f"{max((r.scores.runs for r in results if r.scores), default=0)} runs; percent. A run differs from "
-        "another by its seed: for SC, APMC and IMSC_AGL only the last k-means depends on it.",
-        "",
-        "![Accuracy of the methods](table5.png)",
-        "",
-        "## What differs from the paper",
-        "",
-        *(f"- {line}" for line in differences(corpus, designs, results)),
-        "",
-        "## Convergence",
-        "",
-        "![Objectives](convergence.png)",
-        "",
+        "another by its seed: for SC, APMC and IMSC_AGL only the last k-means depends on it."
+    )
+    draw_scores(results).savefig(report.picture("table5.png", "Accuracy of the methods"), dpi=140)
+    report.heading("What differs from the paper")
+    report.points(differences(corpus, designs, results))
+    report.heading("Convergence")
+    draw_convergence(results).savefig(report.picture("convergence.png", "Objectives"), dpi=140)
+    report.text(
         "A line a run; where only the last k-means depends on the seed, one for all. "
         "The objective of IMG cannot rise, nor can any block of DAIMC. DAIMC's rescaling between the blocks, and the "
-        "growing penalty of IMSC_AGL, are not covered by that.",
-        "",
-    ]
+        "growing penalty of IMSC_AGL, are not covered by that."
+    )
     if designs.unread:
-        lines += ["## Left out", "", *(f"- {line}" for line in designs.unread[:20]), ""]
-    return "\n".join(lines)
+        report.heading("Left out")
+        report.points(designs.unread[:20])
 
 
-def _table(results: Sequence[MethodResult]) -> list[str]:
-    heads = [f"{label} {whose}" for _, label in _SCORES for whose in ("ours", "paper")]
-    lines = [f"| method | {' | '.join(heads)} | seconds |", f"| --- |{' ---: |' * (len(heads) + 1)}"]
-    for result in results:
-        cells = []
-        for name, _ in _SCORES:
-            cells += [score_cell(result.scores, name), score_cell(TABLE_5.get(result.name), name)]
-        lines.append(f"| {result.name} | {' | '.join(cells)} | {result.seconds:.1f} |")
-    lines += [
-        f"\n{result.name} cannot be applied: {result.problem}." for result in results if result.scores is None
-    ]
-    return lines
+def _cells(result: MethodResult) -> list[str]:
+    published = TABLE_5.get(result.name)
+    cells = [score_cell(whose, name) for name, _ in _SCORES for whose in (result.scores, published)]
+    return [result.name, *cells, f"{result.seconds:.1f}"]
 
 
 def score_cell(scores: ScoreSpread | None, name: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -13,14 +12,13 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from sevenviews.corpus import CorpusEntry, NotADesign, iter_entries
+from sevenviews.corpus import CorpusEntry, iter_entries
 from sevenviews.corpus.entry import CorpusPatent
 from sevenviews.corpus.images import ImageEntry
 from sevenviews.corpus.index_csv import Index, read_index
-from sevenviews.designs import STANDARD_VIEWS, Patent, SevenviewsError, View
+from sevenviews.corpus.reading import read_patents
+from sevenviews.designs import STANDARD_VIEWS, Patent, View
 from sevenviews.lab.patentnet.labels import Label, Level, labels_of, names_at
-
-_THREADS = 2
 
 _Item = TypeVar("_Item")
 
@@ -79,7 +77,7 @@ class PatentNetDataset:
         name: of the corpus.
         samples: its designs with labels, at least one.
         unlabelled: how many designs were left out for want of a label.
-        unread: entries that could not be read, and why.
+        unread: what could not be read, or not surely, and why.
     """
 
     name: str
@@ -131,16 +129,12 @@ def read_dataset(
     rows = read_index(corpus)
     chosen = selection or Selection()
     entries, hopeless = _possible(iter_entries(corpus), rows, chosen)
-    samples, unlabelled, unread = [], hopeless, []
-    with ThreadPoolExecutor(_THREADS) as pool:
-        for done, (sample, problem) in enumerate(pool.map(lambda one: _read(one, rows), entries), 1):
-            if problem:
-                unread.append(problem)
-            elif sample is not None and sample.labels:
-                samples.append(sample)
-            elif sample is not None:
-                unlabelled += 1
-            advance(done)
+    samples, unlabelled, unread = list[Sample](), hopeless, list[str]()
+    for read, _ in read_patents(entries, unread, lambda _: None, advance):
+        if labels := labels_of(read.patent, rows.row(read.patent.patent_id)):
+            samples.append(sample_of(read, labels))
+        else:
+            unlabelled += 1
     kept = _selected(samples, lambda one: one.labels, chosen)
     if not kept:
         raise ValueError(
@@ -180,16 +174,6 @@ def _possible(
     if others:
         return [*others, *(entry for entry, _ in known)], hopeless
     return [entry for entry, _ in _selected(known, lambda one: one[1], selection)], hopeless
-
-
-def _read(entry: CorpusEntry, rows: Index) -> tuple[Sample | None, str]:
-    try:
-        patent = entry.read()
-    except NotADesign:
-        return None, ""
-    except SevenviewsError as error:
-        return None, error.message
-    return sample_of(patent, labels_of(patent.patent, rows.row(patent.patent.patent_id))), ""
 
 
 def _selected(

@@ -55,7 +55,8 @@ def labels_of(patent: Patent, row: Mapping[str, str]) -> tuple[Label, ...]:
         row: its line of index.csv; may be empty.
 
     Returns:
-        Each once, in their order; the title is the goods name where the subclass is known. Empty: none is known.
+        Each once, in their order. Where the subclass is known the goods name follows: the corpus' own, or the title.
+        Empty: none is known.
     """
     if patent.locarno:
         paths: Iterable[tuple[str, ...]] = (
@@ -67,7 +68,8 @@ def labels_of(patent: Patent, row: Mapping[str, str]) -> tuple[Label, ...]:
         paths = ((category.split()[0], category),)
     else:
         paths = ()
-    return tuple(dict.fromkeys(Label(_with_goods(path, patent.title)) for path in paths))
+    goods = row.get("goods", "").strip() or patent.title
+    return tuple(dict.fromkeys(Label(_with_goods(path, goods)) for path in paths))
 
 
 def _uspc_path(notation: str) -> tuple[str, ...]:
@@ -75,8 +77,8 @@ def _uspc_path(notation: str) -> tuple[str, ...]:
     return (whole, f"{whole}/{subclass}") if subclass else (whole,)
 
 
-def _with_goods(path: tuple[str, ...], title: str) -> tuple[str, ...]:
-    return (*path, title) if title and len(path) == Level.SUBCLASS else path
+def _with_goods(path: tuple[str, ...], goods: str) -> tuple[str, ...]:
+    return (*path, goods) if goods and len(path) == Level.SUBCLASS else path
 
 
 def names_at(labels: Iterable[Label], level: Level) -> tuple[str, ...]:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from sevenviews.lab.settings import Settings, read_yaml
 from sevenviews.training.classification.networks import Architecture
-from sevenviews.training.hashing.config import SelectionConfig
-from sevenviews.training.minibatches import Optimizer
+from sevenviews.training.minibatches import Optimizer, Schedule
+from sevenviews.training.selection import SelectionConfig
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class NetworkConfig(_Part):
+class NetworkConfig(Settings):
     """One row of the table."""
 
     architecture: Architecture
@@ -36,8 +32,14 @@ class NetworkConfig(_Part):
         """Of the row."""
         return f"{self.architecture}, ImageNet" if self.pretrained else self.architecture
 
+    def schedule(self, seed: int) -> Schedule:
+        """Of its training."""
+        return Schedule(
+            self.steps, self.batch_size, self.rate, self.weight_decay, seed, self.bfloat16, self.optimizer
+        )
 
-class FeatureHeadConfig(_Part):
+
+class FeatureHeadConfig(Settings):
     """A linear head on the features of a model that is there already: the row to compare the others with."""
 
     model: str = Field(default="default", description="As `sevenviews evaluate --model`.")
@@ -46,7 +48,7 @@ class FeatureHeadConfig(_Part):
     rate: float = Field(default=3e-3, gt=0)
 
 
-class ClassificationConfig(_Part):
+class ClassificationConfig(Settings):
     """A whole comparison."""
 
     name: str
@@ -67,4 +69,4 @@ class ClassificationConfig(_Part):
     @classmethod
     def load(cls, path: Path) -> ClassificationConfig:
         """Read a YAML file. Raises FileNotFoundError, yaml.YAMLError or pydantic.ValidationError."""
-        return cls.model_validate(yaml.safe_load(path.read_text()))
+        return cls.model_validate(read_yaml(path))

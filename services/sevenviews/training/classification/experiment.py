@@ -23,13 +23,14 @@ from sevenviews.lab.classification.calibration import Reliability, fit_temperatu
 from sevenviews.lab.classification.confusion import confusion_matrix
 from sevenviews.lab.classification.hierarchy import HierarchyReport, hierarchy_report, parent_columns
 from sevenviews.lab.patentnet.dataset import PatentNetDataset
-from sevenviews.lab.patentnet.features import DrawingSet, drawings_of, features_of, prepared
+from sevenviews.lab.patentnet.features import DrawingSet, drawings_of, features_of
 from sevenviews.lab.patentnet.labels import Level
 from sevenviews.lab.patentnet.split import split_designs
 from sevenviews.training.classification.config import ClassificationConfig, NetworkConfig
 from sevenviews.training.classification.fit import train_feature_head, train_network
-from sevenviews.training.classification.imagenet import NOT_CACHED, is_cached
+from sevenviews.training.classification.imagenet import NOT_CACHED
 from sevenviews.training.minibatches import outputs_of
+from sevenviews.training.models.imagenet import is_cached
 
 Tell = Callable[[str], None]
 
@@ -120,7 +121,7 @@ def classify(
     parts = _parts(dataset, config)
     results, not_run = list[ClassifierResult](), dict[str, str]()
     if config.head is not None:
-        tell(f"features of {config.head.model}, {len(parts.drawings.contents)} drawings")
+        tell(f"features of {config.head.model}, {len(parts.drawings.designs)} drawings")
         results.append(_of_features(parts, config, cache))
         tell(f"linear head on {config.head.model}: top-1 {results[-1].top[1]:.3f}")
     pixels: dict[int, npt.NDArray[np.uint8]] = {}
@@ -131,7 +132,7 @@ def classify(
             continue
         side = chosen.image_size or config.image_size
         if side not in pixels:
-            pixels[side] = prepared(parts.drawings.contents, side)
+            pixels[side] = parts.drawings.prepared(side)
         results.append(_of_pixels(parts, config, chosen, pixels[side]))
         tell(
             f"{results[-1].name}: top-1 {results[-1].top[1]:.3f}, {results[-1].seconds:.0f} s of processor time"

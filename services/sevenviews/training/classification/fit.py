@@ -19,9 +19,8 @@ from sevenviews.training.augmentation import augment
 from sevenviews.training.classification.config import FeatureHeadConfig, NetworkConfig
 from sevenviews.training.classification.networks import DrawingNetwork, build_network
 from sevenviews.training.config import AugmentationConfig
-from sevenviews.training.hashing.fit import check_labels
 from sevenviews.training.hashing.head import HashHead
-from sevenviews.training.minibatches import Schedule, fit
+from sevenviews.training.minibatches import Schedule, check_labels, fit
 
 # Milder than for retrieval: from random weights and in few steps, a network must first learn the plain drawing.
 _AUGMENTATION = AugmentationConfig(
@@ -65,15 +64,7 @@ def train_network(
     check_labels(labels, len(drawings))
     torch.manual_seed(seed)
     network = build_network(config.architecture, labels.shape[1], config.pretrained)
-    schedule = Schedule(
-        config.steps,
-        config.batch_size,
-        config.rate,
-        config.weight_decay,
-        seed,
-        config.bfloat16,
-        config.optimizer,
-    )
+    schedule = config.schedule(seed)
     loss = multilabel_loss if multilabel else single_label_loss
     fit(
         network,
@@ -81,7 +72,7 @@ def train_network(
         torch.from_numpy(labels).float(),
         lambda logits, own, _: loss(logits, own),
         schedule,
-        _changed,
+        changed,
         advance,
     )
     return network
@@ -113,6 +104,7 @@ def train_feature_head(
     return head
 
 
-def _changed(batch: Tensor, generator: torch.Generator) -> Tensor:
+def changed(batch: Tensor, generator: torch.Generator) -> Tensor:
+    """A batch of drawings, uint8 [n, 1, side, side], augmented."""
     each = torch.arange(len(batch))
     return augment(batch, each, batch.shape[-1], _AUGMENTATION, generator)

@@ -5,15 +5,14 @@ And features of the two that PatentNet takes: ResNet-152's 2048 and VGG-19's 409
 
 from __future__ import annotations
 
-from pathlib import Path
-from urllib.parse import urlparse
-
 import numpy as np
 import numpy.typing as npt
 import torch
 import torchvision
 from torch import Tensor, nn
 from torch.nn import functional
+
+from sevenviews.training.models.imagenet import cached_weights, imagenet_state
 
 IMAGENET_NETWORKS = ("resnet152", "vgg19")
 IMAGENET_SIDE = 224
@@ -48,26 +47,15 @@ def imagenet_network(name: str, **options: bool) -> nn.Module:
         FileNotFoundError: the weights are not in torchvision's cache.
         ValueError: what lies there is of another network.
     """
-    path = cached_weights(name)
-    if not is_cached(name):
-        raise FileNotFoundError(f"{name} needs torchvision's ImageNet weights at {path}; they are not there")
+    state = imagenet_state(name)
     network: nn.Module = torchvision.models.get_model(name, weights=None, **options)
     try:
-        network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        network.load_state_dict(state)
     except RuntimeError as error:
-        raise ValueError(f"{path} holds the weights of another network than {name}") from error
+        raise ValueError(
+            f"{cached_weights(name)} holds the weights of another network than {name}"
+        ) from error
     return network
-
-
-def is_cached(name: str) -> bool:
-    """Whether the weights of a network of torchvision are here."""
-    return cached_weights(name).is_file()
-
-
-def cached_weights(name: str) -> Path:
-    """Where torchvision keeps the weights of a network once they were fetched."""
-    url = torchvision.models.get_model_weights(name).DEFAULT.url
-    return Path(torch.hub.get_dir()) / "checkpoints" / Path(urlparse(url).path).name
 
 
 def without_classes(network: nn.Module) -> nn.Module:

@@ -5,36 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from sevenviews.lab.patentnet.labels import Level
+from sevenviews.lab.settings import Settings, read_yaml
+from sevenviews.training.classification.config import NetworkConfig
+from sevenviews.training.selection import SelectionConfig
 
 Method = Literal["csq", "hashnet"]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SelectionConfig(_Part):
-    """Which designs and drawings of a corpus take part."""
-
-    level: Literal["class", "subclass"] = Field(default="subclass", description="Of the labels.")
-    most_classes: int = Field(default=20, ge=0, description="The largest ones; 0: all.")
-    least_designs: int = Field(default=2, ge=1, description="Classes with fewer are left out.")
-    most_designs: int = Field(default=60, ge=0, description="Of each class, by the seed; 0: all.")
-    drawings_each: int = Field(default=4, ge=0, description="At most so many of a design; 0: all.")
-    test_share: float = Field(default=1 / 6, gt=0, lt=1, description="Designs that ask; PatentNet: 1 of 6.")
-    seed: int = Field(default=0, description="Of the choice and of the split.")
-
-    @property
-    def depth(self) -> Level:
-        """The level itself."""
-        return Level[self.level.upper()]
-
-
-class HeadConfig(_Part):
+class HeadConfig(Settings):
     """A head on given features, and its training."""
 
     hidden: int = Field(default=512, ge=0, description="Neurons between features and bits; 0: linear.")
@@ -47,7 +27,7 @@ class HeadConfig(_Part):
     seed: int = 0
 
 
-class HashingConfig(_Part):
+class HashingConfig(Settings):
     """A whole comparison."""
 
     name: str
@@ -57,8 +37,13 @@ class HashingConfig(_Part):
     methods: tuple[Method, ...] = ("csq", "hashnet")
     bits: tuple[int, ...] = Field(default=(64,), min_length=1, description="Lengths of codes, 1 to 4096.")
     head: HeadConfig = HeadConfig()
+    networks: tuple[NetworkConfig, ...] = Field(
+        default=(),
+        description="Trained whole, from the drawings to the bits, beside the heads upon features.",
+    )
+    image_size: int = Field(default=64, ge=32, description="Side in pixels of what those see.")
 
     @classmethod
     def load(cls, path: Path) -> HashingConfig:
         """Read a YAML file. Raises FileNotFoundError, yaml.YAMLError or pydantic.ValidationError."""
-        return cls.model_validate(yaml.safe_load(path.read_text()))
+        return cls.model_validate(read_yaml(path))

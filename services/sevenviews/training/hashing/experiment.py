@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import nn
 
 from sevenviews.lab.hashing.codes import Codes, binarise
 from sevenviews.lab.hashing.ranking import (
@@ -26,17 +27,21 @@ from sevenviews.lab.hashing.ranking import (
 )
 from sevenviews.lab.metrics import Relevance, Scores
 from sevenviews.lab.patentnet.dataset import PatentNetDataset
-from sevenviews.lab.patentnet.features import DrawingSet, drawings_of, features_of, prepared
+from sevenviews.lab.patentnet.features import DrawingSet, drawings_of, features_of
 from sevenviews.lab.patentnet.split import split_designs
 from sevenviews.training.classification.imagenet import (
     IMAGENET_NETWORKS,
     IMAGENET_SIDE,
+    NOT_CACHED,
     imagenet_features,
 )
-from sevenviews.training.hashing.config import HashingConfig, Method, SelectionConfig
-from sevenviews.training.hashing.fit import train_head
+from sevenviews.training.classification.networks import build_network
+from sevenviews.training.hashing.config import HashingConfig, Method
+from sevenviews.training.hashing.fit import train_codes, train_head
 from sevenviews.training.hashing.head import HashHead
 from sevenviews.training.minibatches import outputs_of
+from sevenviews.training.models.imagenet import is_cached
+from sevenviews.training.selection import SelectionConfig
 
 Tell = Callable[[str], None]
 
@@ -51,6 +56,8 @@ class RetrievalTask:
         labels: of the gallery, which teaches: [n, classes].
         categories: of each query.
         classes: names.
+        drawings: of both, in the corpus' order.
+        asks, teaches: which of them are the queries, and which the gallery.
     """
 
     queries: npt.NDArray[np.float32]
@@ -59,6 +66,9 @@ class RetrievalTask:
     labels: npt.NDArray[np.bool_]
     categories: tuple[str, ...]
     classes: tuple[str, ...]
+    drawings: DrawingSet
+    asks: npt.NDArray[np.bool_]
+    teaches: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +96,8 @@ class CodeResult:
         queries, gallery: the codes themselves.
         report: what they are worth.
         seconds: of processor time, all cores together, that training took.
-        head: the network that gives them.
+        head: the network that gives them from features; None: one that was trained whole does from drawings.
+        network: that one's name.
     """
 
     method: Method
@@ -95,12 +106,18 @@ class CodeResult:
     gallery: Codes
     report: HashingReport
     seconds: float
-    head: HashHead
+    head: HashHead | None
+    network: str = ""
 
     @property
     def name(self) -> str:
-        """Method and length: csq-64."""
-        return f"{self.method}-{self.bits}"
+        """Method, length and network: csq-64, csq-64-resnet50."""
+        return f"{self.method}-{self.bits}" + (f"-{self.network}" if self.network else "")
+
+    @property
+    def label(self) -> str:
+        """Method and network, for a row of a table."""
+        return f"{self.method}, {self.network} end to end" if self.network else self.method
 
 
 def retrieval_task(
@@ -127,12 +144,15 @@ def retrieval_task(
         labels[teaches],
         tuple(classes[int(row.argmax())] for row in labels[asks]),
         classes,
+        drawings,
+        asks,
+        teaches,
     )
 
 
 def _features(drawings: DrawingSet, model: str, cache: Path | None) -> npt.NDArray[np.float32]:
     if model in IMAGENET_NETWORKS:
-        return imagenet_features(prepared(drawings.contents, IMAGENET_SIDE), model)
+        return imagenet_features(drawings.prepared(IMAGENET_SIDE), model)
     return features_of(drawings, model, cache)
 
 
@@ -165,12 +185,58 @@ def learn_codes(task: RetrievalTask, config: HashingConfig, tell: Tell) -> list[
         for bits in config.bits:
             started = time.process_time()
             head = train_head(task.gallery, task.labels, method, bits, config.head)
-            seconds = time.process_time() - started
-            queries, gallery = (
-                binarise(outputs_of(head, torch.from_numpy(part).float()).numpy())
-                for part in (task.queries, task.gallery)
-            )
-            report = evaluate_codes(queries, gallery, task.relevance, task.categories)
-            tell(f"{method}, {bits} bits: mAP@10 {report.mean_average_precision[TOP]:.3f}")
-            results.append(CodeResult(method, bits, queries, gallery, report, seconds, head))
+            found = _measured(task, method, bits, head, (task.queries, task.gallery), started)
+            results.append(replace(found, head=head))
+            tell(f"{found.label}, {bits} bits: mAP@10 {found.report.mean_average_precision[TOP]:.3f}")
+    return results + learn_networks(task, config, tell)
+
+
+def learn_networks(task: RetrievalTask, config: HashingConfig, tell: Tell) -> list[CodeResult]:
+    """Train whole networks from drawings to bits, as CSQ and HashNet are published, and measure their codes.
+
+    A network whose ImageNet weights are asked for and are not here is left out, and told.
+
+    Raises:
+        ValueError: as `train_head`.
+    """
+    results = []
+    for chosen in config.networks:
+        if chosen.pretrained and not is_cached(chosen.architecture):
+            tell(f"{chosen.name}: {NOT_CACHED}")
+            continue
+        pixels = task.drawings.prepared(chosen.image_size or config.image_size)
+        asking, teaching = pixels[task.asks], pixels[task.teaches]
+        for method in config.methods:
+            for bits in config.bits:
+                started = time.process_time()
+                torch.manual_seed(config.head.seed)
+                network = build_network(chosen.architecture, bits, chosen.pretrained)
+                train_codes(
+                    network,
+                    torch.from_numpy(teaching),
+                    task.labels,
+                    method,
+                    bits,
+                    config.head,
+                    network_config=chosen,
+                )
+                found = _measured(task, method, bits, network, (asking, teaching), started)
+                results.append(replace(found, network=chosen.name))
+                tell(
+                    f"{results[-1].label}, {bits} bits: mAP@10 {found.report.mean_average_precision[TOP]:.3f}"
+                )
     return results
+
+
+def _measured(
+    task: RetrievalTask,
+    method: Method,
+    bits: int,
+    network: nn.Module,
+    parts: tuple[npt.NDArray[np.generic], npt.NDArray[np.generic]],
+    started: float,
+) -> CodeResult:
+    seconds = time.process_time() - started
+    queries, gallery = (binarise(outputs_of(network, torch.from_numpy(part)).numpy()) for part in parts)
+    report = evaluate_codes(queries, gallery, task.relevance, task.categories)
+    return CodeResult(method, bits, queries, gallery, report, seconds, None)

@@ -10,12 +10,14 @@ import torch
 from torch import Tensor, nn
 
 from sevenviews.lab.patentnet.features import check_features
+from sevenviews.training.classification.config import NetworkConfig
+from sevenviews.training.classification.fit import changed
 from sevenviews.training.hashing.centres import hash_centres
 from sevenviews.training.hashing.config import HeadConfig, Method
 from sevenviews.training.hashing.csq import CentralSimilarityLoss
 from sevenviews.training.hashing.hashnet import WeightedPairwiseLoss, continuation_scale
 from sevenviews.training.hashing.head import HashHead
-from sevenviews.training.minibatches import Loss, Schedule, fit
+from sevenviews.training.minibatches import Loss, Schedule, check_labels, fit
 
 
 def train_head(
@@ -56,26 +58,22 @@ def train_codes(
     bits: int,
     config: HeadConfig,
     advance: Callable[[int, float], None] = lambda _step, _loss: None,
+    network_config: NetworkConfig | None = None,
 ) -> list[float]:
     """Train any network from inputs [n, …] to outputs [n, bits] in place; returns the losses.
+
+    With a `network_config` the inputs are drawings, augmented, and the training is as it says: the whole network
+    learns, as in the papers, rather than a head alone.
 
     Raises:
         ValueError: as `train_head`.
     """
     check_labels(labels, len(inputs))
+    loss, own = _loss(method, labels.shape[1], bits, config), torch.from_numpy(labels).float()
+    if network_config is not None:
+        return fit(network, inputs, own, loss, network_config.schedule(config.seed), changed, advance)
     schedule = Schedule(config.steps, config.batch_size, config.rate, seed=config.seed)
-    loss = _loss(method, labels.shape[1], bits, config)
-    return fit(network, inputs, torch.from_numpy(labels).float(), loss, schedule, advance=advance)
-
-
-def check_labels(labels: npt.NDArray[np.bool_], samples: int) -> None:
-    """Raise ValueError if labels are not [samples, classes], a sample has none, or only one class occurs."""
-    if labels.ndim != 2 or len(labels) != samples:  # noqa: PLR2004 - samples, classes
-        raise ValueError(f"labels: {labels.shape} for {samples} samples")
-    if not labels.any(1).all():
-        raise ValueError(f"labels: {int((~labels.any(1)).sum())} samples have none")
-    if labels.any(0).sum() < 2:  # noqa: PLR2004 - one class teaches nothing
-        raise ValueError("labels: only one class occurs; at least 2 are needed")
+    return fit(network, inputs, own, loss, schedule, advance=advance)
 
 
 def _loss(method: Method, classes: int, bits: int, config: HeadConfig) -> Loss:

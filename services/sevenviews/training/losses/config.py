@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
-from sevenviews.training.settings import Settings, check_kind
+from sevenviews.lab.settings import Settings, check_kind
 
 Mining = Literal["hard", "semihard", "all"]
 """Which pairs or triplets of a batch count: each anchor's farthest match and nearest other; its farthest match and
@@ -61,11 +61,33 @@ class ClassificationConfig(Settings):
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
 
 
-_KINDS = ("arcface", "triplet", "contrastive", "info_nce", "classification")
+class HierarchicalConfig(Settings):
+    """Several positives by the classification, each as alike as it is near; see losses/hierarchical.py."""
+
+    kind: Literal["hierarchical"] = "hierarchical"
+    temperature: float = Field(default=0.07, gt=0, description="τ.")
+    similarities: tuple[float, float, float] = Field(
+        default=(1.0, 0.5, 0.25), description="Of drawings of one patent, of one subclass, of one class."
+    )
+
+    @model_validator(mode="after")
+    def _falls(self) -> HierarchicalConfig:
+        patent, subclass, whole = self.similarities
+        if not patent > 0 or not patent >= subclass >= whole >= 0:
+            raise ValueError("similarities: they fall from the patent's, above 0, to the class's")
+        return self
+
+
+_KINDS = ("arcface", "triplet", "contrastive", "info_nce", "classification", "hierarchical")
 
 LossConfig = Annotated[
     Annotated[
-        ArcFaceConfig | TripletConfig | ContrastiveConfig | InfoNceConfig | ClassificationConfig,
+        ArcFaceConfig
+        | TripletConfig
+        | ContrastiveConfig
+        | InfoNceConfig
+        | ClassificationConfig
+        | HierarchicalConfig,
         Field(discriminator="kind"),
     ],
     BeforeValidator(partial(check_kind, kinds=_KINDS)),

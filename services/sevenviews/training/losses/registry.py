@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from torch import Tensor
+
 from sevenviews.training.losses.arcface import ArcFace
 from sevenviews.training.losses.base import RetrievalLoss
 from sevenviews.training.losses.classification import Classification
@@ -9,22 +11,28 @@ from sevenviews.training.losses.config import (
     ArcFaceConfig,
     ClassificationConfig,
     ContrastiveConfig,
+    HierarchicalConfig,
     InfoNceConfig,
     LossConfig,
     TripletConfig,
 )
 from sevenviews.training.losses.contrastive import Contrastive
+from sevenviews.training.losses.hierarchical import Hierarchical
 from sevenviews.training.losses.info_nce import InfoNce
 from sevenviews.training.losses.triplet import Triplet
 
 
-def make_loss(config: LossConfig, classes: int, dimension: int) -> RetrievalLoss:
+def make_loss(config: LossConfig, classes: int, dimension: int, tree: Tensor | None = None) -> RetrievalLoss:
     """The loss of some settings.
 
     Args:
         config: which one.
         classes: how many labels there are.
         dimension: of the vectors that it takes: the embeddings', or the pooled features'.
+        tree: int64 [classes, 2], class and subclass of each label, for a loss over a hierarchy.
+
+    Raises:
+        ValueError: such a loss has no tree.
     """
     match config:
         case ArcFaceConfig():
@@ -35,5 +43,9 @@ def make_loss(config: LossConfig, classes: int, dimension: int) -> RetrievalLoss
             return Contrastive(config)
         case InfoNceConfig():
             return InfoNce(config)
+        case HierarchicalConfig():
+            if tree is None:
+                raise ValueError("loss: hierarchical needs the classes of the labels")
+            return Hierarchical(config, tree)
         case ClassificationConfig():
             return Classification(config, classes, dimension)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, cast
 
-import torch
 import torchvision
 from torch import nn
 
 from sevenviews.training.models.config import ModelConfig
 from sevenviews.training.models.depthwise import replace_strided_depthwise
 from sevenviews.training.models.efficientnet_lite import EfficientNetLite0, imagenet_weights
+from sevenviews.training.models.imagenet import imagenet_state
 from sevenviews.training.models.initial import (
     load_features_of_run,
     load_folded,
@@ -72,7 +71,7 @@ def _for_drawings(config: ModelConfig) -> tuple[nn.Module, int]:
 def _load_colour_weights(config: ModelConfig, network: nn.Module, features: nn.Module) -> None:
     path = config.weights_path
     if config.initial_weights == "imagenet":
-        network.load_state_dict(_imagenet_state(config.backbone))
+        network.load_state_dict(imagenet_state(config.backbone))
     elif path is not None and path.suffix == ".onnx":
         load_folded(features, path)
     elif path is not None and not path.is_dir():
@@ -90,21 +89,3 @@ def _without_classifier(name: str, network: Any) -> tuple[nn.Module, int]:
         # Its last normalisation stands in the classifier, before the linear layer.
         return nn.Sequential(network.features, network.classifier[0]), linear.in_features
     return cast(nn.Module, network.features), linear.in_features
-
-
-def _imagenet_state(name: str) -> dict[str, Any]:
-    """torchvision's weights, from where its loader keeps them: a training run downloads nothing.
-
-    Raises:
-        FileNotFoundError: they are not there.
-    """
-    weights = torchvision.models.get_model_weights(name).DEFAULT
-    place = Path(torch.hub.get_dir()) / "checkpoints" / Path(weights.url).name
-    if not place.is_file():
-        raise FileNotFoundError(
-            f"initial_weights: imagenet needs {place.name} in {place.parent} (torchvision's cache; set TORCH_HOME to "
-            f'have it elsewhere). On a machine with access: python -c "import torchvision; '
-            f"torchvision.models.get_model('{name}', weights='DEFAULT')\""
-        )
-    state: dict[str, Any] = torch.load(place, map_location="cpu", weights_only=True)
-    return state

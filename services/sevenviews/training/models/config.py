@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from sevenviews.training.settings import Settings
+from sevenviews.lab.settings import Settings
 
 Backbone = Literal[
     "resnet18",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import Field, model_validator
 
 from sevenviews.lab.descriptors import CLASSIC
+from sevenviews.lab.settings import Settings, merged, nearest, read_yaml
 from sevenviews.training.config import TrainConfig
-from sevenviews.training.settings import Settings, nearest
 
 
 class Claim(Settings):
@@ -56,8 +54,8 @@ class OrderConfig(Settings):
             ValueError: the row changes something that there is not.
         """
         try:
-            merged = _merged(self.base, self.rows[row])
-            config = TrainConfig.model_validate({**merged, "name": row, "seed": seed})
+            whole = merged(self.base, self.rows[row])
+            config = TrainConfig.model_validate({**whole, "name": row, "seed": seed})
         except ValueError as error:
             raise ValueError(f"rows: {row}: {error}") from error
         return config.relative_to(self.folder)
@@ -69,13 +67,4 @@ class OrderConfig(Settings):
         Raises:
             FileNotFoundError, yaml.YAMLError, pydantic.ValidationError.
         """
-        return cls.model_validate({**yaml.safe_load(path.read_text()), "folder": path.resolve().parent})
-
-
-def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Key by key; a part that names its kind takes the place of the whole part, as another kind has other keys."""
-    merged = dict(base)
-    for key, value in changes.items():
-        inner = isinstance(value, Mapping) and isinstance(base.get(key), Mapping) and "kind" not in value
-        merged[key] = _merged(base[key], value) if inner else value
-    return merged
+        return cls.model_validate({**read_yaml(path), "folder": path.resolve().parent})

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from sevenviews.lab.report import Report
 from sevenviews.training.config import TrainConfig
 from sevenviews.training.order.config import Claim, OrderConfig
 from sevenviews.training.order.experiment import Measured
-
-REPORT, RESULTS = "report.md", "results.json"
 
 
 class Verdict(StrEnum):
@@ -49,33 +47,31 @@ class OrderReport:
             return Verdict.HOLDS
         return Verdict.FAILS if max(differences) < 0 else Verdict.UNDECIDED
 
-    def document(self) -> dict[str, object]:
-        """For programs."""
-        claims = [
-            {**claim.model_dump(), "differences": self.differences(claim), "verdict": self.verdict(claim)}
-            for claim in self.config.claims
-        ]
-        return {"rows": [asdict(one) for one in self.measured], "claims": claims}
-
-    def write(self, folder: Path) -> Path:
-        """Write report.md and results.json; returns the report."""
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / RESULTS).write_text(json.dumps(self.document(), indent=2, ensure_ascii=False) + "\n")
-        (folder / REPORT).write_text("\n".join(self._lines()) + "\n")
-        return folder / REPORT
+    def write(self, folder: Path) -> Report:
+        """Write what there is so far into a folder."""
+        report = Report(
+            folder, "Do the papers' claims hold at an equal budget?", self.config.model_dump(mode="json")
+        )
+        report.text(self._how())
+        rows = list(dict.fromkeys(one.row for one in self.measured))
+        report.table(("row", "drawings trained on", "mAP", "over seeds", "Acc@1"), map(self._row, rows))
+        report.table(
+            ("claim", "by", "here", "differences, seed by seed"), map(self._claim, self.config.claims)
+        )
+        for one in self.measured:
+            report.row(f"{one.row}, seed {one.seed}", asdict(one))
+        report.detail(
+            "claims",
+            [
+                {**one.model_dump(), "differences": self.differences(one), "verdict": self.verdict(one)}
+                for one in self.config.claims
+            ],
+        )
+        report.write()
+        return report
 
     def _by_seed(self, row: str) -> dict[int, float]:
         return {one.seed: one.mean_average_precision for one in self.measured if one.row == row}
-
-    def _lines(self) -> Iterator[str]:
-        yield from ("# Do the papers' claims hold at an equal budget?", "", self._how(), "")
-        yield from (
-            "| row | drawings trained on | mAP | over seeds | Acc@1 |",
-            "| --- | --- | --- | --- | --- |",
-        )
-        yield from map(self._row, dict.fromkeys(one.row for one in self.measured))
-        yield from ("", "| claim | by | here | differences, seed by seed |", "| --- | --- | --- | --- |")
-        yield from map(self._claim, self.config.claims)
 
     def _how(self) -> str:
         names = (
@@ -92,15 +88,15 @@ class OrderReport:
     def _first(self) -> TrainConfig:
         return self.config.training(next(iter(self.config.rows)), self.config.seeds[0])
 
-    def _row(self, row: str) -> str:
+    def _row(self, row: str) -> Sequence[str]:
         of_row = [one for one in self.measured if one.row == row]
         maps = [one.mean_average_precision for one in of_row]
         accuracy = sum(one.accuracy_at_1 for one in of_row) / len(of_row)
         spread = f"{min(maps):.3f}–{max(maps):.3f}" if len(maps) > 1 else "one"
         seen = f"{of_row[0].drawings:,}" if of_row[0].drawings else "–"
-        return f"| {row} | {seen} | {sum(maps) / len(maps):.3f} | {spread} | {accuracy:.3f} |"
+        return row, seen, f"{sum(maps) / len(maps):.3f}", spread, f"{accuracy:.3f}"
 
-    def _claim(self, claim: Claim) -> str:
+    def _claim(self, claim: Claim) -> Sequence[str]:
         differences = ", ".join(f"{one:+.3f}" for one in self.differences(claim))
         verdict = self.verdict(claim) or "not run"
-        return f"| {claim.above} ≥ {claim.below} | {claim.by} | {verdict} | {differences or '–'} |"
+        return f"{claim.above} ≥ {claim.below}", claim.by, verdict, differences or "–"

@@ -12,8 +12,9 @@ from PIL import Image
 
 from sevenviews.designs import STANDARD_VIEWS, SevenviewsError
 from sevenviews.lab.multiview.chairs import TABLE_5, table_5
-from sevenviews.lab.multiview.features import DesignFeatures, read_features
-from sevenviews.lab.multiview.report import draw_convergence, markdown, write_report
+from sevenviews.lab.multiview.features import DesignFeatures, chair_features, read_features
+from sevenviews.lab.multiview.report import draw_convergence, write_report
+from sevenviews.lab.report import Report
 from sevenviews.synthetic.chairs import write_chairs
 from tests.unit.lab.multiview.samples import clustered
 
@@ -59,6 +60,15 @@ def test_features_stand_where_the_drawings_are(chairs: Path) -> None:
             assert length == pytest.approx(1.0 if found.present[row, column] else 0.0, abs=1e-5)
 
 
+def test_chairs_are_described_without_being_written(chairs: Path) -> None:
+    # As they are drawn, and as files: the same.
+    drawn, read = chair_features(0, 2, 1, "raw"), read_features(chairs, "raw")
+    assert drawn.identifiers == read.identifiers[:16]
+    assert drawn.kinds == read.kinds[:16]
+    assert drawn.views[0].shape == (16, read.views[0].shape[1])
+    assert drawn.present[:, 0].all()
+
+
 def test_designs_without_a_category_are_left_out_and_named(tmp_path: Path) -> None:
     folder = tmp_path / "D1"
     folder.mkdir()
@@ -90,7 +100,7 @@ def test_the_twelve_rows(designs: DesignFeatures) -> None:
     assert best["DAIMC"] > 0.9
 
 
-def test_a_method_that_cannot_be_applied_says_why(designs: DesignFeatures) -> None:
+def test_a_method_that_cannot_be_applied_says_why(designs: DesignFeatures, tmp_path: Path) -> None:
     present = designs.present.copy()
     present[:, 5] = False
     present[0, 5] = True
@@ -100,7 +110,9 @@ def test_a_method_that_cannot_be_applied_says_why(designs: DesignFeatures) -> No
     assert results["SC(7)"].problem == "no design shows the view"
     assert "view 5 is seen by 1 samples" in results["DAIMC"].problem
     assert "view 1 is seen by 0 samples" in results["IMG(V1-V7)"].problem
-    text = markdown("made up", "raw", designs, list(results.values()))
+    report = Report(tmp_path)
+    write_report(report, "made up", "raw", designs, list(results.values()))
+    text = report.write().read_text()
     assert "DAIMC cannot be applied: present: view 5 is seen by 1 samples" in text
 
 
@@ -113,16 +125,18 @@ def test_one_kind_or_no_runs_are_refused(designs: DesignFeatures) -> None:
 
 def test_the_report_holds_both_tables_and_pictures(designs: DesignFeatures, tmp_path: Path) -> None:
     results = table_5(designs, runs=3)
-    path = write_report(tmp_path / "report", "made up", "raw", designs, results)
+    report = Report(tmp_path / "report")
+    write_report(report, "made up", "raw", designs, results)
+    path = report.write()
     text = path.read_text()
     for line in ("| SC(concat) |", "84.74 ± 0.06", "| 6. bottom |", "## What differs from the paper"):
         assert line in text
     for name in ("table5.png", "convergence.png"):
         with Image.open(path.parent / name) as picture:
             assert picture.width > 400
-    stored = json.loads((path.parent / "clustering.json").read_text())
-    assert [row["name"] for row in stored["results"]] == list(TABLE_5)
-    traces = {row["name"]: row["objectives"] for row in stored["results"]}
+    stored = json.loads((path.parent / "results.json").read_text())
+    assert [row["name"] for row in stored["rows"]] == list(TABLE_5)
+    traces = {row["name"]: row["ours"]["objectives"] for row in stored["rows"]}
     panels = {panel.get_title(): len(panel.lines) for panel in draw_convergence(results).axes}
     assert panels == {"IMG(V1-V7), 3 runs": 3, "DAIMC, 3 runs": 3, "IMSC_AGL, all runs alike": 1}
     assert len({tuple(trace) for trace in traces["DAIMC"]}) == 3
