@@ -24,6 +24,7 @@ The map, a line a package:
     bench      what a search and a refresh cost, beside their bare stages
     rayjob     starts a RayJob on Kubernetes and waits for its end
     client     the Python client
+    console    the web page, a client of the gateway
     cli        the command `sevenviews`
     v1         generated from protos/ at install: the public API
     internal   generated likewise: what the services behind the gateway say to each other
@@ -34,6 +35,7 @@ imports. `corpus` and `runtime` stand on them, `synthetic` on designs alone, `ba
 stubs. A service imports designs, encoder, runtime, backends and the stubs, never another service: they meet on the
 wire; `vectors` ranking as well. `lab` stands on designs, ranking, corpus and encoder, `training` on these, on
 synthetic and on lab. `reconcile` stands on backends and on the gateway's import, `refresh` on backends, on
-training, and on metadata's port to the object store; `bench` on all of these. Only backends and the three services
+training, and on metadata's port to the object store; `bench` on all of these. `console` stands on client, designs, images and runtime, and is
+handed what cuts sheets. Only backends and the three services
 behind the gateway speak `internal`. `local_ray` stands alone, below what starts one. `cli` wires it all.
 """

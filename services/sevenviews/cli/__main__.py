@@ -28,6 +28,7 @@ from sevenviews.cli.show import show
 from sevenviews.cli.synth import synth
 from sevenviews.cli.training import export, train
 from sevenviews.cli.up import up
+from sevenviews.cli.web import console
 
 app = typer.Typer(
     help="Finds design patents that look alike.\n\n"
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 for command in (
     up,
+    console,
     ingest,
     search,
     replay,

@@ -18,6 +18,7 @@ EXTRAS = (
     "embedded",
     "metadata",
     "gateway",
+    "console",
     "corpus",
     "training",
     "lab",

@@ -1,0 +1,81 @@
+"""`sevenviews console`: the web page, before any gateway; as a service of its own, `python -m sevenviews.cli.web`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sevenviews.cli.extras import needs
+
+if TYPE_CHECKING:
+    from sevenviews.console.reading import CutFigure, File
+
+_MOST_FIGURES = 64
+"""Of one PDF; the page lets its user choose among them."""
+
+
+@needs("console")
+def console(
+    server: Annotated[
+        str | None,
+        typer.Option(
+            help="The gateway.",
+            metavar="HOST:PORT",
+            envvar="SEVENVIEWS_SERVER",
+            show_default="127.0.0.1:50051",
+        ),
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; :: for all.", show_default="127.0.0.1")
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="HTTP port; 0: any free.", show_default="8080")] = None,
+    uploads: Annotated[
+        Path | None,
+        typer.Option(help="Directory of what is uploaded, for a day.", show_default="a temporary one"),
+    ] = None,
+) -> None:
+    """Serve the web page: search with drawings, look at hits, compare designs.
+
+    It talks to the gateway alone, which may run elsewhere; `sevenviews up` starts both. Whoever reaches the page
+    can search: there is no login yet. More can be told by the environment, SEVENVIEWS_CONSOLE_<SETTING>.
+
+    Example:  sevenviews console --server gateway.example.org:50051
+    """
+    given = {"gateway_address": server, "host": host, "port": port, "uploads": uploads}
+    main({name: value for name, value in given.items() if value is not None})
+
+
+def main(given: dict[str, Any] | None = None) -> None:
+    """Serve until Ctrl-C or SIGTERM, with settings that stand above those of the environment."""
+    from sevenviews.console.server import run
+    from sevenviews.console.settings import ConsoleSettings
+
+    asyncio.run(
+        run(ConsoleSettings(**(given or {})), cut, lambda address: print(f"console {address}", flush=True))
+    )
+
+
+def cut(file: File) -> Sequence[CutFigure]:
+    """The figures of a sheet or of a patent's PDF, as `sevenviews search` finds them.
+
+    Raises:
+        SevenviewsError: IMAGE_…, or PATENT_INVALID of a PDF that is no design patent's.
+    """
+    from sevenviews.console.reading import CutFigure
+
+    if file.name.lower().endswith(".pdf") or file.content.startswith(b"%PDF-"):
+        from sevenviews.corpus.pdf import pdf_queries
+
+        found = pdf_queries(file.name, file.content, _MOST_FIGURES)
+        return [CutFigure(one.content, one.figure_number, one.view) for one in found]
+    from sevenviews.corpus.figures import query_drawings
+
+    return [CutFigure(one.content, one.figure_number) for one in query_drawings(file.content)]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The pages: a file a screen. Each reads its request, asks the gateway, and renders."""
