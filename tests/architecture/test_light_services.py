@@ -18,6 +18,8 @@ HEAVY = {
     "pymilvus",
     "sqlalchemy",
     "faiss",
+    "sklearn",
+    "matplotlib",
 }
 
 NEEDS = {
@@ -28,6 +30,8 @@ NEEDS = {
     "sevenviews.vectors.milvus_index": {"pymilvus"},
     "sevenviews.metadata.servicer": {"sqlalchemy"},
     "sevenviews.embedding.bundles": {"onnxruntime"},
+    # The command starts on what `make demo` installs, and at once.
+    "sevenviews.cli.__main__": {"cv2"},
 }
 
 

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from sevenviews.lab.experiment import Experiment, Watch
+    from sevenviews.lab.report import Report
 
 _PLAIN = (str, int, float, bool, Path)
+_MOST_COLUMNS = 6
 
 Command = Callable[..., None]
 Configured = TypeVar("Configured", bound=Settings)
@@ -61,14 +63,29 @@ def run(kind: type[Experiment], options: dict[str, Any]) -> None:
     if json_output:
         print_json(report.document)
         return
-    rows = report.document["rows"]
-    plain = [{name: one for name, one in row["ours"].items() if isinstance(one, int | float)} for row in rows]
-    if columns := list(dict.fromkeys(name for one in plain for name in one)):
-        cells = (
-            [row["name"], *map(_shown, map(one.get, columns))] for row, one in zip(rows, plain, strict=True)
-        )
-        table(report.title, ("", *columns), cells)
+    _show(report)
     note(f"wrote {path}")
+
+
+def _show(report: Report) -> None:
+    """The rows on the terminal: a column a figure, or a line where there are many."""
+    figures = [
+        (row["name"], name, _shown(value))
+        for row in report.document["rows"]
+        for name, value in row["ours"].items()
+        if isinstance(value, int | float)
+    ]
+    columns = list(dict.fromkeys(name for _, name, _ in figures))
+    if len(columns) > _MOST_COLUMNS:
+        table(report.title, ("", "", ""), figures)
+        return
+    values = {(row, name): value for row, name, value in figures}
+    rows = dict.fromkeys(row for row, _, _ in figures)
+    table(
+        report.title,
+        ("", *columns),
+        ((row, *(values.get((row, one), "—") for one in columns)) for row in rows),
+    )
 
 
 def _taught(experiment: Experiment) -> Iterator[str]:
@@ -197,5 +214,5 @@ def _plain(hint: Any) -> bool:
     return hint in _PLAIN or (get_origin(hint) is tuple and get_args(hint)[0] in _PLAIN)
 
 
-def _shown(value: float | None) -> str:
-    return "—" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+def _shown(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"

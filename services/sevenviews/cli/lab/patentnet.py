@@ -9,7 +9,7 @@ from sevenviews.cli.lab.patentnet_classify import classify
 from sevenviews.cli.lab.patentnet_hash import hash_codes
 from sevenviews.cli.lab.patentnet_retrieve import retrieve
 from sevenviews.cli.lab.patentnet_statistics import statistics
-from sevenviews.lab.multiview.experiment import Clustering
+from sevenviews.lab.clustering import Clustering
 
 patentnet_app = typer.Typer(
     help="PatentNet's experiments on your own corpus, each with the paper's table beside ours.",

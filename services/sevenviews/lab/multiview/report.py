@@ -56,8 +56,9 @@ def write_report(
     heads = [f"{label} {whose}" for _, label in _SCORES for whose in ("ours", "paper")]
     report.table(("method", *heads, "seconds"), map(_cells, results))
     for result in results:
-        published = TABLE_5.get(result.name)
-        report.row(result.name, asdict(result), asdict(published) if published else None)
+        report.row(
+            result.name, {**_figures(result.scores), **asdict(result)}, _figures(TABLE_5.get(result.name))
+        )
         if result.scores is None:
             report.text(f"{result.name} cannot be applied: {result.problem}.")
     report.text(
@@ -78,6 +79,11 @@ def write_report(
     if designs.unread:
         report.heading("Left out")
         report.points(designs.unread[:20])
+
+
+def _figures(scores: ScoreSpread | None) -> dict[str, float]:
+    """The means, by the names that the paper has for them."""
+    return {label: getattr(scores.mean, name) for name, label in _SCORES} if scores else {}
 
 
 def _cells(result: MethodResult) -> list[str]:
