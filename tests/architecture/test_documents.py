@@ -60,6 +60,7 @@ def test_the_readme_has_one_screen_a_section() -> None:
         "Try it",
         "Search real patents",
         "API",
+        "Let others in",
         "Production",
         "Contribute",
         "Licence",

@@ -49,6 +49,7 @@ from sevenviews.refresh.engine import Engine
 from sevenviews.refresh.job import Surroundings
 from sevenviews.refresh.lock import open_lock
 from sevenviews.runtime.identity import Guard
+from sevenviews.runtime.interceptors import Witness, unwitnessed
 from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.server import GrpcServer, Readiness, Register
 from sevenviews.runtime.settings import ServiceSettings
@@ -209,7 +210,14 @@ async def _serve(
         gateway = Gateway(settings, CollectorRegistry(), tracing)
         stack.push_async_callback(gateway.close)
         front = await _listen(
-            stack, "gateway", settings, gateway.register, gateway.readiness, tracing, gateway.guard
+            stack,
+            "gateway",
+            settings,
+            gateway.register,
+            gateway.readiness,
+            tracing,
+            gateway.guard,
+            gateway.witness,
         )
         addresses.set_result((backends, front))
         await asyncio.to_thread(ended.wait)
@@ -223,9 +231,17 @@ async def _listen(
     readiness: Readiness,
     tracing: Tracing,
     guard: Guard | None = None,
+    witness: Witness = unwitnessed,
 ) -> str:
     server = GrpcServer(
-        name, settings, register, readiness, CollectorRegistry(), guard=guard, tracing=tracing
+        name,
+        settings,
+        register,
+        readiness,
+        CollectorRegistry(),
+        guard=guard,
+        witness=witness,
+        tracing=tracing,
     )
     await server.start()
     stack.push_async_callback(server.stop)

@@ -193,5 +193,6 @@ ACCESS = (
     *settings(
         "gateway.access.oidc.issuer=https://login.example.org", "gateway.access.oidc.audience=sevenviews"
     ),
+    *settings("gateway.audit.existingClaim=audit"),
     *settings('gateway.access.certificateRoles:={"loader.example.org":["importer"]}'),
 )

@@ -42,6 +42,7 @@ def test_the_keys_are_a_folder(arguments: tuple[str, ...]) -> None:
     assert mounts["api-keys"] == {"name": "api-keys", "mountPath": "/etc/sevenviews/keys", "readOnly": True}
     volumes = {one["name"]: one for one in pod(rendered, "Deployment/gateway")["volumes"]}
     assert volumes["api-keys"]["secret"]["secretName"] in {"k", "sevenviews-api-keys"}
+    assert ("audit" in mounts) is ("audit" in volumes) is (arguments is ACCESS)
     assert not [one for one in pod(rendered, "Deployment/vectors")["volumes"] if one["name"] == "api-keys"]
 
 

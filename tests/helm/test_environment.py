@@ -22,6 +22,8 @@ VARIABLES = [
     ((), "Deployment/gateway", "SEVENVIEWS_GATEWAY_ALLOW_ANONYMOUS", "true"),
     (ACCESS, "Deployment/gateway", "SEVENVIEWS_GATEWAY_ALLOW_ANONYMOUS", None),
     (ACCESS, "Deployment/gateway", "SEVENVIEWS_GATEWAY_API_KEYS_FILE", "/etc/sevenviews/keys/keys.json"),
+    (ACCESS, "Deployment/gateway", "SEVENVIEWS_GATEWAY_AUDIT_DIRECTORY", "/var/lib/sevenviews/audit"),
+    (ACCESS, "Deployment/gateway", "SEVENVIEWS_GATEWAY_AUDIT_DAYS", "365"),
     (ACCESS, "Deployment/gateway", "SEVENVIEWS_GATEWAY_OIDC_AUDIENCE", "sevenviews"),
     (ACCESS, "Deployment/gateway", "SEVENVIEWS_GATEWAY_CERTIFICATE_ROLES", '{"loader.example.org":["importer"]}'),
     (('gateway.settings.oidc_roles:={"a":["reader"]}',), "Deployment/gateway", "SEVENVIEWS_GATEWAY_OIDC_ROLES",

@@ -1,5 +1,5 @@
 {{/*
-Who may call the gateway. Values of a chart that did not know `access`, kept by --reuse-values, leave it as open as it was.
+Who may call the gateway, and the audit of who did. Values of a chart that did not know `access`, kept by --reuse-values, leave it as open as it was.
 */}}
 {{- define "sevenviews.access" -}}
 {{- $access := .Values.gateway.access | default (dict "anonymous" true) }}
@@ -38,6 +38,12 @@ Who may call the gateway. Values of a chart that did not know `access`, kept by 
   value: {{ .audience | quote }}
 {{- end }}
 {{- end }}
+{{- if dig "audit" "existingClaim" "" .Values.gateway }}
+- name: SEVENVIEWS_GATEWAY_AUDIT_DIRECTORY
+  value: /var/lib/sevenviews/audit
+- name: SEVENVIEWS_GATEWAY_AUDIT_DAYS
+  value: {{ .Values.gateway.audit.days | quote }}
+{{- end }}
 {{- with dig "access" "certificateRoles" "" .Values.gateway }}
 - name: SEVENVIEWS_GATEWAY_CERTIFICATE_ROLES
   value: {{ toJson . | quote }}
@@ -45,6 +51,10 @@ Who may call the gateway. Values of a chart that did not know `access`, kept by 
 {{- end }}
 
 {{- define "sevenviews.access.mount" -}}
+{{- if dig "audit" "existingClaim" "" .Values.gateway }}
+- name: audit
+  mountPath: /var/lib/sevenviews/audit
+{{- end }}
 {{- if (include "sevenviews.access" . | fromYaml).keys }}
 - name: api-keys
   mountPath: /etc/sevenviews/keys
@@ -54,6 +64,11 @@ Who may call the gateway. Values of a chart that did not know `access`, kept by 
 
 {{/* A whole folder, not a subPath: so that a key that is made or revoked reaches running pods. */}}
 {{- define "sevenviews.access.volume" -}}
+{{- with dig "audit" "existingClaim" "" .Values.gateway }}
+- name: audit
+  persistentVolumeClaim:
+    claimName: {{ . }}
+{{- end }}
 {{- with (include "sevenviews.access" . | fromYaml).keys }}
 - name: api-keys
   secret:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import typer
 
+from sevenviews.cli.audit import audit
 from sevenviews.cli.bench import app as bench_app
 from sevenviews.cli.cluster import cluster
 from sevenviews.cli.console import note
@@ -54,6 +55,7 @@ for command in (
     refresh,
     reembed,
     reconcile,
+    audit,
     demo,
     doctor,
 ):

@@ -218,6 +218,7 @@ def _services(options: LocalOptions) -> tuple[ServiceProcess, ...]:
             "METADATA_ADDRESS": options.addresses.metadata,
             **_given("CACHE_URL", options.cache_url),
             **_given("API_KEYS_FILE", str(options.api_keys.resolve()) if options.api_keys else ""),
+            **_given("AUDIT_DIRECTORY", str(data / "audit") if options.api_keys else ""),
             **_given("ALLOW_ANONYMOUS", "true" if options.anonymous else ""),
         },
         "embedding": {

@@ -11,6 +11,7 @@ May import designs, runtime and the stubs.
 
 from sevenviews.client.aio import AsyncClient
 from sevenviews.client.replies import (
+    AuditEvent,
     Deletion,
     DrawingResult,
     ImportResult,
@@ -34,6 +35,7 @@ from sevenviews.runtime.security import ClientTls
 
 __all__ = [
     "AsyncClient",
+    "AuditEvent",
     "Client",
     "ClientTls",
     "Deletion",

@@ -14,6 +14,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import aclosing
+from datetime import datetime
 from typing import Any, Generic, Self, TypeVar
 
 import grpc
@@ -38,6 +39,7 @@ from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.status import error_from_rpc
 from sevenviews.v1 import (
+    audit_pb2_grpc,
     catalog_pb2,
     catalog_pb2_grpc,
     search_pb2,
@@ -67,6 +69,7 @@ class AsyncClient:
         self._search = search_pb2_grpc.SearchServiceStub(self._channel)
         self._catalog = catalog_pb2_grpc.CatalogServiceStub(self._channel)
         self._server = server_pb2_grpc.ServerServiceStub(self._channel)
+        self._audit = audit_pb2_grpc.AuditServiceStub(self._channel)
         self._timeout_seconds = timeout_seconds
 
     async def __aenter__(self) -> Self:
@@ -258,6 +261,18 @@ class AsyncClient:
         """Those of 1 to 1,000 source digests that need not be imported again: the id of each one's patent."""
         request = catalog_pb2.FindCatalogSourcesRequest(source_digests=digests)
         return replies.sources(await self._call(self._catalog.FindCatalogSources, request))
+
+    async def audit_events(
+        self, start: datetime | None = None, end: datetime | None = None, caller: str = "", of_id: str = ""
+    ) -> AsyncGenerator[replies.AuditEvent]:
+        """The calls that ended from start on and before end, oldest first; of one caller, or one patent or drawing.
+
+        For auditors. AUDIT_NOT_KEPT where the gateway writes none down.
+        """
+        request = requests.audit_to_wire(start, end, caller, of_id)
+        async with aclosing(_told(self._audit.ReadAuditEvents(request))) as responses:
+            async for response in responses:
+                yield replies.audit_event(response)
 
     async def server_info(self) -> replies.ServerInfo:
         """The gateway's version, what it searches with, and how much it takes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 from sevenviews.certificates import SealedCertificate
@@ -31,7 +31,7 @@ from sevenviews.runtime.answers import (
 from sevenviews.runtime.facet_wire import counts_of_answer
 from sevenviews.runtime.law_wire import legal_dates_of_answer
 from sevenviews.runtime.status import error_from_item
-from sevenviews.v1 import catalog_pb2, common_pb2, law_pb2, search_pb2, server_pb2
+from sevenviews.v1 import audit_pb2, catalog_pb2, common_pb2, law_pb2, search_pb2, server_pb2
 
 Found = TypeVar("Found")
 
@@ -124,6 +124,33 @@ class UnknownName:
     field: str
     name: str
     near: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """A call, or a part of one with many items; audit.proto has more.
+
+    Attributes:
+        time: when it ended.
+        caller: how it was identified, and as whom: "key:loader".
+        credential: which of the caller's it was.
+        code: of the status, "OK"; empty of a part of a stream that went on.
+        reason: of the error that ended it.
+        ids: that it named, or its items that succeeded.
+        failed: its items that failed: the reason, by id.
+    """
+
+    time: datetime
+    caller: str
+    credential: str
+    address: str
+    method: str
+    code: str
+    reason: str
+    request_id: str
+    duration: timedelta
+    ids: tuple[str, ...]
+    failed: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +405,23 @@ def import_result(response: catalog_pb2.ImportPatentsResponse) -> ImportResult:
     known = ImportOutcome.__members__.get(name, ImportOutcome.OTHER)
     outcome = known if error is None else ImportOutcome.FAILED
     return ImportResult(response.patent_id, outcome, error, response.etag)
+
+
+def audit_event(response: audit_pb2.ReadAuditEventsResponse) -> AuditEvent:
+    event = response.event
+    return AuditEvent(
+        event.time.ToDatetime(UTC),
+        event.caller,
+        event.credential,
+        event.address,
+        event.method,
+        event.code,
+        event.reason,
+        event.request_id,
+        event.duration.ToTimedelta(),
+        tuple(event.ids),
+        dict(event.failed),
+    )
 
 
 def stored_patent(response: catalog_pb2.GetCatalogPatentResponse) -> StoredPatent:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from itertools import islice
 from os import PathLike
 from pathlib import Path
@@ -23,7 +24,7 @@ from sevenviews.runtime.wire import (
     view_matching_to_wire,
     view_to_wire,
 )
-from sevenviews.v1 import catalog_pb2, law_pb2, patent_pb2, search_pb2
+from sevenviews.v1 import audit_pb2, catalog_pb2, law_pb2, patent_pb2, search_pb2
 
 DEFAULT_LIMIT = 20
 """Patents a page."""
@@ -267,3 +268,15 @@ def _size_to_wire(size: DrawingSize) -> patent_pb2.DrawingSize.ValueType:
 
 def drawing_to_wire(drawing_id: str, size: DrawingSize) -> catalog_pb2.GetCatalogDrawingRequest:
     return catalog_pb2.GetCatalogDrawingRequest(drawing_id=drawing_id, size=_size_to_wire(size))
+
+
+def audit_to_wire(
+    start: datetime | None, end: datetime | None, caller: str, of_id: str
+) -> audit_pb2.ReadAuditEventsRequest:
+    """Times have zones, or are of the local one."""
+    request = audit_pb2.ReadAuditEventsRequest(caller=caller, id=of_id)
+    if start is not None:
+        request.start_time.FromDatetime(start.astimezone(UTC))
+    if end is not None:
+        request.end_time.FromDatetime(end.astimezone(UTC))
+    return request

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Generic, Self, TypeVar
 
 import grpc
@@ -29,6 +30,7 @@ from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.status import error_from_rpc
 from sevenviews.v1 import (
+    audit_pb2_grpc,
     catalog_pb2,
     catalog_pb2_grpc,
     search_pb2,
@@ -70,6 +72,7 @@ class Client:
         self._search = search_pb2_grpc.SearchServiceStub(self._channel)
         self._catalog = catalog_pb2_grpc.CatalogServiceStub(self._channel)
         self._server = server_pb2_grpc.ServerServiceStub(self._channel)
+        self._audit = audit_pb2_grpc.AuditServiceStub(self._channel)
         self._timeout_seconds = timeout_seconds
 
     def __enter__(self) -> Self:
@@ -271,6 +274,16 @@ class Client:
         """Those of 1 to 1,000 source digests that need not be imported again: the id of each one's patent."""
         request = catalog_pb2.FindCatalogSourcesRequest(source_digests=digests)
         return replies.sources(self._call(self._catalog.FindCatalogSources, request))
+
+    def audit_events(
+        self, start: datetime | None = None, end: datetime | None = None, caller: str = "", of_id: str = ""
+    ) -> Iterator[replies.AuditEvent]:
+        """The calls that ended from start on and before end, oldest first; of one caller, or one patent or drawing.
+
+        For auditors. AUDIT_NOT_KEPT where the gateway writes none down.
+        """
+        request = requests.audit_to_wire(start, end, caller, of_id)
+        yield from map(replies.audit_event, _told(self._audit.ReadAuditEvents(request)))
 
     def server_info(self) -> replies.ServerInfo:
         """The gateway's version, what it searches with, and how much it takes."""

@@ -22,6 +22,7 @@ async def main() -> None:
         gateway.readiness,
         gateway.close,
         guard=gateway.guard,
+        witness=gateway.witness,
         tracing=tracing,
     )
 

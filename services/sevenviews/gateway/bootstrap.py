@@ -13,6 +13,9 @@ from sevenviews.backends.patent_client import PatentClient
 from sevenviews.backends.vector_client import VectorClient
 from sevenviews.certificates import Signer
 from sevenviews.gateway.access.guard import open_guard
+from sevenviews.gateway.audit.servicer import AUDIT, AuditServicer
+from sevenviews.gateway.audit.trail import AuditTrail
+from sevenviews.gateway.audit.witness import AuditWitness
 from sevenviews.gateway.batch_reads import BatchReads
 from sevenviews.gateway.cache import open_cache
 from sevenviews.gateway.catalog_servicer import CatalogServicer
@@ -39,12 +42,13 @@ from sevenviews.gateway.settings import GatewaySettings
 from sevenviews.gateway.telemetry import GatewayMetrics
 from sevenviews.runtime.certificates import CertificateExpiry
 from sevenviews.runtime.channels import open_channel
+from sevenviews.runtime.interceptors import Witness, unwitnessed
 from sevenviews.runtime.renewal import Interval, RenewedChannel
 from sevenviews.runtime.stores import StoreReadiness
 from sevenviews.runtime.tracing import NO_TRACING, Tracing
-from sevenviews.v1 import catalog_pb2_grpc, search_pb2_grpc, server_pb2_grpc
+from sevenviews.v1 import audit_pb2_grpc, catalog_pb2_grpc, search_pb2_grpc, server_pb2_grpc
 
-_SERVICES = (SEARCH, CATALOG, SERVER)
+_SERVICES = (SEARCH, CATALOG, SERVER, AUDIT)
 
 
 class Gateway:
@@ -62,6 +66,7 @@ class Gateway:
 
     Attributes:
         guard: who may call what.
+        witness: writes down who did.
     """
 
     def __init__(
@@ -71,6 +76,9 @@ class Gateway:
         tracing: Tracing = NO_TRACING,
     ) -> None:
         self.guard = open_guard(settings)
+        directory = settings.audit_directory
+        self._trail = AuditTrail(directory, settings.audit_days) if directory else None
+        self.witness: Witness = AuditWitness(self._trail) if self._trail else unwitnessed
         metrics = GatewayMetrics(registry)
         timeouts = CallTimeouts(settings.embed_seconds, settings.vectors_seconds, settings.metadata_seconds)
         self._cache = open_cache(settings.cache_url, settings.cache_seconds, metrics)
@@ -126,6 +134,7 @@ class Gateway:
         search_pb2_grpc.add_SearchServiceServicer_to_server(self._search, server)
         catalog_pb2_grpc.add_CatalogServiceServicer_to_server(self._catalog, server)
         server_pb2_grpc.add_ServerServiceServicer_to_server(self._server, server)
+        audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditServicer(self._trail), server)
         return _SERVICES
 
     async def readiness(self) -> Mapping[str, bool]:
@@ -142,3 +151,5 @@ class Gateway:
             self._redis.close(),
             *(channel.close() for channel in self._channels),
         )
+        if self._trail is not None:
+            self._trail.close()

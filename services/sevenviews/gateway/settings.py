@@ -124,6 +124,15 @@ class GatewaySettings(ServiceSettings):
         "loopback address without being told, and nowhere else.",
     )
 
+    audit_directory: Path | None = Field(
+        default=None,
+        description="Where every call is written down, a file a day and gateway; several gateways may share it. "
+        "None: nowhere.",
+    )
+    audit_days: int = Field(
+        default=365, ge=0, description="How long that is kept; older files are deleted. 0: for ever."
+    )
+
     @property
     def authenticates(self) -> bool:
         """Whether callers need a credential."""

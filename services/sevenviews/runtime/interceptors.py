@@ -13,7 +13,7 @@ import structlog
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.runtime.admission import Admission
 from sevenviews.runtime.deadlines import Deadline, arrived
-from sevenviews.runtime.identity import NOBODY, Guard, caller
+from sevenviews.runtime.identity import NOBODY, Caller, Guard, caller
 from sevenviews.runtime.intake import Intake, Parse
 from sevenviews.runtime.presentable import presentable
 from sevenviews.runtime.status import code_of, refusal
@@ -39,6 +39,10 @@ _OURS = ("field", "minimum", "maximum", "allowed", "expected", "actual", "patent
 class Testimony(Protocol):
     """Of one call; see `Witness`."""
 
+    def identified(self, caller: Caller) -> None:
+        """It is known who calls."""
+        ...
+
     def asked(self, request: Any) -> None:
         """The request of a call that has one came, and is within its limits."""
         ...
@@ -52,11 +56,13 @@ class Testimony(Protocol):
         ...
 
 
-Witness = Callable[[str, Context], Testimony]
-"""Begins the testimony of a call: by its method, as "/package.Service/Method"."""
+Witness = Callable[[str, Context, str], Testimony]
+"""Begins the testimony of a call: by its method, as "/package.Service/Method", its context and its request id."""
 
 
 class _Silence:
+    def identified(self, caller: Caller) -> None: ...
+
     def asked(self, request: Any) -> None: ...
 
     def answered(self, response: Any) -> None: ...
@@ -64,7 +70,7 @@ class _Silence:
     def ended(self, code: str, reason: str, seconds: float) -> None: ...
 
 
-def unwitnessed(method: str, context: Context) -> Testimony:  # noqa: ARG001
+def unwitnessed(method: str, context: Context, request: str) -> Testimony:  # noqa: ARG001
     """Of servers whose calls nobody has to account for."""
     return _SILENCE
 
@@ -217,7 +223,7 @@ class _Observation:
         self._context = context
         self._metrics = metrics
         self._guard = guard
-        self._testimony = witness(method, context)
+        self._witness = witness
 
     async def __aenter__(self) -> Testimony:
         offered = dict(self._context.invocation_metadata() or ()).get(REQUEST_ID_KEY, "")
@@ -226,6 +232,7 @@ class _Observation:
         request_id.set(current)
         arrived.set(time.monotonic())
         caller.set(NOBODY)
+        self._testimony = self._witness(self._method, self._context, current)
         self._started = time.perf_counter()
         self._metrics.started(self._method)
         try:
@@ -241,6 +248,7 @@ class _Observation:
             return
         found = await self._guard.identify(self._context)
         caller.set(found)
+        self._testimony.identified(found)
         self._guard.check(found, self._method)
 
     async def __aexit__(

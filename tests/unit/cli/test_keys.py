@@ -19,7 +19,7 @@ from sevenviews.designs import Reason, SevenviewsError
 from tests.fakes.house import House, running_house
 from tests.unit.metadata.samples import patent
 
-ROLES = ("reader", "importer", "operator")
+ROLES = ("reader", "importer", "operator", "auditor")
 
 
 def run(*arguments: str, key: str | None = None) -> Result:
@@ -46,7 +46,8 @@ def keys(file: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory, file: Path, keys: dict[str, str]) -> Iterator[House]:
-    with running_house(tmp_path_factory.mktemp("house"), api_keys_file=file) as house:
+    folder = tmp_path_factory.mktemp("house")
+    with running_house(folder, api_keys_file=file, audit_directory=folder / "audit") as house:
         with Client(house.gateway, credential=keys["importer"]) as client:
             items = [
                 ImportItem(one, {each.drawing_id: square() for each in one.drawings})
@@ -88,6 +89,25 @@ def test_a_command_sends_the_key_of_a_file_or_of_the_environment(
         assert run("show", *at, "--key-file", str(wrong)).exit_code == 2
     (tmp_path / "empty").write_text("\n")
     assert run("show", *at, "--key-file", str(tmp_path / "empty")).exit_code == 2
+
+
+def test_an_auditor_reads_who_did_what(house: House, keys: dict[str, str]) -> None:
+    at = ("audit", "--server", house.gateway)
+    run("show", "USD0000001", "--server", house.gateway, key=keys["reader"])
+    told = run(*at, "--caller", "key:a-reader", "--id", "USD0000001", key=keys["auditor"]).stdout
+    assert "key:a-reader  BatchGetCatalogPatents  OK  USD0000001" in told
+    done = run(*at, "--since", "2001-01-01", "--id", "USD0000001", "--json", key=keys["auditor"])
+    first = json.loads(done.stdout.splitlines()[0])
+    assert (first["caller"], {*first["ids"]}) == ("key:a-importer", {"USD0000001", "USD0000002"})
+    assert run(*at, "--until", "2001-01-01", key=keys["auditor"]).stdout == ""
+    assert "ROLE_MISSING" in run(*at, key=keys["operator"]).stderr
+    assert run(*at, "--since", "yesterday", key=keys["auditor"]).exit_code == 2
+
+    async def asked() -> list[str]:
+        async with AsyncClient(house.gateway, credential=keys["auditor"]) as client:
+            return [one.code async for one in client.audit_events(of_id="USD0000001")]
+
+    assert asyncio.run(asked())[0] == "OK"
 
 
 def test_every_command_that_speaks_to_the_gateway_can_send_one(keys: dict[str, str]) -> None:

@@ -67,7 +67,13 @@ async def running_gateway(services: FakeServices, **settings: Any) -> AsyncItera
     gateway_settings = GatewaySettings(**chosen)
     gateway = Gateway(gateway_settings, registry)
     server = GrpcServer(
-        "gateway", gateway_settings, gateway.register, gateway.readiness, registry, gateway.guard
+        "gateway",
+        gateway_settings,
+        gateway.register,
+        gateway.readiness,
+        registry,
+        gateway.guard,
+        gateway.witness,
     )
     await server.start()
     services.forget_calls()  # those of the first look at readiness

@@ -32,6 +32,8 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         _CATALOG + "ImportPatents": _IMPORTS,
         _CATALOG + "DeleteCatalogPatents": _DELETES,
         "/sevenviews.v1.ServerService/GetServerInfo": _EVERYONE,
+        # Operators are among those whom it tells of.
+        "/sevenviews.v1.AuditService/ReadAuditEvents": frozenset({Role.AUDITOR}),
     }
 )
 """By "/package.Service/Method": any of these roles is enough. Health is answered to all, reflection to everyone who
