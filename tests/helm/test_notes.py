@@ -32,7 +32,8 @@ class TestNotes:
         assert "WARNING: networkPolicy.enabled is false" in notes
         assert "Traffic is plaintext" in notes
         assert "WARNING: gateway.access.anonymous" in notes
-        closed = self.notes(chart, *ACCESS)
+        assert "WARNING: page tokens" in notes
+        closed = self.notes(chart, *ACCESS, *settings("gateway.pageTokenKey.existingSecret=mine"))
         assert "WARNING" not in closed
         assert "Traffic is plaintext" not in closed
 

@@ -53,7 +53,7 @@ APPEARS = [
 
 
 DISAPPEARS = [
-    ("migrations.enabled=false", (), "Job", "migrations"),
+    ("migrations.enabled=false", (), "Job", "migrations-1"),
     ("networkPolicy.enabled=false", (), "NetworkPolicy", "deny"),
     ("gateway.disruptionBudget.enabled=false", (), "PodDisruptionBudget", "gateway"),
     ("gateway.pageTokenKey.existingSecret=mine", (), "Secret", "gateway"),

@@ -27,6 +27,17 @@ EVERYTHING = settings(
     "refresh.workers.replicas=2",
     "refresh.workers.gpu.count=1",
     "embedding.autoscaling.enabled=true",
+    "embedding.rayservice.gcs.redisAddress=ray-redis:6379",
+    "embedding.rayservice.gcs.existingSecret=ray-redis",
+    "embedding.rayservice.head.disruptionBudget.enabled=true",
+    "caBundle.secret=cas",
+    "gateway.ingress.enabled=true",
+    "gateway.ingress.host=patents.example.org",
+    "gateway.ingress.className=nginx",
+    "gateway.ingress.tlsSecret=patents",
+    "gateway.grpcRoute.enabled=true",
+    "gateway.grpcRoute.parentRefs[0].name=edge",
+    "gateway.grpcRoute.hostnames[0]=patents.example.org",
 )
 RENDERINGS = {
     **PROFILES,

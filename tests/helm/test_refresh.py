@@ -37,13 +37,24 @@ class TestRefresh:
         (container,) = job["template"]["spec"]["containers"]
         assert container["command"] == ["python", "-m", "sevenviews.rayjob", "/etc/sevenviews/rayjob.json"]
         assert container["image"] == "localhost/sevenviews-gateway:dev"
-        assert job["backoffLimit"] == 0
         assert environment(container) == {
-            "POD_NAME": "fieldRef:/metadata.name",
-            "POD_UID": "fieldRef:/metadata.uid",
+            "JOB_NAME": "fieldRef:/metadata.labels['batch.kubernetes.io/job-name']",
+            "JOB_UID": "fieldRef:/metadata.labels['batch.kubernetes.io/controller-uid']",
         }
         manifest = self.rayjob(*RAY)
         assert manifest["spec"]["entrypoint"].startswith("python -m sevenviews.cli refresh")
+
+    @pytest.mark.parametrize(("base", "final"), [(DEV, 3), (RAY, 1)])
+    def test_a_drain_ends_no_refresh_and_a_verdict_does(self, base: tuple[str, ...], final: int) -> None:
+        job = self.cron(*base)
+        assert job["backoffLimit"] > 0
+        drained, refused = job["podFailurePolicy"]["rules"]
+        assert drained == {
+            "action": "Ignore",
+            "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}],
+        }
+        assert refused["action"] == "FailJob"
+        assert refused["onExitCodes"] == {"operator": "In", "values": [final]}
 
     def test_the_launcher_may_do_no_more_than_that(self) -> None:
         rendered = render(*RAY)
@@ -51,7 +62,7 @@ class TestRefresh:
         assert rule == {
             "apiGroups": ["ray.io"],
             "resources": ["rayjobs"],
-            "verbs": ["create", "get", "delete"],
+            "verbs": ["create", "get"],
         }
         assert not rendered.all("ClusterRole")
         (subject,) = rendered.one("RoleBinding", "refresh-launcher")["subjects"]

@@ -56,4 +56,17 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{ .root.Values.image.registry }}/
 {{- end -}}
 {{ .image.repository }}:{{ $tag }}
+{{- with .image.digest }}@{{ . }}{{ end }}
+{{- end }}
+
+{{/*
+Ends the installation where the cluster lacks an API that a value asks for. Of a cluster that cannot be seen, as by
+`helm template`, nothing is demanded: every real one has apiregistration.k8s.io.
+(dict "root" $ "api" "ray.io/v1" "value" "embedding.mode=rayservice" "remedy" "…")
+*/}}
+{{- define "sevenviews.needs" -}}
+{{- $apis := .root.Capabilities.APIVersions }}
+{{- if and ($apis.Has "apiregistration.k8s.io/v1") (not ($apis.Has .api)) }}
+{{- fail (printf "%s needs %s, which this cluster does not have: %s" .value .api .remedy) }}
+{{- end }}
 {{- end }}

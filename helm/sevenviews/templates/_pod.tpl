@@ -33,9 +33,11 @@ affinity:
 {{- define "sevenviews.pod.security" -}}
 securityContext:
   runAsNonRoot: true
-  runAsUser: {{ .root.Values.podSecurity.runAsUser }}
-  runAsGroup: {{ .root.Values.podSecurity.runAsGroup }}
-  fsGroup: {{ .root.Values.podSecurity.fsGroup }}
+  {{- range $field := tuple "runAsUser" "runAsGroup" "fsGroup" }}
+  {{- with index $.root.Values.podSecurity $field }}
+  {{ $field }}: {{ . }}
+  {{- end }}
+  {{- end }}
   # A volume of many files is not walked at every start.
   fsGroupChangePolicy: OnRootMismatch
   seccompProfile:
@@ -92,29 +94,33 @@ lifecycle:
 
 {{/*
 Native gRPC probes. Readiness follows what the service depends on; the service name "liveness" does not, so that
-no pod is restarted because Milvus is down. (dict "port" 50051)
+no pod is restarted because Milvus is down. (dict "port" 50051 "values" .Values.gateway)
 */}}
 {{- define "sevenviews.probes" -}}
-startupProbe:
-  grpc:
-    port: {{ .port }}
-    service: liveness
-  periodSeconds: 2
-  timeoutSeconds: 2
-  failureThreshold: {{ .startFailures | default 60 }}
-readinessProbe:
-  grpc:
-    port: {{ .port }}
-  periodSeconds: 3
-  timeoutSeconds: 3
-  failureThreshold: 2
-livenessProbe:
-  grpc:
-    port: {{ .port }}
-    service: liveness
-  periodSeconds: 10
-  timeoutSeconds: 5
-  failureThreshold: 6
+{{- $port := int .port }}
+{{- $alive := dict "grpc" (dict "port" $port "service" "liveness") }}
+{{- $ready := dict "grpc" (dict "port" $port) }}
+{{- $given := .values.probes | default dict }}
+{{- dict
+  "startupProbe" (mergeOverwrite (dict "periodSeconds" 2 "timeoutSeconds" 2 "failureThreshold" (.startFailures | default 60)) $alive ($given.startup | default dict))
+  "readinessProbe" (mergeOverwrite (dict "periodSeconds" 3 "timeoutSeconds" 3 "failureThreshold" 2) $ready ($given.readiness | default dict))
+  "livenessProbe" (mergeOverwrite (dict "periodSeconds" 10 "timeoutSeconds" 5 "failureThreshold" 6) $alive ($given.liveness | default dict))
+  | toYaml }}
+{{- end }}
+
+{{/*
+How many pods a Deployment asks for. With an autoscaler, as many as there are: without a number, Kubernetes would go
+down to one when the autoscaler is switched on. Nothing where the cluster cannot be asked.
+*/}}
+{{- define "sevenviews.replicas" -}}
+{{- if not .values.autoscaling.enabled }}
+replicas: {{ .values.replicas }}
+{{- else }}
+{{- $live := lookup "apps/v1" "Deployment" .root.Release.Namespace (include "sevenviews.component" .) }}
+{{- with dig "spec" "replicas" 0 ($live | default dict) }}
+replicas: {{ max (int .) (int $.values.replicas) }}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{/*
@@ -136,9 +142,7 @@ metadata:
   labels:
     {{- include "sevenviews.labels" . | nindent 4 }}
 spec:
-  {{- if not .values.autoscaling.enabled }}
-  replicas: {{ .values.replicas }}
-  {{- end }}
+  {{- include "sevenviews.replicas" . | nindent 2 }}
   revisionHistoryLimit: 5
   selector:
     matchLabels:
@@ -175,6 +179,7 @@ spec:
           command: [python, -m, {{ .module }}]
           env:
             {{- .env | nindent 12 }}
+            {{- include "sevenviews.ca.env" .root | nindent 12 }}
             {{- with .values.extraEnv }}
             {{- toYaml . | nindent 12 }}
             {{- end }}
@@ -194,6 +199,10 @@ spec:
             {{- with .mounts }}
             {{- . | nindent 12 }}
             {{- end }}
+            {{- include "sevenviews.extra.mounts" . | nindent 12 }}
+        {{- with .values.sidecars }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
       volumes:
         - name: tmp
           emptyDir:
@@ -201,4 +210,5 @@ spec:
         {{- with .volumes }}
         {{- . | nindent 8 }}
         {{- end }}
+        {{- include "sevenviews.extra.volumes" . | nindent 8 }}
 {{- end }}

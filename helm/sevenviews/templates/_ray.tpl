@@ -42,6 +42,7 @@ spec:
       imagePullPolicy: {{ .root.Values.image.pullPolicy }}
       env:
         {{- include "sevenviews.env.embedding" .root | nindent 8 }}
+        {{- include "sevenviews.ca.env" .root | nindent 8 }}
         {{- with .values.extraEnv }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -70,9 +71,14 @@ spec:
         - name: tmp
           mountPath: /tmp
         {{- include "sevenviews.models.mount" (dict "root" .root "readOnly" true) | nindent 8 }}
+        {{- include "sevenviews.extra.mounts" . | nindent 8 }}
+    {{- with .values.sidecars }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
   volumes:
     - name: tmp
       emptyDir:
         sizeLimit: {{ .values.tmpSize }}
     {{- include "sevenviews.models.volume" .root | nindent 4 }}
+    {{- include "sevenviews.extra.volumes" . | nindent 4 }}
 {{- end }}

@@ -46,6 +46,7 @@ python -m sevenviews.cli refresh --resume --config /etc/sevenviews/refresh.yaml
 {{- end }}
 {{- end }}
 {{- include "sevenviews.env.s3" . }}
+{{- include "sevenviews.ca.env" . }}
 - name: RAY_USAGE_STATS_ENABLED
   value: "0"
 {{- with .Values.refresh.extraEnv }}
@@ -66,6 +67,7 @@ python -m sevenviews.cli refresh --resume --config /etc/sevenviews/refresh.yaml
 {{- include "sevenviews.models.mount" (dict "root" . "readOnly" false) }}
 {{- include "sevenviews.drawings.mount" . }}
 {{- include "sevenviews.tls.mount" . }}
+{{- include "sevenviews.extra.mounts" (dict "root" . "values" .Values.refresh) }}
 {{- end }}
 
 {{- define "sevenviews.refresh.volumes" -}}
@@ -89,6 +91,7 @@ python -m sevenviews.cli refresh --resume --config /etc/sevenviews/refresh.yaml
 {{- include "sevenviews.drawings.volume" . }}
 {{/* The gateway's: both are clients of vectors and metadata. */}}
 {{- include "sevenviews.tls.volume" (dict "root" . "component" "gateway") }}
+{{- include "sevenviews.extra.volumes" (dict "root" . "values" .Values.refresh) }}
 {{- end }}
 
 {{/* Resources with GPUs. (dict "resources" … "gpu" …) */}}

@@ -58,6 +58,53 @@
 {{- end }}
 {{- end }}
 
+{{/*
+The CAs of what the services talk to, by the variables that OpenSSL (Redis), libpq, boto3 and gRPC (Milvus) read.
+*/}}
+{{- define "sevenviews.ca.env" -}}
+{{- if include "sevenviews.ca.source" . }}
+{{- range tuple "SSL_CERT_FILE" "PGSSLROOTCERT" "AWS_CA_BUNDLE" "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH" }}
+- name: {{ . }}
+  value: /etc/sevenviews/ca/{{ $.Values.caBundle.key }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* The volume's source; nothing where no CAs are given. */}}
+{{- define "sevenviews.ca.source" -}}
+{{- with .Values.caBundle }}
+{{- if .secret }}
+secret:
+  secretName: {{ .secret }}
+{{- else if .configMap }}
+configMap:
+  name: {{ .configMap }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* What every container of ours mounts beside its own: CAs, and what the values add. (dict "root" $ "values" …) */}}
+{{- define "sevenviews.extra.mounts" -}}
+{{- if include "sevenviews.ca.source" .root }}
+- name: ca
+  mountPath: /etc/sevenviews/ca
+  readOnly: true
+{{- end }}
+{{- with .values.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "sevenviews.extra.volumes" -}}
+{{- with include "sevenviews.ca.source" .root }}
+- name: ca
+  {{- . | trim | nindent 2 }}
+{{- end }}
+{{- with .values.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
 {{/* (dict "root" $ "name" "models" "persistence" …) */}}
 {{- define "sevenviews.claim" -}}
 apiVersion: v1

@@ -1,4 +1,8 @@
-"""`python -m sevenviews.rayjob MANIFEST.json`: exits with 0 if the RayJob succeeds, and ends it on SIGTERM."""
+"""`python -m sevenviews.rayjob MANIFEST.json` starts a RayJob, or finds it started, and waits for its end.
+
+Exits with 0 if it succeeds, with 1 if it fails, which another try would not mend, and with 2 where it could not be
+watched to its end: then another pod may go on. SIGTERM ends the watching alone.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ from sevenviews.rayjob.launch import Stopped, launch, owned
 log = structlog.get_logger()
 
 _LOOK_SECONDS = 5.0
+_UNKNOWN = 2
 
 
 def main() -> int:
@@ -31,13 +36,14 @@ def main() -> int:
             raise Stopped
 
     try:
-        mine = owned(manifest, os.environ["POD_NAME"], os.environ["POD_UID"])
+        mine = owned(manifest, os.environ["JOB_NAME"], os.environ["JOB_UID"])
         succeeded, message = launch(RayJobs.of_this_pod(), mine, pause)
     except ApiError as error:
-        log.error("failed", error=str(error))
-        return 1
+        log.error("lost from sight", error=str(error))
+        return _UNKNOWN
     except Stopped:
-        return 1
+        log.info("stopped; the RayJob goes on")
+        return _UNKNOWN
     log.info("ended", succeeded=succeeded, message=message)
     return 0 if succeeded else 1
 

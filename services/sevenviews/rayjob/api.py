@@ -1,4 +1,4 @@
-"""The three calls of the Kubernetes API that are needed."""
+"""The two calls of the Kubernetes API that are needed."""
 
 from __future__ import annotations
 
@@ -66,10 +66,6 @@ class RayJobs:
     def get(self, name: str) -> dict[str, Any]:
         """One with its status. Raises ApiError."""
         return self._call("GET", f"/{name}")
-
-    def delete(self, name: str) -> None:
-        """Delete one, and all that it started. Raises ApiError."""
-        self._call("DELETE", f"/{name}?propagationPolicy=Background")
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         request = urllib.request.Request(  # noqa: S310  # the address is that of the API

@@ -14,13 +14,14 @@ import pytest
 from sevenviews.rayjob.api import ApiError, RayJobs
 from sevenviews.rayjob.launch import Stopped, launch, owned
 
-MANIFEST = {"kind": "RayJob", "metadata": {"generateName": "refresh-"}, "spec": {"entrypoint": "x"}}
+BARE: dict[str, Any] = {"kind": "RayJob", "metadata": {"labels": {}}, "spec": {"entrypoint": "x"}}
+MANIFEST = owned(BARE, "refresh-x", "uid-1")
 PATH = "/apis/ray.io/v1/namespaces/patents/rayjobs"
 
 
 def state(deployment: str, job: str = "", message: str = "") -> tuple[int, dict[str, Any]]:
     status = {"jobDeploymentStatus": deployment, "jobStatus": job, "message": message}
-    return 200, {"metadata": {"name": "refresh-x"}, "status": status}
+    return 200, {**MANIFEST, "status": status}
 
 
 class Api:
@@ -35,11 +36,11 @@ class Api:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 length = int(self.headers["Content-Length"])
-                api.bodies.append(json.loads(self.rfile.read(length)))
-                self._answer(201, {"metadata": {"name": "refresh-x"}})
-
-            def do_DELETE(self) -> None:
-                self._answer(200, {})
+                body = json.loads(self.rfile.read(length))
+                exists = body["metadata"]["name"] in [one["metadata"]["name"] for one in api.bodies]
+                if not exists:
+                    api.bodies.append(body)
+                self._answer(409 if exists else 201, {"message": "it exists"} if exists else body)
 
             def do_GET(self) -> None:
                 self._answer(*(api.answers.pop(0) if len(api.answers) > 1 else api.answers[0]))
@@ -126,11 +127,22 @@ def test_a_rayjob_that_somebody_deleted_is_an_error_at_once(api: Api) -> None:
     assert len(api.calls) == 2
 
 
-def test_told_to_stop_it_deletes_the_rayjob(api: Api) -> None:
+def test_a_pod_that_takes_the_place_of_another_watches_what_that_one_began(api: Api) -> None:
     api.answers = [state("Running", "RUNNING")]
     with pytest.raises(Stopped):
         launch(api.jobs, MANIFEST, pauses(2))
-    assert api.calls[-1][:2] == ("DELETE", f"{PATH}/refresh-x?propagationPolicy=Background")
+    api.answers = [state("Running", "RUNNING"), state("Complete", "SUCCEEDED", "promoted")]
+    assert launch(api.jobs, MANIFEST, nothing) == (True, "promoted")
+    assert len(api.bodies) == 1
+    assert {call[0] for call in api.calls} == {"POST", "GET"}  # nothing was deleted
+
+
+def test_a_rayjob_of_another_job_is_left_alone(api: Api) -> None:
+    api.answers = [state("Running", "RUNNING")]
+    with pytest.raises(Stopped):
+        launch(api.jobs, MANIFEST, pauses(1))
+    with pytest.raises(ApiError, match="belongs to another Job"):
+        launch(api.jobs, owned(BARE, "refresh-x", "uid-2"), nothing)
 
 
 def test_no_answer_at_all_is_an_error(tmp_path: Path, unused_tcp_port: int) -> None:
@@ -141,9 +153,14 @@ def test_no_answer_at_all_is_an_error(tmp_path: Path, unused_tcp_port: int) -> N
         launch(jobs, MANIFEST, nothing)
 
 
-def test_it_goes_with_its_pod() -> None:
-    mine = owned(MANIFEST, "pod-1", "uid-1")
-    (owner,) = mine["metadata"]["ownerReferences"]
-    assert (owner["kind"], owner["name"], owner["uid"]) == ("Pod", "pod-1", "uid-1")
-    assert mine["metadata"]["generateName"] == "refresh-"
-    assert "ownerReferences" not in MANIFEST["metadata"]
+def test_it_goes_with_its_job_and_has_its_name() -> None:
+    (owner,) = MANIFEST["metadata"]["ownerReferences"]
+    assert (owner["kind"], owner["name"], owner["uid"]) == ("Job", "refresh-x", "uid-1")
+    assert MANIFEST["metadata"]["name"] == "refresh-x"
+    assert BARE["metadata"] == {"labels": {}}
+
+
+def test_a_long_name_becomes_one_that_kuberay_takes() -> None:
+    names = {owned(BARE, "a" * 50 + end, "uid")["metadata"]["name"] for end in ("-29387465", "-29387466")}
+    assert len(names) == 2
+    assert all(len(name) == 47 for name in names)
