@@ -16,6 +16,7 @@ The map, a line a package:
     vectors    Milvus behind the DesignIndex protocol; releases
     metadata   patents in SQL, drawings in an object store
     gateway    search and import; ranking; over the three services above
+    ray_folder where such a Ray keeps its sockets, on a machine of several users
     local_ray  a Ray of this machine alone, started with patience
     training   data, models, losses, Ray Train loop, ONNX export; hashing and classification
     lab        the papers' comparisons: metrics, classic descriptors, clustering, figures, reports
@@ -37,5 +38,5 @@ wire; `vectors` ranking as well. `lab` stands on designs, ranking, corpus and en
 synthetic and on lab. `reconcile` stands on backends and on the gateway's import, `refresh` on backends, on
 training, and on metadata's port to the object store; `bench` on all of these. `console` stands on client, designs,
 images and runtime, and is handed what cuts sheets. Only backends and the three services behind the gateway speak
-`internal`. `local_ray` stands alone, below what starts one. `cli` wires it all.
+`internal`. `ray_folder` and `local_ray` stand alone, below what starts one. `cli` wires it all.
 """

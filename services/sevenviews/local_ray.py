@@ -8,6 +8,8 @@ from typing import Any
 import psutil
 import ray
 
+from sevenviews.ray_folder import ray_folder
+
 _ATTEMPTS = 3
 _ROOTS = frozenset({"gcs_server", "raylet"})
 """The processes of a Ray that end the others with them."""
@@ -26,8 +28,10 @@ def start_local_ray(**options: Any) -> None:
 
     Raises:
         ValueError: an option is wrong.
+        RayFolderError: there is no place for its sockets.
         Exception: of whatever type Ray raises, when no attempt succeeded.
     """
+    options = {"_temp_dir": str(ray_folder()), **options}
     for attempt in range(1, _ATTEMPTS + 1):
         before = {process.pid for process in psutil.Process().children()}
         try:

@@ -19,8 +19,9 @@ from tests.processes import start_child
 class RedisServer:
     """A process of its own; can be killed and started again on the same port."""
 
-    def __init__(self, program: str) -> None:
+    def __init__(self, program: str, *options: str) -> None:
         self._program = program
+        self._options = options
         self._folder = tempfile.TemporaryDirectory(prefix="sevenviews-redis-")
         self._process: subprocess.Popen[bytes] | None = None
         self.port = _free_port()
@@ -32,6 +33,7 @@ class RedisServer:
     def start(self) -> None:
         """Return when it answers."""
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", self._folder.name]
+        options += self._options
         self._process = start_child([self._program, *options], stdout=subprocess.DEVNULL)
         with contextlib.closing(redis.Redis(port=self.port)) as client:
             for _ in range(200):
@@ -55,12 +57,12 @@ class RedisServer:
 
 
 @contextlib.contextmanager
-def running_redis() -> Iterator[RedisServer]:
-    """A started server, empty at first; the test is skipped where Redis is missing."""
+def running_redis(*options: str) -> Iterator[RedisServer]:
+    """A started server, empty at first, with options of its own; the test is skipped where Redis is missing."""
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("redis-server is not installed (make test-deps)")
-    server = RedisServer(program)
+    server = RedisServer(program, *options)
     try:
         server.start()
         yield server

@@ -13,6 +13,7 @@ import pytest
 import ray
 
 from sevenviews.local_ray import start_local_ray
+from sevenviews.ray_folder import ray_folder
 from tests.processes import start_child
 
 
@@ -59,7 +60,7 @@ def test_a_slow_start_is_tried_again_and_leaves_nothing(
     try:
         slow = slow_ray(monkeypatch, 2, raylet, RuntimeError("timed out during startup"))
         start_local_ray(num_cpus=3)
-        assert slow.options == {"address": "local", "num_cpus": 3}
+        assert slow.options == {"address": "local", "num_cpus": 3, "_temp_dir": str(ray_folder())}
         assert len(slow.left) == 2
         assert not any(psutil.pid_exists(process.pid) for process in slow.left)
         assert psutil.Process(other.pid).is_running()

@@ -22,6 +22,7 @@ from sevenviews.cli.credentials import credential
 from sevenviews.cli.extras import EXTRAS, listed, missing
 from sevenviews.cli.local import GATEWAY_SERVICES, Addresses
 from sevenviews.client import Client
+from sevenviews.ray_folder import ray_folder
 from sevenviews.runtime.channels import open_blocking_channel
 from sevenviews.runtime.proxies import named
 from sevenviews.runtime.settings import MEBIBYTE
@@ -51,7 +52,7 @@ def doctor(
     data: Annotated[Path, typer.Option(help="Data directory of `sevenviews up`.")] = Path(".sevenviews"),
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Check the installation, the packaged model, the disk, and the services that run on a data directory.
+    """Check the installation, the packaged model, the disk, Ray's folder, and the services that run on a data directory.
 
     Exits with 1 if something is broken.
 
@@ -74,6 +75,7 @@ def _examine(data: Path) -> Iterator[Finding]:
     yield _guarded("model", _model)
     yield _guarded("execution", _providers)
     yield _disk(data)
+    yield _guarded("ray folder", lambda: str(ray_folder()))
     yield _proxy(os.environ)
     yield from _services(data)
 

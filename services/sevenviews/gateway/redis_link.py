@@ -1,4 +1,8 @@
-"""Redis, made dispensable: calls are short, a failed one is counted, and none is tried for a while then."""
+"""Redis, made dispensable: calls are short, and a failed one is counted.
+
+After one that was not answered none is tried for a while. One that was refused cost no time, and what follows is
+tried: a Redis that is full still reads, and so does a replica.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from prometheus_client import Counter
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import ReadOnlyError, RedisError, ResponseError
 
 log = structlog.get_logger()
 
@@ -51,7 +55,7 @@ class RedisLink:
         self._use = use
         self._errors = errors
         self._clock = clock
-        self._paused_until = float("-inf")
+        self._paused_until = self._silent_until = float("-inf")
 
     async def call(self, command: Callable[[Redis], Awaitable[T]]) -> T | None:
         """The command's answer; None where Redis did not give one."""
@@ -59,11 +63,21 @@ class RedisLink:
             return None
         try:
             return await command(self._redis)
+        except ResponseError as error:
+            if isinstance(error, ReadOnlyError):
+                # It was the master when it was connected to: the name leads to another one by now.
+                await self._redis.connection_pool.disconnect()
+            self._note("redis refused; going on without", error)
         except (RedisError, OSError) as error:
             self._paused_until = self._clock() + PAUSE_SECONDS
-            self._errors.labels(self._use).inc()
-            log.warning("redis failed; going on without", use=self._use, error=str(error))
-            return None
+            self._note("redis failed; going on without", error)
+        return None
+
+    def _note(self, event: str, error: Exception) -> None:
+        self._errors.labels(self._use).inc()
+        if self._clock() >= self._silent_until:
+            self._silent_until = self._clock() + PAUSE_SECONDS
+            log.warning(event, use=self._use, error=str(error))
 
     async def close(self) -> None:
         await self._redis.aclose()

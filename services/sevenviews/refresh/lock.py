@@ -17,7 +17,7 @@ from typing import Protocol, Self, cast
 from urllib.parse import unquote, urlsplit
 
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import ReadOnlyError, RedisError
 
 from sevenviews.designs import Reason, SevenviewsError
 
@@ -175,7 +175,7 @@ class RedisLock:
             held = None if token else cast("bytes | None", self._redis.get(_LOCK_KEY))
         except RedisError as error:
             raise SevenviewsError(
-                Reason.DEPENDENCY_UNAVAILABLE, f"Redis does not answer: {error}", {"service": "redis"}
+                Reason.DEPENDENCY_UNAVAILABLE, f"Redis gives no lock: {error}", {"service": "redis"}
             ) from error
         if not token:
             raise _locked((held or b"another process").decode().partition(" ")[0])
@@ -207,6 +207,10 @@ class RedisLock:
             asked = self._clock()
             try:
                 renewed = self._if_mine("PEXPIRE", str(self._milliseconds))
+            except ReadOnlyError:
+                # A replica now: the name leads to another master.
+                self._redis.connection_pool.disconnect()
+                continue
             except RedisError:
                 continue
             if not renewed:
