@@ -8,6 +8,7 @@ from collections.abc import Callable
 import typer
 
 from sevenviews.cli.audit import audit
+from sevenviews.cli.backup import backup, restore
 from sevenviews.cli.bench import app as bench_app
 from sevenviews.cli.cluster import cluster
 from sevenviews.cli.console import note
@@ -56,6 +57,8 @@ for command in (
     reembed,
     reconcile,
     audit,
+    backup,
+    restore,
     demo,
     doctor,
 ):
