@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from prometheus_client import CollectorRegistry
 
@@ -13,11 +15,13 @@ from sevenviews.gateway.redis_watch import REDIS
 from sevenviews.gateway.telemetry import GatewayMetrics
 from sevenviews.metadata.drawings_watch import DRAWINGS
 from sevenviews.metadata.telemetry import CatalogueMetrics, RefreshMetrics
+from sevenviews.runtime.certificates import CertificateExpiry, CertificateFiles
 from sevenviews.runtime.stores import StoreReadiness
 from sevenviews.runtime.telemetry import ServerMetrics
 from sevenviews.v1 import search_pb2
 from sevenviews.vectors.releases import IndexParameters
 from sevenviews.vectors.telemetry import ReleaseMetrics
+from tests.certificates import Authority
 from tests.fakes.design_index import FakeDesignIndex
 
 # Exported by others, where they run, with the labels that they give: Prometheus itself, kube-state-metrics, the
@@ -38,10 +42,8 @@ FOREIGN: Mapping[str, frozenset[str]] = {
     "DCGM_FI_DEV_POWER_USAGE": frozenset({"gpu"}),
 }
 
-# Only where a service shows a certificate, or calls with one.
-OF_TLS: Mapping[str, frozenset[str]] = {
-    "sevenviews_certificate_expiry_timestamp_seconds": frozenset({"service", "certificate"})
-}
+OF_TLS = frozenset({"sevenviews_certificate_expiry_timestamp_seconds"})
+"""Of ours, and only where a service shows a certificate, or calls with one."""
 
 # What the scraping adds, or Ray of itself.
 OF_TARGETS = frozenset({"namespace", "job", "instance", "pod", "service"})
@@ -74,6 +76,10 @@ def samples() -> tuple[tuple[str, Mapping[str, str]], ...]:
     for service in ("gateway", "vectors", "metadata"):
         ServerMetrics(service, registry).tell_ready(ready=True)
     GatewayMetrics(registry)
+    with TemporaryDirectory() as folder:
+        pair = Authority(Path(folder)).issue("gateway")
+        expiry = CertificateExpiry("gateway", registry)
+        expiry.watch("server", CertificateFiles(pair.certificate, pair.key, pair.ca))
     stores = StoreReadiness("metadata", registry)
     for store in ("database", DRAWINGS, "milvus", REDIS):
         stores.expect(store)
@@ -84,7 +90,7 @@ def samples() -> tuple[tuple[str, Mapping[str, str]], ...]:
 
 
 @functools.cache
-def exported() -> Mapping[str, Exported]:
+def exported() -> dict[str, Exported]:
     """The metrics of our services."""
     return {name: Exported(frozenset(labels)) for name, labels in samples()} | _of_ray()
 

@@ -51,7 +51,7 @@ def named() -> dict[str, str]:
 
 def test_what_is_named_is_exported(packaged_system: System) -> None:
     recorded = {name for name, _ in recordings()}
-    elsewhere = FOREIGN.keys() | OF_TLS.keys() | recorded
+    elsewhere = FOREIGN.keys() | OF_TLS | recorded
     wanted = {name: place for name, place in named().items() if name not in elsewhere}
     assert len(wanted) > 30
     give_up = time.monotonic() + _RAY_SECONDS

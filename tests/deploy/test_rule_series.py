@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.deploy.exporters import FOREIGN, OF_RAY, OF_TARGETS, OF_TLS, Exported, exported, samples
+from tests.deploy.exporters import FOREIGN, OF_RAY, OF_TARGETS, Exported, exported, samples
 from tests.deploy.files import RULES, alerts, recordings
 from tests.deploy.promql import metric_names, selectors
 
@@ -24,8 +24,7 @@ _LABEL = re.compile(r'(\w+)="')
 
 def known() -> dict[str, Exported]:
     """Every metric that may be named, with its labels."""
-    others = {name: Exported(labels) for name, labels in (*FOREIGN.items(), *OF_TLS.items())}
-    return {**exported(), **others}
+    return exported() | {name: Exported(labels) for name, labels in FOREIGN.items()}
 
 
 def input_series() -> list[tuple[str, str, frozenset[str]]]:
@@ -53,7 +52,7 @@ def test_a_rule_names_metrics_that_there_are(place: str) -> None:
 def test_what_a_rule_selects_our_code_gives_from_the_start(place: str) -> None:
     """With the values of the labels: a reason, a code or a state of another name would never fire."""
     for selector in selectors(EXPRESSIONS[place]):
-        if selector.name in RECORDED or selector.name in FOREIGN or selector.name in OF_TLS:
+        if selector.name in RECORDED or selector.name in FOREIGN:
             continue
         if selector.name == "sevenviews_refresh_step" or exported()[selector.name].of_ray:
             conditions = {label for label, _, _ in selector.conditions}

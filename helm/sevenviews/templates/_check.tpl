@@ -1,6 +1,6 @@
 {{/* The pod that asks each service for its health and the gateway for a search: of `helm test`, and of a schedule. */}}
 
-{{/* (dict "root" $ "patience" 60) */}}
+{{/* (dict "root" $ "patience" 60 "mustSearch" false) */}}
 {{- define "sevenviews.check.pod" -}}
 {{- $check := .root.Values.check -}}
 restartPolicy: Never
@@ -19,6 +19,9 @@ containers:
       {{- end }}
       - --patience
       - {{ .patience | quote }}
+      {{- if .mustSearch }}
+      - --must-search
+      {{- end }}
       {{- if .root.Values.tls.enabled }}
       - --ca
       - /etc/sevenviews/tls/ca.crt
@@ -27,9 +30,18 @@ containers:
       - --key
       - /etc/sevenviews/tls/tls.key
       {{- end }}
-    {{- with $check.extraEnv }}
+    {{- if or $check.apiKey.existingSecret $check.extraEnv }}
     env:
+      {{- with $check.apiKey.existingSecret }}
+      - name: SEVENVIEWS_API_KEY
+        valueFrom:
+          secretKeyRef:
+            name: {{ . }}
+            key: {{ $check.apiKey.key }}
+      {{- end }}
+      {{- with $check.extraEnv }}
       {{- toYaml . | nindent 6 }}
+      {{- end }}
     {{- end }}
     resources:
       {{- toYaml $check.resources | nindent 6 }}

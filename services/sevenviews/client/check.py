@@ -6,6 +6,7 @@ The body of `helm test`, and of the trial searches that the chart makes at inter
 from __future__ import annotations
 
 import argparse
+import os
 import secrets
 import struct
 import sys
@@ -38,12 +39,16 @@ class CheckError(Exception):
     """A check did not pass; the message says why."""
 
 
-def checks(addresses: dict[str, str], tls: ClientTls | None) -> Iterator[tuple[str, Callable[[], str]]]:
+def checks(
+    addresses: dict[str, str], tls: ClientTls | None, credential: str = "", *, must_search: bool = False
+) -> Iterator[tuple[str, Callable[[], str]]]:
     """Name and body of each check: the body returns what it found, or raises CheckError.
 
     Args:
         addresses: by service.
         tls: for all but the embedding, which speaks plaintext.
+        credential: API key or token that the gateway is shown.
+        must_search: a gateway that asks for one that is not given is no success.
     """
     for service in SERVICES:
         secured = None if service == "embedding" else tls
@@ -53,7 +58,7 @@ def checks(addresses: dict[str, str], tls: ClientTls | None) -> Iterator[tuple[s
 
         yield f"health of {service}", health
     yield "releases", lambda: _releases(addresses["vectors"], tls)
-    yield "search", lambda: _search(addresses["gateway"], tls)
+    yield "search", lambda: _search(addresses["gateway"], tls, credential, must_search=must_search)
 
 
 def square() -> bytes:
@@ -73,7 +78,9 @@ def main() -> int:
     tls = ClientTls(options.ca, options.certificate, options.key) if options.ca else None
     give_up = time.monotonic() + options.patience
     failed = 0
-    for name, check in checks({service: getattr(options, service) for service in SERVICES}, tls):
+    addresses = {service: getattr(options, service) for service in SERVICES}
+    credential = os.environ.get("SEVENVIEWS_API_KEY", "")
+    for name, check in checks(addresses, tls, credential, must_search=options.must_search):
         try:
             print(f"ok      {name}: {_until(check, give_up)}", flush=True)
         except CheckError as error:
@@ -118,13 +125,13 @@ def _releases(address: str, tls: ClientTls | None) -> str:
     return ", ".join(release.release_id for release in found) or "none yet"
 
 
-def _search(address: str, tls: ClientTls | None) -> str:
-    with Client(address, timeout_seconds=30, tls=tls) as client:
+def _search(address: str, tls: ClientTls | None, credential: str = "", *, must_search: bool = False) -> str:
+    with Client(address, timeout_seconds=30, tls=tls, credential=credential or None) as client:
         try:
             known = client.list_patents(page_size=1).patents
             return _finds(client, known[0]) if known else _answers(client)
         except SevenviewsError as error:
-            if error.reason is Reason.CREDENTIAL_MISSING:
+            if error.reason is Reason.CREDENTIAL_MISSING and not must_search:
                 return "asks for a credential: nothing was searched for"
             raise CheckError(f"{error.message} [{error.reason}]") from error
 
@@ -167,6 +174,11 @@ def _options() -> argparse.Namespace:
     for port, service in enumerate(SERVICES, start=50051):
         parser.add_argument(f"--{service}", default=f"127.0.0.1:{port}", metavar="HOST:PORT")
     parser.add_argument("--patience", type=float, default=60, help="seconds until a failure counts")
+    parser.add_argument(
+        "--must-search",
+        action="store_true",
+        help="fail if the gateway asks for a credential and SEVENVIEWS_API_KEY holds none",
+    )
     parser.add_argument("--ca", type=Path, help="PEM file of the services' CA; none: plaintext")
     parser.add_argument("--certificate", type=Path, help="PEM file shown to services that demand one")
     parser.add_argument("--key", type=Path, help="PEM file of its private key")
