@@ -8,6 +8,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import rfc8785
 from cryptography.exceptions import InvalidSignature
@@ -67,15 +68,19 @@ class SealedCertificate:
             raise CertificateError(f"this is a {certificate.format!r}; {FORMAT!r} can be read")
         return certificate
 
-    def to_file(self, path: Path) -> None:
-        """As JSON, the certificate as an object. Raises OSError."""
-        content = {
+    def as_json(self) -> dict[str, Any]:
+        """The certificate as an object, and what seals it."""
+        return {
             "certificate": json.loads(self.document),
             "sha256": self.sha256,
             "signature": base64.b64encode(self.signature).decode(),
             "public_key": base64.b64encode(self.public_key).decode(),
         }
-        path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    def to_file(self, path: Path) -> None:
+        """As JSON. Raises OSError."""
+        text = json.dumps(self.as_json(), indent=2, ensure_ascii=False)
+        path.write_text(text + "\n", encoding="utf-8")
 
     @classmethod
     def from_file(cls, path: Path) -> SealedCertificate:

@@ -24,6 +24,7 @@ EXTRAS = (
     "lab",
     "refresh",
     "tracing",
+    "report",
 )
 """Those that bring a part of the system; `cli`, `local` and `all` are no parts, `encoder` is one of others."""
 

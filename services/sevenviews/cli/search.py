@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sevenviews.cli import export
 from sevenviews.cli import filter_options as of
 from sevenviews.cli.connection import Gateway
 from sevenviews.cli.console import fail, fail_with, note, note_unknown, print_json, table
@@ -100,6 +101,13 @@ def search(
         Path | None,
         typer.Option(help="Write a certificate of the search to this file; `sevenviews replay` repeats it."),
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the answer to this file: .csv, .json, or .pdf with pictures, beside which its certificate is "
+            "written."
+        ),
+    ] = None,
     picture: Annotated[Path | None, typer.Option(help="Write a picture of query and hits: a PNG.")] = None,
     gateway: Gateway,
     json_output: JsonOutput = False,
@@ -117,8 +125,12 @@ def search(
     Example:  sevenviews search sheet.tif --relevant USD0909824 --irrelevant USD0910275 --collapse-families
 
     Example:  sevenviews search sheet.tif --filing-date 2021-05-01 --filing-office US --applicant "Nikon Corp."
+
+    Example:  sevenviews search sheet.tif --out hits.pdf
     """
     asked = application.read()
+    if out is not None:
+        certify = certify or export.certificate_beside(out, first=not page_token)
     chosen = patent_filter(
         locarno=locarno,
         locarno_all=locarno_all,
@@ -158,13 +170,20 @@ def search(
                 page_token=page_token,
                 application=asked,
                 certify=certify is not None,
+                read_mask=() if out is None else export.READ_MASK,
             )
             if certify is not None:
                 _keep(page, certify)
             if picture is not None:
                 _draw(client, queries, page, picture)
+            if out is not None:
+                export.write(out, client, queries, page, page_as_json(page))
         except SevenviewsError as error:
             fail_with(error)
+        except OSError as error:
+            fail(f"{error.filename}: {error.strerror}", 2)
+    if out is not None:
+        note(f"wrote {out}")
     if json_output:
         print_json(page_as_json(page))
     else:
@@ -255,10 +274,7 @@ def _keep(page: SearchPage, path: Path) -> None:
     sealed = page.certificate
     if sealed is None:
         fail("the gateway has given no certificate: it is of a version before this one")
-    try:
-        sealed.to_file(path)
-    except OSError as error:
-        fail(f"{path}: {error.strerror}", 2)
+    sealed.to_file(path)
     signed = f"signed by key {sealed.key_name}" if sealed.signature else "unsigned: the gateway has no key"
     note(f"certificate: {path}, SHA-256 {sealed.sha256}, {signed}")
 
