@@ -30,7 +30,7 @@ from tests.deploy.files import DASHBOARDS, RULES, dashboard
 
 FOLDER = ROOT / "deploy"
 PATH = FOLDER / "compose.yaml"
-OURS = ("gateway", "embedding", "vectors", "metadata")
+OURS = ("gateway", "embedding", "vectors", "metadata", "console")
 # Ray Serve's proxy listens on all addresses, whatever this service is told.
 LISTENS_EVERYWHERE = {"embedding"}
 
@@ -86,7 +86,10 @@ def test_a_service_of_ours_accepts_its_environment(
             continue
         field = variable.removeprefix(prefix).lower()
         assert field in type(settings).model_fields, variable
-        assert str(getattr(settings, field)) == str(value), variable
+        read = getattr(settings, field)
+        assert read == tuple(json.loads(value)) if isinstance(read, tuple) else str(read) == str(value), (
+            variable
+        )
     assert settings.metrics_port == 9464
     assert name in LISTENS_EVERYWHERE or settings.host == "[::]"
     published = [port.rpartition(":")[2] for port in services[name]["ports"]]

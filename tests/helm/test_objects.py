@@ -12,6 +12,7 @@ APPEARS = [
     ("console.enabled=true", (), "Service", "console"),
     ("console.enabled=true", (), "ServiceAccount", "console"),
     ("console.enabled=true", (), "NetworkPolicy", "console"),
+    ("console.enabled=true", (), "PodDisruptionBudget", "console"),
     ("gateway.autoscaling.enabled=true", (), "HorizontalPodAutoscaler", "gateway"),
     ("vectors.autoscaling.enabled=true", (), "HorizontalPodAutoscaler", "vectors"),
     ("metadata.autoscaling.enabled=true", (), "HorizontalPodAutoscaler", "metadata"),

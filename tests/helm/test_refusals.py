@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.helm.chart import PROFILES, Refused, render, settings
+from tests.helm.chart import PROFILES, TLS, Refused, render, settings
 
 DEV = PROFILES["dev"]
 
@@ -37,6 +37,10 @@ REFUSED = [
     ("/tls/secrets/vectors", settings("tls.enabled=true", "tls.secrets.gateway=a", "tls.secrets.metadata=b")),
     ("/tls/certManager/issuer/name", settings("tls.enabled=true", "tls.source=certManager")),
     ("/tls/enabled", settings("tls.clientCertificates=true")),
+    (
+        "/console/clientSecret",
+        (*TLS, *settings("tls.clientCertificates=true", "console.enabled=true")),
+    ),
     ("/milvus/url", settings("milvus.url=")),
     ("/milvus/url", settings("milvus.url=milvus:19530")),
     ("/postgresql/host", settings("postgresql.host=")),

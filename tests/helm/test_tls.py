@@ -78,9 +78,27 @@ class TestTls:
     def test_the_service_says_how_it_is_spoken_to(self) -> None:
         assert render(*TLS).one("Service", "gateway")["spec"]["ports"][0]["appProtocol"] == "https"
 
+    def test_the_console_is_given_the_gateways_ca_and_not_its_key(self) -> None:
+        rendered = render(
+            *TLS,
+            *settings("tls.clientCertificates=true", "console.enabled=true", "console.clientSecret=mine"),
+        )
+        one = pod(rendered, "Deployment/console")
+        (volume,) = [volume for volume in one["volumes"] if volume["name"] == "tls"]
+        given = {
+            source["secret"]["name"]: [item["key"] for item in source["secret"]["items"]]
+            for source in volume["projected"]["sources"]
+        }
+        assert given == {"g": ["ca.crt"], "mine": ["tls.crt", "tls.key"]}
+        variables = environment(one["containers"][0])
+        assert {name for name in variables if "GATEWAY_C" in name or "GATEWAY_K" in name} == {
+            "SEVENVIEWS_CONSOLE_GATEWAY_CA",
+            "SEVENVIEWS_CONSOLE_GATEWAY_CERTIFICATE",
+            "SEVENVIEWS_CONSOLE_GATEWAY_KEY",
+        }
 
-@pytest.mark.parametrize("flag", ["tls.enabled"])
-def test_the_check_shows_the_gateways_certificate(flag: str) -> None:
+
+def test_the_check_shows_the_gateways_certificate() -> None:
     command = main_container(render(*TLS), "Pod/check")["command"]
     assert command[command.index("--ca") + 1] == "/etc/sevenviews/tls/ca.crt"
     assert "--ca" not in main_container(render(), "Pod/check")["command"]

@@ -198,6 +198,26 @@ would make a whole new cluster.
 {{ include "sevenviews.env.common" (dict "root" . "service" "console" "port" .Values.ports.console) }}
 - name: SEVENVIEWS_CONSOLE_GATEWAY_ADDRESS
   value: {{ include "sevenviews.address" (dict "root" . "component" "gateway") }}
+- name: SEVENVIEWS_CONSOLE_UPLOADS
+  value: /tmp/uploads
+{{- with .Values.console.apiKey.existingSecret }}
+- name: SEVENVIEWS_CONSOLE_GATEWAY_API_KEY
+  valueFrom:
+    secretKeyRef:
+      name: {{ . }}
+      key: {{ $.Values.console.apiKey.key }}
+{{- end }}
+{{- if .Values.tls.enabled }}
+- name: SEVENVIEWS_CONSOLE_GATEWAY_CA
+  value: /etc/sevenviews/tls/ca.crt
+{{- if .Values.tls.clientCertificates }}
+- name: SEVENVIEWS_CONSOLE_GATEWAY_CERTIFICATE
+  value: /etc/sevenviews/tls/tls.crt
+- name: SEVENVIEWS_CONSOLE_GATEWAY_KEY
+  value: /etc/sevenviews/tls/tls.key
+{{- end }}
+{{- end }}
+{{- include "sevenviews.env.settings" (dict "service" "console" "settings" .Values.console.settings) }}
 {{- end }}
 
 {{/* A headless Service's name gives the addresses of all pods; the channel's round robin spreads over them. */}}

@@ -52,7 +52,7 @@ def doctor(
     data: Annotated[Path, typer.Option(help="Data directory of `sevenviews up`.")] = Path(".sevenviews"),
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Check the installation, the packaged model, the disk, Ray's folder, and the services that run on a data directory.
+    """Check the installation, the packaged model, the disk, Ray's folder, and the services on a data directory.
 
     Exits with 1 if something is broken.
 

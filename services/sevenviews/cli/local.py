@@ -12,6 +12,7 @@ import fcntl
 import json
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -27,6 +28,7 @@ from sevenviews.runtime.channels import open_channel
 
 _STATE_FILE = "up.json"
 _METRICS_PORT = 9464
+_CONSOLE_SECONDS = 60.0
 
 GATEWAY_SERVICES = (
     "sevenviews.v1.SearchService",
@@ -80,10 +82,15 @@ class LocalStores:
 
 @dataclass(frozen=True, slots=True)
 class LocalOptions:
-    """What `sevenviews up` can be told. The URLs choose larger parts than the embedded ones."""
+    """What `sevenviews up` can be told. The URLs choose larger parts than the embedded ones.
+
+    Attributes:
+        console: host:port of the web page; empty: there is none.
+    """
 
     data: Path
     addresses: Addresses
+    console: str = ""
     model: Path | None = None
     replicas: int = 1
     vectors_url: str = ""
@@ -94,6 +101,18 @@ class LocalOptions:
     start_seconds: float = 120.0
     api_keys: Path | None = None
     anonymous: bool = False
+
+
+def console_address(port: int) -> str:
+    """Of the web page: on this port, or on a free one where it is 0, or taken by another program."""
+    if port:
+        try:
+            with socket.socket() as taken:
+                taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                taken.bind(("127.0.0.1", port))
+        except OSError:
+            port = 0
+    return f"127.0.0.1:{port or _free_ports(1)[0]}"
 
 
 def metrics_ports(port: int) -> dict[str, int]:
@@ -143,6 +162,20 @@ class LocalServices:
                 f"not ready after {self._options.start_seconds:.0f} s; the logs are in {logs}"
             ) from None
 
+    async def console_is_served(self) -> bool:
+        """Wait for the web page, which is no part of being ready; False where there is none after a while."""
+        host, _, port = self._options.console.rpartition(":")
+        give_up = time.monotonic() + _CONSOLE_SECONDS
+        while self._options.console and time.monotonic() < give_up:
+            try:
+                _, writer = await asyncio.open_connection(host, int(port))
+            except OSError:
+                await asyncio.sleep(0.1)
+            else:
+                writer.close()
+                return True
+        return False
+
     async def stop(self) -> None:
         """Drain and stop everything."""
         await self._supervisor.stop()
@@ -158,6 +191,7 @@ class LocalServices:
     def _write_state(self) -> None:
         state = {
             "addresses": asdict(self.addresses),
+            "console": self._options.console,
             "metrics_ports": dict(self._options.metrics_ports),
             "stores": {
                 "drawings_url": _drawings_url(self._options),
@@ -231,23 +265,44 @@ def _services(options: LocalOptions) -> tuple[ServiceProcess, ...]:
             "DRAWINGS_URL": _drawings_url(options),
         },
     }
-    return tuple(
-        _service(name, environment, options, options.metrics_ports.get(name, 0))
+    services = [
+        _service(
+            name,
+            f"sevenviews.{name}",
+            getattr(options.addresses, name),
+            {"METRICS_PORT": str(options.metrics_ports.get(name, 0)), **environment},
+            data,
+        )
         for name, environment in environments.items()
-    )
+    ]
+    if options.console:
+        # First: it calls, and is stopped before what it calls.
+        services.insert(
+            0, _service("console", "sevenviews.cli.web", options.console, _console(options), data)
+        )
+    return tuple(services)
+
+
+def _console(options: LocalOptions) -> dict[str, str]:
+    return {
+        "GATEWAY_ADDRESS": options.addresses.gateway,
+        "UPLOADS": str(options.data.resolve() / "uploads"),
+        # Another site's name that is made to mean this machine is none of these.
+        "ALLOWED_HOSTS": json.dumps(["127.0.0.1", "localhost"]),
+    }
 
 
 def _service(
-    name: str, environment: Mapping[str, str], options: LocalOptions, metrics_port: int
+    name: str, module: str, address: str, environment: Mapping[str, str], data: Path
 ) -> ServiceProcess:
-    host, _, port = getattr(options.addresses, name).rpartition(":")
-    common = {"HOST": host, "PORT": port, "METRICS_PORT": str(metrics_port)}
+    host, _, port = address.rpartition(":")
+    common = {"HOST": host, "PORT": port}
     prefix = f"SEVENVIEWS_{name.upper()}_"
     return ServiceProcess(
         name,
-        f"sevenviews.{name}",
+        module,
         {prefix + key: value for key, value in {**common, **environment}.items()},
-        options.data.resolve() / "logs" / f"{name}.log",
+        data / "logs" / f"{name}.log",
     )
 
 

@@ -10,8 +10,19 @@ from typing import Annotated
 import typer
 
 from sevenviews.cli.console import fail, note
-from sevenviews.cli.local import Addresses, LocalOptions, LocalServices, StartError, locked, metrics_ports
+from sevenviews.cli.extras import missing, without
+from sevenviews.cli.local import (
+    Addresses,
+    LocalOptions,
+    LocalServices,
+    StartError,
+    console_address,
+    locked,
+    metrics_ports,
+)
 from sevenviews.runtime.telemetry import configure_logs
+
+_CONSOLE_PORT = 8080
 
 
 def up(
@@ -38,13 +49,25 @@ def up(
     database_url: Annotated[str, typer.Option(help="postgresql://… for PostgreSQL.")] = "",
     drawings_url: Annotated[str, typer.Option(help="s3://BUCKET/PREFIX for an object store.")] = "",
     cache_url: Annotated[str, typer.Option(help="redis://HOST:6379/0 for Redis.")] = "",
+    console: Annotated[bool, typer.Option(help="Serve the web page too.")] = True,
+    console_port: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            help="Port of the web page; another one where it is taken. 0: any free.",
+            show_default="8080; with --port 0 any free",
+        ),
+    ] = None,
     metrics: Annotated[
         bool, typer.Option(help="Serve Prometheus pages on ports 9464 to 9467; with --port 0 on any free.")
     ] = False,
 ) -> None:
-    """Start the four services on this machine, and serve until Ctrl-C.
+    """Start the four services and the web page on this machine, and serve until Ctrl-C.
 
-    Prints `ready: gateway HOST:PORT` when searches are served. A service that dies is started again.
+    Prints `ready: gateway HOST:PORT` when searches are served, and then the address of the web page. A service
+    that dies is started again.
+
     Everything is kept in the data directory: start again on the same one, and all patents are there.
 
     Example:  sevenviews up --data patents
@@ -52,9 +75,15 @@ def up(
     Example:  sevenviews up --data patents --host 0.0.0.0 --api-keys keys.json
     """
     _check(host, api_keys, anonymous=anonymous)
+    if console and (absent := missing("console")):
+        note(f"no web page: {without('console', absent)}")
+        console = False
+    if console_port is None:
+        console_port = _CONSOLE_PORT if port else 0
     options = LocalOptions(
         data=data,
         addresses=Addresses.of(port, host),
+        console=console_address(console_port) if console else "",
         model=model,
         replicas=replicas,
         vectors_url=vectors_url,
@@ -105,6 +134,13 @@ async def _serve(options: LocalOptions) -> None:
     if starting.done():
         starting.result()
         print(f"ready: gateway {services.addresses.gateway}", flush=True)
+        if options.console:
+            served = asyncio.create_task(services.console_is_served())
+            await asyncio.wait((served, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if served.done() and served.result():
+                print(f"console: http://{options.console}", flush=True)
+            elif served.done():
+                note(f"the web page does not answer; its log is {options.data / 'logs' / 'console.log'}")
         await stopping
     else:
         starting.cancel()

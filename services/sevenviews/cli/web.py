@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from pydantic import SecretStr
 
+from sevenviews.cli.connection import Gateway
+from sevenviews.cli.credentials import credential
 from sevenviews.cli.extras import needs
+from sevenviews.cli.grouped import grouped
 
 if TYPE_CHECKING:
     from sevenviews.console.reading import CutFigure, File
@@ -19,18 +23,11 @@ _MOST_FIGURES = 64
 
 
 @needs("console")
+@grouped
 def console(
-    server: Annotated[
-        str | None,
-        typer.Option(
-            help="The gateway.",
-            metavar="HOST:PORT",
-            envvar="SEVENVIEWS_SERVER",
-            show_default="127.0.0.1:50051",
-        ),
-    ] = None,
+    gateway: Gateway,
     host: Annotated[
-        str | None, typer.Option(help="Address to listen on; :: for all.", show_default="127.0.0.1")
+        str | None, typer.Option(help="Address to listen on; [::] for all.", show_default="127.0.0.1")
     ] = None,
     port: Annotated[int | None, typer.Option(help="HTTP port; 0: any free.", show_default="8080")] = None,
     uploads: Annotated[
@@ -41,11 +38,25 @@ def console(
     """Serve the web page: search with drawings, look at hits, compare designs.
 
     It talks to the gateway alone, which may run elsewhere; `sevenviews up` starts both. Whoever reaches the page
-    can search: there is no login yet. More can be told by the environment, SEVENVIEWS_CONSOLE_<SETTING>.
+    does what the credential that it was given may do: the page has no login of its own. More can be told by the
+    environment, SEVENVIEWS_CONSOLE_<SETTING>.
 
-    Example:  sevenviews console --server gateway.example.org:50051
+    Example:  sevenviews console --server gateway.example.org:50051 --ca ca.crt --key-file reader.key
     """
-    given = {"gateway_address": server, "host": host, "port": port, "uploads": uploads}
+    tls, shown = gateway.resolved(), credential(gateway.key_file)
+    given = {
+        "gateway_address": gateway.server,
+        "gateway_well_known_ca": tls is not None and tls.ca is None,
+        "gateway_ca": tls and tls.ca,
+        "gateway_certificate": tls and tls.certificate,
+        "gateway_key": tls and tls.key,
+        "gateway_server_name": tls and tls.server_name,
+        "gateway_api_key_file": shown if isinstance(shown, Path) else None,
+        "gateway_api_key": shown if isinstance(shown, SecretStr) else None,
+        "host": host,
+        "port": port,
+        "uploads": uploads,
+    }
     main({name: value for name, value in given.items() if value is not None})
 
 
@@ -55,7 +66,7 @@ def main(given: dict[str, Any] | None = None) -> None:
     from sevenviews.console.settings import ConsoleSettings
 
     asyncio.run(
-        run(ConsoleSettings(**(given or {})), cut, lambda address: print(f"console {address}", flush=True))
+        run(ConsoleSettings(**(given or {})), cut, lambda address: print(f"console: {address}", flush=True))
     )
 
 

@@ -19,7 +19,10 @@ class Gateway:
         """Make the channel; it connects when it is first used."""
         settings = self._settings
         self._client = AsyncClient(
-            settings.gateway_address, timeout_seconds=settings.gateway_seconds, tls=settings.gateway_tls
+            settings.gateway_address,
+            timeout_seconds=settings.gateway_seconds,
+            tls=settings.gateway_tls,
+            credential=settings.gateway_api_key_file or settings.gateway_api_key,
         )
 
     async def close(self) -> None:

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sevenviews.runtime.security import ClientTls
@@ -20,7 +20,7 @@ class ConsoleSettings(BaseSettings):
         env_prefix="SEVENVIEWS_CONSOLE_", frozen=True, extra="forbid", env_ignore_empty=True
     )
 
-    host: str = Field(default="127.0.0.1", description="Address to listen on; :: for all.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on; [::] for all.")
     port: int = Field(default=8080, ge=0, le=65535, description="HTTP port; 0 lets the system choose.")
     metrics_port: int = Field(
         default=0, ge=0, le=65535, description="Port of the Prometheus page /metrics; 0 serves none."
@@ -53,6 +53,19 @@ class ConsoleSettings(BaseSettings):
         default=None, description="PEM file of the certificate shown to a gateway that demands one."
     )
     gateway_key: Path | None = Field(default=None, description="PEM file of its private key.")
+    gateway_well_known_ca: bool = Field(
+        default=False, description="The gateway speaks TLS, with a certificate of a well-known CA."
+    )
+    gateway_server_name: str = Field(
+        default="", description="Name in the gateway's certificate, where it is reached under another one."
+    )
+    gateway_api_key: SecretStr | None = Field(
+        default=None,
+        description="API key or token that the gateway asks for: all who reach the page do what it may do.",
+    )
+    gateway_api_key_file: Path | None = Field(
+        default=None, description="File of it instead, which is followed: tokens are renewed."
+    )
     uploads: Path = Field(
         default_factory=lambda: Path(tempfile.gettempdir()) / "sevenviews-console",
         description="Directory of what is uploaded. Replicas that do not share it must each keep their callers.",
@@ -76,13 +89,18 @@ class ConsoleSettings(BaseSettings):
     def _gateway_files_go_together(self) -> Self:
         if (self.gateway_certificate is None) != (self.gateway_key is None):
             raise ValueError("gateway_certificate and gateway_key go together")
-        if self.gateway_certificate is not None and self.gateway_ca is None:
-            raise ValueError("gateway_certificate needs gateway_ca")
+        shown = self.gateway_certificate is not None or self.gateway_server_name
+        if shown and self.gateway_tls is None:
+            raise ValueError("gateway_certificate and gateway_server_name need a CA")
+        if self.gateway_api_key and self.gateway_api_key_file:
+            raise ValueError("gateway_api_key and gateway_api_key_file exclude each other")
         return self
 
     @property
     def gateway_tls(self) -> ClientTls | None:
         """How the gateway is reached; None for plaintext."""
-        if self.gateway_ca is None:
+        if self.gateway_ca is None and not self.gateway_well_known_ca:
             return None
-        return ClientTls(self.gateway_ca, self.gateway_certificate, self.gateway_key)
+        return ClientTls(
+            self.gateway_ca, self.gateway_certificate, self.gateway_key, self.gateway_server_name
+        )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pypdfium2
@@ -22,7 +23,7 @@ from tests.unit.refresh.catalogue import image, patent
 
 SEED = 2
 TITLE = '=HYPERLINK("http://x","Lampe à poser")'
-FIELDS = {
+FIELDS: dict[str, Any] = {
     "office": "US",
     "kind": "S1",
     "title": TITLE,
@@ -42,7 +43,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with running_house(tmp_path_factory.mktemp("export")) as house:
         items = [patent(number) for number in range(6)]
         items[1] = replace(items[1], patent=replace(items[1].patent, **FIELDS))
-        endless = {
+        endless: dict[str, Any] = {
             name: tuple(Party(f"{name} {n}") for n in range(30)) for name in ("applicants", "inventors")
         }
         items[2] = replace(items[2], patent=replace(items[2].patent, title="Lamp " * 1000, **endless))
