@@ -69,6 +69,7 @@ def test_the_readme_has_one_screen_a_section() -> None:
 
 
 def _commands(text: str) -> Iterator[str]:
+    text = text.replace("\\\n", "")
     yield from _IN_A_BLOCK.findall(text)
     yield from _IN_A_LINE.findall(text)
 

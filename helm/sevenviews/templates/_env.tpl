@@ -21,10 +21,12 @@
   value: {{ .root.Values.log.level }}
 - name: {{ $prefix }}_LOG_FORMAT
   value: {{ .root.Values.log.format }}
+{{- if ne .service "console" }}
 - name: {{ $prefix }}_TRACE_ENDPOINT
   value: {{ .root.Values.tracing.endpoint | quote }}
 - name: {{ $prefix }}_TRACE_RATIO
   value: {{ toJson .root.Values.tracing.ratio | quote }}
+{{- end }}
 - name: {{ $prefix }}_DRAIN_SECONDS
   value: {{ .root.Values.shutdown.drainSeconds | quote }}
 - name: {{ $prefix }}_GRACE_SECONDS

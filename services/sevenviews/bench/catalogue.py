@@ -16,13 +16,13 @@ from PIL import Image, ImageDraw
 from sevenviews.backends.patent_messages import summary_from_wire
 from sevenviews.bench.statistics import Pairs, Spread, alternate
 from sevenviews.designs import Citation, Drawing, LocarnoClass, Party, Patent, View, drawing_id
-from sevenviews.internal.v1 import patents_pb2
 from sevenviews.metadata.documents import from_document, to_document
 from sevenviews.metadata.images import Size, fitted
 from sevenviews.metadata.migrate import migrate
 from sevenviews.metadata.objects import key_of
 from sevenviews.metadata.patent_table import PatentGeneration
 from sevenviews.metadata.service import PatentCatalogue
+from sevenviews.metadata.servicer import summary_to_wire
 from sevenviews.metadata.sql_patent_table import SqlPatentTable
 from sevenviews.metadata.stores import open_engine, open_objects
 from sevenviews.runtime.answers import patent_of_answer
@@ -121,10 +121,8 @@ class _Shown:
 
     def summaries(self) -> None:
         for one in self._table.summaries(self._ids).values():
-            record = patents_pb2.PatentRecord(
-                patent_id=one.patent_id, summary=one.content, generation=one.generation
-            )
-            told = summary_from_wire(patents_pb2.PatentRecord.FromString(record.SerializeToString()))
+            record = summary_to_wire(one)
+            told = summary_from_wire(type(record).FromString(record.SerializeToString()))
             search_pb2.PatentHit(patent_id=one.patent_id, summary=told.shown).SerializeToString()
 
     def whole_patents(self) -> None:

@@ -14,14 +14,14 @@ from prometheus_client import CollectorRegistry
 
 from sevenviews.bench.statistics import Pairs, Spread, alternate
 from sevenviews.designs import Reason
-from sevenviews.internal.v1 import embedding_pb2, embedding_pb2_grpc
 from sevenviews.runtime.channels import open_channel
 from sevenviews.runtime.deadlines import Context, Deadline, in_thread
 from sevenviews.runtime.server import GrpcServer, always_ready
 from sevenviews.runtime.settings import ServiceSettings
 from sevenviews.runtime.status import error_from_rpc
+from sevenviews.v1 import server_pb2, server_pb2_grpc
 
-_SERVICE = "sevenviews.internal.v1.EmbeddingService"
+_SERVICE = "sevenviews.v1.ServerService"
 _THREADS, _WORK_SECONDS = 2, 0.04
 _RATE = 10 * _THREADS / _WORK_SECONDS
 """Calls a second."""
@@ -84,18 +84,18 @@ def measure(pairs: int, seconds: float) -> OverloadFigures:
     )
 
 
-class _Waiting(embedding_pb2_grpc.EmbeddingServiceServicer):
+class _Waiting(server_pb2_grpc.ServerServiceServicer):
     """Each call keeps a thread for a while."""
 
     def __init__(self, threads: Executor) -> None:
         self._threads = threads
 
-    async def ListModels(  # noqa: N802
-        self, _request: embedding_pb2.ListModelsRequest, context: Context
-    ) -> embedding_pb2.ListModelsResponse:
+    async def GetServerInfo(  # noqa: N802
+        self, _request: server_pb2.GetServerInfoRequest, context: Context
+    ) -> server_pb2.GetServerInfoResponse:
         deadline = Deadline.of_call(context, _DEADLINE_SECONDS)
         await in_thread(self._threads, deadline, lambda _: time.sleep(_WORK_SECONDS))
-        return embedding_pb2.ListModelsResponse()
+        return server_pb2.GetServerInfoResponse()
 
 
 async def _asked(at_once: int, seconds: float) -> _Outcome:
@@ -103,15 +103,15 @@ async def _asked(at_once: int, seconds: float) -> _Outcome:
     with ThreadPoolExecutor(_THREADS) as threads:
 
         def register(server: grpc.aio.Server) -> Sequence[str]:
-            servicer = _Waiting(threads)  # type: ignore[abstract]  # is asked for no other method
-            embedding_pb2_grpc.add_EmbeddingServiceServicer_to_server(servicer, server)
+            servicer = _Waiting(threads)
+            server_pb2_grpc.add_ServerServiceServicer_to_server(servicer, server)
             return (_SERVICE,)
 
         server = GrpcServer("bench", settings, register, always_ready, CollectorRegistry())
         await server.start()
         try:
             async with open_channel(server.address) as channel:
-                stub = embedding_pb2_grpc.EmbeddingServiceStub(channel)
+                stub = server_pb2_grpc.ServerServiceStub(channel)
                 return await _flooded(stub, seconds, await _held(stub, seconds / 2))
         finally:
             await server.stop()
@@ -147,7 +147,7 @@ async def _flooded(stub: Any, seconds: float, held: float) -> _Outcome:
 async def _one(stub: Any) -> Reason | None:
     """Why there is no answer, if there is none."""
     try:
-        await stub.ListModels(embedding_pb2.ListModelsRequest(), timeout=_DEADLINE_SECONDS)
+        await stub.GetServerInfo(server_pb2.GetServerInfoRequest(), timeout=_DEADLINE_SECONDS)
     except grpc.RpcError as error:
         return error_from_rpc(error, "bench").reason
     return None

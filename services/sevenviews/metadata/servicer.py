@@ -119,7 +119,7 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
             if request.summaries:
                 told, missing = self._catalogue.summaries(request.patent_ids)
                 return patents_pb2.BatchGetPatentsResponse(
-                    patents=map(_summary, told), missing_patent_ids=missing
+                    patents=map(summary_to_wire, told), missing_patent_ids=missing
                 )
             found, missing = self._catalogue.batch_get(
                 request.patent_ids, include_staged=request.include_staged
@@ -310,7 +310,8 @@ def _record(record: PatentRecord) -> patents_pb2.PatentRecord:
     )
 
 
-def _summary(one: PublishedSummary) -> patents_pb2.PatentRecord:
+def summary_to_wire(one: PublishedSummary) -> patents_pb2.PatentRecord:
+    """A summary as it travels: as it is kept."""
     return patents_pb2.PatentRecord(
         patent_id=one.patent_id,
         summary=one.content,

@@ -230,7 +230,7 @@ def test_weights_of_imagenet_come_from_the_cache_alone(
 ) -> None:
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     config = ModelConfig(backbone="resnet18", initial_weights="imagenet", input_channels=3)
-    with pytest.raises(FileNotFoundError, match=r"resnet18-.*\.pth in .*checkpoints"):
+    with pytest.raises(FileNotFoundError, match=r"resnet18-.*\.pth, in .*checkpoints"):
         make_backbone(config)
     network = torchvision.models.resnet18()
     place = tmp_path / "hub/checkpoints"
