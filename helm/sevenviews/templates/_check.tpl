@@ -2,7 +2,7 @@
 
 {{/* (dict "root" $ "patience" 60 "mustSearch" false) */}}
 {{- define "sevenviews.check.pod" -}}
-{{- $check := .root.Values.check -}}
+{{- $check := .root.Values.check | default dict -}}
 restartPolicy: Never
 {{ include "sevenviews.pod.common" (dict "root" .root "component" "gateway" "values" .root.Values.gateway) }}
 containers:
@@ -30,9 +30,9 @@ containers:
       - --key
       - /etc/sevenviews/tls/tls.key
       {{- end }}
-    {{- if or $check.apiKey.existingSecret $check.extraEnv }}
+    {{- if or ($check.apiKey).existingSecret $check.extraEnv }}
     env:
-      {{- with $check.apiKey.existingSecret }}
+      {{- with ($check.apiKey).existingSecret }}
       - name: SEVENVIEWS_API_KEY
         valueFrom:
           secretKeyRef:

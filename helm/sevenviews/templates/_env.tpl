@@ -21,7 +21,7 @@
   value: {{ .root.Values.log.level }}
 - name: {{ $prefix }}_LOG_FORMAT
   value: {{ .root.Values.log.format }}
-{{- if ne .service "console" }}
+{{- if and .root.Values.tracing (ne .service "console") }}
 - name: {{ $prefix }}_TRACE_ENDPOINT
   value: {{ .root.Values.tracing.endpoint | quote }}
 - name: {{ $prefix }}_TRACE_RATIO
@@ -202,7 +202,7 @@ would make a whole new cluster.
   value: {{ include "sevenviews.address" (dict "root" . "component" "gateway") }}
 - name: SEVENVIEWS_CONSOLE_UPLOADS
   value: /tmp/uploads
-{{- with .Values.console.apiKey.existingSecret }}
+{{- with (.Values.console.apiKey).existingSecret }}
 - name: SEVENVIEWS_CONSOLE_GATEWAY_API_KEY
   valueFrom:
     secretKeyRef:
