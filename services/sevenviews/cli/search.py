@@ -85,9 +85,7 @@ def search(
     ] = False,
     include_query_families: Annotated[
         bool,
-        typer.Option(
-            "--include-query-families", help="Find the patents of --patent too, and their families."
-        ),
+        typer.Option("--own-families", help="Find the patents of --patent too, and their families."),
     ] = False,
     limit: Annotated[int, typer.Option(help="Patents in the answer, 1 to 200.")] = 10,
     page_token: Annotated[str, typer.Option(help="From the answer before, for the page after it.")] = "",

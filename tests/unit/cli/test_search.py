@@ -42,7 +42,7 @@ def test_a_patent_finds_neither_itself_nor_its_family(house: House) -> None:
     assert [hit["patent_id"] for hit in told["hits"]] == ["USD0000002"]
     assert told["left_out_patent_ids"] == ["USD0000001", "USD0000003"]
     assert told["hits"][0]["missing_views"] == ["front"]
-    assert found(house, "--patent", "D1", "--include-query-families")[0] == "1"
+    assert found(house, "--patent", "D1", "--own-families")[0] == "1"
 
 
 def test_families_are_collapsed(house: House, tmp_path: Path) -> None:

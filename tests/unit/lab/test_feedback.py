@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from sevenviews.cli.lab import lab_app
 from sevenviews.designs import View
 from sevenviews.lab.feedback import SHOWN, USERS, measure
 from sevenviews.lab.hiding.measure import Gallery
 from sevenviews.ranking import Feedback
+from tests.models import tiny_bundle
+from tests.unit.lab.drawings import article
 
 
 def gallery(patents: int, drawings: int, spread: float) -> Gallery:
@@ -42,3 +49,20 @@ def test_feedback_that_does_nothing_changes_nothing() -> None:
 def test_what_is_shown_whole_leaves_nothing_to_judge() -> None:
     with pytest.raises(ValueError, match="unseen"):
         measure(gallery(3, 4, spread=0.01), ["p0"], seed=0)
+
+
+def test_the_command_writes_a_report(tmp_path: Path) -> None:
+    for patent in (3, 5):
+        (tmp_path / "sheets" / f"D{patent}").mkdir(parents=True)
+        for sheet in range(1, 9):
+            article(patent, 7 * sheet).save(tmp_path / "sheets" / f"D{patent}" / f"D0000{sheet}.png")
+    where = ["--corpus", str(tmp_path / "sheets"), "--out", str(tmp_path / "out")]
+    options = ["--sheets", "--model", str(tiny_bundle(tmp_path / "model")), "--json"]
+    result = CliRunner().invoke(lab_app, ["feedback", *where, *options])
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert told.keys() == {"report", *USERS}
+    report = (tmp_path / "out" / "report.md").read_text()
+    assert "`sheets` ask, among 16 drawings" in report
+    assert "this does not show that an examiner" in report
+    assert json.loads((tmp_path / "out" / "results.json").read_text())["marks all"] == told["marks all"]
