@@ -31,14 +31,29 @@ class CertifiedQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class CertifiedJudgement:
+    """A patent that was called relevant, or irrelevant, and the generation of it that moved the queries."""
+
+    patent_id: str
+    generation: int
+    relevant: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CertifiedHit:
-    """A patent that was found. Change: that published this generation; 0: it was before changes were numbered."""
+    """A patent that was found.
+
+    Attributes:
+        change: that published this generation; 0: it was before changes were numbered.
+        family: the others of its family, where families were collapsed.
+    """
 
     patent_id: str
     generation: int
     etag: str
     change: int
     score: float
+    family: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +63,8 @@ class Parameters:
     view_matching: str
     exact: bool
     page_size: int
+    collapse_families: bool = False
+    include_query_families: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +76,8 @@ class Certificate:
         watermark: the last change of the catalogue before the search.
         filter: PatentFilter as JSON.
         complete: nothing else could be found.
+        judged: the patents that moved the queries.
+        left_out: the patents that asked, and their families, by id.
     """
 
     server_version: str
@@ -71,6 +90,8 @@ class Certificate:
     parameters: Parameters
     hits: tuple[CertifiedHit, ...]
     complete: bool
+    judged: tuple[CertifiedJudgement, ...] = ()
+    left_out: tuple[str, ...] = ()
     format: str = FORMAT
 
 

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     MODEL = "other model"
     RELEASE = "other release"
     QUERY = "query corrected"
+    FAMILY = "other family"
     NEW = "new document"
     CORRECTED = "corrected"
     DELETED = "deleted"
@@ -93,9 +94,8 @@ class _Comparison:
         self._old = {hit.patent_id: (rank, hit) for rank, hit in enumerate(before.hits, 1)}
         self._new = {hit.patent_id: (rank, hit) for rank, hit in enumerate(after.hits, 1)}
         self._other_model = before.model_version != after.model_version
-        self._other_query = [one.generation for one in before.queries] != [
-            one.generation for one in after.queries
-        ]
+        self._corrected = list(_corrected(before, after))
+        self._other_query = bool(self._corrected)
 
     def differences(self) -> Iterator[Difference]:
         yield from self._of_the_whole()
@@ -114,10 +114,11 @@ class _Comparison:
             yield Difference(
                 Kind.RELEASE, f"release {after.release_id} answered instead of {before.release_id}"
             )
-        for index, (old, new) in enumerate(zip(before.queries, after.queries, strict=True)):
-            if old.generation != new.generation:
-                name = new.patent_id or new.drawing_id
-                yield Difference(Kind.QUERY, f"queries[{index}]: {name} was corrected since, and asks anew")
+        for name in self._corrected:
+            yield Difference(Kind.QUERY, f"{name} was corrected since, and asks anew")
+        if before.left_out != after.left_out:
+            told = "the patents that ask have another family since, which is left out"
+            yield Difference(Kind.FAMILY, told)
         apart = [
             abs(hit.score - self._new[hit.patent_id][1].score)
             for hit in before.hits
@@ -148,11 +149,10 @@ class _Comparison:
             yield Difference(Kind.MOVED, told, hit.patent_id, rank, new_rank)
 
     def _lost(self, hit: CertifiedHit) -> tuple[Kind, str]:
-        now = self._now[hit.patent_id]
-        if now is Now.GONE:
-            return Kind.DELETED, "it was deleted since"
-        if now is Now.CHANGED:
-            return Kind.CORRECTED, "its content is another one since"
+        if (known := _SINCE.get(self._now[hit.patent_id])) is not None:
+            return known
+        if family := _family(hit, self._after):
+            return Kind.FAMILY, f"{family} since"
         if self._other_model or self._other_query:
             return self._of_scores(), f"it is not among the first {len(self._after.hits)} any more"
         last = self._after.hits[-1].score if self._after.hits else 0.0
@@ -165,9 +165,10 @@ class _Comparison:
             return Difference(kind, why, hit.patent_id, None, rank)
 
         if hit.change > self._before.watermark:
-            if hit.generation == 1:
-                return told(Kind.NEW, f"imported since, by change {hit.change}")
-            return told(Kind.CORRECTED, f"corrected or imported again since, by change {hit.change}")
+            kind, how = _NEW if hit.generation == 1 else _ANEW
+            return told(kind, f"{how} since, by change {hit.change}")
+        if family := _family(hit, self._before):
+            return told(Kind.FAMILY, f"{family} then")
         if self._other_model or self._other_query:
             return told(self._of_scores(), "it was not among the certified ones")
         last = self._before.hits[-1].score
@@ -182,3 +183,31 @@ class _Comparison:
         if self._other_model:
             return Kind.MODEL
         return Kind.QUERY if self._other_query else Kind.UNEXPLAINED
+
+
+_SINCE = {
+    Now.GONE: (Kind.DELETED, "it was deleted since"),
+    Now.CHANGED: (Kind.CORRECTED, "its content is another one since"),
+}
+_NEW = Kind.NEW, "imported"
+_ANEW = Kind.CORRECTED, "corrected or imported again"
+
+
+def _family(hit: CertifiedHit, certificate: Certificate) -> str:
+    """Why a patent is not among the hits of a certificate, if it is for its family; empty otherwise."""
+    if hit.patent_id in certificate.left_out:
+        return "it is left out with a patent that asks, being of its family,"
+    standing = (one.patent_id for one in certificate.hits if hit.patent_id in one.family)
+    other = next(standing, "")
+    return f"{other} stands for its family" if other else ""
+
+
+def _corrected(before: Certificate, after: Certificate) -> Iterator[str]:
+    """The patents among what asked, and what was judged, whose content is another one."""
+    for old, new in zip(before.queries, after.queries, strict=True):
+        if old.generation != new.generation:
+            yield new.patent_id or new.drawing_id
+    known = {one.patent_id: one.generation for one in before.judged}
+    for one in after.judged:
+        if known.get(one.patent_id) != one.generation:
+            yield one.patent_id

@@ -12,12 +12,14 @@ from sevenviews.backends.records import ImageInput
 from sevenviews.certificates import (
     Certificate,
     CertifiedHit,
+    CertifiedJudgement,
     CertifiedQuery,
     Parameters,
     SealedCertificate,
     Signer,
 )
 from sevenviews.designs import CropBox, patent_id_of
+from sevenviews.gateway.cursor import Cursor
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
 from sevenviews.gateway.etag import etag_of
 from sevenviews.gateway.paging import Page
@@ -55,11 +57,12 @@ class Certifier:
         self,
         queries: Sequence[Query],
         asked: Sequence[AskedDrawing],
+        begun: Cursor,
         page: Page,
-        size: int,
+        parameters: Parameters,
         watermark: int,
     ) -> SealedCertificate:
-        """Of a first page, every hit of which is known; `size` is what was asked for. Blocks: images may be large."""
+        """Of a first page, every hit of which is known, and of the cursor before it. Blocks: images may be large."""
         first: dict[int, AskedDrawing] = {}
         for one in asked:
             first.setdefault(one.query_index, one)
@@ -72,7 +75,7 @@ class Certifier:
             watermark=watermark,
             queries=tuple(_certified(query, first.get(index)) for index, query in enumerate(queries)),
             filter=filter_to_json(cursor.patent_filter),
-            parameters=Parameters(cursor.matching.value, cursor.exact, size),
+            parameters=parameters,
             hits=tuple(
                 CertifiedHit(
                     hit.patent_id,
@@ -80,10 +83,15 @@ class Certifier:
                     etag_of(hit.patent_id, hit.generation),
                     page.patents[hit.patent_id].change,
                     round(hit.score, _DIGITS),
+                    tuple(page.families.get(hit.patent_id, ())),
                 )
                 for hit in page.hits
             ),
             complete=not page.more,
+            judged=tuple(
+                CertifiedJudgement(one.patent_id, one.generation, one.relevant) for one in begun.judged
+            ),
+            left_out=tuple(sorted(begun.left_out)),
         )
         return self._signer.seal(certificate)
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 
 from sevenviews.backends.records import PublishedSummary, Release, ScoredPatent, UnknownName
-from sevenviews.certificates import SealedCertificate
+from sevenviews.certificates import Parameters, SealedCertificate
 from sevenviews.designs import (
     PatentFilter,
     Reason,
@@ -89,6 +89,17 @@ class SearchRequest:
     def size(self) -> int:
         """Of the page."""
         return size_of_page(self.page_size, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
+
+    @property
+    def parameters(self) -> Parameters:
+        """As a certificate tells them."""
+        return Parameters(
+            self.view_matching.value,
+            self.exact,
+            self.size,
+            self.collapse_families,
+            self.include_query_families,
+        )
 
     @property
     def digest(self) -> str:
@@ -218,7 +229,7 @@ class Searcher:
         certificate = None
         if request.certify and not page.degradations:
             certificate = await asyncio.to_thread(
-                self._certifier.certify, request.queries, asked, page, request.size, watermark
+                self._certifier.certify, request.queries, asked, cursor, page, request.parameters, watermark
             )
         return replace(
             answer,

@@ -6,7 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from sevenviews.certificates import Certificate, CertifiedHit, CertifiedQuery, Kind, Now, Parameters, compare
+from sevenviews.certificates import (
+    Certificate,
+    CertifiedHit,
+    CertifiedJudgement,
+    CertifiedQuery,
+    Kind,
+    Now,
+    Parameters,
+    compare,
+)
 
 
 def hit(name: str, score: float, generation: int = 1, change: int = 1) -> CertifiedHit:
@@ -104,6 +113,28 @@ def test_a_patent_that_asks_may_have_been_corrected() -> None:
     after = replace(certificate(B, A, C), queries=(replace(query, generation=2),))
     after = replace(after, hits=(replace(B, score=0.99), replace(A, score=0.5), C))
     assert kinds(after) == {"": Kind.QUERY, "A": Kind.QUERY, "B": Kind.QUERY}
+
+
+def test_families_stand_for_each_other_and_are_left_out_with_who_asks() -> None:
+    alone, joined = hit("B", 0.8), replace(hit("X", 0.85), family=("B",))
+    assert kinds(certificate(A, joined, C), certificate(A, alone, C), B=Now.SAME)["B"] is Kind.FAMILY
+    assert kinds(certificate(A, alone, C), certificate(A, joined, C), X=Now.GONE) == {
+        "X": Kind.DELETED,
+        "B": Kind.FAMILY,
+    }
+    after = replace(certificate(A, C, D), left_out=("B", "Q"))
+    found = kinds(after, replace(BEFORE, left_out=("Q",)), B=Now.SAME)
+    assert (found[""], found["B"]) == (Kind.FAMILY, Kind.FAMILY)
+    back = kinds(BEFORE, replace(certificate(A, C, D), left_out=("B",)), D=Now.SAME)
+    assert back["B"] is Kind.FAMILY
+
+
+def test_what_was_judged_may_have_been_corrected() -> None:
+    judged = (CertifiedJudgement("R", 1, relevant=True),)
+    after = replace(
+        BEFORE, judged=(CertifiedJudgement("R", 2, relevant=True),), hits=(replace(A, score=0.5), B, C)
+    )
+    assert kinds(after, replace(BEFORE, judged=judged)) == {"": Kind.QUERY, "A": Kind.QUERY}
 
 
 @pytest.mark.parametrize("complete", [True, False])

@@ -124,8 +124,17 @@ def test_what_cannot_be_repeated_is_said(house: House, query: Path, tmp_path: Pa
 
 def test_a_patent_that_asks_needs_no_file_and_the_filter_is_kept(house: House, tmp_path: Path) -> None:
     file = tmp_path / "certificate.json"
-    options = ("--patent", "D900002", "--exclude", "D900002", "--locarno", "06-01")
+    options = (
+        *("--patent", "D900002", "--exclude", "D900003", "--locarno", "06-01", "--collapse-families"),
+        *("--relevant", "D900004", "--irrelevant", "D900005"),
+    )
     command("search", "--server", house.gateway, "--certify", file, *options)
     said = json.loads(file.read_text())["certificate"]
-    assert said["filter"]["exclude_patent_ids"] == ["USD900002"]
+    assert said["filter"]["exclude_patent_ids"] == ["USD900003"]
+    assert said["left_out"] == ["USD900002"]
+    assert said["judged"] == [
+        {"patent_id": "USD900004", "generation": 1, "relevant": True},
+        {"patent_id": "USD900005", "generation": 1, "relevant": False},
+    ]
+    assert said["parameters"]["collapse_families"] is True
     assert replayed(house, file)["same"]
