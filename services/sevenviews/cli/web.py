@@ -34,6 +34,7 @@ def console(
         Path | None,
         typer.Option(help="Directory of what is uploaded, for a day.", show_default="a temporary one"),
     ] = None,
+    key_file: KeyFile = None,
 ) -> None:
     """Serve the web page: search with drawings, look at hits, compare designs.
 
@@ -46,7 +47,7 @@ def console(
     tls, shown = gateway.resolved(), credential(gateway.key_file)
     given = {
         "gateway_address": gateway.server,
-        "gateway_well_known_ca": tls is not None and tls.ca is None,
+        "gateway_well_known_ca": (tls is not None and tls.ca is None) or None,
         "gateway_ca": tls and tls.ca,
         "gateway_certificate": tls and tls.certificate,
         "gateway_key": tls and tls.key,
@@ -65,9 +66,11 @@ def main(given: dict[str, Any] | None = None) -> None:
     from sevenviews.console.server import run
     from sevenviews.console.settings import ConsoleSettings
 
-    asyncio.run(
-        run(ConsoleSettings(**(given or {})), cut, lambda address: print(f"console: {address}", flush=True))
-    )
+    settings = ConsoleSettings(**(given or {}))
+    if settings.gateway_credential is None:
+        # As all commands, also where `sevenviews up` starts it.
+        settings = settings.model_copy(update={"gateway_api_key": credential()})
+    asyncio.run(run(settings, cut, lambda address: print(f"console: {address}", flush=True)))
 
 
 def cut(file: File) -> Sequence[CutFigure]:

@@ -22,7 +22,7 @@ class Gateway:
             settings.gateway_address,
             timeout_seconds=settings.gateway_seconds,
             tls=settings.gateway_tls,
-            credential=settings.gateway_api_key_file or settings.gateway_api_key,
+            credential=settings.gateway_credential,
         )
 
     async def close(self) -> None:

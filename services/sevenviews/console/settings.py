@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from sevenviews.runtime.bearer import Credential
 from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.settings import MEBIBYTE
 
@@ -95,6 +96,11 @@ class ConsoleSettings(BaseSettings):
         if self.gateway_api_key and self.gateway_api_key_file:
             raise ValueError("gateway_api_key and gateway_api_key_file exclude each other")
         return self
+
+    @property
+    def gateway_credential(self) -> Credential | None:
+        """What the gateway asks for; None: nothing."""
+        return self.gateway_api_key_file or self.gateway_api_key
 
     @property
     def gateway_tls(self) -> ClientTls | None:

@@ -73,7 +73,17 @@ class Told:
 
 _IMAGE = HTTPStatus.UNPROCESSABLE_ENTITY
 _BUSY = HTTPStatus.SERVICE_UNAVAILABLE
+_LOCKED_OUT = Told(
+    HTTPStatus.BAD_GATEWAY,
+    "This page has no key that the gateway takes",
+    "Operators: make one by `sevenviews keys create console --role reader`, and give its file as "
+    "SEVENVIEWS_CONSOLE_GATEWAY_API_KEY_FILE.",
+)
 _TOLD = {
+    Reason.CREDENTIAL_MISSING: _LOCKED_OUT,
+    Reason.CREDENTIAL_INVALID: _LOCKED_OUT,
+    Reason.CREDENTIAL_EXPIRED: _LOCKED_OUT,
+    Reason.ROLE_MISSING: _LOCKED_OUT,
     Reason.FIELD_REQUIRED: Told(_IMAGE, "Something is missing"),
     Reason.FIELD_OUT_OF_RANGE: Told(_IMAGE, "A value is out of its range"),
     Reason.FIELD_MALFORMED: Told(_IMAGE, "A value cannot be read", "Look at the filters."),
