@@ -1,18 +1,38 @@
 #!/bin/sh
 # install.sh EXTRAS: what these extras need, at the versions of constraints.txt, into the environment of an image.
+#
+#   ACCELERATOR      cpu; cuda: CUDA and cuDNN come as wheels; base: they come with the base image, as with nvidia/cuda,
+#                    whose images are recognised by their CUDA_VERSION
+#   TORCH_INDEX_URL  where torch for CPUs is, some 5 GB smaller than PyPI's, which is taken where that cannot be reached
+#   ENVIRONMENT      the environment, /opt/sevenviews
 set -eu
-environment=/opt/sevenviews
+environment=${ENVIRONMENT:-/opt/sevenviews}
 extras=$1
-# ONNX Runtime's wheel is the same for both; its CUDA part weighs some 300 MB and needs CUDA's own libraries.
-[ "${ACCELERATOR:-cpu}" = cpu ] || extras=$extras,cuda
+accelerator=${ACCELERATOR:-cpu}
+[ "$accelerator" != cpu ] || [ -z "${CUDA_VERSION:-}" ] || accelerator=base
+case $accelerator in
+  cpu | base) ;;
+  cuda) extras=$extras,cuda ;;
+  *) echo "install.sh: ACCELERATOR=$accelerator is none of cpu, cuda, base" >&2 && exit 2 ;;
+esac
 
-python3.11 requirements.py "$extras" >/tmp/requirements.txt
-python3.11 -m venv /tmp/pip
-/tmp/pip/bin/pip --python "$environment/bin/python" install --quiet --constraint constraints.txt \
-  --requirement /tmp/requirements.txt
+scratch=$(mktemp -d)
+python3.11 requirements.py "$extras" >"$scratch/requirements.txt"
+python3.11 -m venv "$scratch/pip"
+install() {
+  "$scratch/pip/bin/pip" --python "$environment/bin/python" install --quiet --constraint constraints.txt "$@"
+}
+
+if [ "$accelerator" = cpu ] && [ -n "${TORCH_INDEX_URL:-}" ] && grep -q '^torch[^a-z]' "$scratch/requirements.txt"; then
+  # What it needs itself comes below, from where all else does.
+  install --no-deps --retries 1 --timeout 15 --index-url "$TORCH_INDEX_URL" torch torchvision ||
+    echo "install.sh: no torch at $TORCH_INDEX_URL; PyPI's is taken, with CUDA" >&2
+fi
+install --requirement "$scratch/requirements.txt"
 
 packages=$environment/lib/python3.11/site-packages
-if [ "${ACCELERATOR:-cpu}" = cpu ]; then
+if [ "$accelerator" = cpu ]; then
+  # ONNX Runtime's wheel is the same for all; its CUDA part weighs some 300 MB and needs CUDA's own libraries.
   rm -f "$packages"/onnxruntime/capi/libonnxruntime_providers_cuda.so \
     "$packages"/onnxruntime/capi/libonnxruntime_providers_tensorrt.so
 fi

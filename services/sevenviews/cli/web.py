@@ -34,7 +34,6 @@ def console(
         Path | None,
         typer.Option(help="Directory of what is uploaded, for a day.", show_default="a temporary one"),
     ] = None,
-    key_file: KeyFile = None,
 ) -> None:
     """Serve the web page: search with drawings, look at hits, compare designs.
 
