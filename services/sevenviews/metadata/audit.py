@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sevenviews.designs import Reason, SevenviewsError
-from sevenviews.metadata.images import KEPT
+from sevenviews.metadata.images import EVER_KEPT
 from sevenviews.metadata.objects import ObjectStore, StoredObject, reduced_key_of
 from sevenviews.metadata.patent_table import PatentTable
 
@@ -109,7 +109,7 @@ class Audit:
         if stored is None or not self._is_old(stored) or self._table.names(key):
             return False
         content = self._objects.get(key)
-        self._objects.delete([key, *(reduced_key_of(key, size) for size in KEPT)])
+        self._objects.delete([key, *(reduced_key_of(key, size) for size in EVER_KEPT)])
         if content is not None and self._table.names(key):
             self._objects.put(key, content)
             return False

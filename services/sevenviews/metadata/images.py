@@ -30,6 +30,9 @@ class Size(IntEnum):
 KEPT = (Size.MEDIUM, Size.SMALL)
 """The sizes that are rendered when a drawing is imported, larger ones first."""
 
+EVER_KEPT = (*KEPT, Size.THUMBNAIL)
+"""Those, and what is kept when it was first asked for: many drawings never are."""
+
 
 @dataclass(frozen=True, slots=True)
 class DrawingImage:

@@ -319,10 +319,8 @@ class PatentCatalogue:
             raise SevenviewsError(
                 Reason.DRAWING_NOT_FOUND, f"there is no drawing {drawing_id}", {"drawing_id": drawing_id}
             )
-        if size.made_of:
-            kept = self._objects.get(reduced_key_of(key, size.made_of))
-            if kept is not None:
-                return fitted(kept, size)
+        if size.made_of and (kept := self._kept(key, size)) is not None:
+            return kept
         content = self._objects.get(key)
         if content is None:
             raise SevenviewsError(
@@ -340,6 +338,18 @@ class PatentCatalogue:
                 for kept_key, rendition in _reduced_objects(key, grey.copy()):
                     self._objects.put(kept_key, rendition)
             return reduced(grey, size)
+
+    def _kept(self, key: str, size: Size) -> DrawingImage | None:
+        """A drawing that was reduced before; or made of one that was, which is then kept as well."""
+        kept = self._objects.get(reduced_key_of(key, size))
+        if kept is not None:
+            return as_stored(kept)
+        larger = self._objects.get(reduced_key_of(key, size.made_of)) if size.made_of != size else None
+        if larger is None:
+            return None
+        made = fitted(larger, size)
+        self._objects.put(reduced_key_of(key, size), made.content)
+        return made
 
     def audit(self, *, repair: bool, most_deleted_percent: float = 0) -> Iterator[AuditProgress]:
         """Compare database and object store; `most_deleted_percent` as Audit.repair has it, 0 its default."""
