@@ -218,9 +218,10 @@ class MilvusReleases(ReleaseStore):
             parameters = self._connected(timeout).prepare_index_params()
             parameters.add_index(field, index_type=kind, index_name=field)
             try:
-                self._call("create_index", timeout, release.collection, parameters)
+                # Nobody needs to wait for it.
+                self._call("create_index", timeout, release.collection, parameters, sync=False)
             except MilvusException as error:
-                log.warning("filters on a field go without an index", field=field, error=error.message)
+                log.info("filters on a field go without an index", field=field, error=error.message)
                 if field in _FILTERED_ARRAYS:
                     # Before 2.4.3 no array has one.
                     return
