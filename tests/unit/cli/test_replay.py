@@ -1,4 +1,5 @@
-"""`sevenviews replay` over all services: a certificate survives imports, corrections, deletions and promotions."""
+"""`sevenviews replay` over all services and the stores of the embedded default, Milvus Lite among them: a certificate
+survives imports, corrections, deletions and promotions."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ import pytest
 from sevenviews.client import ImportItem
 from sevenviews.refresh.job import begin
 from sevenviews.refresh.plan import Kind
+from sevenviews.vectors.milvus_index import MilvusIndex
 from tests.commands import Done, command, json_of
 from tests.fakes.engine import FakeEngine
 from tests.fakes.house import House, running_house
@@ -31,9 +33,12 @@ def add(house: House, items: Sequence[ImportItem]) -> None:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with running_house(tmp_path_factory.mktemp("replay")) as house:
+    folder = tmp_path_factory.mktemp("replay")
+    index = MilvusIndex(f"milvus-lite:{folder / 'milvus'}")
+    with running_house(folder, index) as house:
         add(house, [patent(number) for number in range(PATENTS)])
         yield house
+    index.close()
 
 
 @pytest.fixture
