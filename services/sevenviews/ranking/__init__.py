@@ -9,7 +9,7 @@ May import designs. Needs NumPy, and SciPy for the assignment: the extras `vecto
 from sevenviews.ranking.bound import upper_bounds
 from sevenviews.ranking.feedback import Feedback, JudgedDrawings, moved_queries
 from sevenviews.ranking.records import Match, PatentScore, QueryDrawing, StoredDrawing
-from sevenviews.ranking.score import score_patent, score_patents
+from sevenviews.ranking.score import explain_patents, score_patent, score_patents
 from sevenviews.ranking.soft_mean import PACKAGED_LEVEL, SOFTNESS
 from sevenviews.ranking.values import OTHER_VIEW_COST, free_views
 
@@ -23,6 +23,7 @@ __all__ = [
     "PatentScore",
     "QueryDrawing",
     "StoredDrawing",
+    "explain_patents",
     "free_views",
     "moved_queries",
     "score_patent",

@@ -30,7 +30,8 @@ cosine to a query image of positive weight rises, nor rise when one to a query i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -68,15 +69,24 @@ def score_patent(
     cosines = checked_cosines(similarities, (len(queries), len(drawings)))
     order = sorted(range(len(drawings)), key=lambda index: drawings[index].drawing_id)
     views = [drawings[index].view for index in order]
-    score, places = _score(cosines[:, order], queries, views, np.zeros(1, np.int64), matching, level)
-    matches = tuple(
-        Match(query, order[place], float(cosines[query, order[place]]))
-        for query, place in enumerate(places[0].tolist())
-        if place != LEFT_OUT
-    )
-    found = {match.query_index: drawings[match.drawing_index].view for match in matches}
-    coverage = tuple(_coverage(query, found.get(index)) for index, query in enumerate(queries))
-    return PatentScore(float(score[0]), matches, coverage)
+    (scored,) = _explained(cosines[:, order], queries, views, np.zeros(1, np.int64), matching, level)
+    matches = (replace(one, drawing_index=order[one.drawing_index]) for one in scored.matches)
+    return replace(scored, matches=tuple(matches))
+
+
+def explain_patents(
+    similarities: npt.NDArray[np.floating],
+    queries: Sequence[QueryDrawing],
+    views: Sequence[View],
+    first_drawings: npt.NDArray[np.integer],
+    matching: ViewMatching,
+    level: float | Sequence[float],
+) -> list[PatentScore]:
+    """Many patents, each as `score_patent` gives it; its drawings are counted from its first. Takes, and raises, what
+    `score_patents` does."""
+    cosines = checked_cosines(similarities, (len(queries), len(views)))
+    starts = _checked_starts(first_drawings, len(views))
+    return list(_explained(cosines, queries, views, starts, matching, level)) if len(starts) else []
 
 
 def score_patents(
@@ -103,12 +113,38 @@ def score_patents(
         ValueError: as `score_patent`, or a patent has no drawing.
     """
     cosines = checked_cosines(similarities, (len(queries), len(views)))
-    starts = np.asarray(first_drawings, np.int64)
+    starts = _checked_starts(first_drawings, len(views))
     if not len(starts):
         return np.empty(0)
-    if starts[0] != 0 or (np.diff(starts, append=len(views)) < 1).any():
-        raise ValueError("each patent needs a drawing, and each drawing a patent")
     return _score(cosines, queries, views, starts, matching, level, softness)[0]
+
+
+def _checked_starts(first_drawings: npt.NDArray[np.integer], count: int) -> npt.NDArray[np.int64]:
+    starts = np.asarray(first_drawings, np.int64)
+    if len(starts) and (starts[0] != 0 or (np.diff(starts, append=count) < 1).any()):
+        raise ValueError("each patent needs a drawing, and each drawing a patent")
+    return starts
+
+
+def _explained(
+    cosines: Values,
+    queries: Sequence[QueryDrawing],
+    views: Sequence[View],
+    starts: npt.NDArray[np.int64],
+    matching: ViewMatching,
+    level: float | Sequence[float],
+) -> Iterator[PatentScore]:
+    """All at once: one by one, what is done for each call takes longer than the scores."""
+    scores, places = _score(cosines, queries, views, starts, matching, level)
+    for score, start, chosen in zip(scores.tolist(), starts.tolist(), places.tolist(), strict=True):
+        matches = tuple(
+            Match(query, place, float(cosines[query, start + place]))
+            for query, place in enumerate(chosen)
+            if place != LEFT_OUT
+        )
+        found = {match.query_index: views[start + match.drawing_index] for match in matches}
+        coverage = tuple(_coverage(query, found.get(index)) for index, query in enumerate(queries))
+        yield PatentScore(score, matches, coverage)
 
 
 def _score(

@@ -49,11 +49,11 @@ def rank_exactly(source: EveryDrawing, asked: Asked, limit: int) -> Ranking:
     for at in range(0, len(best), FINALISTS_PER_CALL):
         keys = [(patent_id, generation) for _, patent_id, generation in best[at : at + FINALISTS_PER_CALL]]
         found = drawings_of(keys, source.drawings)
-        ranked += [
-            asked.told(key, scores[key], found[key], asked.cosines(found[key]))
-            for key in keys
-            if key in found
-        ]
+        if found:
+            rows = [row for group in found.values() for row in group]
+            ranked += asked.told(
+                {key: scores[key] for key in found}, list(found.values()), asked.cosines(rows)
+            )
     return Ranking(tuple(ranked), len(scores) <= limit)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from sevenviews.designs import View, ViewCoverage, ViewMatching
-from sevenviews.ranking import JudgedDrawings, QueryDrawing, StoredDrawing, score_patent, score_patents
+from sevenviews.ranking import JudgedDrawings, QueryDrawing, StoredDrawing, explain_patents, score_patents
 from sevenviews.vectors.candidates import Key
 from sevenviews.vectors.drawings import JudgedPatent, NearestDrawing, StoredVector, Vector
 
@@ -78,24 +78,37 @@ class Asked:
 
     def told(
         self,
-        key: Key,
-        score: float,
-        rows: Sequence[StoredVector | NearestDrawing],
+        scores: Mapping[Key, float],
+        rows: Sequence[Sequence[StoredVector | NearestDrawing]],
         cosines: npt.NDArray[np.floating],
-    ) -> RankedPatent:
-        """A patent with what matched of its drawings."""
-        drawings = [StoredDrawing(row.drawing_id, row.view) for row in rows]
-        scored = score_patent(cosines, self.queries, drawings, self.matching, self.level)
-        matches = tuple(
-            MatchedDrawing(
-                one.query_index,
-                drawings[one.drawing_index].drawing_id,
-                drawings[one.drawing_index].view,
-                one.similarity,
+    ) -> list[RankedPatent]:
+        """Patents with what matched of their drawings.
+
+        Args:
+            scores: of the patents, in their order.
+            rows: of each, in the order of their ids.
+            cosines: of all these rows, [queries, rows].
+        """
+        starts = np.cumsum([0, *map(len, rows)])[:-1]
+        views = [row.view for group in rows for row in group]
+        explained = explain_patents(cosines, self.queries, views, starts, self.matching, self.level)
+        return [
+            RankedPatent(
+                *key,
+                score,
+                tuple(
+                    MatchedDrawing(
+                        one.query_index,
+                        group[one.drawing_index].drawing_id,
+                        group[one.drawing_index].view,
+                        one.similarity,
+                    )
+                    for one in scored.matches
+                ),
+                scored.coverage,
             )
-            for one in scored.matches
-        )
-        return RankedPatent(*key, score, matches, scored.coverage)
+            for (key, score), group, scored in zip(scores.items(), rows, explained, strict=True)
+        ]
 
 
 def drawings_of(

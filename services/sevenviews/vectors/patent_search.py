@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,7 +87,7 @@ class PatentSearch:
         # What was not scored, because it cannot reach the block, is another patent that can be found.
         all_scored = self._exhausted and self._settled.issuperset(self._candidates.keys)
         complete = all_scored and len(self._scores) == len(self._given) <= limit
-        return Ranking(tuple(map(self._told, self._given[:limit])), complete)
+        return Ranking(tuple(self._told(self._given[:limit])), complete)
 
     def _block(self, size: int) -> list[Key]:
         """The best `size` patents of those that no earlier block has; of equal scores, the smaller id first."""
@@ -170,13 +170,32 @@ class PatentSearch:
     def _keep(self, keys: Iterable[Key], scores: npt.NDArray[np.float64]) -> None:
         self._scores |= zip(keys, scores.tolist(), strict=True)
 
-    def _told(self, key: Key) -> RankedPatent:
-        """A patent with what matched."""
-        rows: Sequence[StoredVector | NearestDrawing]
-        if key in self._drawings:
-            rows, cosines = self._drawings[key], self._asked.cosines(self._drawings[key])
-        else:
-            best = self._candidates.best_drawing(key)
-            assert best is not None  # noqa: S101 - what is not scored by its drawings is scored by this
-            rows, cosines = [best], np.array([[best.score]], np.float32)
-        return self._asked.told(key, self._scores[key], rows, cosines)
+    def _told(self, keys: Sequence[Key]) -> Iterator[RankedPatent]:
+        """Patents with what matched."""
+        for at in range(0, len(keys), FINALISTS_PER_CALL):
+            scores = {key: self._scores[key] for key in keys[at : at + FINALISTS_PER_CALL]}
+            known = [key for key in scores if key in self._drawings]
+            told: dict[Key, RankedPatent] = {}
+            if known:
+                rows = [self._drawings[key] for key in known]
+                cosines = self._asked.cosines([row for group in rows for row in group])
+                told |= self._by_key({key: scores[key] for key in known}, rows, cosines)
+            # What is not scored by its drawings is scored by the best of them.
+            listed = {
+                key: best
+                for key in scores
+                if key not in told and (best := self._candidates.best_drawing(key))
+            }
+            if listed:
+                cosines = np.array([[best.score for best in listed.values()]], np.float32)
+                bests = [[best] for best in listed.values()]
+                told |= self._by_key({key: scores[key] for key in listed}, bests, cosines)
+            yield from (told[key] for key in scores)
+
+    def _by_key(
+        self,
+        scores: Mapping[Key, float],
+        rows: Sequence[Sequence[StoredVector | NearestDrawing]],
+        cosines: npt.NDArray[np.floating],
+    ) -> dict[Key, RankedPatent]:
+        return dict(zip(scores, self._asked.told(scores, rows, cosines), strict=True))

@@ -18,6 +18,7 @@ from sevenviews.ranking import (
     Match,
     PatentScore,
     QueryDrawing,
+    explain_patents,
     score_patent,
     score_patents,
 )
@@ -101,12 +102,13 @@ def test_many_patents_score_as_one_by_one(
     patents = data.draw(st.lists(views, min_size=1, max_size=6))
     starts = np.cumsum([0, *map(len, patents)])
     table = data.draw(tables(len(queries), int(starts[-1])))
-    together = score_patents(table, queries, list(chain(*patents)), starts[:-1], matching, LEVEL)
     alone = [
-        score_patent(table[:, start : start + len(have)], queries, stored(*have), matching, LEVEL).score
+        score_patent(table[:, start : start + len(have)], queries, stored(*have), matching, LEVEL)
         for have, start in zip(patents, starts, strict=False)
     ]
-    assert together.tolist() == alone
+    asked = (table, queries, list(chain(*patents)), starts[:-1], matching, LEVEL)
+    assert explain_patents(*asked) == alone
+    assert score_patents(*asked).tolist() == [one.score for one in alone]
 
 
 @given(cosines, cosines)
@@ -211,3 +213,7 @@ def test_each_of_many_patents_needs_a_drawing() -> None:
         score_patents(
             np.zeros((1, 2)), [QueryDrawing()], [View.FRONT] * 2, np.array([0, 2]), ViewMatching.PREFER, LEVEL
         )
+    assert (
+        explain_patents(np.zeros((1, 0)), [QueryDrawing()], [], np.array([]), ViewMatching.PREFER, LEVEL)
+        == []
+    )
