@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -60,13 +61,22 @@ class Rendering:
         told = words.told(error)
         wait = math.ceil(told.retry_seconds) if told.retry_seconds is not None else None
         headers = None if wait is None else {"Retry-After": str(max(1, wait))}
-        again = _same_address(request)
-        return self.page(request, "failure.html", told.status, headers, told=told, wait=wait, again=again)
+        first = request.url.remove_query_params(["page", "n"]) if "page" in request.query_params else None
+        return self.page(
+            request,
+            "failure.html",
+            told.status,
+            headers,
+            told=told,
+            wait=wait,
+            again=_address(request.url) if request.method == "GET" else "",
+            first=_address(first) if first else "",
+        )
 
 
-def _same_address(request: Request) -> str:
-    query = request.url.query
-    return request.url.path + (f"?{query}" if query else "") if request.method == "GET" else ""
+def _address(url: URL) -> str:
+    """Within this site."""
+    return url.path + (f"?{url.query}" if url.query else "")
 
 
 def _day(day: date | None) -> str:

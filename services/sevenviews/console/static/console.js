@@ -133,8 +133,17 @@
     event.preventDefault();
     history.back();
   }));
-  const target = location.hash.startsWith("#hit-") && document.getElementById(location.hash.slice(1));
-  if (target) one(".open", target).focus();
+  document.addEventListener("click", (event) => {
+    const opened = event.target.closest(".open");
+    if (opened) sessionStorage.setItem("opened", opened.closest(".hit").id);
+  });
+  // After the browser itself has gone to the fragment, for that takes the focus away.
+  addEventListener("load", () => {
+    const returned = performance.getEntriesByType("navigation")[0].type === "back_forward";
+    const id = returned ? sessionStorage.getItem("opened") : location.hash.slice(1);
+    const hit = id && document.getElementById(id);
+    if (hit && hit.matches(".hit")) one(".open", hit).focus({ preventScroll: true });
+  });
 
   // --- Crops: drawn with mouse, pen or finger; the four fields have the numbers.
   function crop(box) {
