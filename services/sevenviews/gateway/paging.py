@@ -112,6 +112,13 @@ class Pages:
             exact=cursor.exact,
             judged=cursor.judged,
         )
+        if cursor.judged and not ranking.moved:
+            # In the middle of an upgrade: an answer without the marks would pass for one with them.
+            raise SevenviewsError(
+                Reason.DEPENDENCY_UNAVAILABLE,
+                "the vectors service is of a version that knows no relevance feedback; try again",
+                {"service": "vectors"},
+            )
         filling.cursor = cursor.grown(ranking)
         return len(filling.cursor.ranked) > ranked
 
