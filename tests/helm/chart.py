@@ -193,6 +193,6 @@ ACCESS = (
     *settings(
         "gateway.access.oidc.issuer=https://login.example.org", "gateway.access.oidc.audience=sevenviews"
     ),
-    *settings("gateway.audit.existingClaim=audit"),
+    *settings("gateway.audit.existingClaim=audit", "gateway.certificateKey.existingSecret=certify"),
     *settings('gateway.access.certificateRoles:={"loader.example.org":["importer"]}'),
 )

@@ -51,6 +51,7 @@
   value: {{ include "sevenviews.address" (dict "root" . "component" "metadata") }}
 {{- include "sevenviews.tls.clientEnv" . }}
 {{- include "sevenviews.access.env" . }}
+{{- include "sevenviews.certify.env" . }}
 - name: SEVENVIEWS_GATEWAY_PAGE_TOKEN_KEY
   valueFrom:
     secretKeyRef:
