@@ -59,6 +59,7 @@ def test_the_readme_has_one_screen_a_section() -> None:
     assert [section.partition("\n")[0] for section in sections[1:]] == [
         "Try it",
         "Search real patents",
+        "The web page",
         "API",
         "Let others in",
         "Production",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from PIL import Image
@@ -187,3 +188,9 @@ def test_a_bad_option_is_explained(
 def test_the_ready_line_names_a_gateway_that_answers(system: System) -> None:
     state = json.loads((system.data / "up.json").read_text())
     assert state["addresses"]["gateway"] == system.gateway
+
+
+def test_the_web_page_is_served_beside_it(system: System) -> None:
+    state = json.loads((system.data / "up.json").read_text())
+    with urlopen(f"http://{state['console']}/releases", timeout=60) as page:
+        assert system.serving()["release_id"] in page.read().decode()

@@ -38,6 +38,7 @@ class Rendering:
             band=words.band,
             view=words.view_words,
             day=_day,
+            month=lambda day: f"{day:%B %Y}",  # of a citation often no day is known
             id=lambda text: quote(text, safe=""),
         )
         self._templates.globals.update(

@@ -252,6 +252,7 @@ def test_a_design_shows_its_drawings_and_its_bibliography(browser: TestClient) -
         "06-01",
         "2 January 2020",
         "USD0476016S",
+        "June 2003",
         "Not shown: back view",
     ):
         assert words in page
