@@ -63,10 +63,14 @@ def replay(
     Example:  sevenviews replay search.certificate.json sheet.tif
     """
     sealed, before = _read(file, public_key)
-    queries = _queries(before, images or [])
+    try:
+        queries = _queries(before, images or [])
+        matching = ViewMatching(before.parameters.view_matching)
+    except ValueError as error:
+        fail(f"{file}: what was searched with cannot be read: {error}")
     with gateway.client(_SECONDS) as client:
         try:
-            after = _repeated(client, before, queries, serving=serving)
+            after = _repeated(client, before, queries, matching, serving=serving)
             found = compare(before, after, _now(client, before, after))
         except CertificateError as error:
             fail(str(error))
@@ -130,7 +134,12 @@ def _query(query: CertifiedQuery, images: dict[str, bytes]) -> QueryImage:
 
 
 def _repeated(
-    client: Client, before: Certificate, queries: list[QueryImage], *, serving: bool
+    client: Client,
+    before: Certificate,
+    queries: list[QueryImage],
+    matching: ViewMatching,
+    *,
+    serving: bool,
 ) -> Certificate:
     """The same search, exact, under the release that answered it; under the serving one, where that is retired."""
 
@@ -139,7 +148,7 @@ def _repeated(
             queries,
             limit=_MOST_HITS,
             patent_filter=filter_from_json(before.filter),
-            view_matching=ViewMatching(before.parameters.view_matching),
+            view_matching=matching,
             relevant_patents=[one.patent_id for one in before.judged if one.relevant],
             irrelevant_patents=[one.patent_id for one in before.judged if not one.relevant],
             collapse_families=before.parameters.collapse_families,

@@ -3,6 +3,7 @@ survives imports, corrections, deletions and promotions."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from sevenviews.certificates import canonical
 from sevenviews.client import ImportItem
 from sevenviews.refresh.job import begin
 from sevenviews.refresh.plan import Kind
@@ -124,6 +126,11 @@ def test_what_cannot_be_repeated_is_said(house: House, query: Path, tmp_path: Pa
     forged.write_text(json.dumps(content))
     assert "was changed" in failed(forged, query).stderr
     assert "is no certificate" in failed(another, query).stderr
+    content = json.loads(file.read_text())
+    content["certificate"]["queries"][0]["view"] = "sideways"
+    content["sha256"] = hashlib.sha256(canonical(content["certificate"])).hexdigest()
+    forged.write_text(json.dumps(content))
+    assert "cannot be read: 'sideways'" in failed(forged, query).stderr
     assert "No such file" in failed(tmp_path / "missing.json").stderr
 
 
