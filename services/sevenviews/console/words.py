@@ -76,7 +76,7 @@ _BUSY = HTTPStatus.SERVICE_UNAVAILABLE
 _LOCKED_OUT = Told(
     HTTPStatus.BAD_GATEWAY,
     "This page has no key that the gateway takes",
-    "Operators: make one by `sevenviews keys create console --role reader`, and give its file as "
+    "Operators: make one by “sevenviews keys create console --role reader”, and give its file as "
     "SEVENVIEWS_CONSOLE_GATEWAY_API_KEY_FILE.",
 )
 _TOLD = {
@@ -113,13 +113,13 @@ _TOLD = {
     Reason.DRAWING_NOT_FOUND: Told(HTTPStatus.NOT_FOUND, "No such drawing is in the catalogue"),
     Reason.RELEASE_NOT_FOUND: Told(HTTPStatus.NOT_FOUND, "No such release is there"),
     Reason.DRAWING_CONTENT_MISSING: Told(
-        HTTPStatus.NOT_FOUND, "The drawing's image is missing", "Operators: run `sevenviews reconcile`."
+        HTTPStatus.NOT_FOUND, "The drawing's image is missing", "Operators: run “sevenviews reconcile”."
     ),
     Reason.NO_SERVING_RELEASE: Told(
         _BUSY,
         "Nothing can be searched yet",
-        "The catalogue is empty, or no release serves. Operators: `sevenviews ingest FILES` makes the first one, "
-        "`sevenviews releases list` shows them.",
+        "The catalogue is empty, or no release serves. Operators: “sevenviews ingest FILES” makes the first one, "
+        "“sevenviews releases list” shows them.",
     ),
     Reason.EMBEDDING_MODEL_MISMATCH: Told(HTTPStatus.CONFLICT, "The drawing was read by another model"),
     Reason.DEPENDENCY_UNAVAILABLE: Told(
