@@ -61,6 +61,7 @@ def test_they_may_be_in_a_secret_under_another_name() -> None:
         ("metadata", ["Deployment/metadata", "Job/migrations-1"]),
         ("embedding", ["RayService/embedding"]),
         ("refresh", ["ConfigMap/refresh/RayJob"]),
+        ("console", ["Deployment/console"]),
     ],
 )
 def test_volumes_are_added_to_every_workload(service: str, owners: list[str]) -> None:
@@ -69,6 +70,7 @@ def test_volumes_are_added_to_every_workload(service: str, owners: list[str]) ->
         f'{service}.extraVolumeMounts:=[{{"name":"more","mountPath":"/more"}}]',
         "refresh.enabled=true",
         "models.persistence.enabled=true",
+        "console.enabled=true",
     ]
     pods = [one for owner, one in render(*settings(*values)).pods() if owner in owners]
     assert len(pods) >= len(owners)
