@@ -32,6 +32,9 @@ def create(
     role: Annotated[list[Role], typer.Option(help="What it may do; again for several.")],
     file: File = _HERE,
     days: Annotated[int, typer.Option(min=0, help="How long it is good; 0: until it is revoked.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the key to this new file, readable by you alone; print none.")
+    ] = None,
     json_output: JsonOutput = False,
 ) -> None:
     """Make a key, and print it: this once, for nobody can tell it again.
@@ -39,7 +42,7 @@ def create(
     A reader searches and reads, an importer imports, an operator does both and deletes, an auditor reads the audit. A
     second key of the same name lets the first be revoked when the second is in use.
 
-    Example:  sevenviews keys create loader --role importer --file keys.json > loader.key
+    Example:  sevenviews keys create loader --role importer --file keys.json --out loader.key
     """
     now = datetime.now(UTC).replace(microsecond=0)
     with _changing(file) as keys:
@@ -49,12 +52,17 @@ def create(
             )
         except ValueError:
             fail(f"{name!r} is no name: 1 to 64 letters, digits and . _ @ -, the first a letter or digit", 2)
+        if out is not None:
+            _write(out, key.get_secret_value())
         keys.with_key(record).write(file)
+    shown = {} if out else {"key": key.get_secret_value()}
     if json_output:
-        print_json({**_facts(record), "key": key.get_secret_value()})
+        print_json({**_facts(record), **shown})
         return
-    note(f"key {record.id} of {name} is in {file}; this is the only time that it is shown:")
-    print(key.get_secret_value())
+    where = f"is in {out}" if out else "is shown this once:"
+    note(f"key {record.id} of {name} {where}")
+    for one in shown.values():
+        print(one)
 
 
 @app.command("list")
@@ -90,6 +98,15 @@ def revoke(
         except KeyError:
             fail(f"there is no key {key_id} in {file}; see: sevenviews keys list --file {file}")
     note(f"revoked: {key_id}")
+
+
+def _write(out: Path, key: str) -> None:
+    try:
+        file = os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except OSError as error:
+        fail(f"{out}: {error.strerror}", 2)
+    with os.fdopen(file, "w") as kept:
+        kept.write(key + "\n")
 
 
 def _facts(key: ApiKey) -> dict[str, object]:

@@ -16,6 +16,7 @@ from sevenviews.cli.__main__ import app
 from sevenviews.client import AsyncClient, Client, ImportItem, QueryImage, Search
 from sevenviews.client.check import square
 from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.gateway.access.keys import KeyFile, KeyRing
 from tests.fakes.house import House, running_house
 from tests.unit.metadata.samples import patent
 
@@ -70,6 +71,18 @@ def test_a_key_is_made_listed_and_revoked(house: House, file: Path) -> None:
     done = run(*show, key=key["key"])
     assert (done.exit_code, "CREDENTIAL_INVALID" in done.stderr) == (1, True)
     assert run("keys", "revoke", key["id"], "--file", str(file)).exit_code == 1
+
+
+def test_a_key_goes_to_a_file_that_nobody_else_reads(tmp_path: Path) -> None:
+    file, out = tmp_path / "keys.json", tmp_path / "a.key"
+    create = ("keys", "create", "a", "--role", "reader", "--file", str(file), "--out", str(out))
+    done = run(*create)
+    assert (done.exit_code, done.stdout, out.stat().st_mode & 0o077) == (0, "", 0)
+    assert out.read_text().strip() not in done.stderr
+    assert KeyRing(file).identify(out.read_text().strip()).name == "key:a"
+    # What is there is not written over, and no key is left that nobody has.
+    assert run(*create).exit_code == 2
+    assert len(KeyFile.read(file).keys) == 1
 
 
 def test_a_command_sends_the_key_of_a_file_or_of_the_environment(
