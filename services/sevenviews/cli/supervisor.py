@@ -17,6 +17,10 @@ import structlog
 
 log = structlog.get_logger()
 
+# Whoever starts children with `die_with_parent` forks; where gRPC is at work in another thread, its own handling of forks
+# may abort the child before its program runs, now and then. It is read when gRPC begins, and nothing here forks to go on.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+
 _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 5.0
 _STABLE_SECONDS = 30.0

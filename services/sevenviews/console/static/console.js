@@ -135,14 +135,22 @@
   }));
   document.addEventListener("click", (event) => {
     const opened = event.target.closest(".open");
-    if (opened) sessionStorage.setItem("opened", opened.closest(".hit").id);
+    if (!opened) return;
+    sessionStorage.setItem("opened", opened.closest(".hit").id);
+    sessionStorage.setItem("scrolled", scrollY);
   });
   // After the browser itself has gone to the fragment, for that takes the focus away.
   addEventListener("load", () => {
     const returned = performance.getEntriesByType("navigation")[0].type === "back_forward";
     const id = returned ? sessionStorage.getItem("opened") : location.hash.slice(1);
     const hit = id && document.getElementById(id);
-    if (hit && hit.matches(".hit")) one(".open", hit).focus({ preventScroll: true });
+    if (!hit || !hit.matches(".hit")) return;
+    one(".open", hit).focus({ preventScroll: true });
+    if (!returned) return;
+    // The browser has gone as far as the page went; facets come after it, and make it longer.
+    const scroll = () => scrollTo({ top: Number(sessionStorage.getItem("scrolled")), behavior: "instant" });
+    scroll();
+    document.addEventListener("htmx:afterSettle", scroll, { once: true });
   });
 
   // --- Crops: drawn with mouse, pen or finger; the four fields have the numbers.
