@@ -42,9 +42,9 @@ test-deps: ## Install the servers and tools that the tests start, by apt and go.
 
 # One word, `=` and all: pytest would take the file for a place of tests, and never read the options that tests define.
 PYTEST := $(BIN)/python -m pytest $(if $(ALLOWED_SKIPS),--allowed-skips=$(ALLOWED_SKIPS))
-# Four processes, for half of the time each waits for what it has started: tests that share a server or a system stay
+# Three processes, for each waits now and then for what it has started: tests that share a server or a system stay
 # together (tests/side_by_side.py). A thread each, or they would wait for each other's.
-SIDE_BY_SIDE := OMP_NUM_THREADS=1 $(PYTEST) --numprocesses 4 --no-loadscope-reorder
+SIDE_BY_SIDE := OMP_NUM_THREADS=1 $(PYTEST) --numprocesses 3 --no-loadscope-reorder
 
 .PHONY: test
 test: lint $(STAMP) ## Run all checks, and the tests but the slow ones: ten minutes on two cores.

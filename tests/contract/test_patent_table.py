@@ -333,7 +333,13 @@ def test_sizes_fit_their_squares(catalogue: PatentCatalogue) -> None:
         for size in Size
         for found in [catalogue.image(row.drawing_id, size, include_staged=False)]
     }
-    assert sides == {Size.ORIGINAL: 2000, Size.THUMBNAIL: 256, Size.PREVIEW: 1024}
+    assert sides == {
+        Size.ORIGINAL: 2000,
+        Size.PREVIEW: 1024,
+        Size.MEDIUM: 480,
+        Size.THUMBNAIL: 256,
+        Size.SMALL: 160,
+    }
 
 
 ONE = Drawing("USD0000001-D00001-01", 1)
