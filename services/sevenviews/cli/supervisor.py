@@ -18,8 +18,7 @@ import structlog
 log = structlog.get_logger()
 
 # Whoever starts children with `die_with_parent` forks. Where gRPC is at work in another thread, its own handling of
-# forks may abort the child before its program runs, now and then. It is read when gRPC begins; nothing here goes on as
-# a fork.
+# forks may abort the child before its program runs, now and then. It is read when gRPC begins.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
 
 _FIRST_PAUSE_SECONDS = 0.2
