@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from PIL import Image
 
-from sevenviews.images import ALLOWED_FORMATS, decode_grey
+from sevenviews.images import ALLOWED_FORMATS, MIN_SIDE, decode_grey
 
 
 class Size(IntEnum):
@@ -74,8 +74,11 @@ def renditions(grey: Image.Image) -> Iterator[tuple[Size, bytes]]:
 
 
 def reduced(grey: Image.Image, size: Size) -> DrawingImage:
-    """The grey image itself is reduced, too."""
+    """The grey image itself is reduced, too. A long and narrow one gets white beside it: what is made here is read
+    again, and no side may then have less than MIN_SIDE."""
     grey.thumbnail((size, size), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    shown = Image.new("L", (max(grey.width, MIN_SIDE), max(grey.height, MIN_SIDE)), 255)
+    shown.paste(grey, ((shown.width - grey.width) // 2, (shown.height - grey.height) // 2))
     sink = io.BytesIO()
-    grey.save(sink, "PNG")
-    return DrawingImage(sink.getvalue(), "image/png", *grey.size)
+    shown.save(sink, "PNG")
+    return DrawingImage(sink.getvalue(), "image/png", *shown.size)

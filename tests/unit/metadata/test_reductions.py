@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 
 from sevenviews.designs import Patent, Reason, SevenviewsError
+from sevenviews.images import content_box
 from sevenviews.metadata.audit import Audit
-from sevenviews.metadata.images import EVER_KEPT, Size
+from sevenviews.metadata.images import EVER_KEPT, Size, fitted
 from sevenviews.metadata.objects import PREFIX
 from sevenviews.metadata.service import PatentCatalogue
 from tests.fakes.patent_stores import FakeObjectStore, FakePatentTable
@@ -49,6 +50,22 @@ def sides(catalogue: PatentCatalogue, drawing_id: str = LARGE) -> dict[Size, tup
             assert image.size == (told.width, told.height)
         found[size] = (told.width, told.height)
     return found
+
+
+@pytest.mark.parametrize("pixels", [(2434, 50), (50, 2434), (3000, 40)])
+def test_a_long_and_narrow_drawing_is_shown_in_every_size(pixels: tuple[int, int]) -> None:
+    """A tenth of its narrow side would be too few pixels to be read again."""
+    sink = io.BytesIO()
+    picture = Image.new("L", pixels, 255)
+    picture.paste(0, (2, 2, pixels[0] - 2, pixels[1] - 2))
+    picture.save(sink, "PNG")
+    large = fitted(sink.getvalue(), Size.MEDIUM)
+    assert max(large.width, large.height) == 480
+    for size in (Size.THUMBNAIL, Size.SMALL):
+        again = fitted(large.content, size)
+        assert (max(again.width, again.height), min(again.width, again.height)) == (size, 16)
+        with Image.open(io.BytesIO(again.content)) as image:
+            assert content_box(image.convert("L")) is not None
 
 
 def test_each_size_fits_into_its_square(catalogue: PatentCatalogue, objects: FakeObjectStore) -> None:
