@@ -104,18 +104,18 @@ class AsyncClient:
     ) -> replies.SearchPage:
         """Find patents that look like one article."""
         options = SearchOptions(
-            patent_filter or PatentFilter(),
-            view_matching,
-            release_id,
-            allow_degraded,
-            read_mask,
-            exact,
-            application,
-            relevant_patents,
-            irrelevant_patents,
-            collapse_families,
-            include_query_families,
-            certify,
+            patent_filter=patent_filter or PatentFilter(),
+            view_matching=view_matching,
+            release_id=release_id,
+            allow_degraded=allow_degraded,
+            read_mask=read_mask,
+            exact=exact,
+            application=application,
+            relevant_patents=relevant_patents,
+            irrelevant_patents=irrelevant_patents,
+            collapse_families=collapse_families,
+            include_query_families=include_query_families,
+            certify=certify,
         )
         queries = await asyncio.to_thread(requests.query_images, images, views)
         return await self._page(requests.search_to_wire(queries, options, limit, page_token))
@@ -140,17 +140,17 @@ class AsyncClient:
     ) -> AsyncIterator[replies.SearchPage]:
         """As `search`, page after page, each asked for when it is wanted. No patent comes twice."""
         options = SearchOptions(
-            patent_filter or PatentFilter(),
-            view_matching,
-            release_id,
-            allow_degraded,
-            read_mask,
-            exact,
-            application,
-            relevant_patents,
-            irrelevant_patents,
-            collapse_families,
-            include_query_families,
+            patent_filter=patent_filter or PatentFilter(),
+            view_matching=view_matching,
+            release_id=release_id,
+            allow_degraded=allow_degraded,
+            read_mask=read_mask,
+            exact=exact,
+            application=application,
+            relevant_patents=relevant_patents,
+            irrelevant_patents=irrelevant_patents,
+            collapse_families=collapse_families,
+            include_query_families=include_query_families,
         )
         queries = await asyncio.to_thread(requests.query_images, images, views)
         page = await self._page(requests.search_to_wire(queries, options, limit, ""))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from os import PathLike
@@ -78,6 +78,7 @@ class SearchOptions:
     """
 
     patent_filter: PatentFilter = field(default_factory=PatentFilter)
+    _: KW_ONLY
     view_matching: ViewMatching = ViewMatching.PREFER
     release_id: str = ""
     allow_degraded: bool = False

@@ -126,18 +126,18 @@ class Client:
             certify: answer with a certificate; not with a page token.
         """
         options = SearchOptions(
-            patent_filter or PatentFilter(),
-            view_matching,
-            release_id,
-            allow_degraded,
-            read_mask,
-            exact,
-            application,
-            relevant_patents,
-            irrelevant_patents,
-            collapse_families,
-            include_query_families,
-            certify,
+            patent_filter=patent_filter or PatentFilter(),
+            view_matching=view_matching,
+            release_id=release_id,
+            allow_degraded=allow_degraded,
+            read_mask=read_mask,
+            exact=exact,
+            application=application,
+            relevant_patents=relevant_patents,
+            irrelevant_patents=irrelevant_patents,
+            collapse_families=collapse_families,
+            include_query_families=include_query_families,
+            certify=certify,
         )
         queries = requests.query_images(images, views)
         return self._page(requests.search_to_wire(queries, options, limit, page_token))
@@ -162,17 +162,17 @@ class Client:
     ) -> Iterator[replies.SearchPage]:
         """As `search`, page after page, each asked for when it is wanted. No patent comes twice."""
         options = SearchOptions(
-            patent_filter or PatentFilter(),
-            view_matching,
-            release_id,
-            allow_degraded,
-            read_mask,
-            exact,
-            application,
-            relevant_patents,
-            irrelevant_patents,
-            collapse_families,
-            include_query_families,
+            patent_filter=patent_filter or PatentFilter(),
+            view_matching=view_matching,
+            release_id=release_id,
+            allow_degraded=allow_degraded,
+            read_mask=read_mask,
+            exact=exact,
+            application=application,
+            relevant_patents=relevant_patents,
+            irrelevant_patents=irrelevant_patents,
+            collapse_families=collapse_families,
+            include_query_families=include_query_families,
         )
         queries = requests.query_images(images, views)
         page = self._page(requests.search_to_wire(queries, options, limit, ""))
