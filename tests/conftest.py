@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -43,6 +44,12 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("../shared/data is not here")
     return folder
+
+
+def pytest_collection_finish() -> None:
+    # Thousands of tests stay until the end: a garbage collection need not look through them each time.
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_configure() -> None:

@@ -1,8 +1,8 @@
 """Which tests stay together when several processes share them (`make test`), and which begin.
 
 Tests that share something costly run one after the other, in one process: one group has the only Milvus and what
-stands on it, another the system over the embedded default, a third the packaged one. All others share nothing but
-their file.
+stands on it, another the system over the embedded default and the Ray of the jobs, a third the packaged one. All
+others share nothing but their file.
 
 This is a scheduler of our own for pytest-xdist, and not its marker `xdist_group`: with the ids of pytest 9.2 the
 marker has no effect, and nothing says so.
@@ -24,10 +24,10 @@ GROUPS = {
         "tests/e2e/test_reembed.py",
         "tests/e2e/test_refresh.py",
         "tests/e2e/test_refresh_resumed.py",
+        "tests/integration/test_training_ray.py",
     ),
     "packaged": ("tests/deploy/test_exported_metrics.py", "tests/deploy/test_prometheus.py", "tests/e2e"),
     "cluster": ("tests/cluster",),
-    "ray": ("tests/integration/test_training_ray.py",),
     "embedding": ("tests/integration/test_embedding_ray.py",),
     "processes": ("tests/helm/test_processes.py",),
 }

@@ -21,6 +21,7 @@ head: {hidden: 0, steps: 150, batch_size: 32}
 """
 
 
+@pytest.mark.slow  # a binary release by hand is served in test_reembed.py; that codes are learned, in tests/unit
 @pytest.mark.usefixtures("ray_address")
 def test_a_search_answers_from_codes_that_were_learned(
     system: System, corpus: SyntheticCorpus, tmp_path: Path

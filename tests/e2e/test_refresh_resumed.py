@@ -123,7 +123,15 @@ def _descendant(parent: int, name: str) -> int | None:
     return None
 
 
-@pytest.mark.parametrize("victim", [_embedding_actor, _replica, _vector_service])
+@pytest.mark.parametrize(
+    "victim",
+    [
+        _embedding_actor,
+        # That the services heal is in test_failures.py, that a refresh goes on after any error in tests/unit/refresh.
+        pytest.param(_replica, marks=pytest.mark.slow),
+        pytest.param(_vector_service, marks=pytest.mark.slow),
+    ],
+)
 def test_what_it_stands_on_is_killed_while_it_embeds(
     request: pytest.FixtureRequest,
     system: System,

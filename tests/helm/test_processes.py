@@ -1,8 +1,8 @@
 """The chart's own commands and environments, started on this machine: addresses and folders rewritten, nothing else.
 
 What a cluster adds is names, ports and volumes; what is left, this runs: the migration, the model's installation,
-the four services with their probes, an import, a search, the chart's check, and the drain. The embedding is the same
-with and without TLS: it is started once, because a Ray takes longer to start than everything else.
+the four services with their probes, an import, a search, the chart's check, and the drain; with certificates, as
+the tests of a cluster do it without.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from sevenviews.client import Client
+from sevenviews.runtime.security import ClientTls
 from sevenviews.synthetic import write_corpus
 from tests.certificates import Authority
 from tests.helm.chart import PREFIX, PROFILES, Object, Rendered, environment, render, settings
@@ -147,27 +148,6 @@ def _inherited() -> Mapping[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("SEVENVIEWS_")}
 
 
-@pytest.fixture(scope="module")
-def embedding(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """The embedding alone, with its model; drained at the end."""
-    machine = Machine(render(*PROFILES["dev"]), tmp_path_factory.mktemp("embedding"))
-    machine.run("embedding", machine.container("Deployment/embedding", init=True))
-    with started(machine, ("embedding",)):
-        yield machine
-
-
-@contextmanager
-def installed(machine: Machine, embedding: Machine) -> Iterator[None]:
-    """Migrated, started beside the embedding, and ready; drained at the end."""
-    for init in (False, True):
-        theirs, ours = (one.container("Deployment/embedding", init) for one in (embedding, machine))
-        assert theirs == ours, "one embedding cannot stand for both"
-    machine.ports |= embedding.ports
-    machine.run("metadata", machine.container("Job/migrations"))
-    with started(machine, tuple(service for service in SERVICES if service != "embedding")):
-        yield
-
-
 @contextmanager
 def started(machine: Machine, services: Sequence[str]) -> Iterator[None]:
     """Started, and ready by the probe of the last; drained at the end."""
@@ -200,43 +180,8 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def test_what_the_chart_starts_imports_and_searches(tmp_path: Path, embedding: Machine) -> None:
-    machine = Machine(render(*PROFILES["dev"]), tmp_path)
-    check = machine.container("Pod/check")
-    with installed(machine, embedding):
-        for service in SERVICES:
-            for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
-                assert machine.probe(service, probe), f"{probe} of {service}"
-        before = machine.run("gateway", check)
-        assert "releases: none yet" in before
-        assert "search: nothing to search yet" in before
-
-        write_corpus(tmp_path / "corpus", DESIGNS, seed=3, held_out=1, workers=1)
-        gateway = f"127.0.0.1:{machine.port('gateway', '50051')}"
-        ingest = [
-            sys.executable,
-            "-m",
-            "sevenviews.cli",
-            "ingest",
-            str(tmp_path / "corpus"),
-            "--server",
-            gateway,
-        ]
-        done = subprocess.run(ingest, capture_output=True, text=True, timeout=180, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-
-        (query, *_) = sorted((tmp_path / "corpus" / "queries").glob("*.png"))
-        with Client(gateway) as client:
-            page = client.search([query.read_bytes()], limit=3)
-            assert len(client.list_patents().patents) == DESIGNS
-        assert len(page.hits) == 3
-        after = machine.run("gateway", check)
-        assert f"under release {page.release_id}" in after
-        assert "FAILED" not in after
-
-
-def test_with_mutual_tls(tmp_path: Path, embedding: Machine) -> None:
-    """The same with certificates where the chart mounts them; the embedding stays plaintext."""
+def test_what_the_chart_starts_imports_and_searches(tmp_path: Path) -> None:
+    """With certificates where the chart mounts them; the embedding stays plaintext."""
     values = settings(
         *("tls.enabled=true", "tls.secrets.gateway=g", "tls.secrets.vectors=v", "tls.secrets.metadata=m"),
         "tls.clientCertificates=true",
@@ -247,11 +192,38 @@ def test_with_mutual_tls(tmp_path: Path, embedding: Machine) -> None:
     for service in ("gateway", "vectors", "metadata"):
         authority.issue(service)
     check = machine.container("Pod/check")
-    with installed(machine, embedding):
+    machine.run("embedding", machine.container("Deployment/embedding", init=True))
+    machine.run("metadata", machine.container("Job/migrations"))
+    with started(machine, SERVICES):
         for service in SERVICES:
-            assert machine.probe(service, "livenessProbe"), service
-        answer = machine.run("gateway", check)
-        assert "search: nothing to search yet" in answer
+            for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+                assert machine.probe(service, probe), f"{probe} of {service}"
+        before = machine.run("gateway", check)
+        assert "releases: none yet" in before
+        assert "search: nothing to search yet" in before
+
+        write_corpus(tmp_path / "corpus", DESIGNS, seed=3, held_out=1, workers=1)
+        server = f"127.0.0.1:{machine.port('gateway', '50051')}"
+        mine = authority.issue("somebody")
+        secured = ["--ca", str(mine.ca), "--certificate", str(mine.certificate), "--key", str(mine.key)]
+        ingest = ["ingest", str(tmp_path / "corpus"), "--server", server, *secured]
+        done = subprocess.run(
+            [sys.executable, "-m", "sevenviews.cli", *ingest],
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        (query, *_) = sorted((tmp_path / "corpus" / "queries").glob("*.png"))
+        with Client(server, tls=ClientTls(mine.ca, mine.certificate, mine.key)) as client:
+            page = client.search([query.read_bytes()], limit=3)
+            assert len(client.list_patents().patents) == DESIGNS
+        assert len(page.hits) == 3
+        after = machine.run("gateway", check)
+        assert f"under release {page.release_id}" in after
+        assert "FAILED" not in after
+
         stranger = {
             **check,
             "command": [*check["command"][: check["command"].index("--ca")], "--patience", "0"],

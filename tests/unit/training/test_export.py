@@ -53,8 +53,7 @@ def lively(config: ModelConfig) -> Encoder:
 @pytest.mark.parametrize(
     "settings",
     [
-        # What is packaged, in small; another with all that the other options add; and the rest.
-        {"backbone": "line_resnet", "width": 16, "levels": 3, "vlad_words": 8, "sides": (48, 64, 80)},
+        # One with what most options add; the rest are slow. What is packaged: test_from_bundle.py.
         {
             "backbone": "resnet18",
             "branches": 2,
@@ -65,6 +64,7 @@ def lively(config: ModelConfig) -> Encoder:
         *(
             pytest.param(settings, marks=pytest.mark.slow)
             for settings in (
+                {"backbone": "line_resnet", "width": 16, "levels": 3, "vlad_words": 8, "sides": (48, 64, 80)},
                 {"backbone": "line_resnet", "width": 16, "levels": 3, "gem_learned": False},
                 {"backbone": "line_resnet", "width": 16, "levels": 2, "grid_cells": 3, "sides": (48, 80)},
                 {"backbone": "sketch_a_net"},

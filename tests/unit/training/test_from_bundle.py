@@ -47,16 +47,19 @@ def bundle_of(
     "settings",
     [
         {"backbone": "resnet18"},
-        {"backbone": "mobilenet_v2"},
-        {
-            "backbone": "line_resnet",
-            "width": 16,
-            "levels": 3,
-            "vlad_words": 8,
-            "grid_cells": 3,
-            "gem_learned": False,
-            "sides": (48, 64),
-        },
+        pytest.param({"backbone": "mobilenet_v2"}, marks=pytest.mark.slow),
+        pytest.param(
+            {
+                "backbone": "line_resnet",
+                "width": 16,
+                "levels": 3,
+                "vlad_words": 8,
+                "grid_cells": 3,
+                "gem_learned": False,
+                "sides": (48, 64),
+            },
+            marks=pytest.mark.slow,
+        ),
     ],
     ids=str,
 )
