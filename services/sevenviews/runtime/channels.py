@@ -10,6 +10,7 @@ import grpc
 
 from sevenviews.runtime import proxies
 from sevenviews.runtime.bearer import Bearer, SendBearer
+from sevenviews.runtime.endings import as_the_server_ended
 from sevenviews.runtime.renewal import Renewal, RenewedBlockingChannel, RenewedChannel
 from sevenviews.runtime.security import ClientTls, channel_credentials
 from sevenviews.runtime.settings import MEBIBYTE
@@ -92,7 +93,8 @@ def open_channel(
     options = [*channel_options(max_message_bytes), *proxies.channel_options(address)]
     interceptors = [
         *tracing.client_interceptors(),
-        *(kind(bearer) for kind in (_SendUnary, _SendUnaryStream, _SendStreamUnary, _SendStreamStream)),
+        # No method of ours takes a stream and gives one answer.
+        *(kind(bearer) for kind in (_SendUnary, _SendUnaryStream, _SendStreamStream)),
     ]
     if tls is None:
         return grpc.aio.insecure_channel(address, options=options, interceptors=interceptors)
@@ -171,16 +173,6 @@ class _SendUnaryStream(_Sender, grpc.aio.UnaryStreamClientInterceptor):
         return await continuation(self._with(client_call_details), request)
 
 
-class _SendStreamUnary(_Sender, grpc.aio.StreamUnaryClientInterceptor):
-    async def intercept_stream_unary(
-        self,
-        continuation: Callable[[grpc.aio.ClientCallDetails, Any], Any],
-        client_call_details: grpc.aio.ClientCallDetails,
-        request_iterator: Any,
-    ) -> Any:
-        return await continuation(self._with(client_call_details), request_iterator)
-
-
 class _SendStreamStream(_Sender, grpc.aio.StreamStreamClientInterceptor):
     async def intercept_stream_stream(
         self,
@@ -188,4 +180,4 @@ class _SendStreamStream(_Sender, grpc.aio.StreamStreamClientInterceptor):
         client_call_details: grpc.aio.ClientCallDetails,
         request_iterator: Any,
     ) -> Any:
-        return await continuation(self._with(client_call_details), request_iterator)
+        return as_the_server_ended(await continuation(self._with(client_call_details), request_iterator))

@@ -158,7 +158,8 @@ def test_an_event_that_cannot_be_written_is_in_the_log(tmp_path: Path) -> None:
     trail = AuditTrail(tmp_path / "audit", 0, "here")
     (tmp_path / "audit").rename(tmp_path / "elsewhere")
     with capture_logs() as logs:
-        trail.write(event(86_400, ids=("USD1",)))
+        # Of a day whose file is not open yet.
+        trail.write(event(0, time=datetime.now(UTC) + timedelta(days=2), ids=("USD1",)))
     assert [one["event"] for one in logs] == ["audit event not written"]
     assert "USD1" in logs[0]["audit_event"]
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from cryptography import x509
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.gateway.access.keys import KeyRing, is_key
@@ -71,6 +75,7 @@ class CredentialGuard:
     def _by_certificate(self, context: Context) -> Caller:
         for name in _names(context):
             if name in self._certificates:
+                _check_not_over(context)
                 return Caller(f"certificate:{name}", self._certificates[name])
         raise SevenviewsError(
             Reason.CREDENTIAL_MISSING,
@@ -108,6 +113,18 @@ def _tokens(settings: GatewaySettings) -> TokenVerifier:
 def _names(context: Any) -> Iterable[str]:
     """Of the certificate that the connection showed; none where it showed none."""
     return (name.decode(errors="replace") for name in context.peer_identities() or ())
+
+
+def _check_not_over(context: Any) -> None:
+    """A connection outlives the certificate that began it."""
+    (pem,) = context.auth_context()["x509_pem_cert"]
+    if _end(pem) <= datetime.now(UTC):
+        raise SevenviewsError(Reason.CREDENTIAL_EXPIRED, "the certificate of this connection has expired")
+
+
+@lru_cache(maxsize=1024)
+def _end(pem: bytes) -> datetime:
+    return x509.load_pem_x509_certificate(pem).not_valid_after_utc
 
 
 def _invalid(why: str) -> SevenviewsError:
