@@ -37,7 +37,7 @@ LISTENS_EVERYWHERE = {"embedding"}
 
 @pytest.fixture(scope="module")
 def compose() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(_with_defaults(PATH.read_text()))
+    content: dict[str, Any] = yaml.safe_load(_filled_in(PATH.read_text()))
     return content
 
 
@@ -47,9 +47,9 @@ def services(compose: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _with_defaults(text: str) -> str:
-    """Variables as Compose fills them in where the environment has none."""
-    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text)
+def _filled_in(text: str) -> str:
+    """Variables as Compose fills them in where the environment has none; those that it asks for by their names."""
+    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", re.sub(r"\$\{(\w+):\?\}", r"\1", text))
 
 
 def settings_of(name: str, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> ServiceSettings:
@@ -140,11 +140,10 @@ def test_the_stores_know_the_passwords_they_are_called_with(services: dict[str, 
         found: dict[str, str] = services[name]["environment"]
         return found
 
-    user, password = (
-        environment("minio")["MINIO_ROOT_USER"],
-        environment("minio")["MINIO_ROOT_PASSWORD"],
-    )
-    assert len(password) >= 8  # fewer are refused by MinIO
+    user, password = environment("minio")["MINIO_ROOT_USER"], environment("minio")["MINIO_ROOT_PASSWORD"]
+    assert environment("valkey")["REDISCLI_AUTH"] == password
+    for variable in ("SEVENVIEWS_GATEWAY_CACHE_URL", "SEVENVIEWS_GATEWAY_QUOTA_URL"):
+        assert urlsplit(environment("gateway")[variable]).password == password
     for name, keys in (
         ("milvus", ("MINIO_ACCESS_KEY_ID", "MINIO_SECRET_ACCESS_KEY")),
         ("metadata", ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")),
@@ -166,6 +165,44 @@ def test_versions_are_pinned_and_no_port_is_open_to_others(services: dict[str, A
         assert re.search(r"\d", tag) or name in OURS, one["image"]
         assert tag != "latest"
         assert all(port.startswith("127.0.0.1:") for port in one.get("ports", ())), name
+
+
+def test_no_part_takes_all_of_the_machine(services: dict[str, Any]) -> None:
+    sizes = {"m": 2**20, "g": 2**30}
+    limits = {
+        name: int(one["mem_limit"][:-1]) * sizes[one["mem_limit"][-1]] for name, one in services.items()
+    }
+    assert sum(limits.values()) <= 15 * 2**30  # of the 16 that the first line asks for
+    for name, one in services.items():
+        assert one["pids_limit"], name
+        assert set(one["logging"]["options"]) == {"max-size", "max-file"}, name
+        assert "no-new-privileges:true" in one["security_opt"], name
+
+
+def test_no_password_is_known_to_everybody(services: dict[str, Any], tmp_path: Path) -> None:
+    """None has a default, and the script draws whatever the file asks for, once."""
+    asked = set(re.findall(r"\$\{(\w+):\?\}", PATH.read_text()))
+    for name, one in services.items():
+        for variable, value in one.get("environment", {}).items():
+            if re.search(r"PASSWORD|SECRET|_KEY$|AUTH$", variable):
+                assert value in asked, (name, variable)
+    assert not [one for one in services["grafana"]["environment"] if "ANONYMOUS" in one]
+    script = shutil.copy(FOLDER / "dev" / "passwords.sh", _folder(tmp_path, "deploy/dev"))
+    drawn = []
+    for _ in range(2):
+        subprocess.run(["sh", script], check=True, timeout=30)
+        drawn.append((tmp_path / "deploy" / ".env").read_text())
+    first, second = (dict(line.split("=") for line in one.splitlines()) for one in drawn)
+    assert set(first) == asked
+    assert first == second
+    assert len(set(first.values())) == len(asked)
+    assert all(re.fullmatch("[0-9a-f]{64}", one) for one in first.values())
+    assert (tmp_path / "deploy" / ".env").stat().st_mode & 0o777 == 0o600
+
+
+def _folder(root: Path, name: str) -> Path:
+    (root / name).mkdir(parents=True)
+    return root / name
 
 
 def test_every_mounted_file_and_volume_exists(compose: dict[str, Any]) -> None:
@@ -274,7 +311,8 @@ def test_compose_itself_accepts_it(tmp_path: Path) -> None:
     ):
         pytest.skip("docker compose is not here")
     command = [docker, "compose", "--file", str(PATH), "config", "--format", "json"]
-    environment = {**os.environ, "HOME": str(tmp_path)}
+    passwords = dict.fromkeys(re.findall(r"\$\{(\w+):\?\}", PATH.read_text()), "a-password")
+    environment = {**os.environ, **passwords, "HOME": str(tmp_path)}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr
     assert set(json.loads(done.stdout)["services"]) >= set(OURS)
