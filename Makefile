@@ -76,6 +76,14 @@ format: $(STAMP) ## Put the sources into their form.
 	$(BIN)/ruff format $(SOURCES)
 	cd protos && ../$(BIN)/buf format --write
 
+.PHONY: hashes
+hashes: $(STAMP) ## Write deploy/hashes.txt anew, after a change of constraints.txt.
+	$(BIN)/python deploy/dev/hashes.py
+
+.PHONY: audit
+audit: $(STAMP) ## Look up known vulnerabilities of what the images install; it needs PyPI's database.
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement deploy/hashes.txt
+
 .PHONY: clean
 clean: ## Remove what the demo and the tests left behind, not the installation.
 	rm -rf demo .sevenviews .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,5 +1,7 @@
 #!/bin/sh
-# install.sh EXTRAS: what these extras need, at the versions of constraints.txt, into the environment of an image.
+# install.sh EXTRAS: what these extras need, at the versions of constraints.txt, into the environment of an image. Nothing
+# is installed whose hash is not in hashes.txt, but torch from an index of its own. What came is listed in sbom.json
+# (CycloneDX), in the environment.
 #
 #   ACCELERATOR      cpu; cuda: CUDA and cuDNN come as wheels; base: they come with the base image, as with nvidia/cuda,
 #                    whose images are recognised by their CUDA_VERSION
@@ -19,16 +21,26 @@ esac
 scratch=$(mktemp -d)
 python3.11 requirements.py "$extras" >"$scratch/requirements.txt"
 python3.11 -m venv "$scratch/pip"
-install() {
-  "$scratch/pip/bin/pip" --python "$environment/bin/python" install --quiet --constraint constraints.txt "$@"
+pip="$scratch/pip/bin/pip --quiet"
+# into PYTHON ARGUMENT…
+into() {
+  python=$1 && shift
+  $pip --python "$python" install --dry-run --report "$scratch/report.json" --constraint constraints.txt "$@"
+  python3.11 hashed.py "$scratch/report.json" hashes.txt >"$scratch/hashed.txt"
+  [ ! -s "$scratch/hashed.txt" ] ||
+    $pip --python "$python" install --no-deps --require-hashes --requirement "$scratch/hashed.txt"
 }
 
 if [ "$accelerator" = cpu ] && [ -n "${TORCH_INDEX_URL:-}" ] && grep -q '^torch[^a-z]' "$scratch/requirements.txt"; then
   # What it needs itself comes below, from where all else does.
-  install --no-deps --retries 1 --timeout 15 --index-url "$TORCH_INDEX_URL" torch torchvision ||
+  $pip --python "$environment/bin/python" install --constraint constraints.txt --no-deps --retries 1 --timeout 15 \
+    --index-url "$TORCH_INDEX_URL" torch torchvision ||
     echo "install.sh: no torch at $TORCH_INDEX_URL; PyPI's is taken, with CUDA" >&2
 fi
-install --requirement "$scratch/requirements.txt"
+into "$environment/bin/python" --requirement "$scratch/requirements.txt"
+into "$scratch/pip/bin/python" cyclonedx-bom
+"$scratch/pip/bin/cyclonedx-py" environment --output-reproducible --pyproject pyproject.toml \
+  --output-file "$environment/sbom.json" "$environment/bin/python"
 
 packages=$environment/lib/python3.11/site-packages
 if [ "$accelerator" = cpu ]; then

@@ -11,17 +11,18 @@ import pytest
 from tests.conftest import ROOT
 
 PYTHON = """#!/bin/sh
-if [ "$1" = -m ]; then
-  mkdir -p "$3/bin"
-  cp "$0.pip" "$3/bin/pip"
-else
-  echo "$2" >>"$ASKED.extras"
-  printf 'numpy\\ntorch>=2\\ntorchvision\\n'
-fi
+case $1 in
+  -m) mkdir -p "$3/bin" && cp "$0.pip" "$3/bin/pip" && cp "$0.parts" "$3/bin/cyclonedx-py" ;;
+  requirements.py) echo "$2" >>"$ASKED.extras" && printf 'numpy\\ntorch>=2\\ntorchvision\\n' ;;
+  hashed.py) echo 'numpy==2 --hash=sha256:00' ;;
+esac
 """
 PIP = """#!/bin/sh
 echo "$*" >>"$ASKED"
 case "$*" in *--index-url*) exit "$INDEX_FAILS" ;; esac
+"""
+PARTS = """#!/bin/sh
+echo "$*" >>"$ASKED.parts"
 """
 INDEX = "https://torch.example.org/cpu"
 
@@ -32,7 +33,7 @@ class Image:
     def __init__(self, folder: Path, **variables: str) -> None:
         programs = folder / "programs"
         programs.mkdir()
-        for name, text in (("python3.11", PYTHON), ("python3.11.pip", PIP)):
+        for name, text in (("python3.11", PYTHON), ("python3.11.pip", PIP), ("python3.11.parts", PARTS)):
             (programs / name).write_text(text)
             (programs / name).chmod(0o755)
         self._capi = folder / "opt" / "lib" / "python3.11" / "site-packages" / "onnxruntime" / "capi"
@@ -51,10 +52,13 @@ class Image:
         self.done = subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, text=True, check=False
         )
-        asked = folder / "asked"
-        self.installations = asked.read_text().splitlines() if asked.exists() else []
-        extras = folder / "asked.extras"
-        self.extras = extras.read_text().strip() if extras.exists() else ""
+
+        def said(name: str) -> list[str]:
+            return (folder / name).read_text().splitlines() if (folder / name).exists() else []
+
+        self.installations = [one for one in said("asked") if "--dry-run" not in one]
+        self.parts = said("asked.parts")
+        self.extras = "".join(said("asked.extras"))
 
     @property
     def runs_on_cuda(self) -> bool:
@@ -91,13 +95,20 @@ def test_where_torch_for_cpus_cannot_be_had_it_is_pypis(tmp_path: Path) -> None:
     image = Image(tmp_path, INDEX_FAILS="1")
     assert image.done.returncode == 0
     assert "PyPI's is taken" in image.done.stderr
-    assert "--requirement" in image.installations[-1]
+    assert all("--require-hashes" in one for one in image.installations[1:])
 
 
 def test_no_index_is_asked_where_none_is_named(tmp_path: Path) -> None:
     image = Image(tmp_path, TORCH_INDEX_URL="")
     assert image.done.returncode == 0
-    assert len(image.installations) == 1
+    assert image.installations
+    # Of the environment, and of what lists its parts.
+    assert all("--no-deps --require-hashes" in one for one in image.installations)
+
+
+def test_an_image_tells_its_parts(tmp_path: Path) -> None:
+    (listed,) = Image(tmp_path).parts
+    assert f"--output-file {tmp_path}/opt/sbom.json {tmp_path}/opt/bin/python" in listed
 
 
 def test_an_unknown_accelerator_is_refused(tmp_path: Path) -> None:
