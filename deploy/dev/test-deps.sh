@@ -6,6 +6,7 @@ set -eu
 missing=""
 command -v redis-server >/dev/null || missing="$missing redis-server"
 command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+command -v pgbouncer >/dev/null || missing="$missing pgbouncer"
 # Its promtool checks the alert rules and the dashboards.
 command -v promtool >/dev/null || missing="$missing prometheus"
 # Of the web page's tests. Playwright's own browsers are no Debian packages.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from tests.helm.chart import PROFILES, Object, Rendered, render, settings
+from tests.helm.chart import PROFILES, Object, Rendered, containers, render, settings
 
 DEV, RAY = PROFILES["dev"], PROFILES["dev-ray"]
 OUTSIDE: dict[str, str] = {}
@@ -86,6 +87,31 @@ def test_the_edges_of_the_architecture_are_all_there_is() -> None:
         if allowed(rendered, labels(source), labels(target), port)
     }
     assert found == EDGES
+
+
+def test_what_production_leaves_in_plaintext_is_reached_by_its_callers_alone() -> None:
+    """Ray Serve's gRPC port. Every other server of ours has its certificate."""
+    rendered = render(*PROFILES["production"])
+    plaintext = {"embedding": 50052}
+    servers = {
+        name.removeprefix("SEVENVIEWS_").partition("_")[0].lower(): variables
+        for owner, pod in rendered.pods()
+        for container in containers(pod)
+        for variables in [{one["name"] for one in container.get("env", ())}]
+        for name in variables
+        if re.fullmatch("SEVENVIEWS_[A-Z]+_PORT", name)
+    }
+    assert {
+        name
+        for name, variables in servers.items()
+        if f"SEVENVIEWS_{name.upper()}_TLS_CERTIFICATE" not in variables
+    } == set(plaintext)
+    of_the_release = {one["metadata"]["labels"]["app.kubernetes.io/component"] for one in rendered.objects}
+    for server, port in plaintext.items():
+        callers = {one for one in of_the_release if allowed(rendered, labels(one), labels(server), port)}
+        # Pods of one Ray talk on any port.
+        assert callers == {"gateway", "refresh", "check", server}
+        assert not allowed(rendered, OUTSIDE, labels(server), port)
 
 
 def test_anyone_reaches_the_gateway_and_nothing_else() -> None:

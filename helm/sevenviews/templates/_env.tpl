@@ -112,6 +112,7 @@ http://{{ include "sevenviews.component" (dict "root" . "component" "milvus") }}
 {{- end -}}
 postgresql://{{ .Values.postgresql.user }}@{{ $host }}:{{ $port }}/{{ .Values.postgresql.database }}
 {{- with .Values.postgresql.sslMode }}?sslmode={{ . }}{{ end }}
+{{- with .Values.postgresql.pooler }}{{ $.Values.postgresql.sslMode | empty | ternary "?" "&" }}pooler={{ . }}{{ end }}
 {{- end }}
 
 {{/* What the metadata service and its migrations share. `secret` names the Secret that this chart makes. */}}

@@ -29,7 +29,8 @@ def migrate(engine: Engine, revision: str = "head") -> None:
         if engine.dialect.name == "sqlite":
             # Python's driver would begin at the first INSERT only, and leave tables behind a migration cut off.
             connection.execute(text("BEGIN IMMEDIATE"))
-        _take_any_time(connection)
+        else:
+            _wait_for_the_others(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
 
@@ -39,13 +40,18 @@ def wait_for_database(engine: Engine, seconds: float, pause_seconds: float = 1.0
 
     Raises:
         sqlalchemy.exc.OperationalError: it still does not after so many seconds.
+        ValueError: a pooler answers, of which the URL says nothing.
     """
     give_up = time.monotonic() + seconds
     while True:
         try:
             with engine.connect():
                 return
-        except OperationalError:
+        except OperationalError as error:
+            if "unsupported startup parameter" in str(error):
+                raise ValueError(
+                    "PgBouncer answers: the database URL has to say ?pooler=transaction"
+                ) from None
             if time.monotonic() >= give_up:
                 raise
         time.sleep(pause_seconds)
@@ -53,11 +59,8 @@ def wait_for_database(engine: Engine, seconds: float, pause_seconds: float = 1.0
 
 @contextlib.contextmanager
 def _alone(engine: Engine) -> Iterator[None]:
-    """One replica migrates, the others wait, and then find nothing to do."""
-    if engine.dialect.name == "postgresql":
-        with engine.connect() as connection, _advisory_lock(connection):
-            yield
-    elif engine.url.database:
+    """One replica migrates, the others wait, and then find nothing to do. PostgreSQL has a lock for it."""
+    if engine.dialect.name == "sqlite" and engine.url.database:
         with Path(f"{engine.url.database}.migrate-lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
@@ -65,20 +68,8 @@ def _alone(engine: Engine) -> Iterator[None]:
         yield
 
 
-@contextlib.contextmanager
-def _advisory_lock(connection: Connection) -> Iterator[None]:
-    _take_any_time(connection)
-    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
-    connection.commit()
-    try:
-        yield
-    finally:
-        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
-        connection.commit()
-
-
-def _take_any_time(connection: Connection) -> None:
-    """In this transaction: a large table is not altered within the time that a request may take."""
-    if connection.dialect.name == "postgresql":
-        for setting in ("statement_timeout", "lock_timeout"):
-            connection.execute(text(f"SET LOCAL {setting} = 0"))
+def _wait_for_the_others(connection: Connection) -> None:
+    """For as long as it takes, in this transaction; and a large table may take longer than a request."""
+    for setting in ("statement_timeout", "lock_timeout"):
+        connection.execute(text(f"SET LOCAL {setting} = 0"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
