@@ -9,6 +9,8 @@ import pytest
 
 from tests.conftest import ROOT
 
+SERVERS = ("initdb", "pgbouncer", "promtool", "chromium")
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -36,7 +38,7 @@ def _run(path: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_where_everything_is_there_nothing_is_done(path: Path) -> None:
-    _add(path, "redis-server", "initdb", "promtool", "chromium", "helm", "kubeconform", "apt-get", "sudo")
+    _add(path, *SERVERS, "redis-server", "helm", "kubeconform", "apt-get", "sudo")
     done = _run(path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert not (path.parent / "calls").exists()
@@ -48,12 +50,12 @@ def test_without_apt_and_go_it_names_what_to_install(path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         "sevenviews: install by hand what is not here, or let its tests be skipped: "
-        "redis-server prometheus chromium helm-3.19 kubeconform-0.8"
+        "redis-server pgbouncer prometheus chromium helm-3.19 kubeconform-0.8"
     ]
 
 
 def test_apt_installs_the_servers_and_go_the_tools_of_the_chart(path: Path) -> None:
-    _add(path, "initdb", "promtool", "chromium", "sudo", "go")
+    _add(path, *SERVERS, "sudo", "go")
     (path / "apt-get").symlink_to(path / "sudo")
     (path / "id").write_text("#!/bin/sh\necho 1000\n")
     (path / "id").chmod(0o755)
