@@ -1,26 +1,30 @@
 """`sevenviews backup` and `sevenviews restore`: the embedded default, whole, in a directory that proves itself.
 
-Nothing runs on the data meanwhile, so that its stores are of one moment: the database, the drawings, the vectors and
-the models that made them. What lies on servers is saved there: deploy/backup.md.
+The database and the vectors are of one moment: nothing runs on them, or it stands still while they are copied. The
+drawings and the models are copied afterwards: each is written once, before a record names it, and only
+`reconcile --repair` deletes any. What lies on servers is saved there: deploy/backup.md.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
+import psutil
 import typer
 
 from sevenviews.cli.console import fail, note, print_json, progress
 from sevenviews.cli.local import StartError, locked
 from sevenviews.cli.options import JsonOutput
+from sevenviews.cli.standstill import standstill
 
 MANIFEST = "manifest.json"
 _FORMAT = 1
@@ -29,11 +33,15 @@ _PARTIAL = ".restoring"
 _CHUNK = 1 << 20
 
 # Of a running system, and of no other.
-_LEFT_OUT = ("lock", "up.json", "logs")
+_LEFT_OUT = ("lock", "up.json", "logs", "uploads")
+_UNDER_WAY = (".writing-", ".adding-")
+"""How files begin that are not there yet."""
+_LASTING = ("drawings", "models")
+_REFRESHES = "refreshes"
 # Without one of these the data lie elsewhere, or there are none.
 _STORES = ("patents.sqlite", "drawings", "vectors", "models")
 
-Data = Annotated[Path, typer.Option(help="Data directory of `sevenviews up`, on which nothing runs.")]
+Data = Annotated[Path, typer.Option(help="Data directory of `sevenviews up`, which may run.")]
 
 
 class BackupError(Exception):
@@ -70,8 +78,8 @@ def backup(
 ) -> None:
     """Save everything that `sevenviews up` has stored on this machine: patents, drawings, vectors, models.
 
-    Stop `sevenviews up` first: so all of it is of one moment. What lies on servers (--database-url and the like) is
-    saved there.
+    `sevenviews up` may run: while the database and the vectors are copied, its callers wait. All of it is of that
+    moment. The work of a refresh that runs is not saved, nor what lies on servers (--database-url and the like).
 
     Example:  sevenviews backup /mnt/backups/monday --data patents
     """
@@ -98,36 +106,61 @@ def save(data: Path, directory: Path, tell: Callable[[int], None] = lambda _: No
     """Copy a data directory, and list what was copied.
 
     Args:
-        data: on which nothing runs.
+        data: of `sevenviews up`, which may run.
         directory: absent or empty.
         tell: is told the number of files that are copied.
 
     Raises:
-        BackupError: something runs, a store is missing, or `directory` holds something.
+        BackupError: a store is missing, `sevenviews up` has only begun to start, or `directory` holds something.
         OSError: a file cannot be read or written; what is there then is no backup.
     """
     _check_empty(directory)
     if not data.is_dir():
         raise BackupError(f"there is no {data}")
-    try:
-        with locked(data):
-            if absent := [name for name in _STORES if not (data / name).exists()]:
-                raise BackupError(
-                    f"{data} has no {absent[0]}: what `sevenviews up` keeps on servers is saved there, not here"
-                )
-            entries = []
-            for number, path in enumerate(_files(data), start=1):
-                name = path.relative_to(data).as_posix()
-                entries.append(_copy(path, directory / _CONTENT / name, name))
-                tell(number)
-    except StartError as error:
-        raise BackupError(f"{error}; stop it first") from error
+    if absent := [name for name in _STORES if not (data / name).exists()]:
+        raise BackupError(
+            f"{data} has no {absent[0]}: what `sevenviews up` keeps on servers is saved there, not here"
+        )
+    entries: list[Entry] = []
+
+    def copy(paths: Iterable[Path]) -> None:
+        for path in paths:
+            name = path.relative_to(data).as_posix()
+            entries.append(_copy(path, directory / _CONTENT / name, name))
+            tell(len(entries))
+
+    with _one_moment(data) as left_out:
+        copy(_files(data, (*left_out, *_LASTING)))
+    for name in _LASTING:
+        copy(_below(data / name))
     manifest = Manifest(datetime.now(UTC).isoformat(timespec="seconds"), tuple(entries))
     partial = directory / f".{MANIFEST}"
     partial.write_text(json.dumps(asdict(manifest), indent=1) + "\n")
     _sync(partial)
     partial.replace(directory / MANIFEST)
     return manifest
+
+
+@contextlib.contextmanager
+def _one_moment(data: Path) -> Iterator[tuple[str, ...]]:
+    """Nothing is written while the block runs, but by who is no service; the names of that are given."""
+    try:
+        with locked(data):
+            yield ()
+            return
+    except StartError as error:
+        in_use = error
+    state = data / "up.json"
+    owner = int((data / "lock").read_text() or 0)
+    if not state.exists() or json.loads(state.read_text())["pid"] != owner:
+        raise BackupError(
+            f"{in_use}, which is no `sevenviews up` that serves; wait until it does, or stop it"
+        )
+    try:
+        with standstill(owner):
+            yield (_REFRESHES,)
+    except psutil.Error as error:
+        raise BackupError(f"a service ended meanwhile: {error}") from error
 
 
 def bring_back(directory: Path, data: Path, tell: Callable[[int], None] = lambda _: None) -> Manifest:
@@ -142,7 +175,7 @@ def bring_back(directory: Path, data: Path, tell: Callable[[int], None] = lambda
     _check_empty(data)
     listed = {one.path for one in manifest.files}
     content = directory / _CONTENT
-    there = {path.relative_to(content).as_posix() for path in _files(content)} if content.is_dir() else set()
+    there = {path.relative_to(content).as_posix() for path in content.rglob("*") if path.is_file()}
     if odd := sorted(listed ^ there):
         what = "is not in its list" if odd[0] in there else "is missing"
         raise BackupError(f"{directory} is damaged: {odd[0]} {what} ({len(odd)} such files)")
@@ -201,12 +234,17 @@ def _run(
         note(f"{done} {len(manifest.files)} files, {manifest.size / 1e6:.1f} MB, in {where}")
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path, left_out: Sequence[str] = ()) -> Iterator[Path]:
     """All files of a data directory that are worth keeping, in order."""
     for path in sorted(folder.iterdir()):
-        if path.name in _LEFT_OUT:
-            continue
-        yield from sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else (path,)
+        if path.name not in _LEFT_OUT and path.name not in left_out:
+            yield from _below(path) if path.is_dir() else (path,)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        if not path.name.startswith(_UNDER_WAY):
+            yield from _below(path) if path.is_dir() else (path,)
 
 
 def _copy(source: Path, target: Path, name: str) -> Entry:

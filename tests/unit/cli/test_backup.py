@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,7 @@ from sevenviews.vectors.milvus_index import MilvusIndex
 from tests.commands import command, json_of
 from tests.fakes.design_index import FakeDesignIndex
 from tests.fakes.house import House, running_house
+from tests.processes import start_child
 from tests.unit.metadata.samples import image
 
 PATENTS = 6
@@ -49,17 +53,18 @@ def saved(folder: Path) -> dict[str, Any]:
     return told
 
 
-def item(number: int) -> ImportItem:
+def item(number: int, size: int | None = None) -> ImportItem:
     patent_id = f"USD{number:07d}"
     rows = tuple(Drawing(drawing_id(patent_id, 1, n), 1, View.FRONT, str(n)) for n in (1, 2))
-    images = {row.drawing_id: image(100 + 20 * number + n) for n, row in enumerate(rows)}
+    images = {
+        row.drawing_id: image(100 + 20 * (number if size is None else size) + n) for n, row in enumerate(rows)
+    }
     return ImportItem(Patent(patent_id, title=f"Lamp {number}", drawings=rows), images)
 
 
-def answers(house: House) -> dict[str, Any]:
-    """What callers see, and the hashes of all images and vectors."""
-    services = house.examine()
-    assert services.agrees
+def answers(house: House, *, agreeing: bool = True) -> dict[str, Any]:
+    """What callers see, and the hashes of all images and vectors, of stores that agree or need not."""
+    assert house.examine().agrees or not agreeing
     with house.client() as client:
         hits = client.search([QUERY], limit=PATENTS).hits
         patents = client.list_patents().patents
@@ -145,12 +150,74 @@ def test_nothing_is_written_over(copy: Path, tmp_path: Path) -> None:
         save(data, copy)
 
 
-def test_what_runs_is_not_saved(copy: Path, tmp_path: Path) -> None:
+def test_who_holds_the_data_without_serving_is_waited_for(copy: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     bring_back(copy, data)
     with locked(data), pytest.raises(BackupError, match="in use by process"):
         save(data, tmp_path / "again")
     assert not (tmp_path / "again" / MANIFEST).exists()
+
+
+IMPORTING = """
+import sys
+from itertools import count
+from pathlib import Path
+
+told, sys.stdout = sys.stdout, sys.stderr  # where logs go
+from sevenviews.vectors.milvus_index import MilvusIndex
+from tests.fakes.house import running_house
+from tests.unit.cli.test_backup import item
+
+data = Path(sys.argv[1])
+index = MilvusIndex(f"milvus-lite:{data / 'vectors'}")
+with running_house(data, index) as house, house.client() as client:
+    for result in client.import_patents(item(number, size=number % 20) for number in count()):
+        print(result.patent_id, file=told, flush=True)
+"""
+STANDING = """
+import sys
+from sevenviews.cli.standstill import standstill
+
+with standstill(int(sys.argv[1])):
+    print("all stand", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_what_runs_is_saved_as_it_is_in_one_moment(tmp_path: Path) -> None:
+    """Patents are stored all the time: what callers were told before is whole, and they notice but a pause."""
+    data, restored = tmp_path / "data", tmp_path / "restored"
+    talking: dict[str, Any] = {"stdout": subprocess.PIPE, "text": True}
+    # As a child of `sevenviews up`, which is this process here.
+    services = start_child([sys.executable, "-c", IMPORTING, data, "sevenviews.metadata"], **talking)
+    assert services.stdout is not None
+    told = [services.stdout.readline().strip() for _ in range(5)]
+    # A backup that is killed wakes them.
+    killed = start_child([sys.executable, "-c", STANDING, str(os.getpid())], stdin=subprocess.PIPE, **talking)
+    with killed:
+        assert killed.stdout is not None
+        assert killed.stdout.readline() == "all stand\n"
+        killed.kill()
+    told += [services.stdout.readline().strip() for _ in range(5)]
+    state = json.loads((data / "up.json").read_text())
+    (data / "up.json").write_text(json.dumps({**state, "pid": os.getpid()}))
+    with locked(data):
+        save(data, tmp_path / "saved")
+    # They go on.
+    assert all(services.stdout.readline() for _ in range(10))
+    services.kill()
+    services.communicate()
+    bring_back(tmp_path / "saved", restored)
+    index = MilvusIndex(f"milvus-lite:{restored / 'vectors'}")
+    with running_house(restored, index) as house:
+        found = answers(house, agreeing=False)
+        stored = {patent.patent_id for patent in found["patents"]}
+        assert set(told) <= stored
+        assert {one.partition("@")[0] for one in found["vectors"]} >= found["images"].keys()
+        command("reconcile", "--data", restored, "--repair", "--force")
+        # What was under way is finished, or not there.
+        assert stored <= {patent.patent_id for patent in answers(house)["patents"]}
+    index.close()
 
 
 @pytest.mark.parametrize("store", ["patents.sqlite", "drawings", "vectors", "models"])
