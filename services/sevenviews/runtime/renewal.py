@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -60,7 +61,49 @@ class Renewal:
         return self._known
 
 
-class RenewedChannel(grpc.aio.Channel):
+class _Method:
+    """A method of a service, called on the channel of the moment."""
+
+    def __init__(self, channel: Callable[[], Any], kind: str, of: Any, more: Any) -> None:
+        self._channel = channel
+        self._make: Callable[[Any], Any] = lambda channel: getattr(channel, kind)(*of, **more)
+        self._made: tuple[Any, Any] = (None, None)
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        return self._now()(*arguments, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        # with_call and future, of the blocking ones.
+        return getattr(self._now(), name)
+
+    def _now(self) -> Any:
+        channel = self._channel()
+        if self._made[0] is not channel:
+            self._made = (channel, self._make(channel))
+        return self._made[1]
+
+
+class _Methods:
+    """Of services, called on the channel of the moment."""
+
+    @abstractmethod
+    def __call__(self) -> Any:
+        """That channel."""
+
+    def unary_unary(self, *of: Any, **more: Any) -> Any:
+        return _Method(self, "unary_unary", of, more)
+
+    def unary_stream(self, *of: Any, **more: Any) -> Any:
+        return _Method(self, "unary_stream", of, more)
+
+    def stream_unary(self, *of: Any, **more: Any) -> Any:
+        return _Method(self, "stream_unary", of, more)
+
+    def stream_stream(self, *of: Any, **more: Any) -> Any:
+        return _Method(self, "stream_stream", of, more)
+
+
+class RenewedChannel(_Methods, grpc.aio.Channel):
     """A channel that is opened anew when it is due. Made and used inside a running event loop.
 
     The old one serves until the new one is connected: a name may have no address for seconds, as while KubeRay moves
@@ -149,20 +192,8 @@ class RenewedChannel(grpc.aio.Channel):
     async def channel_ready(self) -> None:
         await self._channel.channel_ready()
 
-    def unary_unary(self, *of: Any, **more: Any) -> Any:
-        return _Method(self, "unary_unary", of, more)
 
-    def unary_stream(self, *of: Any, **more: Any) -> Any:
-        return _Method(self, "unary_stream", of, more)
-
-    def stream_unary(self, *of: Any, **more: Any) -> Any:
-        return _Method(self, "stream_unary", of, more)
-
-    def stream_stream(self, *of: Any, **more: Any) -> Any:
-        return _Method(self, "stream_stream", of, more)
-
-
-class RenewedBlockingChannel(grpc.Channel):
+class RenewedBlockingChannel(_Methods, grpc.Channel):
     """The same for threads. Every call is made on the newest channel; those before stay open until this one is
     closed, because to close one would end its calls. Once their servers end their connections, they cost nothing."""
 
@@ -198,37 +229,3 @@ class RenewedBlockingChannel(grpc.Channel):
     def unsubscribe(self, callback: Callable[[grpc.ChannelConnectivity], None]) -> None:
         for channel in self._channels:
             channel.unsubscribe(callback)
-
-    def unary_unary(self, *of: Any, **more: Any) -> Any:
-        return _Method(self, "unary_unary", of, more)
-
-    def unary_stream(self, *of: Any, **more: Any) -> Any:
-        return _Method(self, "unary_stream", of, more)
-
-    def stream_unary(self, *of: Any, **more: Any) -> Any:
-        return _Method(self, "stream_unary", of, more)
-
-    def stream_stream(self, *of: Any, **more: Any) -> Any:
-        return _Method(self, "stream_stream", of, more)
-
-
-class _Method:
-    """A method of a service, called on the channel of the moment."""
-
-    def __init__(self, channel: Callable[[], Any], kind: str, of: Any, more: Any) -> None:
-        self._channel = channel
-        self._make: Callable[[Any], Any] = lambda channel: getattr(channel, kind)(*of, **more)
-        self._made: tuple[Any, Any] = (None, None)
-
-    def __call__(self, *arguments: Any, **options: Any) -> Any:
-        return self._now()(*arguments, **options)
-
-    def __getattr__(self, name: str) -> Any:
-        # with_call and future, of the blocking ones.
-        return getattr(self._now(), name)
-
-    def _now(self) -> Any:
-        channel = self._channel()
-        if self._made[0] is not channel:
-            self._made = (channel, self._make(channel))
-        return self._made[1]
