@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +24,7 @@ class Pair:
 
 
 class Authority:
-    """A CA whose certificates are for localhost and 127.0.0.1."""
+    """A CA whose certificates are for localhost and 127.0.0.1, where no names are given."""
 
     def __init__(self, folder: Path, name: str = "test CA") -> None:
         self.folder = folder
@@ -35,13 +36,14 @@ class Authority:
             .sign(self._key, hashes.SHA256())
         )
 
-    def issue(self, folder: str, seconds: float = 86_400) -> Pair:
-        """Write a certificate into a folder, in place of what is there; it is good for so long."""
+    def issue(self, folder: str, seconds: float = 86_400, names: Sequence[str] = ()) -> Pair:
+        """Write a certificate into a folder, in place of what is there; good for so long, and for these names."""
         pair = Pair(*(self.folder / folder / name for name in ("tls.crt", "tls.key", "ca.crt")))
         pair.key.parent.mkdir(exist_ok=True)
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, folder)])
-        addresses = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        here = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        addresses = [x509.DNSName(one) for one in names] or here
         certificate = (
             _builder(name, self._name, key, seconds)
             .add_extension(x509.SubjectAlternativeName(addresses), critical=False)

@@ -70,6 +70,8 @@ class TestTls:
                 whole = f"sv-sevenviews-{service}"
                 ends = ("", ".default", ".default.svc", ".default.svc.cluster.local")
                 assert {whole + end for end in ends} <= names
+        for one in ("vectors", "metadata"):
+            assert "sv-sevenviews-backends" in certificates[one]["spec"]["dnsNames"]
         assert gateway["usages"] == ["server auth", "client auth"]
         assert certificates["vectors"]["spec"]["usages"] == ["server auth"]
         volumes = pod(rendered, "Deployment/gateway")["volumes"]
