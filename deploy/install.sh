@@ -19,9 +19,11 @@ case $accelerator in
 esac
 
 scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
 python3.11 requirements.py "$extras" >"$scratch/requirements.txt"
 python3.11 -m venv "$scratch/pip"
-pip="$scratch/pip/bin/pip --quiet"
+# What the first of the two has to download is not downloaded again by the second.
+pip="$scratch/pip/bin/pip --quiet --cache-dir $scratch/cache"
 # into PYTHON ARGUMENT…
 into() {
   python=$1 && shift
