@@ -10,7 +10,7 @@ May import designs, runtime and the stubs.
 """
 
 from sevenviews.client.aio import AsyncClient
-from sevenviews.client.replies import (
+from sevenviews.client.records import (
     AuditEvent,
     Deletion,
     DrawingResult,

@@ -19,7 +19,7 @@ from typing import Any, Generic, Self, TypeVar
 
 import grpc
 
-from sevenviews.client import replies, requests
+from sevenviews.client import records, replies, requests
 from sevenviews.client.requests import DEFAULT_LIMIT, ImageSource, ImportItem, Search, SearchOptions
 from sevenviews.client.retrying import pause_before_retry
 from sevenviews.designs import (
@@ -101,7 +101,7 @@ class AsyncClient:
         page_token: str = "",
         application: Application | None = None,
         certify: bool = False,
-    ) -> replies.SearchPage:
+    ) -> records.SearchPage:
         """Find patents that look like one article."""
         options = SearchOptions(
             patent_filter=patent_filter or PatentFilter(),
@@ -137,7 +137,7 @@ class AsyncClient:
         irrelevant_patents: Sequence[str] = (),
         collapse_families: bool = False,
         include_query_families: bool = False,
-    ) -> AsyncIterator[replies.SearchPage]:
+    ) -> AsyncIterator[records.SearchPage]:
         """As `search`, page after page, each asked for when it is wanted. No patent comes twice."""
         options = SearchOptions(
             patent_filter=patent_filter or PatentFilter(),
@@ -159,12 +159,12 @@ class AsyncClient:
             page = await self._page(requests.next_to_wire(options, limit, page.next_page_token))
             yield page
 
-    async def _page(self, request: search_pb2.SearchDesignsRequest) -> replies.SearchPage:
+    async def _page(self, request: search_pb2.SearchDesignsRequest) -> records.SearchPage:
         return replies.search_page(await self._call(self._search.SearchDesigns, request))
 
     async def search_many(
         self, searches: Iterable[Search] | AsyncIterable[Search]
-    ) -> AsyncIterator[replies.SearchResult]:
+    ) -> AsyncIterator[records.SearchResult]:
         """Answer many searches; one result each, as they are done, in any order. A search that fails fails alone."""
         source = _Watched(searches)
         requested = (await asyncio.to_thread(requests.batch_to_wire, one) async for one in source)
@@ -174,7 +174,7 @@ class AsyncClient:
 
     async def import_patents(
         self, items: Iterable[ImportItem] | AsyncIterable[ImportItem]
-    ) -> AsyncIterator[replies.ImportResult]:
+    ) -> AsyncIterator[records.ImportResult]:
         """Import patents; one result each, as they are done, in any order. A bad patent fails alone.
 
         Items are taken as fast as the gateway works. What their iterator raises ends the import and is raised
@@ -190,12 +190,12 @@ class AsyncClient:
         """A patent with its drawings."""
         return (await self.read_patent(patent_id)).patent
 
-    async def read_patent(self, patent_id: str) -> replies.StoredPatent:
+    async def read_patent(self, patent_id: str) -> records.StoredPatent:
         """A patent, and the etag with which only this content of it is replaced or deleted."""
         request = catalog_pb2.GetCatalogPatentRequest(patent_id=patent_id)
         return replies.stored_patent(await self._call(self._catalog.GetCatalogPatent, request))
 
-    async def get_patents(self, patent_ids: Iterable[str]) -> AsyncGenerator[replies.PatentResult]:
+    async def get_patents(self, patent_ids: Iterable[str]) -> AsyncGenerator[records.PatentResult]:
         """Patents by their ids, in that order, a result each: one that cannot be read fails alone. A call for every
         thousand, made when its first result is wanted."""
         for request in requests.batches_of_patents(patent_ids):
@@ -209,7 +209,7 @@ class AsyncClient:
         page_size: int = 100,
         page_token: str = "",
         order_by: str = "",
-    ) -> replies.PatentPage:
+    ) -> records.PatentPage:
         """A page of the catalogue, at most 1,000 patents, by id or as order_by says: "filing_date desc"."""
         request = requests.page_to_wire(patent_filter, page_size, page_token, order_by)
         return replies.patent_page(await self._call(self._catalog.ListCatalogPatents, request))
@@ -234,7 +234,7 @@ class AsyncClient:
 
     async def get_drawings(
         self, drawing_ids: Iterable[str], size: DrawingSize = DrawingSize.ORIGINAL
-    ) -> AsyncGenerator[replies.DrawingResult]:
+    ) -> AsyncGenerator[records.DrawingResult]:
         """Images of drawings; as `get_patents`."""
         for request in requests.batches_of_drawings(drawing_ids, size):
             async with aclosing(_told(self._catalog.BatchGetCatalogDrawings(request))) as responses:
@@ -252,7 +252,7 @@ class AsyncClient:
 
     async def delete(
         self, patent_ids: Sequence[str], etags: Mapping[str, str] | None = None
-    ) -> replies.Deletion:
+    ) -> records.Deletion:
         """As `delete_patents`; which of them there were, and which not."""
         request = catalog_pb2.DeleteCatalogPatentsRequest(patent_ids=patent_ids, etags=etags)
         return replies.deletion(await self._call(self._catalog.DeleteCatalogPatents, request))
@@ -264,7 +264,7 @@ class AsyncClient:
 
     async def audit_events(
         self, start: datetime | None = None, end: datetime | None = None, caller: str = "", of_id: str = ""
-    ) -> AsyncGenerator[replies.AuditEvent]:
+    ) -> AsyncGenerator[records.AuditEvent]:
         """The calls that ended from start on and before end, oldest first; of one caller, or one patent or drawing.
 
         For auditors. AUDIT_NOT_KEPT where the gateway writes none down.
@@ -274,7 +274,7 @@ class AsyncClient:
             async for response in responses:
                 yield replies.audit_event(response)
 
-    async def server_info(self) -> replies.ServerInfo:
+    async def server_info(self) -> records.ServerInfo:
         """The gateway's version, what it searches with, and how much it takes."""
         request = server_pb2.GetServerInfoRequest()
         return replies.server_info(await self._call(self._server.GetServerInfo, request))

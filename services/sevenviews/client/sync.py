@@ -9,7 +9,7 @@ from typing import Any, Generic, Self, TypeVar
 
 import grpc
 
-from sevenviews.client import replies, requests
+from sevenviews.client import records, replies, requests
 from sevenviews.client.requests import DEFAULT_LIMIT, ImageSource, ImportItem, Search, SearchOptions
 from sevenviews.client.retrying import pause_before_retry
 from sevenviews.designs import (
@@ -104,7 +104,7 @@ class Client:
         page_token: str = "",
         application: Application | None = None,
         certify: bool = False,
-    ) -> replies.SearchPage:
+    ) -> records.SearchPage:
         """Find patents that look like one article.
 
         Args:
@@ -159,7 +159,7 @@ class Client:
         irrelevant_patents: Sequence[str] = (),
         collapse_families: bool = False,
         include_query_families: bool = False,
-    ) -> Iterator[replies.SearchPage]:
+    ) -> Iterator[records.SearchPage]:
         """As `search`, page after page, each asked for when it is wanted. No patent comes twice."""
         options = SearchOptions(
             patent_filter=patent_filter or PatentFilter(),
@@ -181,10 +181,10 @@ class Client:
             page = self._page(requests.next_to_wire(options, limit, page.next_page_token))
             yield page
 
-    def _page(self, request: search_pb2.SearchDesignsRequest) -> replies.SearchPage:
+    def _page(self, request: search_pb2.SearchDesignsRequest) -> records.SearchPage:
         return replies.search_page(self._call(self._search.SearchDesigns, request))
 
-    def search_many(self, searches: Iterable[Search]) -> Iterator[replies.SearchResult]:
+    def search_many(self, searches: Iterable[Search]) -> Iterator[records.SearchResult]:
         """Answer many searches; one result each, as they are done, in any order. A search that fails fails alone.
 
         Searches are taken as those of `import_patents`.
@@ -194,7 +194,7 @@ class Client:
         for response in _answers(source, responses):
             yield replies.search_result(response)
 
-    def import_patents(self, items: Iterable[ImportItem]) -> Iterator[replies.ImportResult]:
+    def import_patents(self, items: Iterable[ImportItem]) -> Iterator[records.ImportResult]:
         """Import patents; one result each, as they are done, in any order. A bad patent fails alone.
 
         Items are taken from another thread, as fast as the gateway works. What their iterator raises ends the
@@ -209,12 +209,12 @@ class Client:
         """A patent with its drawings."""
         return self.read_patent(patent_id).patent
 
-    def read_patent(self, patent_id: str) -> replies.StoredPatent:
+    def read_patent(self, patent_id: str) -> records.StoredPatent:
         """A patent, and the etag with which only this content of it is replaced or deleted."""
         request = catalog_pb2.GetCatalogPatentRequest(patent_id=patent_id)
         return replies.stored_patent(self._call(self._catalog.GetCatalogPatent, request))
 
-    def get_patents(self, patent_ids: Iterable[str]) -> Iterator[replies.PatentResult]:
+    def get_patents(self, patent_ids: Iterable[str]) -> Iterator[records.PatentResult]:
         """Patents by their ids, in that order, a result each: one that cannot be read fails alone. A call for every
         thousand, made when its first result is wanted."""
         for request in requests.batches_of_patents(patent_ids):
@@ -226,7 +226,7 @@ class Client:
         page_size: int = 100,
         page_token: str = "",
         order_by: str = "",
-    ) -> replies.PatentPage:
+    ) -> records.PatentPage:
         """A page of the catalogue, at most 1,000 patents, by id or as order_by says: "filing_date desc"."""
         request = requests.page_to_wire(patent_filter, page_size, page_token, order_by)
         return replies.patent_page(self._call(self._catalog.ListCatalogPatents, request))
@@ -251,7 +251,7 @@ class Client:
 
     def get_drawings(
         self, drawing_ids: Iterable[str], size: DrawingSize = DrawingSize.ORIGINAL
-    ) -> Iterator[replies.DrawingResult]:
+    ) -> Iterator[records.DrawingResult]:
         """Images of drawings; as `get_patents`."""
         for request in requests.batches_of_drawings(drawing_ids, size):
             yield from map(replies.drawing_result, _told(self._catalog.BatchGetCatalogDrawings(request)))
@@ -265,7 +265,7 @@ class Client:
         request = catalog_pb2.DeleteCatalogPatentsRequest(patent_ids=patent_ids, etags=etags)
         return self._call(self._catalog.DeleteCatalogPatents, request).deleted_count
 
-    def delete(self, patent_ids: Sequence[str], etags: Mapping[str, str] | None = None) -> replies.Deletion:
+    def delete(self, patent_ids: Sequence[str], etags: Mapping[str, str] | None = None) -> records.Deletion:
         """As `delete_patents`; which of them there were, and which not."""
         request = catalog_pb2.DeleteCatalogPatentsRequest(patent_ids=patent_ids, etags=etags)
         return replies.deletion(self._call(self._catalog.DeleteCatalogPatents, request))
@@ -277,7 +277,7 @@ class Client:
 
     def audit_events(
         self, start: datetime | None = None, end: datetime | None = None, caller: str = "", of_id: str = ""
-    ) -> Iterator[replies.AuditEvent]:
+    ) -> Iterator[records.AuditEvent]:
         """The calls that ended from start on and before end, oldest first; of one caller, or one patent or drawing.
 
         For auditors. AUDIT_NOT_KEPT where the gateway writes none down.
@@ -285,7 +285,7 @@ class Client:
         request = requests.audit_to_wire(start, end, caller, of_id)
         yield from map(replies.audit_event, _told(self._audit.ReadAuditEvents(request)))
 
-    def server_info(self) -> replies.ServerInfo:
+    def server_info(self) -> records.ServerInfo:
         """The gateway's version, what it searches with, and how much it takes."""
         request = server_pb2.GetServerInfoRequest()
         return replies.server_info(self._call(self._server.GetServerInfo, request))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from PIL import Image
 
 from sevenviews.designs import (
     BY_ID,
-    Drawing,
     Facet,
     FacetCounts,
     Patent,
@@ -18,15 +17,13 @@ from sevenviews.designs import (
     PatentOrder,
     Reason,
     SevenviewsError,
-    is_patent_id,
-    patent_id_of,
     size_of_page,
     without_own_conditions,
 )
-from sevenviews.designs.terms import normalize_name, normalize_uspc
 from sevenviews.images import decode, decode_grey, working_bytes
 from sevenviews.metadata import page_token, suggestions
 from sevenviews.metadata.audit import MOST_DELETED_PERCENT, Audit, AuditProgress
+from sevenviews.metadata.checks import check_batch, check_range, checked_patent, with_images
 from sevenviews.metadata.documents import content_digest
 from sevenviews.metadata.images import DrawingImage, Size, as_stored, fits, fitted, reduced, renditions
 from sevenviews.metadata.objects import ObjectStore, digest_of, key_of, reduced_key_of
@@ -48,14 +45,13 @@ from sevenviews.runtime.budget import Budget
 from sevenviews.runtime.deadlines import Deadline
 
 MAX_PAGE_SIZE = 1000
-MAX_BATCH = 1000
+
 MAX_DELETED = 10_000
-MAX_DRAWINGS = 1000
+
 MAX_VALUES = 200
 _DEFAULT_PAGE_SIZE = 100
 _DEFAULT_VALUES = 20
-_MAX_TEXT = 100_000
-_MAX_NAME = 512
+
 _ATTEMPTS = 3
 _ROOM_SECONDS = 30.0
 """How long room for decoding is waited for without a deadline."""
@@ -151,7 +147,7 @@ class PatentCatalogue:
                 small.update(_reduced_objects(key_of(digest_of(content)), grey))
             return size
 
-        complete = _with_images(_checked(patent), contents, size_of)
+        complete = with_images(checked_patent(patent), contents, size_of)
         digest = content_digest(complete)
         keys = {one.drawing_id: key_of(one.content_digest) for one in complete.drawings}
         for _ in range(_ATTEMPTS):
@@ -186,9 +182,9 @@ class PatentCatalogue:
     def publish(self, wanted: Sequence[PatentGeneration]) -> Sequence[SevenviewsError | None]:
         """Make generations visible; of each, in the order asked for, why it was refused: PATENT_NOT_FOUND,
         PATENT_GENERATION_STALE."""
-        _check_batch("patents", wanted)
+        check_batch("patents", wanted)
         for at, one in enumerate(wanted):
-            _check_range(f"patents[{at}].generation", one.generation, 1, _LARGEST)
+            check_range(f"patents[{at}].generation", one.generation, 1, _LARGEST)
         if len({one.patent_id for one in wanted}) < len(wanted):
             raise SevenviewsError(
                 Reason.FIELD_MALFORMED, "patents: one of them is named twice", {"field": "patents"}
@@ -200,7 +196,7 @@ class PatentCatalogue:
         self, patent_ids: Sequence[str], *, include_staged: bool = False
     ) -> tuple[tuple[PatentRecord, ...], tuple[str, ...]]:
         """Published patents in the order asked for, and the ids of those that are not."""
-        _check_batch("patent_ids", patent_ids)
+        check_batch("patent_ids", patent_ids)
         wanted = tuple(dict.fromkeys(patent_ids))
         found = self._table.get(wanted, include_staged=include_staged)
         return (
@@ -210,7 +206,7 @@ class PatentCatalogue:
 
     def summaries(self, patent_ids: Sequence[str]) -> tuple[tuple[PublishedSummary, ...], tuple[str, ...]]:
         """The same of their summaries."""
-        _check_batch("patent_ids", patent_ids)
+        check_batch("patent_ids", patent_ids)
         wanted = tuple(dict.fromkeys(patent_ids))
         found = self._table.summaries(wanted)
         return (
@@ -276,13 +272,13 @@ class PatentCatalogue:
 
     def sources(self, digests: Sequence[str]) -> Mapping[str, str]:
         """Which of 1 to MAX_BATCH sources gave what is published: the patent of each that did."""
-        _check_batch("source_digests", digests)
+        check_batch("source_digests", digests)
         return self._table.sources([one for one in dict.fromkeys(digests) if is_source(one)])
 
     def families(self, patent_ids: Sequence[str], *, same_drawings: bool) -> Mapping[str, Sequence[str]]:
         """The other published patents of the family of each of 1 to MAX_BATCH patents, of those that have some; those
         whose drawings are the same images among them, if so asked."""
-        _check_batch("patent_ids", patent_ids)
+        check_batch("patent_ids", patent_ids)
         return self._table.families(tuple(dict.fromkeys(patent_ids)), same_drawings=same_drawings)
 
     def ids(self, *, include_staged: bool) -> Iterator[Sequence[PatentGeneration]]:
@@ -297,7 +293,7 @@ class PatentCatalogue:
         Raises:
             SevenviewsError: as PatentService.DeletePatents documents.
         """
-        _check_batch("patent_ids", patent_ids, MAX_DELETED)
+        check_batch("patent_ids", patent_ids, MAX_DELETED)
         return self._table.delete(tuple(dict.fromkeys(patent_ids)), seen)
 
     def image(
@@ -417,107 +413,3 @@ def _refusal(wanted: PatentGeneration, stored: Versions) -> SevenviewsError | No
         "still wanted",
         {"patent_id": patent_id, "generation": str(wanted.generation), "newest": str(stored.newest)},
     )
-
-
-def _checked(patent: Patent) -> Patent:
-    """The patent, if it is whole in itself."""
-    patent_id = patent.patent_id
-    if not is_patent_id(patent_id):
-        raise _invalid_patent("patent.patent_id", patent_id, "is not a patent id")
-    if not patent.drawings:
-        raise SevenviewsError(
-            Reason.PATENT_WITHOUT_DRAWINGS, f"{patent_id} has no drawing", {"patent_id": patent_id}
-        )
-    _check_range("patent.drawings", len(patent.drawings), 1, MAX_DRAWINGS)
-    for field, value in (("title", patent.title), ("claim", patent.claim)):
-        if len(value) > _MAX_TEXT:
-            raise _invalid_patent(
-                f"patent.{field}", f"{value[:40]}…", f"has more than {_MAX_TEXT} characters"
-            )
-    for field, value, width in _short_texts(patent):
-        if len(value) > width or "\0" in value:
-            raise _invalid_patent(field, f"{value[:40]}…", f"is not at most {width} characters")
-    _check_drawings(patent)
-    return patent
-
-
-def _short_texts(patent: Patent) -> Iterator[tuple[str, str, int]]:
-    """What a column of the database keeps: field, value as it is kept, width."""
-    yield "patent.office", patent.office, 8
-    yield "patent.kind", patent.kind, 16
-    for position, notation in enumerate(patent.uspc):
-        yield f"patent.uspc[{position}]", normalize_uspc(notation), 64
-    for role in ("applicants", "assignees", "inventors"):
-        for position, party in enumerate(getattr(patent, role)):
-            yield f"patent.{role}[{position}].name", normalize_name(party.name), _MAX_NAME
-
-
-def _check_drawings(patent: Patent) -> None:
-    seen: set[str] = set()
-    for drawing in patent.drawings:
-        drawing_id = drawing.drawing_id
-        try:
-            owner = patent_id_of(drawing_id)
-        except ValueError as error:
-            raise _invalid_drawing(drawing_id, str(error)) from error
-        if owner != patent.patent_id:
-            raise _invalid_drawing(
-                drawing_id, f"drawing {drawing_id} belongs to {owner}, not {patent.patent_id}"
-            )
-        if drawing_id in seen:
-            raise _invalid_drawing(drawing_id, f"drawing {drawing_id} is there twice")
-        seen.add(drawing_id)
-
-
-def _with_images(
-    patent: Patent, contents: Mapping[str, bytes], size_of: Callable[[bytes], tuple[int, int]]
-) -> Patent:
-    """The patent with sizes and digests of its drawings taken from the images."""
-    if unknown := set(contents) - {one.drawing_id for one in patent.drawings}:
-        odd = min(unknown)
-        raise _invalid_drawing(odd, f"an image is given for {odd}, which the patent does not list")
-    return replace(patent, drawings=tuple(_with_image(one, contents, size_of) for one in patent.drawings))
-
-
-def _with_image(
-    drawing: Drawing, contents: Mapping[str, bytes], size_of: Callable[[bytes], tuple[int, int]]
-) -> Drawing:
-    drawing_id = drawing.drawing_id
-    if drawing_id not in contents:
-        raise _invalid_drawing(drawing_id, f"drawing {drawing_id} has no image")
-    content = contents[drawing_id]
-    try:
-        width, height = size_of(content)
-    except SevenviewsError as error:
-        raise SevenviewsError(
-            error.reason,
-            f"drawing {drawing_id}: {error.message}",
-            {**error.metadata, "image": drawing_id},
-            error.retry_seconds,
-        ) from error
-    return replace(drawing, width=width, height=height, content_digest=digest_of(content))
-
-
-def _invalid_patent(field: str, value: str, why: str) -> SevenviewsError:
-    return SevenviewsError(
-        Reason.PATENT_INVALID, f"{field} {value!r} {why}", {"field": field, "value": value}
-    )
-
-
-def _invalid_drawing(drawing_id: str, why: str) -> SevenviewsError:
-    return SevenviewsError(Reason.DRAWING_INVALID, why, {"drawing_id": drawing_id})
-
-
-def _check_batch(field: str, values: Sequence[object], most: int = MAX_BATCH) -> None:
-    if not values:
-        raise SevenviewsError(Reason.FIELD_REQUIRED, f"{field} is required", {"field": field})
-    _check_range(field, len(values), 1, most)
-
-
-def _check_range(field: str, value: int, minimum: int, maximum: int) -> None:
-    if not minimum <= value <= maximum:
-        raise SevenviewsError(
-            Reason.FIELD_OUT_OF_RANGE,
-            f"{field}: {value} is not within {minimum} to {maximum}",
-            {"field": field, "minimum": str(minimum), "maximum": str(maximum)},
-        )

@@ -5,57 +5,44 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
-from datetime import datetime
-from math import isfinite
+from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 import grpc
-import numpy as np
 import structlog
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
-from sevenviews.ranking import QueryDrawing
 from sevenviews.runtime.deadlines import Deadline, in_thread
 from sevenviews.runtime.wire import (
-    coverage_to_wire,
-    date_from_wire,
     filter_from_wire,
-    locarno_from_wire,
-    malformed,
     view_from_wire,
     view_matching_from_wire,
-    view_to_wire,
 )
 from sevenviews.v1 import common_pb2
 from sevenviews.vectors.drawings import (
-    DrawingVector,
-    Embedding,
     JudgedPatent,
-    NearestDrawing,
     PatentGenerations,
-    PatentQuery,
-    PatentVectors,
     StoredVector,
 )
-from sevenviews.vectors.finalists import RankedPatent
 from sevenviews.vectors.index import DesignIndex
-from sevenviews.vectors.releases import IndexParameters, Metric, Release, ReleaseState
+from sevenviews.vectors.messages import (
+    DEFAULT_INDEX,
+    embedding_from_wire,
+    index_from_wire,
+    metric_from_wire,
+    nearest_to_wire,
+    patent_from_wire,
+    patent_query_from_wire,
+    ranked_to_wire,
+    release_to_wire,
+    stored_to_wire,
+)
+from sevenviews.vectors.releases import IndexParameters
 
 log = structlog.get_logger()
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Result = TypeVar("Result")
-
-_STATES = {
-    ReleaseState.BUILDING: vectors_pb2.RELEASE_STATE_BUILDING,
-    ReleaseState.SERVING: vectors_pb2.RELEASE_STATE_SERVING,
-    ReleaseState.KEPT: vectors_pb2.RELEASE_STATE_KEPT,
-}
-
-
-DEFAULT_INDEX = IndexParameters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +96,7 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
         self, request: vectors_pb2.UpsertVectorsRequest, context: Context
     ) -> vectors_pb2.UpsertVectorsResponse:
         def upsert(timeout: float) -> int:
-            patents = [_patent(one, f"patents[{n}]") for n, one in enumerate(request.patents)]
+            patents = [patent_from_wire(one, f"patents[{n}]") for n, one in enumerate(request.patents)]
             return self._index.upsert(request.release_id, patents, timeout)
 
         count = await self._in_thread(context, upsert, self._threads.writes)
@@ -135,14 +122,14 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
         def search(timeout: float) -> vectors_pb2.SearchVectorsResponse:
             release, found = self._index.search(
                 request.release_id,
-                [_embedding(query) for query in request.queries],
+                [embedding_from_wire(query) for query in request.queries],
                 filter_from_wire(request.filter),
                 [view_from_wire(view, f"views[{n}]") for n, view in enumerate(request.views)],
                 request.limit,
                 timeout,
             )
             return vectors_pb2.SearchVectorsResponse(
-                results=(vectors_pb2.NearestDrawings(drawings=map(_nearest, one)) for one in found),
+                results=(vectors_pb2.NearestDrawings(drawings=map(nearest_to_wire, one)) for one in found),
                 release=common_pb2.ReleaseReference(
                     release_id=release.release_id, model_version=release.model_version
                 ),
@@ -156,7 +143,7 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
         def search(timeout: float) -> vectors_pb2.SearchPatentsResponse:
             release, ranking = self._index.search_patents(
                 request.release_id,
-                [_patent_query(query, f"queries[{n}]") for n, query in enumerate(request.queries)],
+                [patent_query_from_wire(query, f"queries[{n}]") for n, query in enumerate(request.queries)],
                 filter_from_wire(request.filter),
                 view_matching_from_wire(request.view_matching),
                 request.limit,
@@ -166,7 +153,7 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
             )
             moved = () if ranking.moved is None else ranking.moved.tolist()
             return vectors_pb2.SearchPatentsResponse(
-                patents=map(_ranked, ranking.patents),
+                patents=map(ranked_to_wire, ranking.patents),
                 complete=ranking.complete,
                 moved=(
                     common_pb2.Embedding(values=one, model_version=release.model_version) for one in moved
@@ -196,7 +183,7 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
         )
         while (portion := await self._next_portion(context, portions)) is not None:
             yield vectors_pb2.ListVectorsResponse(
-                vectors=(_stored(row, release.model_version) for row in portion)
+                vectors=(stored_to_wire(row, release.model_version) for row in portion)
             )
 
     async def CreateRelease(  # noqa: N802
@@ -208,12 +195,12 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
                 request.release_id,
                 request.model_version,
                 request.dimension,
-                _index_parameters(request.index, self._built),
+                index_from_wire(request.index, self._built),
                 timeout,
-                _metric(request.metric),
+                metric_from_wire(request.metric),
             ),
         )
-        return vectors_pb2.CreateReleaseResponse(release=_release(release))
+        return vectors_pb2.CreateReleaseResponse(release=release_to_wire(release))
 
     async def GetRelease(  # noqa: N802
         self, request: vectors_pb2.GetReleaseRequest, context: Context
@@ -224,14 +211,14 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
                 request.release_id, timeout, counted=not request.without_counts
             ),
         )
-        return vectors_pb2.GetReleaseResponse(release=_release(release))
+        return vectors_pb2.GetReleaseResponse(release=release_to_wire(release))
 
     async def GetServingRelease(  # noqa: N802
         self, request: vectors_pb2.GetServingReleaseRequest, context: Context
     ) -> vectors_pb2.GetServingReleaseResponse:
         # Each search of a gateway may wait for this answer.
         release = await self._in_thread(context, self._index.serving_release, self._threads.searches)
-        return vectors_pb2.GetServingReleaseResponse(release=_release(release))
+        return vectors_pb2.GetServingReleaseResponse(release=release_to_wire(release))
 
     async def ListReleases(  # noqa: N802
         self, request: vectors_pb2.ListReleasesRequest, context: Context
@@ -239,7 +226,7 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
         releases = await self._in_thread(
             context, lambda timeout: self._index.releases(timeout, counted=not request.without_counts)
         )
-        return vectors_pb2.ListReleasesResponse(releases=map(_release, releases))
+        return vectors_pb2.ListReleasesResponse(releases=map(release_to_wire, releases))
 
     async def CompleteRelease(  # noqa: N802
         self, request: vectors_pb2.CompleteReleaseRequest, context: Context
@@ -248,7 +235,7 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
             context,
             lambda timeout: self._index.complete(request.release_id, dict(request.evaluation), timeout),
         )
-        return vectors_pb2.CompleteReleaseResponse(release=_release(release))
+        return vectors_pb2.CompleteReleaseResponse(release=release_to_wire(release))
 
     async def FencePromotions(  # noqa: N802
         self, request: vectors_pb2.FencePromotionsRequest, context: Context
@@ -271,7 +258,7 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
         )
         if release.ready is None:
             log.warning("a release serves that is not complete", release_id=release.release_id)
-        return vectors_pb2.PromoteReleaseResponse(release=_release(release))
+        return vectors_pb2.PromoteReleaseResponse(release=release_to_wire(release))
 
     async def RetireRelease(  # noqa: N802
         self, request: vectors_pb2.RetireReleaseRequest, context: Context
@@ -290,127 +277,3 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
     ) -> Result:
         deadline = Deadline.of_call(context, self._default_seconds)
         return await in_thread(threads or self._threads.waits, deadline, work)
-
-
-def _embedding(wire: common_pb2.Embedding) -> Embedding:
-    return Embedding(np.asarray(wire.values, np.float32), wire.model_version)
-
-
-def _patent(wire: vectors_pb2.PatentVectors, field: str) -> PatentVectors:
-    return PatentVectors(
-        patent_id=wire.patent_id,
-        generation=wire.generation,
-        drawings=tuple(
-            DrawingVector(
-                drawing.drawing_id,
-                view_from_wire(drawing.view, f"{field}.drawings[{n}].view"),
-                _embedding(drawing.embedding),
-                drawing.content_key,
-            )
-            for n, drawing in enumerate(wire.drawings)
-        ),
-        locarno=tuple(
-            locarno_from_wire(locarno, f"{field}.locarno[{n}]") for n, locarno in enumerate(wire.locarno)
-        ),
-        office=wire.office,
-        holders=tuple(wire.holders),
-        publication_date=date_from_wire(wire.publication_date, f"{field}.publication_date"),
-        filing_date=date_from_wire(wire.filing_date, f"{field}.filing_date"),
-        kind=wire.kind,
-        uspc=tuple(wire.uspc),
-        inventors=tuple(wire.inventors),
-    )
-
-
-def _patent_query(wire: vectors_pb2.PatentQuery, field: str) -> PatentQuery:
-    weight = wire.weight if wire.HasField("weight") else 1.0
-    if not weight or not isfinite(weight):
-        raise malformed(f"{field}.weight", weight, "is no weight")
-    return PatentQuery(
-        _embedding(wire.embedding), QueryDrawing(view_from_wire(wire.view, f"{field}.view"), weight)
-    )
-
-
-def _ranked(patent: RankedPatent) -> vectors_pb2.ScoredPatent:
-    return vectors_pb2.ScoredPatent(
-        patent_id=patent.patent_id,
-        generation=patent.generation,
-        score=patent.score,
-        matches=(
-            vectors_pb2.MatchedDrawing(
-                query_index=one.query_index,
-                drawing_id=one.drawing_id,
-                view=view_to_wire(one.view),
-                similarity=one.similarity,
-            )
-            for one in patent.matches
-        ),
-        coverage=map(coverage_to_wire, patent.coverage),
-    )
-
-
-def _nearest(found: NearestDrawing) -> vectors_pb2.NearestDrawing:
-    return vectors_pb2.NearestDrawing(
-        drawing_id=found.drawing_id,
-        patent_id=found.patent_id,
-        generation=found.generation,
-        view=view_to_wire(found.view),
-        score=found.score,
-    )
-
-
-def _stored(row: StoredVector, model_version: str) -> vectors_pb2.StoredVector:
-    embedding = None
-    if row.vector is not None:
-        embedding = common_pb2.Embedding(values=row.vector.tolist(), model_version=model_version)
-    return vectors_pb2.StoredVector(
-        drawing_id=row.drawing_id,
-        patent_id=row.patent_id,
-        generation=row.generation,
-        view=view_to_wire(row.view),
-        embedding=embedding,
-        content_key=row.content_key,
-    )
-
-
-def _index_parameters(wire: vectors_pb2.IndexParameters, built: IndexParameters) -> IndexParameters:
-    return replace(
-        built,
-        m=wire.m or built.m,
-        ef_construction=wire.ef_construction or built.ef_construction,
-        ef=wire.ef or built.ef,
-    )
-
-
-def _metric(wire: str) -> Metric:
-    try:
-        return Metric(wire or Metric.IP)
-    except ValueError:
-        raise malformed("metric", wire, "is neither IP nor HAMMING") from None
-
-
-def _release(release: Release) -> vectors_pb2.Release:
-    return vectors_pb2.Release(
-        release_id=release.release_id,
-        model_version=release.model_version,
-        collection=release.collection,
-        dimension=release.dimension,
-        state=_STATES[release.state],
-        index=vectors_pb2.IndexParameters(
-            m=release.index.m, ef_construction=release.index.ef_construction, ef=release.index.ef
-        ),
-        created_time=_timestamp(release.created),
-        promoted_time=_timestamp(release.promoted),
-        vector_count=release.vector_count,
-        ready_time=_timestamp(release.ready),
-        evaluation=release.evaluation,
-        metric=release.metric.value,
-    )
-
-
-def _timestamp(time: datetime | None) -> Timestamp | None:
-    if time is None:
-        return None
-    stamp = Timestamp()
-    stamp.FromDatetime(time)
-    return stamp

@@ -10,7 +10,7 @@ from PIL import Image
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.images import decode
-from sevenviews.metadata.service import MAX_DRAWINGS
+from sevenviews.metadata.checks import MAX_DRAWINGS
 from sevenviews.metadata.service import MAX_PAGE_SIZE as CATALOG_PAGE_SIZE
 from sevenviews.runtime.settings import MEBIBYTE
 from tests.fakes.embedding import vector_image
