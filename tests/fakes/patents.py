@@ -23,8 +23,9 @@ from sevenviews.designs.terms import holder_key
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
 from sevenviews.runtime.encoded import summary_of
 from sevenviews.runtime.facet_wire import counts_to_wire, facets_from_wire
+from sevenviews.runtime.patent_wire import patent_from_wire
 from sevenviews.runtime.status import item_status
-from sevenviews.runtime.wire import check_range, filter_from_wire, order_from_wire, patent_from_wire
+from sevenviews.runtime.wire import check_range, filter_from_wire, order_from_wire
 from sevenviews.v1 import catalog_pb2, common_pb2, patent_pb2
 from tests.fakes.facets import facet_of
 from tests.fakes.patent_stores import others_of

@@ -40,8 +40,9 @@ from sevenviews.designs import (
 )
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
 from sevenviews.runtime.facet_wire import counts_of_answer, facet_to_wire
+from sevenviews.runtime.patent_wire import patent_to_wire
 from sevenviews.runtime.status import error_from_item
-from sevenviews.runtime.wire import filter_to_wire, patent_to_wire
+from sevenviews.runtime.wire import filter_to_wire
 from sevenviews.v1 import patent_pb2
 
 SERVICE = "metadata"

@@ -27,7 +27,7 @@ from sevenviews.metadata.sql_patent_table import SqlPatentTable
 from sevenviews.metadata.stores import open_engine, open_objects
 from sevenviews.runtime.answers import patent_of_answer
 from sevenviews.runtime.encoded import summary_of
-from sevenviews.runtime.wire import patent_to_wire
+from sevenviews.runtime.patent_wire import patent_to_wire
 from sevenviews.v1 import patent_pb2, search_pb2
 
 _SECONDS = 30

@@ -17,13 +17,8 @@ from sevenviews.designs import CropBox, DrawingSize, Facet, Patent, PatentFilter
 from sevenviews.law import Application
 from sevenviews.runtime.facet_wire import facet_to_wire
 from sevenviews.runtime.law_wire import application_to_wire
-from sevenviews.runtime.wire import (
-    crop_to_wire,
-    filter_to_wire,
-    patent_to_wire,
-    view_matching_to_wire,
-    view_to_wire,
-)
+from sevenviews.runtime.patent_wire import patent_to_wire
+from sevenviews.runtime.wire import crop_to_wire, filter_to_wire, view_matching_to_wire, view_to_wire
 from sevenviews.v1 import audit_pb2, catalog_pb2, law_pb2, patent_pb2, search_pb2
 
 DEFAULT_LIMIT = 20

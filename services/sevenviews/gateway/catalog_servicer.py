@@ -19,8 +19,9 @@ from sevenviews.gateway.importing import Importer, ImportItem, ImportResult
 from sevenviews.runtime.enums import check_enums
 from sevenviews.runtime.facet_wire import counts_to_wire, facets_from_wire
 from sevenviews.runtime.limits import check_limits
+from sevenviews.runtime.patent_wire import patent_from_wire
 from sevenviews.runtime.status import item_status
-from sevenviews.runtime.wire import filter_from_wire, order_from_wire, patent_from_wire
+from sevenviews.runtime.wire import filter_from_wire, order_from_wire
 from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, common_pb2, patent_pb2
 
 _OUTCOMES = {

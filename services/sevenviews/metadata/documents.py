@@ -13,7 +13,7 @@ from google.protobuf import json_format
 
 from sevenviews.designs import Patent
 from sevenviews.runtime.encoded import EncodedPatent
-from sevenviews.runtime.wire import patent_to_wire
+from sevenviews.runtime.patent_wire import patent_to_wire
 from sevenviews.v1 import patent_pb2
 
 

@@ -18,14 +18,9 @@ from sevenviews.metadata.patent_table import PatentGeneration, PatentRecord, Pub
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.runtime.deadlines import Deadline, in_thread
 from sevenviews.runtime.facet_wire import counts_to_wire, facets_from_wire
+from sevenviews.runtime.patent_wire import patent_from_wire
 from sevenviews.runtime.status import item_status
-from sevenviews.runtime.wire import (
-    filter_from_wire,
-    malformed,
-    order_from_wire,
-    patent_from_wire,
-    required,
-)
+from sevenviews.runtime.wire import filter_from_wire, malformed, order_from_wire, required
 from sevenviews.v1 import catalog_pb2, common_pb2, patent_pb2
 
 Context = grpc.aio.ServicerContext[Any, Any]

@@ -15,12 +15,12 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from google.type import date_pb2
 
 from sevenviews.designs import LocarnoClass, Patent, SevenviewsError, View, ViewCoverage
+from sevenviews.runtime.patent_wire import patent_from_wire
 from sevenviews.runtime.wire import (
     cited_date_from_wire,
     coverage_to_wire,
     date_from_wire,
     locarno_from_wire,
-    patent_from_wire,
     view_from_wire,
     view_to_wire,
 )

@@ -9,7 +9,7 @@ from typing import Self
 from sevenviews.designs import Patent
 from sevenviews.internal.v1 import patents_pb2
 from sevenviews.runtime.answers import patent_of_answer
-from sevenviews.runtime.wire import patent_to_wire
+from sevenviews.runtime.patent_wire import patent_to_wire
 from sevenviews.v1 import patent_pb2, search_pb2
 
 _HOLDERS_SHOWN = 8

@@ -19,8 +19,9 @@ from typer.testing import CliRunner, Result
 from sevenviews.cli.__main__ import app
 from sevenviews.designs import Patent, Reason, SevenviewsError, View
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
+from sevenviews.runtime.patent_wire import patent_to_wire
 from sevenviews.runtime.status import to_rpc_status
-from sevenviews.runtime.wire import patent_to_wire, view_to_wire
+from sevenviews.runtime.wire import view_to_wire
 from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, common_pb2, search_pb2, search_pb2_grpc
 
 FAMILIES, EACH = 3, 6

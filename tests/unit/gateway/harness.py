@@ -18,9 +18,9 @@ from sevenviews.designs import Drawing, ImportOutcome, Patent, Reason, Sevenview
 from sevenviews.gateway.bootstrap import Gateway
 from sevenviews.gateway.settings import GatewaySettings
 from sevenviews.runtime.channels import channel_options
+from sevenviews.runtime.patent_wire import patent_to_wire
 from sevenviews.runtime.server import GrpcServer
 from sevenviews.runtime.status import error_from_rpc
-from sevenviews.runtime.wire import patent_to_wire
 from sevenviews.v1 import search_pb2_grpc
 from tests.fakes.embedding import embedding_of, vector_image
 from tests.fakes.patents import PatentContent

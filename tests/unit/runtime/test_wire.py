@@ -29,7 +29,7 @@ from sevenviews.designs import (
     UnknownDates,
     View,
 )
-from sevenviews.runtime import wire
+from sevenviews.runtime import patent_wire, wire
 from sevenviews.v1 import common_pb2, patent_pb2
 
 T = TypeVar("T")
@@ -108,7 +108,7 @@ nested_filters = st.recursive(
 @settings(deadline=None)
 @given(patents)
 def test_a_patent_survives_the_wire(patent: Patent) -> None:
-    assert wire.patent_from_wire(wire.patent_to_wire(patent)) == patent
+    assert patent_wire.patent_from_wire(patent_wire.patent_to_wire(patent)) == patent
 
 
 @settings(deadline=None)
@@ -180,7 +180,7 @@ def test_a_cited_document_may_be_dated_by_its_month_or_year(
     wire_date: date_pb2.Date, read: date | None
 ) -> None:
     citation = patent_pb2.Citation(document="USD1", date=wire_date)
-    (cited,) = wire.patent_from_wire(patent_pb2.Patent(citations=[citation])).citations
+    (cited,) = patent_wire.patent_from_wire(patent_pb2.Patent(citations=[citation])).citations
     assert cited.date == read
 
 
@@ -196,5 +196,5 @@ def test_a_cited_document_may_be_dated_by_its_month_or_year(
 )
 def test_other_dates_are_whole(field: str, broken: patent_pb2.Patent) -> None:
     with pytest.raises(SevenviewsError) as caught:
-        wire.patent_from_wire(broken)
+        patent_wire.patent_from_wire(broken)
     assert (caught.value.reason, caught.value.metadata["field"]) == (Reason.FIELD_MALFORMED, field)
