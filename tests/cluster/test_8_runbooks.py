@@ -21,6 +21,7 @@ from tests.certificates import Authority, Pair
 from tests.cluster.conftest import RELEASE, Installation
 from tests.cluster.kubernetes import eventually
 from tests.deploy.test_runbooks import every
+from tests.processes import start_child
 
 COMMAND = str(Path(sys.executable).with_name("sevenviews"))
 PORTS = {"gateway": 50051, "embedding": 50052, "vectors": 50053, "metadata": 50054}
@@ -100,7 +101,7 @@ def secured(installation: Installation, tmp_path_factory: pytest.TempPathFactory
 
 @contextlib.contextmanager
 def _running(command: list[str], environment: dict[str, str]) -> Iterator[None]:
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+    with start_child(command, env=environment, stdout=subprocess.DEVNULL) as process:
         try:
             yield
         finally:
