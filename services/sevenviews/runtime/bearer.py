@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import grpc
 from pydantic import SecretStr
 
-from sevenviews.runtime.followed import FollowedFile
+from sevenviews.runtime.followed import Followed
 
 Credential = SecretStr | str | Path
 """An API key or a token; or the file that holds one, which is followed: tokens are renewed."""
@@ -22,7 +22,7 @@ class Bearer:
 
     def __init__(self, credential: Credential) -> None:
         if isinstance(credential, Path):
-            self._secret: Callable[[], SecretStr] = FollowedFile(credential, _parse)
+            self._secret: Callable[[], SecretStr] = Followed((credential,), _parse)
             return
         text = credential if isinstance(credential, str) else credential.get_secret_value()
         secret = _parse(text.encode())

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from prometheus_client import CollectorRegistry, Gauge
 
-log = structlog.get_logger()
+from sevenviews.runtime.followed import Followed
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +23,10 @@ class Pem:
     ca: bytes | None = None
 
 
-class CertificateFiles:
+class CertificateFiles(Followed[Pem]):
     """A certificate with its key, and a CA, as their files have them now.
 
-    What is missing, cannot be read, or is half of a renewal, a new certificate beside the old key, leaves the last
-    good ones in use. The files are read only where they have changed; safe to share between threads.
+    Half of a renewal, a new certificate beside the old key, does not fit together.
 
     Args:
         certificate: PEM file, with intermediate certificates.
@@ -42,40 +39,16 @@ class CertificateFiles:
     """
 
     def __init__(self, certificate: Path | None, key: Path | None, ca: Path | None) -> None:
-        self._paths = (certificate, key, ca)
-        self._looking = threading.Lock()
-        self._looked_at = self._stamps()
-        self._good = self._read()
+        def parse(*contents: bytes | None) -> Pem:
+            pem = Pem(*contents)
+            for path, content in ((certificate, pem.certificate), (ca, pem.ca)):
+                if content is not None:
+                    _check(content, path)
+            if pem.certificate is not None and pem.key is not None:
+                _check_pair(pem.certificate, pem.key, certificate)
+            return pem
 
-    def now(self) -> Pem:
-        """The newest good ones."""
-        with self._looking:
-            stamps = self._stamps()
-            if stamps != self._looked_at:
-                try:
-                    fresh = self._read()
-                except (OSError, ValueError) as error:
-                    log.warning("certificate unusable; the last one stays", error=str(error))
-                else:
-                    if fresh != self._good:
-                        log.info("certificate renewed", files=[str(one) for one in self._paths if one])
-                    self._good = fresh
-                # Before it was read: what is written meanwhile is read at the next look.
-                self._looked_at = stamps
-            return self._good
-
-    def _stamps(self) -> tuple[tuple[int, int, int] | None, ...]:
-        """Of each file, what another content has otherwise; None where there is none."""
-        return tuple(map(_stamp, self._paths))
-
-    def _read(self) -> Pem:
-        pem = Pem(*(path.read_bytes() if path else None for path in self._paths))
-        for path, content in zip(self._paths, (pem.certificate, None, pem.ca), strict=True):
-            if content is not None:
-                _check(content, path)
-        if pem.certificate is not None and pem.key is not None:
-            _check_pair(pem.certificate, pem.key, self._paths[0])
-        return pem
+        super().__init__((certificate, key, ca), parse)
 
 
 class CertificateExpiry:
@@ -97,9 +70,9 @@ class CertificateExpiry:
         """Tell of a certificate, as `name`, and of the CA beside it, as `name`_ca."""
 
         def end_of(read: Callable[[Pem], bytes | None], chosen: Callable[..., float]) -> Callable[[], float]:
-            return lambda: chosen(_ends(read(files.now()) or b""))
+            return lambda: chosen(_ends(read(files()) or b""))
 
-        pem = files.now()
+        pem = files()
         if pem.certificate is not None:
             # Its own comes first, and ends before those that sign it.
             self._tell(name, end_of(lambda now: now.certificate, lambda ends: ends[0]))
@@ -113,16 +86,6 @@ class CertificateExpiry:
 
 # Weak, not by id(): a dead registry's id is given to the next one, which would then get its dead gauge.
 _gauges: WeakKeyDictionary[CollectorRegistry, Gauge] = WeakKeyDictionary()
-
-
-def _stamp(path: Path | None) -> tuple[int, int, int] | None:
-    if path is None:
-        return None
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_ino, status.st_size
 
 
 def _certificates(pem: bytes) -> list[x509.Certificate]:

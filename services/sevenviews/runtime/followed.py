@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -14,46 +15,54 @@ log = structlog.get_logger()
 Content = TypeVar("Content")
 
 
-class FollowedFile(Generic[Content]):
-    """What a file says now. A file that is missing, or cannot be read, leaves the last good content in use.
+class Followed(Generic[Content]):
+    """What files say now. What is missing, cannot be read, or does not fit together, leaves the last good content.
+
+    The files are read only where they have changed; safe to share between threads.
 
     Args:
-        path: of the file, or of a link to it, as in a mounted Secret.
-        parse: makes the content; raises ValueError where it is malformed, in words that hold nothing secret.
+        paths: of the files, or of links to them, as in a mounted Secret; None where there is none.
+        parse: makes the content of theirs; raises ValueError where they are malformed, in words without secrets.
 
     Raises:
         OSError, ValueError: at the start there is no good content to keep.
     """
 
-    def __init__(self, path: Path, parse: Callable[[bytes], Content]) -> None:
-        self._path = path
+    def __init__(self, paths: tuple[Path | None, ...], parse: Callable[..., Content]) -> None:
+        self._paths = paths
         self._parse = parse
-        self._seen = self._state()
-        self._content = parse(path.read_bytes())
+        self._looking = threading.Lock()
+        self._seen = self._stamps()
+        self._content = self._read()
 
     def __call__(self) -> Content:
-        """The content. A look at the file's time costs microseconds, so it is made each time."""
-        try:
-            state = self._state()
-            if state != self._seen:
-                # Noted first: a bad file is read, and told, once.
-                self._seen = state
-                self._content = self._parse(self._path.read_bytes())
-                log.info("file read again", path=str(self._path))
-        except (OSError, ValueError) as error:
-            if self._seen:
-                log.error(
-                    "file cannot be used; what it said last stays", path=str(self._path), error=str(error)
-                )
-                self._seen = self._state_or_none()
-        return self._content
+        """The content. A look at a file's time costs microseconds, so it is made each time."""
+        with self._looking:
+            stamps = self._stamps()
+            if stamps != self._seen:
+                # Noted first: what is written meanwhile is read at the next look, and what is bad is told once.
+                self._seen = stamps
+                told = {"files": [str(one) for one in self._paths if one]}
+                try:
+                    self._content = self._read()
+                    log.info("files read again", **told)
+                except (OSError, ValueError) as error:
+                    log.error("files cannot be used; what they said last stays", **told, error=str(error))
+            return self._content
 
-    def _state(self) -> tuple[int, int, int] | None:
-        found = os.stat(self._path)  # noqa: PTH116 - this is the hot path of every call
-        return found.st_mtime_ns, found.st_size, found.st_ino
+    def _stamps(self) -> tuple[tuple[int, int, int] | None, ...]:
+        return tuple(map(_stamp, self._paths))
 
-    def _state_or_none(self) -> tuple[int, int, int] | None:
-        try:
-            return self._state()
-        except OSError:
-            return None
+    def _read(self) -> Content:
+        return self._parse(*(path.read_bytes() if path else None for path in self._paths))
+
+
+def _stamp(path: Path | None) -> tuple[int, int, int] | None:
+    """What another content has otherwise; None where there is no such file."""
+    if path is None:
+        return None
+    try:
+        found = os.stat(path)  # noqa: PTH116 - this is the hot path of every call
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

@@ -47,10 +47,10 @@ class Renewal:
 
     def __init__(self, files: CertificateFiles) -> None:
         self._files = files
-        self._known = files.now()
+        self._known = files()
 
     def __call__(self) -> bool:
-        now = self._files.now()
+        now = self._files()
         due = now != self._known
         self._known = now
         return due

@@ -61,10 +61,10 @@ def server_credentials(files: CertificateFiles) -> grpc.ServerCredentials:
     Callers are asked for a certificate if the files have a CA.
     """
     return grpc.dynamic_ssl_server_credentials(
-        _configuration(files.now()),
+        _configuration(files()),
         # Called before every handshake.
-        lambda: _configuration(files.now()),
-        require_client_authentication=files.now().ca is not None,
+        lambda: _configuration(files()),
+        require_client_authentication=files().ca is not None,
     )
 
 

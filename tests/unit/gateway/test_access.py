@@ -163,7 +163,7 @@ async def test_a_certificate_is_a_credential(services: FakeServices, tmp_path: P
     server, client = authority.issue("server"), authority.issue("client")
     credentials = Credentials(tmp_path)
     tls = {"tls_certificate": server.certificate, "tls_key": server.key, "tls_client_ca": server.ca}
-    shown = channel_credentials(ClientTls(client.ca, client.certificate, client.key).files().now())
+    shown = channel_credentials(ClientTls(client.ca, client.certificate, client.key).files()())
     search, delete = "SearchService/SearchDesigns", "CatalogService/DeleteCatalogPatents"
     for roles, expected in (
         ({"localhost": [Role.READER]}, (LET_IN, Reason.ROLE_MISSING)),

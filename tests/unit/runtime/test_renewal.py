@@ -93,17 +93,17 @@ async def test_a_new_ca_is_believed_once_the_server_has_a_certificate_of_it(
 def test_half_a_renewal_leaves_the_last_good_one(authority: Authority) -> None:
     pair = authority.issue("server")
     files = files_of(pair)
-    good = files.now()
+    good = files()
     newer = authority.issue("next")
     pair.certificate.write_bytes(newer.certificate.read_bytes())
     with capture_logs() as logs:
-        assert files.now() is good
-        assert files.now() is good
-    assert [one["event"] for one in logs] == ["certificate unusable; the last one stays"]
+        assert files() is good
+        assert files() is good
+    assert [one["event"] for one in logs] == ["files cannot be used; what they said last stays"]
     pair.key.write_bytes(newer.key.read_bytes())
-    assert files.now().certificate == newer.certificate.read_bytes()
+    assert files().certificate == newer.certificate.read_bytes()
     pair.certificate.write_bytes(b"")
-    assert files.now().certificate == newer.certificate.read_bytes()
+    assert files().certificate == newer.certificate.read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from sevenviews.designs import Reason, SevenviewsError
-from sevenviews.runtime.followed import FollowedFile
+from sevenviews.runtime.followed import Followed
 from sevenviews.runtime.identity import Caller, Role
 
 _PREFIX = "sv_"
@@ -120,7 +120,7 @@ class KeyRing:
     """
 
     def __init__(self, path: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._keys = FollowedFile(path, _by_id)
+        self._keys = Followed((path,), _by_id)
         self._now = now
 
     def identify(self, credential: str) -> Caller:

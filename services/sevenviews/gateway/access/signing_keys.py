@@ -14,7 +14,7 @@ import jwt
 import structlog
 
 from sevenviews.designs import Reason, SevenviewsError
-from sevenviews.runtime.followed import FollowedFile
+from sevenviews.runtime.followed import Followed
 from sevenviews.runtime.settings import MEBIBYTE
 
 log = structlog.get_logger()
@@ -45,7 +45,7 @@ class FileKeys:
     """Of a file, as it is now. Raises OSError, ValueError where it cannot be read at the start."""
 
     def __init__(self, path: Path) -> None:
-        self._keys = FollowedFile(path, parse_key_set)
+        self._keys = Followed((path,), parse_key_set)
 
     async def find(self, key_id: str) -> jwt.PyJWK | None:
         return self._keys().get(key_id)
