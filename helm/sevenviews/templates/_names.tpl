@@ -70,3 +70,10 @@ Ends the installation where the cluster lacks an API that a value asks for. Of a
 {{- fail (printf "%s needs %s, which this cluster does not have: %s" .value .api .remedy) }}
 {{- end }}
 {{- end }}
+
+{{/* Of an object. (dict "root" $ "component" "gateway") */}}
+{{- define "sevenviews.metadata" -}}
+name: {{ include "sevenviews.component" . }}
+labels:
+  {{- include "sevenviews.labels" . | nindent 2 }}
+{{- end }}

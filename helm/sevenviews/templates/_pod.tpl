@@ -138,9 +138,7 @@ A Deployment of one of our services. Arguments:
 apiVersion: apps/v1
 kind: Deployment
 metadata:
-  name: {{ include "sevenviews.component" . }}
-  labels:
-    {{- include "sevenviews.labels" . | nindent 4 }}
+  {{- include "sevenviews.metadata" . | nindent 2 }}
 spec:
   {{- include "sevenviews.replicas" . | nindent 2 }}
   revisionHistoryLimit: 5

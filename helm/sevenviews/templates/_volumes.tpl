@@ -110,9 +110,7 @@ configMap:
 apiVersion: v1
 kind: PersistentVolumeClaim
 metadata:
-  name: {{ include "sevenviews.component" . }}
-  labels:
-    {{- include "sevenviews.labels" . | nindent 4 }}
+  {{- include "sevenviews.metadata" . | nindent 2 }}
   {{- if .persistence.keep }}
   annotations:
     # What was imported or trained outlives `helm uninstall`.
