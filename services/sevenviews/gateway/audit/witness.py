@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 from sevenviews.gateway.audit.trail import AuditEvent, AuditTrail
 from sevenviews.runtime.answers import name_of
 from sevenviews.runtime.identity import NOBODY, Caller, Context, address_of
+from sevenviews.runtime.interceptors import Testimony
 from sevenviews.v1 import common_pb2, error_reason_pb2
 
 _ONE = ("patent_id", "drawing_id", "release_id", "search_id")
@@ -31,8 +32,8 @@ class AuditWitness:
         return CallRecord(self._trail, method, address_of(context), request)
 
 
-class CallRecord:
-    """Of one call; see `runtime.interceptors.Testimony`."""
+class CallRecord(Testimony):
+    """Of one call."""
 
     def __init__(self, trail: AuditTrail, method: str, address: str, request_id: str) -> None:
         self._trail = trail
