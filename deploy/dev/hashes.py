@@ -14,10 +14,11 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,14 +28,15 @@ TOOL = "cyclonedx-bom"
 """With which install.sh writes an image's parts list."""
 _GLIBC = range(17, 37)
 """Up to that of the images' Debian."""
+_FIRST = {"python_full_version": "3.11.0", "extra": ""}
 _ABSENT = re.compile(r"No matching distribution found for (\S+)==")
 
 Files = dict[tuple[str, str], set[str]]
 """SHA-256 by name and version."""
 
 
-def taken(platform: str, arguments: Iterable[str]) -> Files:
-    """What pip would take on a platform. Raises CalledProcessError."""
+def reported(platform: str, arguments: Iterable[str]) -> list[dict[str, Any]]:
+    """What pip would take on a platform, as it reports it. Raises CalledProcessError."""
     platforms = [f"manylinux_2_{minor}_{platform}" for minor in _GLIBC] + [f"manylinux2014_{platform}"]
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
@@ -49,7 +51,11 @@ def taken(platform: str, arguments: Iterable[str]) -> Files:
         ]
         command += [f"--platform={one}" for one in platforms]
         subprocess.run([*command, *arguments], check=True, capture_output=True, text=True)  # noqa: S603
-        chosen = json.loads(report.read_text())["install"]
+        chosen: list[dict[str, Any]] = json.loads(report.read_text())["install"]
+    return chosen
+
+
+def hashes_of(chosen: Iterable[Mapping[str, Any]]) -> Files:
     return {
         (canonicalize_name(one["metadata"]["name"]), one["metadata"]["version"]): {
             one["download_info"]["archive_info"]["hashes"]["sha256"]
@@ -58,11 +64,21 @@ def taken(platform: str, arguments: Iterable[str]) -> Files:
     }
 
 
+def early_needs(chosen: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """What the first 3.11 needs besides, as Debian's 3.11.2 does: pip asks the Python that it runs in."""
+    for one in chosen:
+        for line in one["metadata"].get("requires_dist", ()):
+            requirement = Requirement(line)
+            marker = requirement.marker
+            if marker and marker.evaluate(_FIRST) and not marker.evaluate({"extra": ""}):
+                yield f"{requirement.name}{requirement.specifier}"
+
+
 def there(platform: str, pins: set[str]) -> Files:
     """What of some pins a platform has, without what they need."""
     while True:
         try:
-            return taken(platform, ["--no-deps", *sorted(pins)])
+            return hashes_of(reported(platform, ["--no-deps", *sorted(pins)]))
         except subprocess.CalledProcessError as failed:
             absent = _ABSENT.findall(failed.stderr)
             if not absent:
@@ -74,9 +90,9 @@ def main() -> None:
     """Takes no arguments."""
     requirements = [sys.executable, str(ROOT / "deploy" / "requirements.py"), IMAGES]
     said = subprocess.run(requirements, check=True, capture_output=True, text=True, cwd=ROOT)  # noqa: S603
-    wanted = said.stdout.split()
-    found: Files = defaultdict(set)
-    found |= taken("x86_64", ["--constraint", str(ROOT / "constraints.txt"), TOOL, *wanted])
+    wanted = ["--constraint", str(ROOT / "constraints.txt"), TOOL, *said.stdout.split()]
+    wanted += early_needs(reported("x86_64", wanted))
+    found = hashes_of(reported("x86_64", wanted))
     for pin, hashes in there("aarch64", {"==".join(pin) for pin in found}).items():
         found[pin] |= hashes
     lines = (
