@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 
-from sevenviews.lab.multiview.estimator import MultiviewClusterer, kmeans_of_directions
+from sevenviews.lab.multiview.estimator import MultiviewClusterer
 from sevenviews.lab.multiview.graphs import nearest, normalized_embedding, squared_distances
 from sevenviews.lab.multiview.spectral import NEIGHBOUR_SHARE
 from sevenviews.lab.multiview.views import Floats, IncompleteViews
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class APMC(MultiviewClusterer):
     """Jun Guo, Jiahui Ye, "Anchors Bring Ease: An Embarrassingly Simple Approach to Partial Multi-View
     Clustering", AAAI 2019.
@@ -39,10 +41,7 @@ class APMC(MultiviewClusterer):
     of mean-filled spectral clustering, .87; at 10 % all three scores lie above it.
 
     Args:
-        n_clusters: k.
         neighbours: s; absent: 10 % of the anchors of a pair of views.
-        normalize: divide each row by its length first.
-        random_state: of k-means.
 
     Attributes after `fit`:
         similarity_: S [n, n], in the order of the samples.
@@ -51,20 +50,9 @@ class APMC(MultiviewClusterer):
         ValueError: besides what `fit` says, a sample all of whose views share no sample with another view.
     """
 
-    def __init__(
-        self,
-        n_clusters: int = 8,
-        *,
-        neighbours: int | None = None,
-        normalize: bool = True,
-        random_state: int = 0,
-    ) -> None:
-        self.n_clusters = n_clusters
-        self.neighbours = neighbours
-        self.normalize = normalize
-        self.random_state = random_state
+    neighbours: int | None = None
 
-    def _check(self, views: IncompleteViews) -> IncompleteViews:
+    def _check(self, views: IncompleteViews, /) -> None:
         if self.neighbours is not None and self.neighbours < 1:
             raise ValueError(f"neighbours: {self.neighbours} must be ≥ 1")
         known = np.zeros(views.samples, np.bool_)
@@ -76,21 +64,16 @@ class APMC(MultiviewClusterer):
                 f"present: too sparse for anchors: no view of sample {lost} shares {self.n_clusters} samples "
                 "with another view"
             )
-        return views
 
     def _embed(self, views: IncompleteViews) -> Floats:
-        scaled = views.with_unit_rows() if self.normalize else views
         total, counts = np.zeros((2, views.samples, views.samples))
-        for pair in self._pairs(scaled):
-            graph, where = fused_anchor_graph(scaled, pair, self.neighbours)
+        for pair in self._pairs(views):
+            graph, where = fused_anchor_graph(views, pair, self.neighbours)
             total[np.ix_(where, where)] += similarity_through_anchors(graph)
             counts[np.ix_(where, where)] += 1
         similarity = total / np.maximum(counts, 1)
         self.similarity_ = self._in_given_order(similarity)
         return normalized_embedding(similarity, self.n_clusters)
-
-    def _split(self, embedding: Floats) -> npt.NDArray[np.intp]:
-        return kmeans_of_directions(embedding, self.n_clusters, self.random_state)
 
     def _pairs(self, views: IncompleteViews) -> list[tuple[int, ...]]:
         """The pairs of views that share enough samples to be compared through."""

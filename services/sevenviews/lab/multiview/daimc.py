@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -20,6 +21,7 @@ Start = Literal["sample", "k-means++"]
 _STARTS = {"sample": kmeans_by_distance, "k-means++": kmeans}
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class DAIMC(MultiviewClusterer):
     """Menglei Hu, Songcan Chen, "Doubly Aligned Incomplete Multi-view Clustering", IJCAI 2018.
 
@@ -41,7 +43,6 @@ class DAIMC(MultiviewClusterer):
     code's way) the whole need not fall in every iteration; without, it does. k-means splits V.
 
     Args:
-        n_clusters: k.
         alpha: weight of the alignment.
         beta: weight of the rows' sparsity in it.
         max_iter: of the outer loop.
@@ -49,8 +50,6 @@ class DAIMC(MultiviewClusterer):
         rescale: scale the columns of V in each iteration.
         start: how V and U_v begin, a k-means of each view: "sample" as the published code (first centres are
             random samples, the restart of least total distance wins), or "k-means++" (of least inertia).
-        normalize: divide each row by its length first.
-        random_state: of the k-means runs at the start and at the end.
 
     Attributes after `fit`:
         bases_: the U_v.
@@ -59,41 +58,23 @@ class DAIMC(MultiviewClusterer):
 
     starts_at_random = True
 
-    def __init__(
-        self,
-        n_clusters: int = 8,
-        *,
-        alpha: float = 1e-4,
-        beta: float = 1e4,
-        max_iter: int = 30,
-        tol: float = 1e-4,
-        rescale: bool = True,
-        start: Start = "sample",
-        normalize: bool = True,
-        random_state: int = 0,
-    ) -> None:
-        self.n_clusters = n_clusters
-        self.alpha = alpha
-        self.beta = beta
-        self.max_iter = max_iter
-        self.tol = tol
-        self.rescale = rescale
-        self.start = start
-        self.normalize = normalize
-        self.random_state = random_state
+    alpha: float = 1e-4
+    beta: float = 1e4
+    max_iter: int = 30
+    tol: float = 1e-4
+    rescale: bool = True
+    start: Start = "sample"
 
-    def _check(self, views: IncompleteViews) -> IncompleteViews:
+    def _check(self, _: IncompleteViews, /) -> None:
         if self.start not in _STARTS:
             raise ValueError(f"start: {self.start!r} is none of {sorted(_STARTS)}")
         if self.alpha < 0 or self.beta <= 0:
             raise ValueError(f"alpha {self.alpha} must be ≥ 0, beta {self.beta} > 0")
-        return views
 
     def _embed(self, views: IncompleteViews) -> Floats:
-        scaled = views.with_unit_rows() if self.normalize else views
-        columns = [view.T for view in scaled.features]
-        weights = [scaled.present[:, v].astype(np.float64) for v in range(len(columns))]
-        common, bases = initial_factors(scaled, self.n_clusters, self.random_state, self.start)
+        columns = [view.T for view in views.features]
+        weights = [views.present[:, v].astype(np.float64) for v in range(len(columns))]
+        common, bases = initial_factors(views, self.n_clusters, self.random_state, self.start)
         alignments = [initial_alignment(basis) for basis in bases]
         for _ in range(self.max_iter):
             bases = [
@@ -111,6 +92,9 @@ class DAIMC(MultiviewClusterer):
                 break
         self.bases_, self.alignments_ = bases, alignments
         return common
+
+    def _split(self, embedding: Floats) -> npt.NDArray[np.intp]:
+        return kmeans(embedding, self.n_clusters, self.random_state)[0]
 
 
 def initial_factors(

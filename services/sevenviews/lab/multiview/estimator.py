@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -16,8 +17,14 @@ from sevenviews.lab.multiview.views import Floats, IncompleteViews, check_views,
 KMEANS_STARTS = 20
 
 
+@dataclass(eq=False, repr=False)
 class MultiviewClusterer(ClusterMixin, BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no types
     """An estimator in scikit-learn's manner: parameters at construction, results in `..._`.
+
+    Args:
+        n_clusters: k.
+        normalize: divide each row of a view by its length first.
+        random_state: of k-means, and of whatever else is random.
 
     Attributes after `fit`:
         labels_: [n], the cluster of each sample, 0 to n_clusters - 1.
@@ -32,13 +39,10 @@ class MultiviewClusterer(ClusterMixin, BaseEstimator, ABC):  # type: ignore[misc
     starts_at_random: ClassVar[bool] = False
     """Whether the representation itself depends on `random_state`, and not only its split."""
 
-    n_clusters: int
-    random_state: int
-    labels_: npt.NDArray[np.intp]
-    embedding_: Floats
-    objective_: list[float]
-    traces_: list[list[float]]
-    order_: npt.NDArray[np.intp]
+    n_clusters: int = 8
+    _: KW_ONLY
+    normalize: bool = True
+    random_state: int = 0
 
     def fit(self, views: Sequence[npt.ArrayLike], present: npt.ArrayLike | None = None) -> MultiviewClusterer:
         """Cluster the samples.
@@ -50,13 +54,15 @@ class MultiviewClusterer(ClusterMixin, BaseEstimator, ABC):  # type: ignore[misc
         Raises:
             ValueError: as `sevenviews.lab.multiview.views.check_views`; or as the method says.
         """
-        checked = self._check(check_views(views, present, self.n_clusters, self.n_clusters))
-        self.order_ = checked.canonical_order()
-        self.objective_ = []
-        embedding = self._embed(checked.reordered(self.order_))
+        checked = check_views(views, present, self.n_clusters)
+        self._check(checked)
+        self.order_: npt.NDArray[np.intp] = checked.canonical_order()
+        self.objective_: list[float] = []
+        ordered = checked.reordered(self.order_)
+        embedding = self._embed(ordered.with_unit_rows() if self.normalize else ordered)
         back = np.argsort(self.order_)
-        self.embedding_ = embedding[back]
-        self.labels_ = self._split(embedding)[back]
+        self.embedding_: Floats = embedding[back]
+        self.labels_: npt.NDArray[np.intp] = self._split(embedding)[back]
         return self
 
     def fit_predict(
@@ -78,7 +84,7 @@ class MultiviewClusterer(ClusterMixin, BaseEstimator, ABC):  # type: ignore[misc
         its last run, with its own `random_state`.
         """
         own, found = self.random_state, list[npt.NDArray[np.intp]]()
-        self.traces_ = []
+        self.traces_: list[list[float]] = []
         try:
             for seed in range(first_seed, first_seed + runs):
                 self.random_state = seed
@@ -94,9 +100,8 @@ class MultiviewClusterer(ClusterMixin, BaseEstimator, ABC):  # type: ignore[misc
             self.random_state = own
         return found
 
-    def _check(self, views: IncompleteViews) -> IncompleteViews:
-        """What else the method demands of its views."""
-        return views
+    def _check(self, views: IncompleteViews, /) -> None:
+        """Refuse what else the method cannot work with."""
 
     @abstractmethod
     def _embed(self, views: IncompleteViews) -> Floats:
@@ -108,15 +113,11 @@ class MultiviewClusterer(ClusterMixin, BaseEstimator, ABC):  # type: ignore[misc
         return pairs[np.ix_(back, back)]
 
     def _split(self, embedding: Floats) -> npt.NDArray[np.intp]:
-        return kmeans(embedding, self.n_clusters, self.random_state)[0]
+        """By the rows at unit length, as Ng, Jordan and Weiss (2001) split an embedding."""
+        return kmeans(unit_rows(embedding), self.n_clusters, self.random_state)[0]
 
 
 def kmeans(rows: Floats, clusters: int, seed: int) -> tuple[npt.NDArray[np.intp], Floats]:
     """Labels [n] and centres [k, d] of the best of 20 k-means runs."""
     found = KMeans(clusters, n_init=KMEANS_STARTS, random_state=seed).fit(rows)
     return found.labels_.astype(np.intp), found.cluster_centers_.astype(np.float64)
-
-
-def kmeans_of_directions(rows: Floats, clusters: int, seed: int) -> npt.NDArray[np.intp]:
-    """k-means of the rows scaled to unit length, as Ng, Jordan and Weiss (2001) split an embedding."""
-    return kmeans(unit_rows(rows), clusters, seed)[0]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse.linalg import LinearOperator, cg
 
-from sevenviews.lab.multiview.estimator import MultiviewClusterer, kmeans_of_directions
+from sevenviews.lab.multiview.estimator import MultiviewClusterer
 from sevenviews.lab.multiview.graphs import laplacian, normalized_embedding, onto_simplex, squared_distances
 from sevenviews.lab.multiview.views import Floats, IncompleteViews
 
@@ -15,6 +16,7 @@ _CONJUGATE_TOLERANCE = 1e-8
 _VIEWS = 2
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class IMG(MultiviewClusterer):
     """Handong Zhao, Hongfu Liu, Yun Fu, "Incomplete Multi-Modal Visual Data Grouping", IJCAI 2016.
 
@@ -36,15 +38,12 @@ class IMG(MultiviewClusterer):
     spectral clustering, as here.
 
     Args:
-        n_clusters: k.
         latent: r; absent: k.
         ridge: λ.
         beta: weight of the graph's smoothness.
         gamma: weight of the graph's evenness: the larger, the more neighbours.
         max_iter: most iterations.
         tol: stop when the objective falls by less than this share.
-        normalize: divide each row by its length first.
-        random_state: of the first P, and of k-means.
 
     Attributes after `fit`:
         graph_: (A + Aᵀ) / 2, in the order of the samples.
@@ -56,30 +55,14 @@ class IMG(MultiviewClusterer):
 
     starts_at_random = True
 
-    def __init__(
-        self,
-        n_clusters: int = 8,
-        *,
-        latent: int | None = None,
-        ridge: float = 1e-2,
-        beta: float = 100.0,
-        gamma: float = 1.0,
-        max_iter: int = 50,
-        tol: float = 1e-5,
-        normalize: bool = True,
-        random_state: int = 0,
-    ) -> None:
-        self.n_clusters = n_clusters
-        self.latent = latent
-        self.ridge = ridge
-        self.beta = beta
-        self.gamma = gamma
-        self.max_iter = max_iter
-        self.tol = tol
-        self.normalize = normalize
-        self.random_state = random_state
+    latent: int | None = None
+    ridge: float = 1e-2
+    beta: float = 100.0
+    gamma: float = 1.0
+    max_iter: int = 50
+    tol: float = 1e-5
 
-    def _check(self, views: IncompleteViews) -> IncompleteViews:
+    def _check(self, views: IncompleteViews, /) -> None:
         if len(views.features) != _VIEWS:
             raise ValueError(f"views: IMG is defined for two views, not for {len(views.features)}")
         if not views.present.all(axis=1).any():
@@ -90,18 +73,16 @@ class IMG(MultiviewClusterer):
             raise ValueError("ridge, beta and gamma must be > 0")
         if self.latent is not None and self.latent < 1:
             raise ValueError(f"latent: {self.latent} must be ≥ 1")
-        return views
 
     def _embed(self, views: IncompleteViews) -> Floats:
-        scaled = views.with_unit_rows() if self.normalize else views
         size = self.latent or self.n_clusters
         latent = np.random.default_rng(self.random_state).random((views.samples, size))
         graph = np.full((views.samples, views.samples), 1 / views.samples)
         for _ in range(self.max_iter):
-            bases = solve_bases(scaled, latent, self.ridge)
-            latent = descend_latent(scaled, bases, laplacian(graph), latent, self.beta)
+            bases = solve_bases(views, latent, self.ridge)
+            latent = descend_latent(views, bases, laplacian(graph), latent, self.beta)
             graph = solve_graph(latent, self.beta, self.gamma)
-            value = img_objective(scaled, bases, latent, graph, self.ridge, self.beta, self.gamma)
+            value = img_objective(views, bases, latent, graph, self.ridge, self.beta, self.gamma)
             self.objective_.append(value)
             if len(self.objective_) > 1 and self.objective_[-2] - value < self.tol * abs(value):
                 break
@@ -109,9 +90,6 @@ class IMG(MultiviewClusterer):
         self.graph_ = self._in_given_order(symmetric)
         self.latent_ = latent[np.argsort(self.order_)]
         return normalized_embedding(symmetric, self.n_clusters)
-
-    def _split(self, embedding: Floats) -> npt.NDArray[np.intp]:
-        return kmeans_of_directions(embedding, self.n_clusters, self.random_state)
 
 
 def solve_bases(views: IncompleteViews, latent: Floats, ridge: float) -> list[Floats]:

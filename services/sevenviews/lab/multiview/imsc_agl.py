@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sevenviews.lab.multiview.estimator import MultiviewClusterer, kmeans_of_directions
+from sevenviews.lab.multiview.estimator import MultiviewClusterer
 from sevenviews.lab.multiview.graphs import (
     laplacian,
     largest_eigenvectors,
@@ -20,6 +20,7 @@ from sevenviews.lab.multiview.views import Floats, IncompleteViews
 _LARGEST_PENALTY = 1e8
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class IMSCAGL(MultiviewClusterer):
     """Jie Wen, Yong Xu, Hong Liu, "Incomplete Multiview Spectral Clustering With Adaptive Graph Learning",
     IEEE Transactions on Cybernetics 50 (2020) 1418-1429 (online 2018).
@@ -46,58 +47,35 @@ class IMSCAGL(MultiviewClusterer):
     the present μ; no theorem says that the objective falls from iteration to iteration while μ grows.
 
     Args:
-        n_clusters: k.
         lambda1, lambda2, lambda3: weights of the embedding's smoothness, of the errors, of the agreement.
         neighbours: of the binary graph that Z starts from.
         mu, rho: first penalty, and its growth.
         max_iter: most iterations.
         tol: stop when the objective (with the violated constraints, over Σ ‖X_v‖²) changes by less.
-        normalize: divide each row by its length first.
-        random_state: of k-means.
 
     Attributes after `fit`:
         violation_: after each iteration, the squared norm of the violated constraints over Σ ‖X_v‖².
     """
 
-    def __init__(
-        self,
-        n_clusters: int = 8,
-        *,
-        lambda1: float = 0.1,
-        lambda2: float = 1000.0,
-        lambda3: float = 100.0,
-        neighbours: int = 5,
-        mu: float = 0.01,
-        rho: float = 1.1,
-        max_iter: int = 100,
-        tol: float = 1e-7,
-        normalize: bool = True,
-        random_state: int = 0,
-    ) -> None:
-        self.n_clusters = n_clusters
-        self.lambda1 = lambda1
-        self.lambda2 = lambda2
-        self.lambda3 = lambda3
-        self.neighbours = neighbours
-        self.mu = mu
-        self.rho = rho
-        self.max_iter = max_iter
-        self.tol = tol
-        self.normalize = normalize
-        self.random_state = random_state
+    lambda1: float = 0.1
+    lambda2: float = 1000.0
+    lambda3: float = 100.0
+    neighbours: int = 5
+    mu: float = 0.01
+    rho: float = 1.1
+    max_iter: int = 100
+    tol: float = 1e-7
 
-    def _check(self, views: IncompleteViews) -> IncompleteViews:
+    def _check(self, _: IncompleteViews, /) -> None:
         if min(self.lambda1, self.lambda2, self.lambda3) < 0 or self.mu <= 0 or self.rho < 1:
             raise ValueError("lambda1, lambda2 and lambda3 must be ≥ 0, mu > 0, rho ≥ 1")
         if self.max_iter < 1 or self.neighbours < 1:
             raise ValueError("max_iter and neighbours must be ≥ 1")
-        return views
 
     def _embed(self, views: IncompleteViews) -> Floats:
-        scaled = views.with_unit_rows() if self.normalize else views
         states = [
-            ViewGraph.start(scaled.observed(v).T, np.flatnonzero(scaled.present[:, v]), views.samples, self)
-            for v in range(len(scaled.features))
+            ViewGraph.start(views.observed(v).T, np.flatnonzero(views.present[:, v]), views.samples, self)
+            for v in range(len(views.features))
         ]
         energy = sum(float((state.x**2).sum()) for state in states)
         self.violation_: list[float] = []
@@ -113,9 +91,6 @@ class IMSCAGL(MultiviewClusterer):
             if iteration > 1 and abs(self.objective_[-1] - self.objective_[-2]) < self.tol:
                 break
         return common
-
-    def _split(self, embedding: Floats) -> npt.NDArray[np.intp]:
-        return kmeans_of_directions(embedding, self.n_clusters, self.random_state)
 
 
 @dataclass(slots=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from sevenviews.lab.multiview.estimator import MultiviewClusterer, kmeans_of_directions
+from sevenviews.lab.multiview.estimator import MultiviewClusterer
 from sevenviews.lab.multiview.graphs import gaussian_neighbour_graph, normalized_embedding
 from sevenviews.lab.multiview.views import Floats, IncompleteViews
 
@@ -15,6 +15,7 @@ NEIGHBOUR_SHARE = 0.1
 """PatentNet, section 5.2: the number of neighbours is 10 % of the number of samples."""
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class FilledSpectral(MultiviewClusterer):
     """Ng, Jordan and Weiss, "On Spectral Clustering", NIPS 2001, as PatentNet (section 5.2) applies it.
 
@@ -26,11 +27,8 @@ class FilledSpectral(MultiviewClusterer):
     solved by the eigenvectors of the k largest eigenvalues; k-means splits the rows of U at unit length.
 
     Args:
-        n_clusters: k.
         view: the view to look at: PatentNet's SC(view + 1). Absent: all views concatenated, SC(concat).
         neighbour_share: neighbours as a share of the samples.
-        normalize: divide each row by its length first.
-        random_state: of k-means.
 
     Attributes after `fit`:
         affinity_: A [n, n], in the order of the samples.
@@ -39,36 +37,19 @@ class FilledSpectral(MultiviewClusterer):
         ValueError: besides what `fit` says, a view that is not among those given.
     """
 
-    def __init__(
-        self,
-        n_clusters: int = 8,
-        *,
-        view: int | None = None,
-        neighbour_share: float = NEIGHBOUR_SHARE,
-        normalize: bool = True,
-        random_state: int = 0,
-    ) -> None:
-        self.n_clusters = n_clusters
-        self.view = view
-        self.neighbour_share = neighbour_share
-        self.normalize = normalize
-        self.random_state = random_state
+    view: int | None = None
+    neighbour_share: float = NEIGHBOUR_SHARE
 
-    def _check(self, views: IncompleteViews) -> IncompleteViews:
+    def _check(self, views: IncompleteViews, /) -> None:
         if self.view is not None and not 0 <= self.view < len(views.features):
             raise ValueError(f"view: there is no view {self.view} among {len(views.features)}")
         if not 0 < self.neighbour_share <= 1:
             raise ValueError(f"neighbour_share: {self.neighbour_share} is not in (0, 1]")
-        return views
 
     def _embed(self, views: IncompleteViews) -> Floats:
         chosen = range(len(views.features)) if self.view is None else (self.view,)
-        scaled = views.with_unit_rows() if self.normalize else views
-        rows = np.concatenate([scaled.mean_filled(view) for view in chosen], axis=1)
+        rows = np.concatenate([views.mean_filled(view) for view in chosen], axis=1)
         neighbours = max(1, math.ceil(self.neighbour_share * views.samples))
         graph = gaussian_neighbour_graph(rows, neighbours)
         self.affinity_ = self._in_given_order(graph)
         return normalized_embedding(graph, self.n_clusters)
-
-    def _split(self, embedding: Floats) -> npt.NDArray[np.intp]:
-        return kmeans_of_directions(embedding, self.n_clusters, self.random_state)

@@ -71,15 +71,14 @@ def unit_rows(rows: Floats) -> Floats:
 
 
 def check_views(
-    views: Sequence[npt.ArrayLike], present: npt.ArrayLike | None, clusters: int, least_observed: int
+    views: Sequence[npt.ArrayLike], present: npt.ArrayLike | None, clusters: int
 ) -> IncompleteViews:
     """The views, verified; missing rows (whatever they hold) become zero.
 
     Args:
         views: V arrays [n, d_v].
         present: [n, V] of booleans or of 0 and 1; absent: all views of all samples are there.
-        clusters: how many are asked for.
-        least_observed: the fewest samples a view may have.
+        clusters: how many are asked for; a view needs as many samples.
 
     Raises:
         ValueError: no views; a view that is not two-dimensional; views of different numbers of samples; a mask
@@ -94,9 +93,9 @@ def check_views(
     if len(blind):
         raise ValueError(f"present: {len(blind)} samples have no view at all, the first is sample {blind[0]}")
     for index, count in enumerate(mask.sum(axis=0)):
-        if count < least_observed:
+        if count < clusters:
             raise ValueError(
-                f"present: view {index} is seen by {count} samples; {least_observed} are needed at least"
+                f"present: view {index} is seen by {count} samples; {clusters} are needed at least"
             )
     return IncompleteViews(tuple(_clean(view, mask[:, i], i) for i, view in enumerate(arrays)), mask)
 

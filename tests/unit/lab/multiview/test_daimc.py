@@ -25,7 +25,7 @@ ALPHA, BETA = 0.3, 0.7
 def problem(missing: float = 0.3) -> tuple[list[Floats], list[Floats], Floats, list[Floats], list[Floats]]:
     """Columns, weights, V, bases, alignments."""
     sample = clustered(1, missing=missing, noise=1.0)
-    views = check_views(sample.views, sample.present, 3, 3)
+    views = check_views(sample.views, sample.present, 3)
     common, bases = initial_factors(views, 3, 0, "sample")
     alignments = [initial_alignment(basis) for basis in bases]
     weights = [views.present[:, v].astype(float) for v in range(3)]
@@ -108,7 +108,7 @@ def semi_nmf(x: Floats, common: Floats, iterations: int) -> Floats:
 def test_one_complete_view_without_alignment_is_semi_nmf() -> None:
     sample = clustered(4, sizes=(6,), each=5, noise=0.8)
     x = sample.views[0].T
-    views = check_views(sample.views, None, 3, 3)
+    views = check_views(sample.views, None, 3)
     start, basis = initial_factors(views, 3, 0, "sample")
     expected = semi_nmf(x, start, 2)
     common = start

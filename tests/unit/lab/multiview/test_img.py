@@ -22,7 +22,7 @@ def problem(missing: float = 0.3) -> tuple[IncompleteViews, Floats, Floats]:
     generator = np.random.default_rng(0)
     graph = generator.random((15, 15))
     return (
-        check_views(sample.views, sample.present, 3, 3),
+        check_views(sample.views, sample.present, 3),
         generator.random((15, 2)),
         graph / graph.sum(axis=1, keepdims=True),
     )

@@ -128,7 +128,7 @@ def test_the_blocks_of_img_solve_their_equations(pair: tuple[list[Floats], Mask]
     samples, size, ridge, beta = len(present), 4, 0.05, 3.0
     latent, graph = generator.random((samples, size)), generator.random((samples, samples))
     graph /= graph.sum(axis=1, keepdims=True)
-    checked = check_views(views, present, 2, 2)
+    checked = check_views(views, present, 2)
     bases = solve_bases(checked, latent, ridge)
     symmetric = (graph + graph.T) / 2
     smooth = np.diag(symmetric.sum(axis=1)) - symmetric

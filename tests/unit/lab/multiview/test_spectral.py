@@ -53,7 +53,7 @@ def test_complete_views_side_by_side_are_one_view() -> None:
 
 def test_missing_rows_become_the_mean_of_the_observed() -> None:
     view = np.arange(12.0).reshape(4, 3)
-    views = check_views([view, view], [[1, 1], [0, 1], [1, 1], [1, 0]], 2, 2)
+    views = check_views([view, view], [[1, 1], [0, 1], [1, 1], [1, 0]], 2)
     np.testing.assert_array_equal(views.mean_filled(0)[1], view[[0, 2, 3]].mean(axis=0))
     np.testing.assert_array_equal(views.mean_filled(0)[[0, 2, 3]], view[[0, 2, 3]])
     np.testing.assert_array_equal(views.observed(1), view[:3])
