@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import queue
-import threading
+from collections import deque
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -122,33 +122,14 @@ def in_all_rotations(drawings: Tensor) -> tuple[Tensor, Tensor]:
 
 def _read_ahead(read: Callable[[int], _Read], numbers: range) -> Iterator[_Read]:
     """Read in a thread, a little ahead of what is asked for; its errors arrive here."""
-    ready: queue.Queue[_Read | BaseException] = queue.Queue(_AHEAD)
-    ended = threading.Event()
-
-    def put(one: _Read | BaseException) -> None:
-        while not ended.is_set():
-            try:
-                ready.put(one, timeout=0.2)
-            except queue.Full:
-                continue
-            return
-
-    def fill() -> None:
-        try:
-            for number in numbers:
-                if ended.is_set():
-                    return
-                put(read(number))
-        except BaseException as error:
-            # Whatever it is, the training must hear of it, rather than wait for ever.
-            put(error)
-
-    threading.Thread(target=fill, name="read-ahead", daemon=True).start()
+    ahead: deque[Future[_Read]] = deque()
+    pool = ThreadPoolExecutor(1, "read-ahead")
     try:
-        for _ in numbers:
-            one = ready.get()
-            if isinstance(one, BaseException):
-                raise one
-            yield one
+        for number in numbers:
+            ahead.append(pool.submit(read, number))
+            if len(ahead) > _AHEAD:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
     finally:
-        ended.set()
+        pool.shutdown(wait=False, cancel_futures=True)

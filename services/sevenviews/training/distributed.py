@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, distributed, nn
+from torch.distributed.nn.functional import all_gather, all_reduce
 
 
 def workers() -> int:
@@ -29,26 +30,7 @@ def gather(local: Tensor) -> Tensor:
     Its gradient is summed over the workers. Each of them computes the same loss, so that DistributedDataParallel,
     which takes the mean, leaves exactly the gradient of one worker with the whole batch.
     """
-    if workers() == 1:
-        return local
-    gathered: Tensor = _Gather.apply(local)
-    return gathered
-
-
-class _Gather(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, local: Tensor) -> Tensor:
-        parts = [torch.empty_like(local) for _ in range(workers())]
-        distributed.all_gather(parts, local.contiguous())
-        ctx.rows = len(local)
-        return torch.cat(parts)
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-        total = gradients[0].contiguous()
-        distributed.all_reduce(total)
-        start = distributed.get_rank() * ctx.rows
-        return total[start : start + ctx.rows]
+    return local if workers() == 1 else torch.cat(all_gather(local.contiguous()))
 
 
 def share_start(parameters: Iterable[Tensor]) -> None:
@@ -114,20 +96,6 @@ class GlobalBatchNorm2d(nn.BatchNorm2d):
 
 
 def _mean_of_all(local: Tensor) -> Tensor:
-    mean: Tensor = _Mean.apply(local)
-    return mean
-
-
-class _Mean(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, local: Tensor) -> Tensor:  # noqa: ARG004 - torch's signature
-        total = local.clone()
-        distributed.all_reduce(total)
-        return total / workers()
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> Tensor:  # noqa: ARG004 - torch's signature
-        # Each worker's loss, through its own features, depends on the mean of all.
-        total = gradients[0].clone()
-        distributed.all_reduce(total)
-        return total / workers()
+    # Each worker's loss, through its own features, depends on the mean of all: its gradient is their mean, too.
+    total: Tensor = all_reduce(local.clone())
+    return total / workers()

@@ -113,6 +113,7 @@ def draw_changes(designs: Tensor, config: AugmentationConfig, generator: torch.G
     n = len(designs)
     hand, bends = _hands(designs, config, generator)
     chosen = {name: hand[name] < getattr(config, name) for name in _HAND}
+    faint = chosen.pop("faint")
 
     def of_drawing(probability: float) -> Tensor:
         return torch.rand(n, generator=generator) < probability
@@ -123,20 +124,11 @@ def draw_changes(designs: Tensor, config: AugmentationConfig, generator: torch.G
     quarter = math.pi / 2 * torch.randint(1, 4, (n,), generator=generator)
     turn = math.radians(config.rotation_degrees)
     return Changes(
-        thicken=chosen["thicken"],
-        thin=chosen["thin"],
-        dash=chosen["dash"],
-        blur=chosen["blur"],
-        hatch=chosen["hatch"],
-        stipple=chosen["stipple"],
+        **chosen,
         thickness=1 + (config.thickest * hand["thickness"]).long(),
-        strength=torch.where(chosen["faint"], 0.2 + 0.8 * hand["strength"], 1.0),
+        strength=torch.where(faint, 0.2 + 0.8 * hand["strength"], 1.0),
         hatching=torch.stack([math.pi * hand["angle"], 3 + 6 * hand["pitch"]], 1),
         density=0.04 + 0.16 * hand["density"],
-        tone=chosen["tone"],
-        symmetric=chosen["symmetric"],
-        repeat=chosen["repeat"],
-        join=chosen["join"],
         shade=0.1 + 0.9 * hand["shade"] ** 2,
         times=2 + (2 * hand["times"]).long(),
         share=0.35 + 0.35 * hand["share"],

@@ -16,7 +16,8 @@ from sevenviews.training.models.grid import GridGeM
 from sevenviews.training.models.resizing import resized
 from sevenviews.training.models.stages import Stage, layers_of, stages_of
 from sevenviews.training.models.vlad import NetVlad
-from sevenviews.training.models.whitening import Affine, discriminative_whitening, pca_whitening
+from sevenviews.training.models.weighted_whitening import discriminative_whitening
+from sevenviews.training.models.whitening import Affine, pca_whitening
 
 
 class DrawingEncoder(nn.Module):

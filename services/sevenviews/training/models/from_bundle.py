@@ -10,6 +10,7 @@ from torch import nn
 
 from sevenviews.encoder.bundle import MANIFEST_FILE, Bundle, load_bundle
 from sevenviews.encoder.session import EncoderSession
+from sevenviews.training.models.initial import set_to_bias
 
 _LEAST_COSINE = 0.9999
 _COMPARED = 4
@@ -40,15 +41,8 @@ def load_from_bundle(model: nn.Module, path: Path) -> None:
     if len(norms) == len(convolutions):
         for (name, convolution), norm in zip(convolutions, norms, strict=True):
             if convolution.bias is None and f"{name}.weight" in biases:
-                _set_to_bias(norm, biases[f"{name}.weight"])
+                set_to_bias(norm, biases[f"{name}.weight"])
     _hold_against(model, bundle)
-
-
-def _set_to_bias(norm: nn.BatchNorm2d, bias: np.ndarray) -> None:
-    norm.running_mean.zero_()  # type: ignore[union-attr]
-    norm.running_var.fill_(1 - norm.eps)  # type: ignore[union-attr]
-    norm.weight.fill_(1)
-    norm.bias.copy_(torch.from_numpy(bias))
 
 
 def _constants(path: Path) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:

@@ -116,11 +116,15 @@ def load_folded(features: nn.Module, path: Path) -> None:
                 f"{path.name}: a convolution is {weight.shape}, not {tuple(convolution.weight.shape)}"
             )
         convolution.weight.copy_(torch.from_numpy(weight))
-        # The normalisation becomes y = x + b: it was folded into the convolution.
-        norm.running_mean.zero_()  # type: ignore[union-attr]
-        norm.running_var.fill_(1 - norm.eps)  # type: ignore[union-attr]
-        norm.weight.fill_(1)
-        norm.bias.copy_(torch.from_numpy(bias))
+        set_to_bias(norm, bias)
+
+
+def set_to_bias(norm: nn.BatchNorm2d, bias: np.ndarray) -> None:
+    """Let a normalisation that was folded into its convolution be y = x + b."""
+    norm.running_mean.zero_()  # type: ignore[union-attr]
+    norm.running_var.fill_(1 - norm.eps)  # type: ignore[union-attr]
+    norm.weight.fill_(1)
+    norm.bias.copy_(torch.from_numpy(bias))
 
 
 def _convolutions_of(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:

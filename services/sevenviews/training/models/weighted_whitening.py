@@ -14,6 +14,12 @@ from torch.nn import functional
 
 from sevenviews.training.models.whitening import Affine
 
+_SHRINKAGE = 0.1
+"""Of the covariance within designs toward a multiple of the identity: it is of few pairs and many dimensions."""
+
+_MOST_AXES = 512
+"""Kept before the covariance within designs is inverted; the others hold noise."""
+
 _SPANNED = 1e-12
 """Of the largest variance; smaller ones are rounding."""
 
@@ -36,14 +42,15 @@ class WhitenedBy:
 
 
 def weighted_whitening(by: WhitenedBy, dimension: int, axes: int, shrinkage: float) -> Affine:
-    """y = Gᵀ (S + λ tr(S)/d · I)^(-1/2) Pᵀ (x - μ), as `discriminative_whitening`, all moments weighted.
+    """y = Gᵀ (S + λ tr(S)/d · I)^(-1/2) Pᵀ (x - μ): what differs between drawings of one design counts little.
 
-    μ is the mean of the real drawings. Renderings are moved there as a whole first, so that how they differ from
-    sheets does not pass for how designs differ.
+    P are the first d principal axes, S is the covariance within designs along them, λ the shrinkage, and G the
+    principal axes of what comes out; all moments are weighted. μ is the mean of the real drawings. Renderings are
+    moved there as a whole first, so that how they differ from sheets does not pass for how designs differ.
 
     Args:
         by: what is learned from.
-        dimension: wanted, at most `axes`.
+        dimension: wanted, at most `axes`; with fewer drawings, or channels, there are no more than those.
         axes: d, principal axes that are kept; with fewer drawings there are no more than those.
         shrinkage: λ.
 
@@ -88,3 +95,14 @@ def _principal(centred: Tensor, weights: Tensor, most: int) -> Tensor:
     spanned = int((variances > _SPANNED * variances[-1]).sum())
     kept = vectors.flip(1)[:, : min(most, spanned)].T
     return functional.normalize(kept @ scaled, dim=1) if by_rows else kept
+
+
+def discriminative_whitening(descriptors: Tensor, designs: Tensor, dimension: int) -> Affine:
+    """The same of drawings that all count alike, [m, channels] with their designs, int64 [m].
+
+    Raises:
+        ValueError: no design has two drawings.
+    """
+    alike = torch.ones(len(designs), device=descriptors.device)
+    by = WhitenedBy(descriptors, designs, alike, alike.bool())
+    return weighted_whitening(by, dimension, _MOST_AXES, _SHRINKAGE)
