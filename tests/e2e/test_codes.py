@@ -31,7 +31,7 @@ def test_a_search_answers_from_codes_that_were_learned(
     config.write_text(CONFIG)
     learn = ("--corpus", corpus.folder, "--out", tmp_path / "report", "--config", config)
     learned = system.json("lab", "patentnet", "hash", *learn, "--bundle", f"csq-64={bundle}")
-    assert set(learned["map10"]) == {"vectors", "csq-64"}
+    assert {row["name"] for row in learned["rows"]} == {"vectors", "csq-64"}
     version = load_bundle(bundle).version
     make = ("--release", "codes", "--model", bundle, "--metric", "hamming", "--data", system.data)
     built = system.json("reembed", *make)

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
 from pathlib import Path
 
 from sevenviews.designs import SevenviewsError, View
 from sevenviews.encoder import decode
+from sevenviews.lab.advance import Advance, unheard
 from sevenviews.lab.collection import Collection, read_collection
 
 _INDEX = "index.csv"
 _COLUMNS = {"file", "patent_id"}
 
 
-def read_asked(path: Path, advance: Callable[[int], None] = lambda _: None) -> Collection:
+def read_asked(path: Path, advance: Advance = unheard) -> Collection:
     """Queries with the patents that they show.
 
     Args:
         path: whatever `sevenviews ingest` reads; or a folder of images with an index.csv of a row each, its columns
             `file` and `patent_id` among any others, as `sevenviews synth --held-out` writes it.
-        advance: is told how many entries, or images, were read.
 
     Raises:
         SevenviewsError: neither lies there.

@@ -61,11 +61,7 @@ ROWS: Sequence[ChecklistRow] = tuple(
         (_D, "Table 1, ResNet-50: contrastive", _trained("rn50-contrastive", "deeppatent-rn50-contrastive")),
         (_D, "5.4, database size; Figures 1, 3, 4, 5", "lab deeppatent"),
         (_C, "RI-LBP", "lab cross-entropy --models ri-lbp"),
-        (
-            _C,
-            "EfficientNet, ArcFace",
-            "lab cross-entropy --train effnet-arcface=cross-entropy-efficientnet",
-        ),
+        (_C, "EfficientNet, ArcFace", "lab cross-entropy --train effnet-arcface=cross-entropy-efficientnet"),
         (_C, "EfficientNet, InfoNCE", "lab cross-entropy --train effnet-infonce=cross-entropy-infonce"),
         (_C, "EfficientNet, triplet", "lab cross-entropy --train effnet-triplet=cross-entropy-triplet"),
         (_L, "Higuchi and Yanai 2023: SwinV2-B at 384", "train higuchi-yanai-swin"),

@@ -21,7 +21,7 @@ class Clustering(Experiment):
     """
 
     row: ClassVar[str] = "PatentNet 5.2: Tables 4 and 5"
-    budget_minutes: ClassVar[float] = 4
+    budget_minutes: float = 4
 
     corpus: Path | None = Field(
         default=None,

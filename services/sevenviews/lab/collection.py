@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,11 +15,16 @@ from sevenviews.corpus import CorpusPatent, iter_entries
 from sevenviews.corpus.reading import read_patents
 from sevenviews.designs import Patent, View, canonical_patent_id
 from sevenviews.encoder import decode, preprocess
+from sevenviews.lab.advance import Advance, unheard
 from sevenviews.lab.descriptors import Descriptor, Drawings, Vectors
 
 _EXAMINER = "examiner"
 """Within the category of a citation: the others the applicant has named, who may name hundreds."""
 
+DISTRACTOR = "distractor "
+"""Before the id of a patent that only adds to the gallery."""
+
+_ALONGSIDE = ("patents", "categories", "names", "contents", "views")
 _THREADS = 2
 _CHUNK = 256
 """Drawings prepared at once: few enough for the memory, enough for the threads."""
@@ -50,27 +56,19 @@ class Collection:
         return len(self.patents)
 
     def __add__(self, other: Collection) -> Collection:
-        return Collection(
-            self.patents + other.patents,
-            self.categories + other.categories,
-            self.names + other.names,
-            self.contents + other.contents,
-            self.views + other.views,
-            self.unread + other.unread,
-            {**self.cited, **other.cited},
-        )
+        joined = {name: getattr(self, name) + getattr(other, name) for name in (*_ALONGSIDE, "unread")}
+        return Collection(**joined, cited={**self.cited, **other.cited})
 
     def taken(self, indices: Sequence[int]) -> Collection:
         """Some of the drawings, in the order of the indices; with all that could not be read."""
-        return Collection(
-            [self.patents[index] for index in indices],
-            [self.categories[index] for index in indices],
-            [self.names[index] for index in indices],
-            [self.contents[index] for index in indices],
-            [self.views[index] for index in indices],
-            self.unread,
-            self.cited,
-        )
+        some: dict[str, Any] = {
+            name: [getattr(self, name)[index] for index in indices] for name in _ALONGSIDE
+        }
+        return replace(self, **some)
+
+    def as_distractors(self) -> Collection:
+        """The same under ids that no patent has: they only add to a gallery, and are relevant to no query."""
+        return replace(self, patents=[DISTRACTOR + patent for patent in self.patents])
 
     def digests(self) -> list[str]:
         """SHA-256 of each drawing's content, hexadecimal."""
@@ -84,12 +82,11 @@ class Collection:
                 list(pool.map(lambda index: preprocess(decode(self.contents[index]), side), indices))
             )
 
-    def described(self, descriptor: Descriptor, advance: Callable[[int], None] = lambda _: None) -> Vectors:
+    def described(self, descriptor: Descriptor, advance: Advance = unheard) -> Vectors:
         """All of the drawings, [drawings, dimension]; never more than some hundred are decoded at once.
 
         Args:
             descriptor: what to describe them with.
-            advance: is told how many are done.
 
         Raises:
             ValueError: there is no drawing.
@@ -104,12 +101,11 @@ class Collection:
         return np.concatenate(parts)
 
 
-def read_collection(corpus: Path, advance: Callable[[int], None] = lambda _: None) -> Collection:
+def read_collection(corpus: Path, advance: Advance = unheard) -> Collection:
     """The drawings of whatever `sevenviews ingest` reads.
 
     Args:
         corpus: its path.
-        advance: is told how many entries were read.
 
     Raises:
         SevenviewsError: the path holds no known corpus.

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from sevenviews.lab.advance import Advance, unheard
 from sevenviews.lab.cited import rank_cited
 from sevenviews.lab.collection import Collection, read_collection
 from sevenviews.lab.descriptors import Descriptor, FittedDescriptor, Vectors, find_descriptor
 from sevenviews.lab.descriptors.catalogue import WHITENED
 from sevenviews.lab.front_pages import Part, without_front_pages
 from sevenviews.lab.kept_vectors import KeptVectors, identity_of
-from sevenviews.lab.metrics import (
-    ACCURACY_AT,
-    Divisor,
-    accuracy,
-    average_precision,
-    mean_by_group,
-)
+from sevenviews.lab.metrics import ACCURACY_AT, Divisor, accuracy, average_precision, mean_by_group
 from sevenviews.lab.ranking import Ranks, rank_vectors
 from sevenviews.lab.resampling import Paired, bootstrap_interval, compare_paired
 from sevenviews.lab.sets import PatentSet
-from sevenviews.lab.task import RelevanceBy, RetrievalTask, read_task
+from sevenviews.lab.task import RelevanceBy, RetrievalTask
 
 TOP = 10
 """The cut of PatentNet's top-10 mAP."""
@@ -146,35 +141,11 @@ def short_name(model: str) -> str:
     return whitened + Path(model.removeprefix(WHITENED)).name
 
 
-def evaluate(
-    model: str,
-    corpus: Path,
-    distractors: Path | None = None,
-    seed: int = 0,
-    advance: Callable[[int], None] = lambda _: None,
-) -> EvaluationReport:
-    """Withhold up to two drawings of each patent, and look for their patents among all the others.
-
-    Args:
-        model: see `open_descriptor`.
-        corpus: whatever `sevenviews ingest` reads.
-        distractors: a corpus that only adds to the gallery.
-        seed: of the choice of queries.
-        advance: is told how many entries were read.
-
-    Raises:
-        ValueError: there is no such model, or no patent has two drawings.
-        SevenviewsError: a path holds no known corpus.
-    """
-    task = read_task(corpus, distractors, seed, advance=advance)
-    return evaluate_on(task, model).report()
-
-
 def evaluate_on(
     task: RetrievalTask,
     model: str,
     fit: Path | None = None,
-    advance: Callable[[int], None] = lambda _: None,
+    advance: Advance = unheard,
     kept: KeptVectors | None = None,
 ) -> Evaluation:
     """A model's answer to a task.
@@ -184,7 +155,6 @@ def evaluate_on(
         model: see `open_descriptor`.
         fit: the corpus that a descriptor which learns is fitted on; by default the task's gallery, without its
             labels. At most 2,000 drawings, chosen by the task's seed, are used.
-        advance: is told how many drawings are described.
         kept: vectors of earlier evaluations; what is missing is added.
 
     Raises:

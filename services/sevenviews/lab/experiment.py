@@ -25,25 +25,21 @@ class Watch(Protocol):
         ...
 
 
-def unwatched(what: str, total: int | None = None) -> Callable[[int], None]:  # noqa: ARG001 - nobody is told
-    """A watch that shows nothing."""
-    return lambda _: None
-
-
 class Experiment(Settings):
     """An experiment, told all that it needs; its docstring is its help.
 
     Class attributes:
         row: of which paper it is a row.
-        budget_minutes: stated, on two cores.
         configs: folder of the configurations that are shipped, by name; None: there are none.
+        usual: the one that counts where none is named.
     """
 
     row: ClassVar[str]
-    budget_minutes: ClassVar[float] = 0
     configs: ClassVar[Path | None] = None
+    usual: ClassVar[str] = ""
 
     seed: int = Field(default=0, description="Of all chance.")
+    budget_minutes: float = Field(default=0, ge=0, description="Stated, for two cores; measured beside it.")
 
     @abstractmethod
     def run(self, report: Report, watch: Watch) -> None:

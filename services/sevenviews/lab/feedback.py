@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sevenviews.designs import ViewMatching
+from sevenviews.lab.advance import Advance, unheard
 from sevenviews.lab.hiding.measure import Gallery
 from sevenviews.lab.metrics import average_precision
 from sevenviews.lab.ranking import Ranks
@@ -103,7 +104,7 @@ def measure(
     asking: Collection[str],
     seed: int,
     feedback: Feedback | None = None,
-    advance: Callable[[int], None] = lambda _: None,
+    advance: Advance = unheard,
 ) -> dict[str, Outcome]:
     """What each of USERS gains; of the queries that leave something relevant in the residual collection.
 
@@ -112,7 +113,6 @@ def measure(
         asking: the patents whose drawings ask, one after the other.
         seed: of the users' mistakes.
         feedback: other parameters than those of the product.
-        advance: is told how many patents are done.
 
     Raises:
         ValueError: no query leaves anything.

@@ -12,6 +12,7 @@ import numpy as np
 
 from sevenviews.encoder import default_bundle_path, load_bundle
 from sevenviews.encoder.preprocess import PREPROCESSING_VERSION
+from sevenviews.lab.advance import Advance, unheard
 from sevenviews.lab.collection import Collection
 from sevenviews.lab.descriptors import Descriptor, Vectors
 from sevenviews.lab.descriptors.catalogue import WHITENED
@@ -62,7 +63,7 @@ class KeptVectors:
         collection: Collection,
         identity: str,
         opened: Callable[[], Descriptor],
-        advance: Callable[[int], None] = lambda _: None,
+        advance: Advance = unheard,
     ) -> Vectors:
         """The vectors of all drawings, [drawings, dimension]; only those that are not kept yet are computed.
 
@@ -70,7 +71,6 @@ class KeptVectors:
             collection: the drawings.
             identity: of the model, see `identity_of`.
             opened: gives the model; not asked if all is there.
-            advance: is told how many drawings are done.
 
         Raises:
             ValueError: there is no drawing.

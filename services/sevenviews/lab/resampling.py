@@ -39,6 +39,10 @@ class Paired:
     queries: int
     patents: int
 
+    def __str__(self) -> str:
+        low, high = self.interval
+        return f"{self.difference:+.3f} [{low:+.3f}, {high:+.3f}]"
+
 
 def bootstrap_interval(
     values: Values, groups: Groups, seed: int = 0, level: float = 0.95, resamples: int = _RESAMPLES

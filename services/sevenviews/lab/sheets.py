@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
@@ -14,17 +13,17 @@ from sevenviews.corpus.grouping import grouped
 from sevenviews.corpus.images import IMAGE_SUFFIXES
 from sevenviews.corpus.member import Member
 from sevenviews.designs import is_patent_id
+from sevenviews.lab.advance import Advance, unheard
 from sevenviews.lab.collection import Collection
 
 _THREADS = 2
 
 
-def read_sheets(corpus: Path, advance: Callable[[int], None] = lambda _: None) -> Collection:
+def read_sheets(corpus: Path, advance: Advance = unheard) -> Collection:
     """The figures of all sheets; their views are unknown, for no description names them.
 
     Args:
         corpus: a folder or a tar; the sheets of a patent in the order of their names.
-        advance: is told how many patents were cut.
 
     Raises:
         ValueError: there are no sheets.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -12,16 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sevenviews.designs import canonical_patent_id
+from sevenviews.lab.advance import Advance, unheard
 from sevenviews.lab.asked import read_asked
-from sevenviews.lab.collection import Collection, read_collection
+from sevenviews.lab.collection import DISTRACTOR, Collection, read_collection
 from sevenviews.lab.protocol import split_queries
 from sevenviews.lab.sets import PatentSet, set_of
 from sevenviews.lab.sheets import read_sheets
-
-_DISTRACTOR = "distractor "
-"""Before the id of a patent that only adds to the gallery: it is relevant to no query, whatever its id."""
-
-Advance = Callable[[int], None]
 
 
 class RelevanceBy(StrEnum):
@@ -85,13 +81,13 @@ class RetrievalTask:
     @property
     def documents(self) -> npt.NDArray[np.str_]:
         """The patent of each drawing as citations name it, canonical; of distractors too."""
-        named = (patent.removeprefix(_DISTRACTOR) for patent in self.drawings.patents)
+        named = (patent.removeprefix(DISTRACTOR) for patent in self.drawings.patents)
         return np.array([canonical_patent_id(patent) for patent in named])
 
     @property
     def patent_count(self) -> int:
         """Patents, but for the distractors."""
-        return len({patent for patent in self.drawings.patents if not patent.startswith(_DISTRACTOR)})
+        return len({patent for patent in self.drawings.patents if not patent.startswith(DISTRACTOR)})
 
 
 def read_task(
@@ -99,14 +95,13 @@ def read_task(
     distractors: Path | None = None,
     seed: int = 0,
     queries: Path | None = None,
-    advance: Advance = lambda _: None,
+    advance: Advance = unheard,
 ) -> RetrievalTask:
     """Read a corpus, and withhold up to two drawings of each patent to ask with; whatever set they belong to.
 
     Args:
         corpus, distractors, queries: see `TaskSource`.
         seed: of the choice of queries.
-        advance: is told how many entries of the present corpus were read.
 
     Raises:
         ValueError: no patent has two drawings; or none of the queries' patents is in the corpus.
@@ -116,7 +111,7 @@ def read_task(
     return _task(source, *_read(source, advance), seed)
 
 
-def read_tasks(source: TaskSource, seed: int = 0, advance: Advance = lambda _: None) -> list[RetrievalTask]:
+def read_tasks(source: TaskSource, seed: int = 0, advance: Advance = unheard) -> list[RetrievalTask]:
     """A task for each set that the corpus' patents belong to: figures of two sets never enter one mean.
 
     Each set's patents ask and are found among themselves and the distractors, so that what a model has learned of the
@@ -125,7 +120,6 @@ def read_tasks(source: TaskSource, seed: int = 0, advance: Advance = lambda _: N
     Args:
         source: what is read.
         seed: of the choice of queries.
-        advance: is told how many entries of the present corpus were read.
 
     Raises:
         ValueError: as `read_task`; or no patent's citations are there.
@@ -156,8 +150,7 @@ def _read(source: TaskSource, advance: Advance) -> tuple[Collection, Collection 
     found = (read_sheets if source.sheets else read_collection)(source.corpus, advance)
     asked = read_asked(source.queries, advance) if source.queries else None
     others = read_collection(source.distractors, advance) if source.distractors else Collection()
-    others.patents = [_DISTRACTOR + patent for patent in others.patents]
-    return found, asked, others
+    return found, asked, others.as_distractors()
 
 
 def _task(

@@ -40,9 +40,7 @@ class DataConfig(Settings):
         "of the development set alone are taken; all of them are trained on, none is held out to validate with.",
     )
     drawings_per_design: int = Field(
-        default=0,
-        ge=0,
-        description="Of each design of `corpora` take so many drawings, by the seed; 0: all.",
+        default=0, ge=0, description="Of each design of `corpora` take so many drawings, by the seed; 0: all."
     )
     cache_side: int = Field(default=224, ge=64, description="Side in pixels at which drawings are kept.")
     test_share: float = Field(

@@ -30,7 +30,7 @@ def gather(local: Tensor) -> Tensor:
     Its gradient is summed over the workers. Each of them computes the same loss, so that DistributedDataParallel,
     which takes the mean, leaves exactly the gradient of one worker with the whole batch.
     """
-    return local if workers() == 1 else torch.cat(all_gather(local.contiguous()))
+    return local if workers() == 1 else torch.cat(all_gather(local.contiguous()))  # type: ignore[no-untyped-call]
 
 
 def share_start(parameters: Iterable[Tensor]) -> None:
@@ -97,5 +97,5 @@ class GlobalBatchNorm2d(nn.BatchNorm2d):
 
 def _mean_of_all(local: Tensor) -> Tensor:
     # Each worker's loss, through its own features, depends on the mean of all: its gradient is their mean, too.
-    total: Tensor = all_reduce(local.clone())
+    total: Tensor = all_reduce(local.clone())  # type: ignore[no-untyped-call]
     return total / workers()

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from sevenviews.training.config import TrainConfig, WhitenConfig
@@ -18,7 +17,7 @@ from sevenviews.training.models.build import Encoder, make_model
 from sevenviews.training.models.encoder import DrawingEncoder
 from sevenviews.training.models.weighted_whitening import WhitenedBy, weighted_whitening
 from sevenviews.training.records import Records
-from sevenviews.training.split import split
+from sevenviews.training.split import Indices, split
 from sevenviews.training.start import descriptors
 from sevenviews.training.state import save_fitted
 from sevenviews.training.validation import measure
@@ -56,25 +55,26 @@ def fit(config: TrainConfig, whiten: WhitenConfig, run: Path, dataset: DrawingDa
 def _whitened_by(
     model: DrawingEncoder,
     dataset: DrawingDataset,
-    training: npt.NDArray[np.int64],
+    training: Indices,
     config: TrainConfig,
     whiten: WhitenConfig,
 ) -> WhitenedBy:
-    side, device = config.deployed_image_size, next(model.parameters()).device
+    side = config.deployed_image_size
     designs = dataset.designs[training]
     real = is_real(dataset, config.data)[designs]
-    found = [descriptors(model, dataset, training, side, device)]
+    found = [descriptors(model, dataset, training, side)]
     if whiten.turned:
         for turned in _turned(dataset, training[real]):
-            found.append(descriptors(model, turned, np.arange(real.sum()), side, device))
+            found.append(descriptors(model, turned, np.arange(real.sum()), side))
         designs = np.concatenate([designs, designs[real], designs[real]])
         real = np.concatenate([real, real[real], real[real]])
-    of_real = torch.from_numpy(real).to(device)
+    described = torch.cat(found)
+    of_real = torch.from_numpy(real).to(described.device)
     weights = torch.where(of_real, 1.0, whiten.rendering_weight)
-    return WhitenedBy(torch.cat(found), torch.from_numpy(designs).to(device), weights, of_real)
+    return WhitenedBy(described, torch.from_numpy(designs).to(described.device), weights, of_real)
 
 
-def _turned(dataset: DrawingDataset, rows: npt.NDArray[np.int64]) -> tuple[DrawingDataset, DrawingDataset]:
+def _turned(dataset: DrawingDataset, rows: Indices) -> tuple[DrawingDataset, DrawingDataset]:
     """Some drawings mirrored, and the same by a quarter to the left."""
     pixels = dataset.pixels[rows]
     mirrored, quarter = pixels[:, :, ::-1], np.rot90(pixels, axes=(1, 2))
@@ -82,10 +82,9 @@ def _turned(dataset: DrawingDataset, rows: npt.NDArray[np.int64]) -> tuple[Drawi
 
 
 def _validated(
-    model: Encoder, dataset: DrawingDataset, validation: npt.NDArray[np.int64], config: TrainConfig
+    model: Encoder, dataset: DrawingDataset, validation: Indices, config: TrainConfig
 ) -> dict[str, float]:
     """As batches are validated, but at the side that is deployed: mAP and Acc@1 of the held-out renderings."""
-    device = next(model.parameters()).device
-    found = descriptors(model, dataset, validation, config.deployed_image_size, device)
+    found = descriptors(model, dataset, validation, config.deployed_image_size)
     with torch.no_grad():
         return measure(model.embed(found).cpu().numpy(), dataset.designs[validation])

@@ -54,13 +54,13 @@ def worker(arguments: dict[str, Any]) -> None:
         if rank == 0:
             speed = len(losses) * config.optimization.batch_size / (time.monotonic() - started)
             if state.loss.level == "pooled":
-                refit_whitening(state.model, config, dataset, training, device)
+                refit_whitening(state.model, config, dataset, training)
             metrics = {
                 "step": state.step,
                 "steps": config.optimization.steps,
                 "loss": round(float(torch.stack(losses).mean()), 4),
                 "drawings_per_second": round(speed, 1),
-                **_validate(state, dataset, parts.validation, config, device),
+                **_validate(state, dataset, parts.validation, config),
             }
         metrics = from_first(metrics if rank == 0 else None)
         is_best = state.note(metrics["validation_map"])
@@ -96,18 +96,14 @@ def _keep(
 
 
 def _validate(
-    state: TrainingState,
-    dataset: DrawingDataset,
-    validation: Indices,
-    config: TrainConfig,
-    device: torch.device,
+    state: TrainingState, dataset: DrawingDataset, validation: Indices, config: TrainConfig
 ) -> dict[str, float]:
     """mAP and Acc@1 of each held-out drawing against all others.
 
     Where the loss is on the pooled features, and the fully connected layer was not fitted to them, it is they that
     are compared: DeepPatent's rows before retrieval training.
     """
-    found = descriptors(state.model, dataset, validation, config.optimization.image_size, device)
+    found = descriptors(state.model, dataset, validation, config.optimization.image_size)
     if state.loss.level == "embedding" or config.optimization.whiten_drawings:
         with torch.no_grad():
             found = state.model.embed(found)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-Optimizer = Literal["adamw", "sgd"]
+from sevenviews.training.classification.config import Optimizer
 
 _GRADIENT_NORM = 5.0
 _MOMENTUM = 0.9

@@ -80,7 +80,7 @@ class Names(Experiment):
     """
 
     row: ClassVar[str] = "PatentNet 6.2: image ↔ name; DesignCLIP"
-    budget_minutes: ClassVar[float] = 10
+    budget_minutes: float = 10
 
     corpus: Path = Field(description="Whatever `sevenviews ingest` reads, with titles.")
     model: str = Field(default="default", description="Whose features: as `sevenviews evaluate --model`.")

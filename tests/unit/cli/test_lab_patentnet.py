@@ -52,7 +52,8 @@ def pictures(report: str, folder: Path) -> list[str]:
 def test_statistics(corpus: Path, tmp_path: Path) -> None:
     code, output = run("statistics", "--corpus", corpus, "--out", tmp_path, "--json")
     assert code == 0
-    assert json.loads(output[output.index("{") :])["designs"] == 18
+    (row,) = json.loads(output[output.index("{") :])["rows"]
+    assert row["ours"]["designs"] == 18
     report = (tmp_path / "report.md").read_text()
     assert "| designs with a label | 18 |" in report
     assert "No design of this corpus carries several labels." in report
@@ -85,7 +86,8 @@ def test_hash(corpus: Path, bundle: Path, tmp_path: Path) -> None:
     arguments = ("--corpus", corpus, "--out", out, "--config", config, "--json")
     code, output = run("hash", *arguments, "--bundle", f"csq-24={codes}")
     assert code == 0, output
-    found = json.loads(output[output.index("{") :])["map10"]
+    rows = json.loads(output[output.index("{") :])["rows"]
+    found = {row["name"]: row["ours"]["mAP@10"] for row in rows}
     heads = {f"{method}-{bits}" for method in ("csq", "hashnet") for bits in (16, 24)}
     assert set(found) == {"vectors", *heads, *(f"{one}-mobilenet_v3_small" for one in heads)}
     # The drawings of a class are alike, so any codes find them.

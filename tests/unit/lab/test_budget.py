@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sevenviews.cli.lab.trained import with_budget
 from sevenviews.training.config import OptimizationConfig, StepConfig, TrainConfig
+from sevenviews.training.tables import with_budget
 
 
 @pytest.mark.parametrize("protocol", [False, True])

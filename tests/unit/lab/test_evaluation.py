@@ -16,12 +16,16 @@ from sevenviews.corpus import CorpusPatent, iter_entries
 from sevenviews.designs import LocarnoClass, Patent
 from sevenviews.lab.collection import category_of, read_collection
 from sevenviews.lab.database_size import against_database_size
-from sevenviews.lab.evaluation import evaluate, evaluate_on, short_name
+from sevenviews.lab.evaluation import EvaluationReport, evaluate_on, short_name
 from sevenviews.lab.task import read_task
 from tests.models import tiny_bundle
 from tests.unit.lab.drawings import article
 
 KINDS = {3: "even odd", 4: "even", 5: "even odd", 6: "even"}
+
+
+def evaluate(model: str, corpus: Path, distractors: Path | None = None) -> EvaluationReport:
+    return evaluate_on(read_task(corpus, distractors), model).report()
 
 
 def written(folder: Path, turns: Mapping[str, int]) -> Path:

@@ -27,8 +27,7 @@ from sevenviews.lab.hiding.definitions import (
     once_only,
     total,
 )
-from sevenviews.lab.hiding.measure import FIGURES, Gallery, measure
-from sevenviews.lab.hiding.report import differences, means
+from sevenviews.lab.hiding.measure import FIGURES, Gallery, differences, mean_figures, measure
 from sevenviews.lab.hiding.trials import halves, trials_of
 from tests.models import tiny_bundle
 from tests.unit.lab.drawings import article
@@ -116,7 +115,7 @@ def test_the_sum_is_seen_to_depend_on_how_many_drawings_there_are() -> None:
     assert found[SUM][:, FEW].mean() > 0.5
     (row,) = (row for row in differences(found) if row[0] == SUM)
     assert row[1 + FEW].startswith("-")
-    assert [row[0] for row in means(found)] == list(COMPARED)
+    assert list(mean_figures(found)) == list(COMPARED)
 
 
 def test_the_command_writes_a_report_from_sheets(tmp_path: Path) -> None:

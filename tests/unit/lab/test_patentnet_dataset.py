@@ -11,10 +11,15 @@ import pytest
 from PIL import Image, ImageDraw
 
 from sevenviews.designs import STANDARD_VIEWS, LocarnoClass, Patent, View
-from sevenviews.lab.patentnet.dataset import Selection, read_dataset
+from sevenviews.lab.patentnet.dataset import read_dataset
 from sevenviews.lab.patentnet.labels import Label, Level, labels_of, names_at
+from sevenviews.lab.patentnet.selection import EVERYTHING, Selection
 from sevenviews.lab.patentnet.statistics import statistics_of
 from sevenviews.synthetic import write_corpus
+
+
+def chosen(**changes: object) -> Selection:
+    return Selection.model_validate({**EVERYTHING.model_dump(), **changes})
 
 
 def drawing(path: Path, sides: int = 4) -> None:
@@ -104,15 +109,15 @@ def test_counts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("selection", "kept"),
     [
-        (Selection(most_classes=1), 2),
-        (Selection(least_designs=2), 2),
-        (Selection(most_designs=1), 3),
-        (Selection(Level.CLASS, least_designs=2), 3),
-        (Selection(Level.CLASS, most_classes=1, most_designs=2, seed=3), 2),
+        (chosen(most_classes=1), 2),
+        (chosen(least_designs=2), 2),
+        (chosen(most_designs=1), 3),
+        (chosen(level="class", least_designs=2), 3),
+        (chosen(level="class", most_classes=1, most_designs=2), 2),
     ],
 )
 def test_classes_and_designs_are_selected(tmp_path: Path, selection: Selection, kept: int) -> None:
-    assert len(read_dataset(views_corpus(tmp_path / "views", DESIGNS), selection).samples) == kept
+    assert len(read_dataset(views_corpus(tmp_path / "views", DESIGNS), selection, seed=3).samples) == kept
 
 
 def test_the_synthetic_corpus_is_multilabel_patentnet(tmp_path: Path) -> None:
@@ -131,4 +136,4 @@ def test_a_corpus_without_labels_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="1 have no label"):
         read_dataset(views_corpus(tmp_path / "views", {"c1": ("", ("front",))}))
     with pytest.raises(ValueError, match="needs 9 designs"):
-        read_dataset(views_corpus(tmp_path / "more", DESIGNS), Selection(least_designs=9))
+        read_dataset(views_corpus(tmp_path / "more", DESIGNS), chosen(least_designs=9))

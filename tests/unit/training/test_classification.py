@@ -12,15 +12,17 @@ import torch
 
 from sevenviews.designs import STANDARD_VIEWS
 from sevenviews.lab.patentnet.dataset import read_dataset
+from sevenviews.lab.patentnet.selection import Selection
+from sevenviews.lab.settings import read_yaml
 from sevenviews.training.classification.config import (
+    Architecture,
     ClassificationConfig,
     FeatureHeadConfig,
     NetworkConfig,
 )
 from sevenviews.training.classification.experiment import classify
 from sevenviews.training.classification.fit import multilabel_loss, single_label_loss, train_network
-from sevenviews.training.classification.networks import Architecture, build_network
-from sevenviews.training.selection import SelectionConfig
+from sevenviews.training.classification.networks import build_network
 from tests.conftest import ROOT
 from tests.models import tiny_bundle
 from tests.unit.lab.test_patentnet_dataset import drawing, views_corpus
@@ -107,9 +109,8 @@ def corpus(tmp_path: Path) -> Path:
 
 def test_the_experiment_measures_every_row(corpus: Path, tmp_path: Path) -> None:
     config = ClassificationConfig(
-        name="test",
-        budget_minutes=1,
-        selection=SelectionConfig(most_classes=0, drawings_each=0, test_share=0.3),
+        corpus=corpus,
+        selection=Selection(most_classes=0, drawings_each=0, test_share=0.3),
         image_size=64,
         networks=(NetworkConfig(architecture="mobilenet_v3_small", steps=4, batch_size=8, image_size=32),),
         head=FeatureHeadConfig(model=str(tiny_bundle(tmp_path / "tiny")), steps=120, batch_size=16),
@@ -135,7 +136,8 @@ def test_the_experiment_measures_every_row(corpus: Path, tmp_path: Path) -> None
 
 def test_shipped_configurations_are_read() -> None:
     folder = ROOT / "services" / "sevenviews" / "training" / "classification" / "configs"
-    loaded = [ClassificationConfig.load(path) for path in sorted(folder.glob("*.yaml"))]
+    told = [{**read_yaml(path), "corpus": "any"} for path in sorted(folder.glob("*.yaml"))]
+    loaded = [ClassificationConfig.model_validate(one) for one in told]
     assert {one.name for one in loaded} == {"categories", "uspc", "locarno"}
     (categories,) = (one for one in loaded if one.name == "categories")
     assert {one.architecture for one in categories.networks} == {

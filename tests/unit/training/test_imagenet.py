@@ -10,12 +10,13 @@ import torch
 import torchvision
 from torch import nn
 
+from sevenviews.training.classification.config import Architecture
 from sevenviews.training.classification.imagenet import (
     describe,
     imagenet_features,
     without_classes,
 )
-from sevenviews.training.classification.networks import Architecture, build_network
+from sevenviews.training.classification.networks import build_network
 from sevenviews.training.models.imagenet import cached_weights
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 import typer
 
@@ -15,7 +15,6 @@ from sevenviews.cli.console import fail, fail_with, note, print_json, progress, 
 from sevenviews.cli.extras import needs
 from sevenviews.cli.lab.taught import taught_by
 from sevenviews.designs import SevenviewsError
-from sevenviews.lab.settings import Settings
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -25,9 +24,9 @@ if TYPE_CHECKING:
 
 _PLAIN = (str, int, float, bool, Path)
 _MOST_COLUMNS = 6
+_OF_CONFIGURATIONS = ("name", "budget_minutes")
 
 Command = Callable[..., None]
-Configured = TypeVar("Configured", bound=Settings)
 
 
 def command_of(kind: type[Experiment], extra: str = "lab") -> Command:
@@ -51,10 +50,9 @@ def run(kind: type[Experiment], options: dict[str, Any]) -> None:
 
     out, json_output = options.pop("out"), options.pop("json_output")
     with failing_clearly():
-        experiment = settings_of(kind, options, kind.configs)
-        report = Report(
-            out, kind.__name__, experiment.model_dump(mode="json"), budget_minutes=kind.budget_minutes
-        )
+        experiment = settings_of(kind, options)
+        budget = experiment.budget_minutes
+        report = Report(out, kind.__name__, experiment.model_dump(mode="json"), budget_minutes=budget)
         with watched() as watch:
             experiment.run(report, watch)
         for sentence in _taught(experiment):
@@ -97,21 +95,15 @@ def _taught(experiment: Experiment) -> Iterator[str]:
         )
 
 
-def settings_of(
-    kind: type[Configured], options: Mapping[str, Any], configs: Path | None = None
-) -> Configured:
-    """What `--config`, `--set` and the other options say together; the later wins. Raises ValueError, as pydantic.
-
-    Args:
-        configs: folder of the configurations that are shipped.
-    """
+def settings_of(kind: type[Experiment], options: Mapping[str, Any]) -> Experiment:
+    """What `--config`, `--set` and the other options say together; the later wins. Raises ValueError, as pydantic."""
     import yaml
 
     from sevenviews.lab.settings import merged, read_yaml
 
     said: dict[str, Any] = {}
-    if options.get("config"):
-        said = read_yaml(config_file(options["config"], configs))
+    if options["config"] or kind.usual:
+        said = read_yaml(config_file(options["config"] or kind.usual, kind.configs))
     for text in options.get("set_") or ():
         key, separator, value = text.partition("=")
         if not separator:
@@ -142,6 +134,8 @@ def watched() -> Iterator[Watch]:
     with progress() as bar:
 
         def watch(what: str, total: int | None = None) -> Callable[[int], None]:
+            if bar.disable:
+                note(what)
             line = bar.add_task(what, total=total)
             return lambda done: bar.update(line, completed=done)
 
@@ -165,15 +159,20 @@ def failing_clearly() -> Iterator[None]:
 
 
 def _parameters(kind: type[Experiment]) -> list[inspect.Parameter]:
-    options = [_option(name, one) for name, one in kind.model_fields.items() if _plain(one.annotation)]
+    options = [
+        _option(name, one)
+        for name, one in kind.model_fields.items()
+        if _plain(one.annotation) and name not in _OF_CONFIGURATIONS
+    ]
     names = ", ".join(one.stem for one in sorted(kind.configs.glob("*.yaml"))) if kind.configs else ""
     shipped = f"Name of a shipped configuration ({names}), or a YAML file." if names else "A YAML file."
+    usual = f" Default: {kind.usual}." if kind.usual else ""
     common = (
         ("out", Path, typer.Option(help="Folder of the report; made if absent."), inspect.Parameter.empty),
         (
             "config",
             str | None,
-            typer.Option(help=f"{shipped} It may extend another.", metavar="NAME|FILE"),
+            typer.Option(help=f"{shipped} It may extend another.{usual}", metavar="NAME|FILE"),
             None,
         ),
         (
@@ -191,7 +190,7 @@ def _parameters(kind: type[Experiment]) -> list[inspect.Parameter]:
 
 
 def _option(name: str, field: FieldInfo) -> inspect.Parameter:
-    default = "" if field.is_required() or field.default in (None, "") else f" Default: {field.default}."
+    default = "" if field.is_required() or field.default in (None, "", ()) else f" Default: {field.default}."
     hint: Any = field.annotation
     if get_origin(hint) is tuple:
         # A tuple of one kind: the option may be given repeatedly.

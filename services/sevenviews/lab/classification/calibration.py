@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 from scipy.optimize import minimize_scalar
 
 from sevenviews.lab.classification.accuracy import Labels, Logits, check_outputs
@@ -42,9 +43,7 @@ def softmax(logits: Logits, temperature: float = 1.0) -> npt.NDArray[np.float64]
     """exp(z/T) / Σ exp(z/T), [n, classes]. Raises ValueError for a temperature that is not positive."""
     if not temperature > 0:
         raise ValueError(f"temperature must be positive, not {temperature}")
-    scaled = np.asarray(logits, np.float64) / temperature
-    powers = np.exp(scaled - scaled.max(1, keepdims=True))
-    probabilities: npt.NDArray[np.float64] = powers / powers.sum(1, keepdims=True)
+    probabilities: npt.NDArray[np.float64] = special.softmax(np.asarray(logits, np.float64) / temperature, 1)
     return probabilities
 
 

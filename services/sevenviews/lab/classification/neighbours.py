@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
+from scipy.special import expit, softmax
 
 from sevenviews.lab.classification.accuracy import Labels
 from sevenviews.lab.classification.calibration import fit_scale
@@ -84,8 +84,7 @@ def _votes(scores: npt.NDArray[np.floating], labels: Labels, temperature: float)
         raise ValueError("scores: one is not finite")
     if not temperature > 0:
         raise ValueError(f"temperature must be positive, not {temperature}")
-    powers = np.exp((scores - scores.max(1, keepdims=True)) / temperature)
-    weights = powers / powers.sum(1, keepdims=True)
+    weights = softmax(scores / temperature, 1)
     votes: npt.NDArray[np.float64] = np.einsum("qk,qkc->qc", weights, labels / labels.sum(2, keepdims=True))
     return votes
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
+from scipy.special import softmax
 from sklearn.decomposition import PCA
 from sklearn.mixture import GaussianMixture
 
@@ -53,8 +54,7 @@ class Mixture:
             + (self.means**2 * precisions).sum(1)
         )
         logarithms = np.log(self.weights) - np.log(self.deviations).sum(1) - distances / 2
-        raised = np.exp(logarithms - logarithms.max(1, keepdims=True))
-        shares: _Array = raised / raised.sum(1, keepdims=True)
+        shares: _Array = softmax(logarithms, 1)
         return shares
 
 

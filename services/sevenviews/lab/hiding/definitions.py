@@ -80,10 +80,7 @@ def assigned(
 def once_only(asked: Asked) -> Scores:
     """Ours, but that no drawing may serve twice: all are taken for fronts."""
     fronts = Asked(
-        asked.cosines,
-        [View.FRONT] * len(asked.asking),
-        [View.FRONT] * len(asked.views),
-        asked.first_drawings,
+        asked.cosines, [View.FRONT] * len(asked.asking), [View.FRONT] * len(asked.views), asked.first_drawings
     )
     return assigned(fronts)
 

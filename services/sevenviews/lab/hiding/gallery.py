@@ -1,46 +1,48 @@
-"""A gallery from corpora."""
+"""A gallery from corpora, and what the experiments upon one are told."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
+from pydantic import Field
 
-from sevenviews.lab.collection import Collection
-from sevenviews.lab.descriptors import Drawings, open_descriptor
-from sevenviews.lab.hiding.measure import Gallery
+from sevenviews.lab.experiment import Experiment, Watch
 
-_DISTRACTOR = "distractor "
-"""Before the id of a patent that only adds to the gallery, whatever its id."""
-
-
-def as_gallery(
-    found: Collection,
-    distractors: Collection | None,
-    model: str,
-    advance: Callable[[int], None] = lambda _: None,
-) -> Gallery:
-    """All drawings, described.
-
-    Args:
-        found: whose patents ask, under their own ids.
-        distractors: others, under ids that no patent has.
-        model: a bundle or a network, see `open_descriptor`; not one that learns from examples.
-        advance: is told how many drawings are described.
-
-    Raises:
-        ValueError: there is no such model, or no drawing.
-    """
-    everything = found
-    if distractors is not None:
-        others = Collection() + distractors
-        others.patents = [_DISTRACTOR + patent for patent in distractors.patents]
-        everything = found + others
-    vectors = everything.described(open_descriptor(model, _no_examples), advance)
-    patents = np.array(everything.patents)
-    drawings = {name: np.flatnonzero(patents == name).tolist() for name in dict.fromkeys(everything.patents)}
-    return Gallery(vectors, everything.views, drawings)
+if TYPE_CHECKING:
+    from sevenviews.lab.collection import Collection
+    from sevenviews.lab.hiding.measure import Gallery
 
 
-def _no_examples(side: int) -> Drawings:
-    raise ValueError(f"a model that learns from examples (of {side} pixels) is not measured here")
+class OverGallery(Experiment):
+    """An experiment whose corpus asks, among its own drawings and those of others."""
+
+    corpus: Path = Field(description="Whose patents ask: whatever `sevenviews ingest` reads.")
+    distractors: Path | None = Field(default=None, description="A corpus that only adds to the gallery.")
+    sheets: bool = Field(
+        default=False, description="The corpus holds whole sheets, <id>/<sheet>.png: cut them."
+    )
+    model: str = Field(default="default", description="See `sevenviews evaluate`; not one that learns.")
+
+    def gallery(self, watch: Watch) -> tuple[Gallery, list[str]]:
+        """All drawings, described, and the patents that ask; the distractors stand under ids that no patent has.
+
+        Raises:
+            ValueError: there is no such model, or no drawing.
+            SevenviewsError: a corpus cannot be read.
+        """
+        import numpy as np
+
+        from sevenviews.lab.collection import read_collection
+        from sevenviews.lab.descriptors import open_descriptor
+        from sevenviews.lab.hiding.measure import Gallery
+        from sevenviews.lab.sheets import read_sheets
+
+        everything: Collection = (read_sheets if self.sheets else read_collection)(self.corpus, watch("read"))
+        asking = sorted(set(everything.patents))
+        if self.distractors is not None:
+            everything += read_collection(self.distractors, watch("distractors")).as_distractors()
+        vectors = everything.described(open_descriptor(self.model), watch(self.model, len(everything)))
+        patents = np.array(everything.patents)
+        mine = {name: np.flatnonzero(patents == name).tolist() for name in dict.fromkeys(everything.patents)}
+        return Gallery(vectors, everything.views, mine), asking

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from sevenviews.designs import View
+from sevenviews.lab.advance import Advance, unheard
 from sevenviews.lab.descriptors import Vectors
-from sevenviews.lab.hiding.definitions import Asked, Definition
+from sevenviews.lab.hiding.definitions import OURS, Asked, Definition
 from sevenviews.lab.hiding.trials import Trial, trials_of
+from sevenviews.lab.resampling import bootstrap_interval
 
 FIGURES = ("change, one hidden", "change, few left", "MRR", "Acc@1", "MRR, hidden")
 """Of each patent, means over its trials. A change is |log₂(rank with some hidden / rank with all)|; "few left" is NaN
@@ -43,7 +45,7 @@ def measure(
     definitions: Mapping[str, Definition],
     repeats: int,
     seed: int,
-    advance: Callable[[int], None] = lambda _: None,
+    advance: Advance = unheard,
 ) -> dict[str, Figures]:
     """The figures of some patents by each definition, on the same trials.
 
@@ -53,7 +55,6 @@ def measure(
         definitions: by name.
         repeats: trials for each number of drawings that ask.
         seed: of the trials.
-        advance: is told how many patents are done.
     """
     chance = random.Random(seed)  # noqa: S311 - trials, not a secret
     found: dict[str, list[npt.NDArray[np.float64]]] = {name: [] for name in definitions}
@@ -104,3 +105,25 @@ def _mean(rows: Sequence[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
     table = np.stack(rows)
     counted = np.maximum(1, np.isfinite(table).sum(0))
     return np.where(np.isfinite(table).any(0), np.nansum(table, 0) / counted, np.nan)
+
+
+def mean_figures(figures: Mapping[str, Figures]) -> dict[str, dict[str, float]]:
+    """The mean of each figure over the patents, by definition."""
+    return {
+        name: dict(zip(FIGURES, np.nanmean(one, 0).tolist(), strict=True)) for name, one in figures.items()
+    }
+
+
+def differences(figures: Mapping[str, Figures]) -> Iterator[Sequence[str]]:
+    """A row for each definition but ours: how much ours differs from it, and the interval."""
+    for name, one in figures.items():
+        if name != OURS:
+            yield name, *(_difference(column) for column in (figures[OURS] - one).T)
+
+
+def _difference(values: Figures) -> str:
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return "–"
+    low, high = bootstrap_interval(known, np.arange(len(known)))
+    return f"{known.mean():+.3f} [{low:+.3f}, {high:+.3f}]"

@@ -12,35 +12,3 @@ present a mask [n, V]:
 and the scores: accuracy, normalised mutual information, purity, over several runs. May import what `lab` may;
 needs the extra `lab` (scikit-learn, SciPy).
 """
-
-from sevenviews.lab.multiview.apmc import APMC
-from sevenviews.lab.multiview.daimc import DAIMC
-from sevenviews.lab.multiview.estimator import MultiviewClusterer
-from sevenviews.lab.multiview.img import IMG
-from sevenviews.lab.multiview.imsc_agl import IMSCAGL
-from sevenviews.lab.multiview.scores import (
-    ClusteringScores,
-    ScoreSpread,
-    clustering_accuracy,
-    clustering_scores,
-    normalized_mutual_information,
-    purity,
-    spread,
-)
-from sevenviews.lab.multiview.spectral import FilledSpectral
-
-__all__ = [
-    "APMC",
-    "DAIMC",
-    "IMG",
-    "IMSCAGL",
-    "ClusteringScores",
-    "FilledSpectral",
-    "MultiviewClusterer",
-    "ScoreSpread",
-    "clustering_accuracy",
-    "clustering_scores",
-    "normalized_mutual_information",
-    "purity",
-    "spread",
-]

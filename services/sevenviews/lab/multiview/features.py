@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from sevenviews.corpus import iter_entries
 from sevenviews.corpus.reading import read_patents
 from sevenviews.designs import STANDARD_VIEWS, View
 from sevenviews.encoder import preprocess
+from sevenviews.lab.advance import Advance, unheard
 from sevenviews.lab.descriptors import Descriptor, open_descriptor
 from sevenviews.synthetic.chairs import chairs
 
@@ -43,9 +44,7 @@ Shown = tuple[str, str, Mapping[View, npt.NDArray[np.uint8]]]
 """A design: its id, its kind, and of each standard view that it has the drawing, prepared: [1, side, side]."""
 
 
-def read_features(
-    corpus: Path, model: str = "default", advance: Callable[[int], None] = lambda _: None
-) -> DesignFeatures:
+def read_features(corpus: Path, model: str = "default", advance: Advance = unheard) -> DesignFeatures:
     """Describe the standard views of every design.
 
     A design's kind is its `category` in the corpus' index.csv, or else its first Locarno class; one without
@@ -54,7 +53,6 @@ def read_features(
     Args:
         corpus: whatever `sevenviews ingest` reads.
         model: as `sevenviews.lab.descriptors.open_descriptor`.
-        advance: is told how many designs were read.
 
     Raises:
         ValueError: there is no such model, or no design could be used.
@@ -85,7 +83,7 @@ def read_features(
 
 
 def chair_features(
-    seed: int, per_kind: int, workers: int, model: str, advance: Callable[[int], None] = lambda _: None
+    seed: int, per_kind: int, workers: int, model: str, advance: Advance = unheard
 ) -> DesignFeatures:
     """The synthetic chairs, described as they are drawn: no file is written. Raises as `read_features`."""
     descriptor = open_descriptor(model)

@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 import numpy as np
 from matplotlib.figure import Figure
+from scipy.stats import spearmanr
 
 from sevenviews.designs import STANDARD_VIEWS
 from sevenviews.lab.multiview.chairs import TABLE_5, MethodResult
@@ -21,12 +22,7 @@ _SCORES = (("accuracy", "ACC"), ("mutual_information", "NMI"), ("purity", "Purit
 
 
 def write_report(
-    report: Report,
-    corpus: str,
-    model: str,
-    designs: DesignFeatures,
-    results: Sequence[MethodResult],
-    notes: Sequence[str] = (),
+    report: Report, corpus: str, model: str, designs: DesignFeatures, results: Sequence[MethodResult]
 ) -> None:
     """Write the clustering experiment into a report.
 
@@ -34,7 +30,6 @@ def write_report(
         report: empty.
         corpus: what the designs are, in a few words.
         model: that made the features.
-        notes: paragraphs for the head of the report.
     """
     report.title = "Clustering of incomplete views: PatentNet's Table 5 beside ours"
     observed = designs.present.sum(axis=0)
@@ -42,8 +37,6 @@ def write_report(
         f"{len(designs.identifiers)} designs of {len(set(designs.kinds))} kinds ({corpus}); "
         f"{int(observed.sum())} drawings; features: {model}, {designs.views[0].shape[1]} numbers a drawing."
     )
-    for note in notes:
-        report.text(note)
     report.table(
         ("view", "observed here", "in the paper"),
         [
@@ -132,20 +125,14 @@ def differences(corpus: str, designs: DesignFeatures, results: Sequence[MethodRe
         )
     shared = [name for name in ours if name in theirs]
     if len(shared) > 2:  # noqa: PLR2004 -- a correlation of two ranks says nothing
-        ranks = [np.argsort(np.argsort([table[name] for name in shared])) for table in (ours, theirs)]
-        lines.append(
-            f"Rank correlation of the methods' ACC, ours with the paper's: {_correlation(*ranks):.2f}."
-        )
+        correlation = spearmanr(*([table[name] for name in shared] for table in (ours, theirs))).statistic
+        lines.append(f"Rank correlation of the methods' ACC, ours with the paper's: {correlation:.2f}.")
     return lines
 
 
 def _range(sizes: Iterable[int]) -> str:
     ordered = sorted(sizes)
     return str(ordered[0]) if ordered[0] == ordered[-1] else f"{ordered[0]} to {ordered[-1]}"
-
-
-def _correlation(first: np.ndarray, second: np.ndarray) -> float:
-    return float(np.corrcoef(first, second)[0, 1])
 
 
 def draw_scores(results: Sequence[MethodResult]) -> Figure:
@@ -170,10 +157,6 @@ def draw_scores(results: Sequence[MethodResult]) -> Figure:
     return figure
 
 
-def _runs(count: int) -> str:
-    return "all runs alike" if count == 1 else f"{count} runs"
-
-
 def draw_convergence(results: Sequence[MethodResult]) -> Figure:
     """The objective after each iteration, a panel a method, a line a run."""
     traced = [result for result in results if result.objectives]
@@ -182,7 +165,8 @@ def draw_convergence(results: Sequence[MethodResult]) -> Figure:
     for axes, result in zip(panels, traced, strict=False):
         for trace in result.objectives:
             axes.plot(range(1, len(trace) + 1), trace, color=_OURS, linewidth=1.0, alpha=0.6)
-        axes.set_title(f"{result.name}, {_runs(len(result.objectives))}", fontsize=9)
+        runs = f"{len(result.objectives)} runs" if len(result.objectives) > 1 else "all runs alike"
+        axes.set_title(f"{result.name}, {runs}", fontsize=9)
         axes.set_xlabel("iteration", fontsize=8)
         axes.tick_params(labelsize=7)
         axes.spines[["top", "right"]].set_visible(False)

@@ -18,7 +18,9 @@ from sevenviews.corpus.images import ImageEntry
 from sevenviews.corpus.index_csv import Index, read_index
 from sevenviews.corpus.reading import read_patents
 from sevenviews.designs import STANDARD_VIEWS, Patent, View
+from sevenviews.lab.advance import Advance, unheard
 from sevenviews.lab.patentnet.labels import Label, Level, labels_of, names_at
+from sevenviews.lab.patentnet.selection import EVERYTHING, Selection
 
 _Item = TypeVar("_Item")
 
@@ -48,25 +50,6 @@ class Sample:
     def images(self) -> tuple[bytes, ...]:
         """All, standard views first."""
         return (*(self.views[view] for view in STANDARD_VIEWS if view in self.views), *self.more)
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which designs of a corpus are taken.
-
-    Attributes:
-        level: of the classes that are meant below.
-        most_classes: the largest ones; 0: all.
-        least_designs: classes with fewer are left out.
-        most_designs: so many of each class, by the seed; 0: all. A design counts for its first class.
-        seed: of the choice.
-    """
-
-    level: Level = Level.SUBCLASS
-    most_classes: int = 0
-    least_designs: int = 1
-    most_designs: int = 0
-    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,35 +94,32 @@ class PatentNetDataset:
 
 
 def read_dataset(
-    corpus: Path,
-    selection: Selection | None = None,
-    advance: Callable[[int], None] = lambda _: None,
+    corpus: Path, selection: Selection = EVERYTHING, seed: int = 0, advance: Advance = unheard
 ) -> PatentNetDataset:
     """A corpus in PatentNet's form.
 
     Args:
         corpus: whatever `sevenviews ingest` reads.
-        selection: which designs; all, if none is given.
-        advance: is told how many entries were read.
+        selection: which designs.
+        seed: of the choice.
 
     Raises:
         SevenviewsError: the path holds no known corpus.
         ValueError: no design has a label, or no class is large enough.
     """
     rows = read_index(corpus)
-    chosen = selection or Selection()
-    entries, hopeless = _possible(iter_entries(corpus), rows, chosen)
+    entries, hopeless = _possible(iter_entries(corpus), rows, selection, seed)
     samples, unlabelled, unread = list[Sample](), hopeless, list[str]()
     for read, _ in read_patents(entries, unread, lambda _: None, advance):
         if labels := labels_of(read.patent, rows.row(read.patent.patent_id)):
             samples.append(sample_of(read, labels))
         else:
             unlabelled += 1
-    kept = _selected(samples, lambda one: one.labels, chosen)
+    kept = _selected(samples, lambda one: one.labels, selection, seed)
     if not kept:
         raise ValueError(
             f"{corpus.name} leaves no design: {unlabelled} have no label, and a class needs "
-            f"{chosen.least_designs} designs with one"
+            f"{selection.least_designs} designs with one"
         )
     return PatentNetDataset(corpus.name, tuple(kept), unlabelled, tuple(unread))
 
@@ -158,7 +138,7 @@ def sample_of(patent: CorpusPatent, labels: tuple[Label, ...]) -> Sample:
 
 
 def _possible(
-    entries: Iterator[CorpusEntry], rows: Index, selection: Selection
+    entries: Iterator[CorpusEntry], rows: Index, selection: Selection, seed: int
 ) -> tuple[list[CorpusEntry], int]:
     """Entries that may be taken. What is known of a label without reading any image decides at once."""
     known: list[tuple[ImageEntry, tuple[Label, ...]]] = []
@@ -173,20 +153,20 @@ def _possible(
             hopeless += 1
     if others:
         return [*others, *(entry for entry, _ in known)], hopeless
-    return [entry for entry, _ in _selected(known, lambda one: one[1], selection)], hopeless
+    return [entry for entry, _ in _selected(known, lambda one: one[1], selection, seed)], hopeless
 
 
 def _selected(
-    items: Sequence[_Item], labels: Callable[[_Item], tuple[Label, ...]], selection: Selection
+    items: Sequence[_Item], labels: Callable[[_Item], tuple[Label, ...]], selection: Selection, seed: int
 ) -> list[_Item]:
     """The items of the chosen classes, in their order. Asked twice, it changes nothing."""
     of_class: dict[str, list[int]] = defaultdict(list)
     for index, item in enumerate(items):
-        for name in names_at(labels(item), selection.level)[:1]:
+        for name in names_at(labels(item), selection.depth)[:1]:
             of_class[name].append(index)
     large = [name for name in sorted(of_class) if len(of_class[name]) >= selection.least_designs]
     largest = sorted(large, key=lambda name: -len(of_class[name]))[: selection.most_classes or None]
-    chance = random.Random(selection.seed)  # noqa: S311 - a sample, not a secret
+    chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
     kept: set[int] = set()
     for name in sorted(largest):
         members = of_class[name]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sevenviews.designs import View
+from sevenviews.lab.advance import Advance, unheard
 from sevenviews.lab.collection import Collection
 from sevenviews.lab.descriptors import open_descriptor
 from sevenviews.lab.kept_vectors import KeptVectors, identity_of
@@ -54,10 +54,7 @@ def drawings_of(dataset: PatentNetDataset, most_each: int = 0) -> DrawingSet:
 
 
 def features_of(
-    drawings: DrawingSet,
-    model: str,
-    cache: Path | None = None,
-    advance: Callable[[int], None] = lambda _: None,
+    drawings: DrawingSet, model: str, cache: Path | None = None, advance: Advance = unheard
 ) -> npt.NDArray[np.float32]:
     """Unit vectors [n, dimension] of the drawings; taken from the cache where they were computed before.
 
@@ -65,7 +62,6 @@ def features_of(
         drawings: to be described.
         model: what `lab.descriptors.open_descriptor` knows.
         cache: folder to keep them in; None keeps nothing.
-        advance: is told how many drawings are done.
 
     Raises:
         ValueError: there is no such model, or a feature is NaN.

@@ -154,7 +154,7 @@ def classify(
 def _parts(dataset: PatentNetDataset, config: ClassificationConfig) -> _Parts:
     selection = config.selection
     level = selection.depth
-    split = split_designs(dataset, level, selection.test_share, selection.seed)
+    split = split_designs(dataset, level, selection.test_share, config.seed)
     drawings = drawings_of(dataset, selection.drawings_each)
     labels = dataset.indicator(level)[drawings.designs]
     order = np.random.default_rng(config.seed).permutation(split.training)

@@ -85,7 +85,6 @@ def train_feature_head(
     *,
     multilabel: bool = False,
     seed: int = 0,
-    advance: Callable[[int, float], None] = lambda _step, _loss: None,
 ) -> nn.Module:
     """A linear head [n, dimension] to [n, classes] on unit vectors. Raises ValueError as `train_network`."""
     check_features(features)
@@ -99,7 +98,6 @@ def train_feature_head(
         torch.from_numpy(labels).float(),
         lambda logits, own, _: loss(logits, own),
         Schedule(config.steps, config.batch_size, config.rate, weight_decay=0.05, seed=seed),
-        advance=advance,
     )
     return head
 

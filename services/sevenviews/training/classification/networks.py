@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Literal, get_args
+from typing import get_args
 
 import torch
 import torchvision
 from torch import Tensor, nn
 
+from sevenviews.training.classification.config import Architecture
 from sevenviews.training.classification.imagenet import imagenet_network
 from sevenviews.training.models.initial import one_input_channel
-
-Architecture = Literal[
-    "resnet50",
-    "vgg19",
-    "vgg19_bn",
-    "densenet121",
-    "googlenet",
-    "efficientnet_b0",
-    "resnet18",
-    "mobilenet_v3_small",
-]
-"""The paper's five; VGG-19 also with batch normalisation, with which it learns from random weights in few steps (see
-the configurations); the last two are small ones for quick trials."""
 
 _LEAST_SIDE = 32
 

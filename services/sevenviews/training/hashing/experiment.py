@@ -28,6 +28,7 @@ from sevenviews.lab.hashing.ranking import (
 from sevenviews.lab.metrics import Relevance, Scores
 from sevenviews.lab.patentnet.dataset import PatentNetDataset
 from sevenviews.lab.patentnet.features import DrawingSet, drawings_of, features_of
+from sevenviews.lab.patentnet.selection import Selection
 from sevenviews.lab.patentnet.split import split_designs
 from sevenviews.training.classification.imagenet import (
     IMAGENET_NETWORKS,
@@ -41,7 +42,6 @@ from sevenviews.training.hashing.fit import train_codes, train_head
 from sevenviews.training.hashing.head import HashHead
 from sevenviews.training.minibatches import outputs_of
 from sevenviews.training.models.imagenet import is_cached
-from sevenviews.training.selection import SelectionConfig
 
 Tell = Callable[[str], None]
 
@@ -121,7 +121,7 @@ class CodeResult:
 
 
 def retrieval_task(
-    dataset: PatentNetDataset, selection: SelectionConfig, model: str, cache: Path | None
+    dataset: PatentNetDataset, selection: Selection, model: str, cache: Path | None, seed: int
 ) -> RetrievalTask:
     """Describe a dataset's drawings, and split its designs.
 
@@ -130,7 +130,7 @@ def retrieval_task(
         SevenviewsError: a drawing cannot be decoded.
     """
     level = selection.depth
-    split = split_designs(dataset, level, selection.test_share, selection.seed)
+    split = split_designs(dataset, level, selection.test_share, seed)
     drawings = drawings_of(dataset, selection.drawings_each)
     features = _features(drawings, model, cache)
     labels = dataset.indicator(level)[drawings.designs]
@@ -184,7 +184,7 @@ def learn_codes(task: RetrievalTask, config: HashingConfig, tell: Tell) -> list[
     for method in config.methods:
         for bits in config.bits:
             started = time.process_time()
-            head = train_head(task.gallery, task.labels, method, bits, config.head)
+            head = train_head(task.gallery, task.labels, method, bits, config.head, config.seed)
             found = _measured(task, method, bits, head, (task.queries, task.gallery), started)
             results.append(replace(found, head=head))
             tell(f"{found.label}, {bits} bits: mAP@10 {found.report.mean_average_precision[TOP]:.3f}")
@@ -209,7 +209,7 @@ def learn_networks(task: RetrievalTask, config: HashingConfig, tell: Tell) -> li
         for method in config.methods:
             for bits in config.bits:
                 started = time.process_time()
-                torch.manual_seed(config.head.seed)
+                torch.manual_seed(config.seed)
                 network = build_network(chosen.architecture, bits, chosen.pretrained)
                 train_codes(
                     network,
@@ -218,7 +218,8 @@ def learn_networks(task: RetrievalTask, config: HashingConfig, tell: Tell) -> li
                     method,
                     bits,
                     config.head,
-                    network_config=chosen,
+                    config.seed,
+                    chosen.schedule(config.seed),
                 )
                 found = _measured(task, method, bits, network, (asking, teaching), started)
                 results.append(replace(found, network=chosen.name))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
 from sevenviews.lab.patentnet.features import check_features
-from sevenviews.training.classification.config import NetworkConfig
 from sevenviews.training.classification.fit import changed
 from sevenviews.training.hashing.centres import hash_centres
 from sevenviews.training.hashing.config import HeadConfig, Method
@@ -26,7 +23,7 @@ def train_head(
     method: Method,
     bits: int,
     config: HeadConfig,
-    advance: Callable[[int, float], None] = lambda _step, _loss: None,
+    seed: int = 0,
 ) -> HashHead:
     """A head that was trained on features.
 
@@ -37,16 +34,15 @@ def train_head(
         bits: of a code. CSQ's centres are rows of a Hadamard matrix where this is a power of two and there are at
             most twice as many classes; fair coins otherwise.
         config: the head and its training.
-        advance: is told each step and its loss.
+        seed: of weights, centres and order.
 
     Raises:
         ValueError: a feature is not finite, a drawing has no label, there is one class only, or training diverged.
     """
     check_features(features)
-    check_labels(labels, len(features))
-    torch.manual_seed(config.seed)
+    torch.manual_seed(seed)
     head = HashHead(features.shape[1], bits, config.hidden)
-    train_codes(head, torch.from_numpy(features).float(), labels, method, bits, config, advance)
+    train_codes(head, torch.from_numpy(features).float(), labels, method, bits, config, seed)
     return head
 
 
@@ -57,30 +53,27 @@ def train_codes(
     method: Method,
     bits: int,
     config: HeadConfig,
-    advance: Callable[[int, float], None] = lambda _step, _loss: None,
-    network_config: NetworkConfig | None = None,
+    seed: int = 0,
+    whole: Schedule | None = None,
 ) -> list[float]:
-    """Train any network from inputs [n, …] to outputs [n, bits] in place; returns the losses.
+    """Train any network from inputs [n, …] to outputs [n, bits] in place; returns the loss of each step.
 
-    With a `network_config` the inputs are drawings, augmented, and the training is as it says: the whole network
-    learns, as in the papers, rather than a head alone.
+    With the schedule of a whole network the inputs are drawings, augmented, and all of it learns, as in the papers,
+    rather than a head alone.
 
     Raises:
         ValueError: as `train_head`.
     """
     check_labels(labels, len(inputs))
-    loss, own = _loss(method, labels.shape[1], bits, config), torch.from_numpy(labels).float()
-    if network_config is not None:
-        return fit(network, inputs, own, loss, network_config.schedule(config.seed), changed, advance)
-    schedule = Schedule(config.steps, config.batch_size, config.rate, seed=config.seed)
-    return fit(network, inputs, own, loss, schedule, advance=advance)
+    loss, own = _loss(method, labels.shape[1], bits, config, seed), torch.from_numpy(labels).float()
+    if whole is not None:
+        return fit(network, inputs, own, loss, whole, changed)
+    return fit(network, inputs, own, loss, Schedule(config.steps, config.batch_size, config.rate, seed=seed))
 
 
-def _loss(method: Method, classes: int, bits: int, config: HeadConfig) -> Loss:
+def _loss(method: Method, classes: int, bits: int, config: HeadConfig, seed: int) -> Loss:
     if method == "csq":
-        central = CentralSimilarityLoss(
-            hash_centres(classes, bits, config.seed), config.quantisation, config.seed
-        )
+        central = CentralSimilarityLoss(hash_centres(classes, bits, seed), config.quantisation, seed)
         return lambda outputs, labels, _: central(outputs, labels)
     pairwise = WeightedPairwiseLoss(bits, config.alpha)
     return lambda outputs, labels, step: pairwise(outputs, labels, continuation_scale(step, config.gamma))

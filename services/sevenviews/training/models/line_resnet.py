@@ -25,8 +25,7 @@ class LineResNet(nn.Sequential):
 
     def __init__(self, input_channels: int, width: int) -> None:
         stem = nn.Sequential(
-            *_convolution(input_channels, width // 2, stride=2),
-            *_convolution(width // 2, width, stride=2),
+            *_convolution(input_channels, width // 2, stride=2), *_convolution(width // 2, width, stride=2)
         )
         stages = [_stage(width << max(0, stage - 1), width << stage) for stage in range(_STAGES)]
         super().__init__(stem, *stages)

@@ -7,8 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from sevenviews.lab.multiview import APMC
-from sevenviews.lab.multiview.apmc import anchor_graph, similarity_through_anchors
+from sevenviews.lab.multiview.apmc import APMC, anchor_graph, similarity_through_anchors
 from tests.unit.lab.multiview.samples import Floats, Sample, clustered
 
 

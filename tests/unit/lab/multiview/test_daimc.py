@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.linalg import solve_sylvester
 
-from sevenviews.lab.multiview import DAIMC
 from sevenviews.lab.multiview.daimc import (
+    DAIMC,
     daimc_objective,
     descend_common,
     initial_alignment,

@@ -8,15 +8,13 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from sevenviews.lab.multiview import (
-    APMC,
-    DAIMC,
-    IMG,
-    IMSCAGL,
-    FilledSpectral,
-    MultiviewClusterer,
-    clustering_accuracy,
-)
+from sevenviews.lab.multiview.apmc import APMC
+from sevenviews.lab.multiview.daimc import DAIMC
+from sevenviews.lab.multiview.estimator import MultiviewClusterer
+from sevenviews.lab.multiview.img import IMG
+from sevenviews.lab.multiview.imsc_agl import IMSCAGL
+from sevenviews.lab.multiview.scores import clustering_accuracy
+from sevenviews.lab.multiview.spectral import FilledSpectral
 from tests.unit.lab.multiview.samples import Sample, clustered
 
 MAKERS: dict[str, Callable[[], MultiviewClusterer]] = {

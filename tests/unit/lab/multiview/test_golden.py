@@ -15,14 +15,10 @@ import numpy.typing as npt
 import pytest
 from scipy.io import loadmat
 
-from sevenviews.lab.multiview import (
-    DAIMC,
-    IMSCAGL,
-    ClusteringScores,
-    MultiviewClusterer,
-    clustering_scores,
-    spread,
-)
+from sevenviews.lab.multiview.daimc import DAIMC
+from sevenviews.lab.multiview.estimator import MultiviewClusterer
+from sevenviews.lab.multiview.imsc_agl import IMSCAGL
+from sevenviews.lab.multiview.scores import ClusteringScores, clustering_scores, spread
 
 CLUSTERS = 5
 SCORES = ("ACC", "NMI", "PUR")

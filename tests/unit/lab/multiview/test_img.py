@@ -7,9 +7,8 @@ import pytest
 from scipy.linalg import solve_sylvester
 from scipy.optimize import minimize
 
-from sevenviews.lab.multiview import IMG
 from sevenviews.lab.multiview.graphs import laplacian
-from sevenviews.lab.multiview.img import descend_latent, img_objective, solve_bases, solve_graph
+from sevenviews.lab.multiview.img import IMG, descend_latent, img_objective, solve_bases, solve_graph
 from sevenviews.lab.multiview.views import IncompleteViews, check_views
 from tests.unit.lab.multiview.samples import Floats, clustered
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sevenviews.lab.multiview import IMSCAGL
-from sevenviews.lab.multiview.imsc_agl import ViewGraph, common_embedding, shrink, shrink_singular_values
+from sevenviews.lab.multiview.imsc_agl import (
+    IMSCAGL,
+    ViewGraph,
+    common_embedding,
+    shrink,
+    shrink_singular_values,
+)
 from tests.unit.lab.multiview.samples import Floats, clustered
 
 

@@ -14,15 +14,11 @@ import pytest
 from scipy.io import loadmat
 from scipy.spatial.distance import cdist
 
-from sevenviews.lab.multiview import (
-    APMC,
-    IMG,
-    ClusteringScores,
-    FilledSpectral,
-    MultiviewClusterer,
-    clustering_scores,
-)
-from sevenviews.lab.multiview.img import descend_latent, solve_bases
+from sevenviews.lab.multiview.apmc import APMC
+from sevenviews.lab.multiview.estimator import MultiviewClusterer
+from sevenviews.lab.multiview.img import IMG, descend_latent, solve_bases
+from sevenviews.lab.multiview.scores import ClusteringScores, clustering_scores
+from sevenviews.lab.multiview.spectral import FilledSpectral
 from sevenviews.lab.multiview.views import check_views
 from tests.unit.lab.multiview.samples import Floats
 

@@ -12,8 +12,8 @@ from sklearn.cluster import SpectralClustering
 from sklearn.manifold import spectral_embedding
 from sklearn.metrics import adjusted_rand_score
 
-from sevenviews.lab.multiview import FilledSpectral
 from sevenviews.lab.multiview.graphs import gaussian_neighbour_graph, laplacian, neighbour_graph, onto_simplex
+from sevenviews.lab.multiview.spectral import FilledSpectral
 from sevenviews.lab.multiview.views import check_views
 from tests.unit.lab.multiview.samples import Floats, clustered
 

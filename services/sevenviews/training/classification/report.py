@@ -1,54 +1,15 @@
-"""`sevenviews lab patentnet classify`: PatentNet's Table 2 on a corpus."""
+"""PatentNet's Table 2 beside ours, written down."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from sevenviews.cli.console import note, print_json
-from sevenviews.cli.extras import needs
-from sevenviews.cli.lab.experiment import failing_clearly
-from sevenviews.cli.lab.patentnet_options import Cache, Config, Corpus, Out, Set, configured, read_labelled
-from sevenviews.cli.lab.taught import taught_by
-from sevenviews.cli.options import JsonOutput
-
-if TYPE_CHECKING:
-    from sevenviews.lab.report import Report
-    from sevenviews.training.classification.config import ClassificationConfig
-    from sevenviews.training.classification.experiment import ClassificationReport
-
-
-@needs("training")
-def classify(
-    corpus: Corpus,
-    out: Out,
-    config: Config = "categories",
-    changes: Set = None,
-    cache: Cache = None,
-    json_output: JsonOutput = False,
-) -> None:
-    """Train PatentNet's classifiers on a corpus, and report top-1 and top-5, classes, confusion and calibration.
-
-    Shipped configurations: categories (an index.csv with categories), uspc (patents by USPC class), locarno
-    (multilabel, by Locarno subclass).
-
-    Example:  sevenviews lab patentnet classify --corpus ldraw-views.tar.gz --out classify
-    """
-    with failing_clearly():
-        from sevenviews.lab.report import Report
-        from sevenviews.training.classification.config import ClassificationConfig
-        from sevenviews.training.classification.experiment import classify as run
-
-        loaded = configured(ClassificationConfig, config, changes, "classification")
-        report = Report(out, settings=loaded.model_dump(mode="json"), budget_minutes=loaded.budget_minutes)
-        dataset = read_labelled(corpus, loaded.selection)
-        found = run(dataset, loaded, cache or out / "cache", note)
-        path = write_report(report, dataset.name, loaded, found)
-    if json_output:
-        print_json({"report": str(path), "top1": {one.name: one.top[1] for one in found.results}})
-    else:
-        note(f"wrote {path}")
+from sevenviews.lab.classification.confusion import draw_confusion
+from sevenviews.lab.classification.pictures import draw_reliability
+from sevenviews.lab.patentnet.paper import TOP1_ACCURACY
+from sevenviews.lab.report import Report, percent
+from sevenviews.training.classification.config import ClassificationConfig
+from sevenviews.training.classification.experiment import ClassificationReport
 
 
 def _architecture(name: str) -> str:
@@ -58,13 +19,8 @@ def _architecture(name: str) -> str:
 
 def write_report(
     report: Report, corpus: str, config: ClassificationConfig, found: ClassificationReport
-) -> Path:
-    """The report in Markdown, with its pictures."""
-    from sevenviews.lab.classification.confusion import draw_confusion
-    from sevenviews.lab.classification.pictures import draw_reliability
-    from sevenviews.lab.patentnet.paper import TOP1_ACCURACY
-    from sevenviews.lab.report import percent
-
+) -> None:
+    """Table 2 beside ours, with pictures of calibration and confusion."""
     report.title = f"Classification of {corpus}, configuration {config.name}"
     for one in found.results:
         report.row(
@@ -79,8 +35,6 @@ def write_report(
         f"{'Multilabel' if config.multilabel else 'Single-label'}. Networks begin with random weights unless the "
         "row says otherwise."
     )
-    if config.head is not None:
-        report.text(taught_by(config.head.model, corpus))
     report.heading("Table 2: accuracy")
     report.table(
         (
@@ -158,4 +112,3 @@ def write_report(
         draw_confusion(
             one.confusion, found.classes, report.picture(name, f"Confusion of {one.name}"), one.name
         )
-    return report.write()
