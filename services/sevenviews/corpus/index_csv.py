@@ -23,12 +23,22 @@ from sevenviews.designs import LocarnoClass
 Rows = Mapping[str, Mapping[str, str]]
 
 FILE_NAME = "index.csv"
-_ID_COLUMNS = ("id", "patent_id", "patent id", "patent", "number")
+_ID_COLUMNS = (
+    "id",
+    "patentid",
+    "patent",
+    "number",
+    "patentnumber",
+    "patentno",
+    "publicationnumber",
+    "documentid",
+)
+_TEXT_FORMULA = re.compile(r'="(?P<text>[^"]*)"')
 _MAX_VALUE = 10_000
 _SEPARATORS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.I)
 _USPC = re.compile(
-    r"(D\s?\d{1,2}|PLT|\d{1,3})\s?[/-]\s?(\d{1,3}(?:\.\d{1,3})?(?:\s?[A-Z]{1,2})?(?:-\d[\d.]*)?)", re.I
+    r"(D\s?\d{1,2}|PLT|\d{1,3})\s?[/-]\s?(\d{1,3}(?:\.\d{1,3})?(?:\s?[A-Z]{1,3})?(?:-\d[\d.]*)?|FOR\s?\d{1,3})"
 )
 _ZEROS_OF_UTF16 = 0.3
 
@@ -96,7 +106,8 @@ def parse_index(content: bytes) -> Index:
         return Index(general=(_problem(1, "the file is empty"),))
     (_, header), *records = lines
     columns = [name.strip().casefold() for name in header] if isinstance(header, list) else []
-    by = next((columns.index(name) for name in _ID_COLUMNS if name in columns), None)
+    letters = ["".join(filter(str.isalpha, name)) for name in columns]
+    by = next((letters.index(name) for name in _ID_COLUMNS if name in letters), None)
     if by is None:
         named = ", ".join(columns[:8])[:100]
         return Index(general=(_problem(1, f"names no column id, but {named!r}: no row can be used"),))
@@ -128,13 +139,14 @@ def format_class(text: str) -> str:
     Raises:
         ValueError: it is none.
     """
-    if text[:1].upper() == "D" and text[1:].replace(" ", "").isdigit():
-        # The office's fixed columns.
-        return format_uspc(text.upper())
-    match = _USPC.fullmatch(text.strip())
+    written = text.strip().upper()
+    # "D14486" and "D28 93 X" are the office's fixed columns.
+    match = _USPC.fullmatch(written) or (
+        _USPC.fullmatch(format_uspc(written)) if written[:1] == "D" else None
+    )
     if match is None:
         raise ValueError(f"{text!r} is no class such as D26/24; spreadsheets take such classes for dates")
-    return f"{match[1].upper().replace(' ', '')}/{match[2].upper()}"
+    return f"{re.sub(r'^D ?0*', 'D', match[1])}/{match[2]}"
 
 
 def _faults(row: dict[str, str]) -> Iterator[str]:
@@ -186,7 +198,13 @@ def _lines(text: str) -> Iterator[tuple[int, list[str] | str]]:
             yield records.line_num + first, f"cannot be read: {error}"
             continue
         if record:
-            yield records.line_num + first, [value.strip() for value in record]
+            yield records.line_num + first, [_value(text) for text in record]
+
+
+def _value(text: str) -> str:
+    """A cell's text; spreadsheets write ="007" to keep its zeros."""
+    formula = _TEXT_FORMULA.fullmatch(text.strip())
+    return text.strip() if formula is None else formula["text"].strip()
 
 
 def _decoded(content: bytes) -> str:

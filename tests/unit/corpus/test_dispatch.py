@@ -19,6 +19,7 @@ from sevenviews.corpus import (
     iter_entries,
 )
 from sevenviews.corpus.deeppatent import read_list
+from sevenviews.corpus.index_csv import parse_index
 from sevenviews.corpus.patentnet import parse_name
 from sevenviews.designs import LocarnoClass, Reason, View
 from tests.unit.corpus.grants import design_files, make_zip
@@ -97,6 +98,16 @@ def test_single_drawings(tmp_path: Path) -> None:
     assert (tie.patent_id, tie.office, tie.title, tie.uspc) == ("USD0534333", "US", "Bow tie", ("D2/606",))
     assert [drawing.drawing_id for drawing in tie.drawings] == ["USD0534333-D00001-01"]
     assert (other.title, other.uspc) == ("", ())
+
+
+def test_an_index_as_spreadsheets_and_offices_write_it() -> None:
+    index = parse_index(
+        b'Patent No.;USPC;Title\n="007";"D9 414FOR";="Flask"\nlamp;D06/334.1;Lamp\nsaw;D28 93 X;Saw\n'
+    )
+    flask, lamp, saw = map(index.row, ("007", "lamp", "saw"))
+    assert (flask["title"], flask["uspc"]) == ("Flask", "D9/414 FOR")
+    assert (lamp["uspc"], saw["uspc"]) == ("D6/334.1", "D28/93 X")
+    assert not any(map(index.problems_of, index.rows))
 
 
 def test_patentnet(tmp_path: Path) -> None:

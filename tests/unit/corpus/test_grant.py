@@ -186,6 +186,12 @@ def test_malformed_xml_is_refused(xml: bytes) -> None:
         ("none", "none"),
         ("", ""),
         ("704275", "704/275"),
+        ("D77 1", "D77/1"),
+        ("2 1 R", "2/1 R"),
+        ("D99 28", "D99/28"),
+        ("D06334", "D6/334"),
+        ("D25 48.1", "D25/48.1"),
+        ("D 1FOR100", "D1/FOR100"),
     ],
 )
 def test_national_classes_are_written_as_people_do(columns: str, written: str) -> None:

@@ -23,14 +23,22 @@ def format_uspc(text: str) -> str:
     columns = text.rstrip()
     if len(columns) < _COLUMNS:
         columns = bare.rjust(_COLUMNS)
+    if " " in columns[3:6].strip():
+        # "D77 1": what lost the spaces between them instead.
+        head, _, tail = bare.partition(" ")
+        columns = f"{head:>3}{tail:>3}"
     design_class, subclass, rest = columns[:3].replace(" ", ""), columns[3:6].strip(), columns[6:]
     if not re.fullmatch(r"D?\d{1,3}|PLT", design_class, re.I):
         return bare
+    design_class = re.sub(r"(?<=^D)0+(?=\d)", "", design_class)
     spread = _RANGE.fullmatch(f"{subclass}{rest}".strip())
     if spread is not None:
         return f"{design_class}/{spread['first']}-{spread['last']}"
-    suffix = rest.strip()
-    if suffix[:1].isdigit():
+    suffix = rest.strip().removeprefix(".")
+    if not subclass.isdigit():
+        # Foreign art: "FOR100".
+        subclass += suffix
+    elif suffix[:1].isdigit():
         subclass = f"{subclass}.{suffix}"
     elif suffix:
         subclass = f"{subclass} {suffix}"
