@@ -66,10 +66,11 @@ _REFERENCE = re.compile(
     r"|shown|label+ed|marked|designated|line|the|portion|circle)|[\"“”'‘’])\s*$",
     re.I,
 )
+_FRAMED = re.compile(rf"[\[【〔［]\s*(?P<mention>{_FIGURE_WORD}{_NUMBERS})\s*[\]】〕］]", re.I)
 _LIST_GAP = re.compile(rf"\s*(?:,\s*and\b|,|&|\band\b|\bor\b|{RANGE_WORD}|{DASH})\s*(?:the\s+)?", re.I)
 _COMMA_GAP = re.compile(r"\s*(?:,|and\b|&)", re.I)
 _ITEM = re.compile(
-    r"(?:^|[.;,]\s*(?:and\b,?\s*)?)\s*\(?(?P<number>\d{1,3})\)?\s*(?P<mark>[.):]|[-–—])?\s+(?=[A-Za-z])"
+    r"(?:^|[.;,]\s*(?:and\b,?\s*)?|\s(?=\(?\d{1,3}\)\s))\s*\(?(?P<number>\d{1,3})\)?\s*(?P<mark>[.):]|[-–—])?\s+(?=[A-Za-z])"
 )
 _VIEW_NOUN = re.compile(r"\b(?:views?|elevation|perspective)\b", re.I)
 _LOOK_AHEAD = 160
@@ -98,10 +99,18 @@ class Statement:
 
 def find_statements(paragraphs: Iterable[str]) -> list[Statement]:
     """The statements of a description, in order. Paragraphs that describe no figure give none."""
-    texts = [" ".join(paragraph.split()) for paragraph in paragraphs]
+    texts = [_unframed(" ".join(paragraph.split())) for paragraph in paragraphs]
     numbered = [statement for text in texts for statement in _numbered(text)]
     # A sole figure stands alone; plain numbers may be anything, and count where nothing else is a figure.
     return numbered or [statement for text in texts for statement in _sole(text)] or _plain(texts)
+
+
+def _unframed(text: str) -> str:
+    """Without the brackets in which some offices set a figure's number: "[Fig. 1] Front view", "【図1】正面図"."""
+    return _FRAMED.sub(
+        lambda match: f"{'' if _REFERENCE.search(_before(text, match.start())) else '; '}{match['mention']} ",
+        text,
+    ).removeprefix("; ")
 
 
 @dataclass(frozen=True, slots=True)

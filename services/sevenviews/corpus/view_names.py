@@ -51,11 +51,11 @@ _KINDS: tuple[tuple[View, re.Pattern[str], re.Pattern[str] | None], ...] = (
 _SIDES: tuple[tuple[View, str], ...] = (
     # "From view" is a slip of the pen for "front view" that gets printed.
     (View.FRONT, r"front(?:al|ward)?|from(?= (?:view|elevation))|anterior|obverse"),
-    (View.BACK, r"back(?:side)?|rear(?:ward)?|posterior|reverse"),
+    (View.BACK, r"back(?:side)?|rear(?:ward)?|behind|posterior|reverse"),
     (View.LEFT, r"left(?:[- ]?hand)?"),
     (View.RIGHT, r"right(?:[- ]?hand)?(?![- ]angle)"),
     (View.TOP, r"top(?:side)?|upper|overhead|above|superior|bird's[- ]eye"),
-    (View.BOTTOM, r"bottom|under(?:side|neath|surface)|lower|below|beneath|inferior"),
+    (View.BOTTOM, r"bottom|under(?:side|neath|surface)|lower|below|beneath|inferior|inverted(?= plan)"),
 )
 _SIDE = re.compile("|".join(f"(?P<{view.name}>\\b(?:{words})\\b)" for view, words in _SIDES), re.I)
 _AXES = ({View.FRONT, View.BACK}, {View.LEFT, View.RIGHT}, {View.TOP, View.BOTTOM})
@@ -73,7 +73,7 @@ _SEEN_OF = re.compile(rf"\b(?:of|showing|illustrating|depicting|to){_SEEN}", re.
 
 _SEEN_SIDE = re.compile(
     r"\b(?:of|from|showing)\s+(?:the\s+|an?\s+)?(?:(?:one|either|each|other|opposite)\s+)?(?:side|end|edge)s?"
-    r"(?=\s*(?:$|[,;.:()]|\b(?:of|thereof|in|with|as)\b))",
+    r"(?=\s*(?:$|[,;.:()]|\b(?:of|thereof|in|with|as|opposite)\b))",
     re.I,
 )
 
@@ -99,6 +99,12 @@ _NOT_DRAWN = re.compile(
     r"\b(?:being|is|are|was)\b.*$|[,;(][^,;()]*\b(?:mirror|identical|symmetrical|same)\b.*$",
     re.I | re.S,
 )
+# "A view in front elevation" is a front elevation view.
+_VIEW_IN = re.compile(r"\bviews? in (?P<name>(?:an? )?(?:[\w-]+ ){0,3}(?:elevation|plan|profile))\b", re.I)
+_GROWN_TOGETHER = re.compile(
+    r"\b(front|rear|back|left|right|top|bottom|side)(views?|sides?|elevations?)\b", re.I
+)
+_INITIALS = re.compile(r"\b(?:(r)|l)\.\s?h\.", re.I)
 _HYPHEN_APART = re.compile(r"(?<=[A-Za-z]) ?- (?=[a-z])|(?<=[A-Za-z]) -(?=[a-z])")
 _RESPECTIVELY = re.compile(r"[,(]?\s*\brespectively\b[,)]?", re.I)
 _ITEM_ENDS = re.compile(r"\s*(?:,\s*and\b|,|/|&|\band\b|\bor\b)\s*", re.I)
@@ -137,8 +143,7 @@ def views_of(text: str, runs: Sequence[int]) -> list[View]:
     """The views of figures that share a description, in their order.
 
     "Left and right side views" are two; "front, rear and perspective views" three, and so for each run of figures
-    ("FIGS. 1-3 and 4-6"). Where
-    neither one view is named nor as many as there are figures, they are UNKNOWN.
+    ("FIGS. 1-3 and 4-6"). Where neither one view is named nor as many as there are figures, they are UNKNOWN.
 
     Args:
         runs: how many figures each run has.
@@ -189,7 +194,9 @@ def _views_of_items(items: Sequence[str]) -> list[View]:
 
 def _sentence(text: str) -> str:
     """The first sentence, without what introduces the picture, and without views that are not drawn."""
-    text = _PICTURE_OF.sub("", _HYPHEN_APART.sub("-", text.strip()))
+    text = _INITIALS.sub(lambda match: "right-hand" if match[1] else "left-hand", text)
+    text = _GROWN_TOGETHER.sub(r"\1 \2", _HYPHEN_APART.sub("-", text.strip()))
+    text = _PICTURE_OF.sub("", _VIEW_IN.sub(r"\g<name> view", text))
     sentence = _SENTENCE_END.split(_RESPECTIVELY.sub("", text), maxsplit=1)[0]
     return _NOT_DRAWN.sub("", sentence)
 

@@ -18,7 +18,7 @@ NUMBER = (
 
 RANGE_WORD = r"(?:\bto\b|\bthrough\b|\bthru\b|~|～)"
 DASH = f"[-{DASHES}]"
-LIST_WORD = r"(?:,\s*and\b|,\s*or\b|,|;|&|\band\b|\bor\b|、)"
+LIST_WORD = r"(?:,\s*and\b|,\s*or\b|,\s*&|,|;|&|\band\b|\bor\b|、)"
 
 _MAX_SPAN = 200
 """Figures that one range may name: a longer one is no range, but a slip."""
