@@ -57,7 +57,9 @@ def _strips(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
     """Parts of the image from top to bottom, each with its first row: about a megabyte of pixels."""
     height = max(1, _STRIP_PIXELS // image.width)
     for top in range(0, image.height, height):
-        yield top, image.crop((0, top, image.width, min(image.height, top + height)))
+        strip = image.crop((0, top, image.width, min(image.height, top + height)))
+        # Premultiplied grey, which Pillow converts to nothing else.
+        yield top, strip.convert("LA") if strip.mode == "La" else strip
 
 
 def _pasted(image: Image.Image, paper: Paper, flat: Callable[[Image.Image], Image.Image]) -> Image.Image:
@@ -113,19 +115,31 @@ def _deep(image: Image.Image) -> Callable[[Image.Image], Image.Image]:
     if image.mode.startswith("I;16"):
         table = grey(np.arange(2**16))
         return lambda strip: Image.fromarray(table[_levels(strip)])
-    return lambda strip: Image.fromarray(grey(_levels(strip)))
+    is_signed = _is_signed(image)
+    return lambda strip: Image.fromarray(grey(_levels(strip, is_signed)))
 
 
 def _white_of(image: Image.Image) -> float:
     """The level of white: the most that the bits can say which the image uses; of fractions 1, or that of a byte."""
-    brightest = max(float(_levels(strip).max()) for _, strip in _strips(image))
+    is_signed = _is_signed(image)
+    brightest = max(float(_levels(strip, is_signed).max()) for _, strip in _strips(image))
     depths = [1.0, 255.0] if image.mode == "F" else [2.0**bits - 1 for bits in _DEPTHS]
     return next((white for white in depths if brightest <= white), brightest)
 
 
-def _levels(strip: Image.Image) -> npt.NDArray[Any]:
+def _levels(strip: Image.Image, is_signed: bool = True) -> npt.NDArray[Any]:
     numbers = np.asarray(strip)
+    if numbers.dtype == np.int32 and not is_signed:
+        return numbers.view(np.uint32)
     return np.nan_to_num(numbers, posinf=0) if numbers.dtype.kind == "f" else numbers
+
+
+def _is_signed(image: Image.Image) -> bool:
+    """Whether levels may be negative. Pillow keeps 32 bits without a sign as if they had one."""
+    if not isinstance(image, TiffImagePlugin.TiffImageFile):
+        return True
+    formats = image.tag_v2.get(TiffImagePlugin.SAMPLEFORMAT, 1)
+    return bool((formats[0] if isinstance(formats, tuple) else formats) != 1)
 
 
 def _is_inverted_by_its_tag(image: Image.Image) -> bool:

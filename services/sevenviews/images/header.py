@@ -70,6 +70,9 @@ _COMPRESSIONS = {
 }
 """Of TIFF. The others are no sheet's, and some of their decoders take what memory the file asks for."""
 
+_APART = 2
+"""Of a TIFF's planar configuration: one colour after the other."""
+
 # Our own limits are checked first; Pillow's would only warn, at another size than ours.
 Image.MAX_IMAGE_PIXELS = None
 PngImagePlugin.MAX_TEXT_MEMORY = _MAX_METADATA_BYTES
@@ -122,7 +125,7 @@ def open_image(content: bytes, formats: Formats = ALLOWED_FORMATS, page: int | N
     try:
         return _opened(content, formats, page)
     except UnidentifiedImageError as error:
-        raise not_an_image(content) from error
+        raise _unknown(content) from error
     except Unreadable as error:
         raise corrupt(error) from error
 
@@ -132,6 +135,17 @@ def working_bytes(content: bytes) -> int:
     header = open_image(content)
     image = header.image
     return image.width * image.height * _bytes_a_pixel(image, content, header.stretch)
+
+
+def _unknown(content: bytes) -> SevenviewsError:
+    """Of what Pillow opens as nothing; a TIFF may be whole, but of bits and samples that Pillow has no mode for."""
+    try:
+        if is_tiff(content):
+            TiffImagePlugin.TiffImageFile(io.BytesIO(content))
+    except Unreadable as error:
+        if str(error) == "unknown pixel mode":
+            return unsupported("a TIFF with a depth or samples that are no drawing's")
+    return not_an_image(content)
 
 
 def _check_format(content: bytes, formats: Formats) -> None:
@@ -209,6 +223,10 @@ def _check_tiff(image: TiffImagePlugin.TiffImageFile) -> int:
     tags = image.tag_v2
     bits = max(_numbers(tags.get(TiffImagePlugin.BITSPERSAMPLE, 1)))
     samples = max(1, *_numbers(tags.get(TiffImagePlugin.SAMPLESPERPIXEL, 1)))
+    apart = tags.get(TiffImagePlugin.PLANAR_CONFIGURATION, 1) == _APART and samples > 1
+    if apart and bits > 8 and compression == "raw":  # noqa: PLR2004
+        # Pillow takes their bytes for levels.
+        raise unsupported(f"a TIFF with planes of {bits} bits, uncompressed and apart")
     raw = max(1, -(-bits * samples // 8))
     # A tile may be larger than the image that it is a part of.
     tile_width, tile_height = (

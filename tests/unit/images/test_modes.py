@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.images import INK_LEVEL, decode
 from tests.unit.encoder.test_images import drawing, encoded
 
@@ -56,6 +57,61 @@ def test_not_a_number_is_no_ink_that_blackens_the_rest() -> None:
     levels = np.where(INK, 0.0, 1.0).astype(np.float32)
     levels[0, :2] = np.nan, np.inf
     assert np.array_equal(ink_of(encoded(Image.fromarray(levels), "TIFF"))[1:], INK[1:])
+
+
+def tiff(
+    levels: np.ndarray, *, photometric: int = 1, samples: int = 1, apart: bool = False, extra: int = 0
+) -> bytes:
+    """An uncompressed TIFF of one strip, or of one a sample, of kinds that Pillow does not write."""
+    depth, (height, width) = levels.itemsize * 8, levels.shape[:2]
+    strips = np.moveaxis(levels, -1, 0) if apart else levels[np.newaxis]
+    tags = [(256, [width]), (257, [height]), (258, [depth] * samples), (259, [1]), (262, [photometric])]
+    tags += [(273, [8 + index * strips[0].nbytes for index in range(len(strips))]), (277, [samples])]
+    tags += [(278, [height]), (279, [strips[0].nbytes] * len(strips)), (284, [2 if apart else 1])]
+    tags += [(338, [extra])] if extra else []
+    pixels = strips.tobytes()
+    start = 8 + len(pixels)
+    rest = start + 6 + 12 * len(tags)
+    entries, values = b"", b""
+    for tag, numbers in tags:
+        packed = struct.pack(f"<{len(numbers)}L", *numbers)
+        where = packed if len(numbers) == 1 else struct.pack("<L", rest + len(values))
+        values += packed if len(numbers) > 1 else b""
+        entries += struct.pack("<HHL", tag, 4, len(numbers)) + where
+    return (
+        b"II*\0"
+        + struct.pack("<L", start)
+        + pixels
+        + struct.pack("<H", len(tags))
+        + entries
+        + bytes(4)
+        + values
+    )
+
+
+def test_32_bits_without_a_sign() -> None:
+    assert np.array_equal(ink_of(tiff(np.where(INK, 0, 2**32 - 1).astype("<u4"))), INK)
+
+
+def test_grey_that_its_opacity_is_multiplied_with() -> None:
+    levels = np.stack([np.where(INK, 0, 255), np.full(INK.shape, 255)], -1).astype(np.uint8)
+    assert np.array_equal(ink_of(tiff(levels, samples=2, extra=1)), INK)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(
+            tiff(np.zeros((40, 40, 3), "<u2"), photometric=2, samples=3, apart=True), id="16 bits apart"
+        ),
+        pytest.param(tiff(np.zeros((40, 40, 3), "<u4"), photometric=2, samples=3), id="32 bits of colour"),
+        pytest.param(tiff(np.zeros((40, 40, 2), "<u2"), samples=2, extra=2), id="16 bits with opacity"),
+    ],
+)
+def test_what_pillow_cannot_read_or_reads_wrongly_is_unsupported(content: bytes) -> None:
+    with pytest.raises(SevenviewsError) as caught:
+        decode(content)
+    assert caught.value.reason is Reason.IMAGE_FORMAT_UNSUPPORTED
 
 
 def zero_is_white(content: bytes) -> bytes:
