@@ -14,6 +14,7 @@ _VIEW_WORD = re.compile(
     r"front|frontal|back|rear|left|right|top|bottom|perspective|isometric|exploded|section|sectional|cross|detail|side"
     r"|upper|lower|plan|underside|use|other|unknown|enlarged|elevation|elevational"
 )
+_SHORT = {"persp": "perspective", "iso": "isometric", "lhs": "left", "rhs": "right", "btm": "bottom"}
 _IDLE_WORD = re.compile(r"views?|image|img|picture|drawing|photo|sheet|and|of|the|in")
 _FIGURE = re.compile(r"(?:figs?|figures?|reproduction|rep)[\s._-]*(\d{1,3}(?:\.\d{1,2})?[a-z]?)", re.I)
 _HAGUE = re.compile(r"\d{1,3}\.\d{1,2}")
@@ -27,7 +28,7 @@ def view_of_stem(stem: str) -> View:
     chinese = view_in_characters(stem)
     if chinese is not View.UNKNOWN:
         return chinese
-    words = [word.lower() for word in _WORD.findall(stem)]
+    words = _words(stem)
     joined = "_".join(word for word in words if not word.isdigit())
     if joined in set(View):
         return View(joined)
@@ -42,9 +43,14 @@ def names_a_view(stem: str) -> bool:
     """Whether a name is that of a view, and of nothing else: "front", "Left side 2", "FIG. 3", "主视图"."""
     if view_in_characters(stem) is not View.UNKNOWN or _FIGURE.fullmatch(stem) or _HAGUE.fullmatch(stem):
         return True
-    words = [word.lower() for word in _WORD.findall(stem) if not word[0].isdigit()]
+    words = [word for word in _words(stem) if not word[0].isdigit()]
     known = [_VIEW_WORD.fullmatch(word) or _IDLE_WORD.fullmatch(word) for word in words]
     return any(map(_VIEW_WORD.fullmatch, words)) and all(known)
+
+
+def _words(stem: str) -> list[str]:
+    """In small letters, and in full where they are short for a view."""
+    return [_SHORT.get(word, word) for word in map(str.lower, _WORD.findall(stem))]
 
 
 def is_counted(stem: str) -> bool:

@@ -248,6 +248,18 @@ def test_the_index_says_what_is_a_patent(tmp_path: Path) -> None:
     assert [(problem.source, problem.part) for problem in chair.problems] == [("index.csv", "line 3")]
 
 
+def test_views_named_in_short(tmp_path: Path) -> None:
+    names = {
+        "btm.png": View.BOTTOM,
+        "lhs view.png": View.LEFT,
+        "persp_2.png": View.PERSPECTIVE,
+        "RHS.png": View.RIGHT,
+    }
+    write_folder(tmp_path, {f"chair/{name}": small_drawing(at) for at, name in enumerate(names)})
+    (chair,) = read(tmp_path).values()
+    assert {drawing.view for drawing in chair.patent.drawings} == set(names.values())
+
+
 def test_a_sheet_beside_its_figures_counts_once(tmp_path: Path) -> None:
     stem = "USD0836880-20190101-D0000"
     names = (f"{stem}1.png", f"{stem}1_1.png", f"{stem}1_2.png", f"{stem}2.png")
