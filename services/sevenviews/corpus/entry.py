@@ -11,7 +11,7 @@ from typing import Protocol
 
 from sevenviews.designs import CropBox, Patent, Reason, SevenviewsError
 
-READER_VERSION = "2"
+READER_VERSION = "3"
 """Part of every digest: raise it when the readers would make something else of the same source."""
 
 
