@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -64,10 +66,7 @@ def test_the_gateway_is_spoken_to_by_tls(house: House, tmp_path: Path, words: Se
     drawing.parent.mkdir()
     drawing.write_bytes(square())
     typed = [word.format(drawing=drawing, folder=drawing.parent) for word in words]
-    plain = command(*typed, "--server", house.gateway, check=False)
-    assert plain.returncode == 1
     done = command(*typed, "--server", house.gateway, check=False, environment=environment(house))
-    assert "DEPENDENCY_UNAVAILABLE" in plain.stderr
     assert "DEPENDENCY_UNAVAILABLE" not in done.stderr
     assert done.stderr or done.returncode == 0
 
@@ -77,7 +76,16 @@ def test_the_services_behind_it_too(house: House) -> None:
     secured = ("--ca", house.tls.ca, "--certificate", house.tls.certificate, "--key", house.tls.key)
     words = [str(word) for word in secured]
     assert command("releases", "list", "--vectors", house.backends, *words).returncode == 0
-    plain = command("releases", "list", "--vectors", house.backends, check=False)
+
+
+@pytest.mark.parametrize("words", [("show", "--server"), ("releases", "list", "--vectors")])
+def test_none_of_them_is_spoken_to_without(house: House, words: Sequence[str]) -> None:
+    address = house.backends if "--vectors" in words else house.gateway
+    # In a process of its own: gRPC 1.85 was seen to crash, within its own threads, where one process is both ends of
+    # a connection that is refused a hundred times.
+    typed = [sys.executable, "-m", "sevenviews.cli", *words, address]
+    plain = subprocess.run(typed, capture_output=True, text=True, check=False, timeout=120)
+    assert plain.returncode == 1
     assert "DEPENDENCY_UNAVAILABLE" in plain.stderr
 
 
