@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import socket
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 from typer.main import get_command
 
@@ -18,6 +20,9 @@ from tests.commands import command
 from tests.fakes.house import House, running_house
 
 OPTIONS = {"--tls", "--ca", "--certificate", "--key", "--server-name"}
+_SETTINGS = b"\x04"
+_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0" + _SETTINGS + b"\0\0\0\0\0"
+"""With which a client begins, and its first frame, without settings."""
 ADDRESSES = {"--server", "--embedding", "--vectors", "--metadata"}
 
 
@@ -78,15 +83,26 @@ def test_the_services_behind_it_too(house: House) -> None:
     assert command("releases", "list", "--vectors", house.backends, *words).returncode == 0
 
 
-@pytest.mark.parametrize("words", [("show", "--server"), ("releases", "list", "--vectors")])
-def test_none_of_them_is_spoken_to_without(house: House, words: Sequence[str]) -> None:
-    address = house.backends if "--vectors" in words else house.gateway
-    # In a process of its own: gRPC 1.85 was seen to crash, within its own threads, where one process is both ends of
-    # a connection that is refused a hundred times.
-    typed = [sys.executable, "-m", "sevenviews.cli", *words, address]
-    plain = subprocess.run(typed, capture_output=True, text=True, check=False, timeout=120)
-    assert plain.returncode == 1
-    assert "DEPENDENCY_UNAVAILABLE" in plain.stderr
+def test_none_of_them_speaks_plaintext(house: House) -> None:
+    # Not by a channel in plaintext: gRPC's client crashes now and then, in a thread of its own, where TLS refuses it
+    # (https://github.com/open-telemetry/opentelemetry-cpp/issues/4489).
+    plain = grpc.server(ThreadPoolExecutor(1))
+    port = plain.add_insecure_port("127.0.0.1:0")
+    plain.start()
+    try:
+        assert _kind_of_answer(f"127.0.0.1:{port}") == _SETTINGS
+    finally:
+        plain.stop(None).wait()
+    assert [_kind_of_answer(one) for one in (house.gateway, house.backends)] == [b"", b""]
+
+
+def _kind_of_answer(address: str) -> bytes:
+    """The kind of what a server answers to HTTP/2 in plaintext; nothing, where it hangs up."""
+    host, port = address.split(":")
+    with socket.create_connection((host, int(port)), 10) as connection, suppress(ConnectionResetError):
+        connection.sendall(_PREFACE)
+        return connection.recv(9)[3:4]
+    return b""
 
 
 def test_a_tunnel_is_told_the_name_in_the_certificate(house: House) -> None:
