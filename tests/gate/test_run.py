@@ -146,7 +146,7 @@ FAILURES: dict[str, tuple[Callable[[Checkout], None], str]] = {
     "Kubernetes": (tool("install"), f"{CLUSTER}: Kubernetes' programs, with exit status 1"),
     "base image": (tool("base-image"), f"{CLUSTER}: base images, with exit status 1"),
     "our image": (broken_image, f"{CLUSTER}: image sevenviews-gateway:dev, with exit status 1"),
-    "nodes": (tool("up"), f"{CLUSTER}: a cluster of two nodes, with exit status 1"),
+    "nodes": (tool("up"), f"{CLUSTER}: a cluster of 2 nodes, with exit status 1"),
     "loading": (tool("load"), f"{CLUSTER}: images onto the nodes, with exit status 1"),
     "KubeRay": (tool("kuberay"), f"{CLUSTER}: KubeRay, with exit status 1"),
     # The chart is installed by the tests.
