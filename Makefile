@@ -9,6 +9,8 @@ STAMP := $(VENV)/.installed
 INSTALLED_FROM := pyproject.toml constraints.txt hatch_build.py $(shell find protos -name '*.proto')
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SOURCES := services tests deploy hatch_build.py
+# Hundreds of processes start here, and each would compile again what the one before has compiled.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## Show what can be made.
@@ -43,15 +45,21 @@ test-deps: ## Install the servers and tools that the tests start, by apt and go.
 # One word, `=` and all: pytest would take the file for a place of tests, and never read the options that tests define.
 PYTEST := $(BIN)/python -m pytest $(if $(ALLOWED_SKIPS),--allowed-skips=$(ALLOWED_SKIPS))
 # Three processes, for each waits now and then for what it has started: tests that share a server or a system stay
-# together (tests/side_by_side.py). A thread each, or they would wait for each other's.
-SIDE_BY_SIDE := OMP_NUM_THREADS=1 $(PYTEST) --numprocesses 3 --no-loadscope-reorder
+# together (tests/side_by_side.py). A thread each, or they would wait for each other's. What they make is not a part
+# of this make.
+SIDE_BY_SIDE := env -u MAKEFLAGS OMP_NUM_THREADS=1 $(PYTEST) --numprocesses 3 --no-loadscope-reorder
 
-.PHONY: test
-test: lint $(STAMP) ## Run all checks, and the tests but the slow ones: ten minutes on two cores.
+.PHONY: test test-all fast-tests all-tests
+test: style ## Run all checks, and the tests but the slow ones: ten minutes on two cores.
+	@$(MAKE) --no-print-directory --jobs 2 types fast-tests
+
+test-all: style ## Run everything; on the Kubernetes that KUBECONFIG names too, where it names one.
+	@$(MAKE) --no-print-directory --jobs 2 types all-tests
+
+fast-tests:
 	$(SIDE_BY_SIDE) -m "not slow" --ignore tests/cluster
 
-.PHONY: test-all
-test-all: lint $(STAMP) ## Run everything; on the Kubernetes that KUBECONFIG names too, where it names one.
+all-tests:
 	$(SIDE_BY_SIDE) --hypothesis-profile=exploring
 
 .PHONY: test-cluster
@@ -62,13 +70,17 @@ test-cluster: $(STAMP) ## Run the tests that need a Kubernetes, on the one that 
 test-unit: $(STAMP) ## Run the unit tests: some minutes.
 	$(SIDE_BY_SIDE) -m "not slow" tests/unit tests/architecture
 
-.PHONY: lint
-lint: $(STAMP) ## Check the style, the types, the import rule and the protos.
+.PHONY: lint style types
+lint: style types ## Check the style, the protos and the types.
+
+style: $(STAMP)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
-	$(BIN)/mypy
 	$(BIN)/python deploy/dev/protos.py lint
 	$(BIN)/python deploy/dev/protos.py breaking
+
+types: $(STAMP)
+	$(BIN)/mypy
 
 .PHONY: format
 format: $(STAMP) ## Put the sources into their form.

@@ -10,6 +10,7 @@ marker has no effect, and nothing says so.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import PurePath
 from typing import Any
 
@@ -36,13 +37,17 @@ GROUPS = {
 
 def group_of(test: str) -> str:
     """The group of a test's id; its file where that is in none."""
-    file = test.partition("::")[0]
+    group = _group_of_file(test.partition("::")[0])
+    # Of what runs over both, the half that stands on servers.
+    return "servers" if group == "embedded" and "[servers" in test else group
+
+
+@cache
+def _group_of_file(file: str) -> str:
     groups = (
         name for name, places in GROUPS.items() if any(PurePath(file).is_relative_to(one) for one in places)
     )
-    group = next(groups, file)
-    # Of what runs over both, the half that stands on servers.
-    return "servers" if group == "embedded" and "[servers" in test else group
+    return next(groups, file)
 
 
 class Groups(LoadScopeScheduling):  # type: ignore[misc]
