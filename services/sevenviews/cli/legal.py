@@ -1,16 +1,15 @@
-"""The dates of law in the command: an application's options, and what is told of a hit."""
+"""An application as the command line gives it, by which dates of law are told."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from sevenviews.cli.console import fail, note
+from sevenviews.cli.console import fail
 from sevenviews.cli.options import read_day
-from sevenviews.client import LegalRule
-from sevenviews.law import Application, LegalDates
+from sevenviews.law import Application
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,41 +50,3 @@ class ApplicationOptions:
             )
         except ValueError as error:
             fail(f"application: {error}", 2)
-
-
-def standing_told(dates: LegalDates | None) -> str:
-    """In a cell: "grace period, same holder"; "?" where nothing is known of the patent."""
-    if dates is None:
-        return "?"
-    same = ", same holder" if dates.same_holder else ""
-    return dates.standing.replace("_", " ") + same
-
-
-def note_rule(rule: LegalRule) -> None:
-    """The law by which the dates are told, and that it is no advice."""
-    note(rule_told(rule))
-    note(rule.notice)
-
-
-def rule_told(rule: LegalRule) -> str:
-    """In one line."""
-    before = f"Prior art is what was published before {rule.decisive_date}"
-    if not rule.provision:
-        office = f"of {rule.office} " if rule.office else ""
-        return (
-            f"{before}. No rule on grace periods {office}is known here: within the year before, that is open."
-        )
-    return (
-        f"{before}; {rule.provision}, in force since {rule.in_force}, has a grace period of {rule.months} months, "
-        f"from {rule.first_day} on. {rule.condition}"
-    )
-
-
-def dates_as_json(dates: LegalDates | None) -> dict[str, Any] | None:
-    if dates is None:
-        return None
-    return {
-        "standing": dates.standing.value,
-        "same_holder": dates.same_holder,
-        "explanation": dates.explanation,
-    }

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from sevenviews.cli import export
 from sevenviews.cli import filter_options as of
 from sevenviews.cli.connection import Gateway
 from sevenviews.cli.console import fail, fail_with, note, note_unknown, print_json, table
 from sevenviews.cli.grouped import grouped
-from sevenviews.cli.legal import ApplicationOptions, dates_as_json, note_rule, standing_told
+from sevenviews.cli.legal import ApplicationOptions
 from sevenviews.cli.options import JsonOutput, patent_filter
 from sevenviews.cli.pairs import figure, show_pairs
 from sevenviews.cli.queries import joined, read_files, read_queries
-from sevenviews.client import Client, PatentHit, QueryImage, SearchPage
+from sevenviews.client import Client, QueryImage, SearchPage
+from sevenviews.client.export import READ_MASK, Form, drawings_of, rendered
+from sevenviews.client.export.documents import page_as_json
+from sevenviews.client.export.words import rule_told, standing_told
 from sevenviews.designs import DrawingSize, SevenviewsError, View, ViewMatching
 
 _CLASSES_SHOWN = 5
@@ -127,8 +129,9 @@ def search(
     Example:  sevenviews search sheet.tif --out hits.pdf
     """
     asked = application.read()
-    if out is not None:
-        certify = certify or export.certificate_beside(out, first=not page_token)
+    form = None if out is None else _form(out)
+    if out is not None and form is Form.PDF and not page_token:
+        certify = certify or out.with_suffix(".certificate.json")
     chosen = patent_filter(
         locarno=locarno,
         locarno_all=locarno_all,
@@ -168,14 +171,14 @@ def search(
                 page_token=page_token,
                 application=asked,
                 certify=certify is not None,
-                read_mask=() if out is None else export.READ_MASK,
+                read_mask=() if out is None else READ_MASK,
             )
             if certify is not None:
                 _keep(page, certify)
             if picture is not None:
                 _draw(client, queries, page, picture)
-            if out is not None:
-                export.write(out, client, queries, page, page_as_json(page))
+            if out is not None and form is not None:
+                out.write_bytes(_exported(client, form, queries, page))
         except SevenviewsError as error:
             fail_with(error)
         except OSError as error:
@@ -190,44 +193,6 @@ def search(
             show_pairs(page)
         if picture is not None:
             note(f"picture: {picture}")
-
-
-def page_as_json(page: SearchPage) -> dict[str, Any]:
-    """A page for programs."""
-    return {
-        "hits": [_hit_as_json(hit) for hit in page.hits],
-        "next_page_token": page.next_page_token,
-        "total_size": page.total_size,
-        "release_id": page.release_id,
-        "model_version": page.model_version,
-        "degraded": page.degraded,
-        "predicted_classes": [
-            {"locarno": str(one.locarno), "probability": round(one.probability, 4)}
-            for one in page.predicted_classes
-        ],
-        "unknown_names": [asdict(one) for one in page.unknown_names],
-        "left_out_patent_ids": list(page.left_out_patent_ids),
-        "legal_rule": None if page.legal_rule is None else asdict(page.legal_rule),
-        "timings_ms": {
-            stage: round(1000 * duration.total_seconds(), 3) for stage, duration in page.timings.items()
-        },
-    }
-
-
-def _hit_as_json(hit: PatentHit) -> dict[str, Any]:
-    summary = hit.summary
-    return {
-        "patent_id": hit.patent_id,
-        "score": round(hit.score, 6),
-        "title": summary.title if summary else None,
-        "locarno": [str(one) for one in summary.locarno] if summary else None,
-        "holders": list(summary.holders) if summary else None,
-        "publication_date": summary.publication_date if summary else None,
-        "legal_dates": dates_as_json(hit.legal_dates),
-        "matches": [asdict(match) for match in hit.matches],
-        "missing_views": list(hit.missing_views),
-        "family_patent_ids": list(hit.family_patent_ids),
-    }
 
 
 def _show(page: SearchPage) -> None:
@@ -256,7 +221,8 @@ def _show(page: SearchPage) -> None:
         rows,
     )
     if page.legal_rule is not None:
-        note_rule(page.legal_rule)
+        note(rule_told(page.legal_rule))
+        note(page.legal_rule.notice)
     note_unknown(page.unknown_names)
     if page.left_out_patent_ids:
         note(f"left out with their families, for they ask: {', '.join(page.left_out_patent_ids)}")
@@ -275,6 +241,21 @@ def _keep(page: SearchPage, path: Path) -> None:
     sealed.to_file(path)
     signed = f"signed by key {sealed.key_name}" if sealed.signature else "unsigned: the gateway has no key"
     note(f"certificate: {path}, SHA-256 {sealed.sha256}, {signed}")
+
+
+def _form(out: Path) -> Form:
+    """Of a file; ends the command where its name does not say."""
+    try:
+        return Form(out.suffix[1:].lower())
+    except ValueError:
+        fail(f"{out}: a name ending in {', '.join(f'.{one}' for one in Form)} says what to write", 2)
+
+
+def _exported(client: Client, form: Form, queries: list[QueryImage], page: SearchPage) -> bytes:
+    """A drawing that cannot be had is left out."""
+    found = client.get_drawings(drawings_of(form, queries, page), DrawingSize.MEDIUM)
+    drawings = {one.drawing_id: one.image.content for one in found if one.image is not None}
+    return rendered(form, page, queries, drawings)
 
 
 def _draw(client: Client, queries: list[QueryImage], page: SearchPage, path: Path) -> None:

@@ -6,7 +6,7 @@
 
 Every failure is a SevenviewsError with its reason; calls that find the gateway UNAVAILABLE are tried again.
 
-May import designs, runtime and the stubs.
+`export` makes files of its answers. May import certificates, designs, images, law, runtime and the stubs.
 """
 
 from sevenviews.client.aio import AsyncClient

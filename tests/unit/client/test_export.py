@@ -15,7 +15,7 @@ import pypdfium2
 import pytest
 
 from sevenviews.certificates import SealedCertificate
-from sevenviews.cli.export import cell
+from sevenviews.client.export.tables import cell
 from sevenviews.designs import LocarnoClass, Party, Priority
 from tests.commands import command
 from tests.fakes.house import House, running_house

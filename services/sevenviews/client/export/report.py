@@ -6,7 +6,6 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -20,10 +19,11 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from sevenviews.cli.export import bibliography
-from sevenviews.cli.legal import rule_told, standing_told
-from sevenviews.client import Client, PatentHit, QueryImage, SearchPage
-from sevenviews.designs import DrawingSize, SevenviewsError, View
+from sevenviews.client.export.tables import bibliography
+from sevenviews.client.export.words import best_matches, rule_told, standing_told
+from sevenviews.client.records import PatentHit, QueryMatch, SearchPage
+from sevenviews.client.requests import QueryImage
+from sevenviews.designs import SevenviewsError, View
 from sevenviews.images import decode_grey
 
 _FONT, _BOLD = "Roboto", "Roboto-Bold"
@@ -38,7 +38,6 @@ _PADDING = 6
 _WIDTH = A4[0] - 2 * _MARGIN - 2 * _PADDING
 _QUERY_SIDE, _HIT_SIDE = 30 * mm, 34 * mm
 _QUERIES_A_ROW = 5
-_DRAWINGS_SHOWN = 3
 _MOST_TEXT = 200
 """Characters of a title, or of all inventors: the files for programs have them whole."""
 _NAMES = {
@@ -55,18 +54,14 @@ _NAMES = {
 }
 
 
-def write_report(path: Path, client: Client, queries: Sequence[QueryImage], page: SearchPage) -> None:
-    """Write the report of a page. A drawing that cannot be had is left out.
-
-    Raises:
-        OSError: the file cannot be written.
-        SevenviewsError: the gateway does not answer.
-    """
+def pdf_of(
+    page: SearchPage, queries: Sequence[QueryImage], drawings: Mapping[str, bytes], first_rank: int
+) -> bytes:
+    """The report of a page. A drawing that is not among the given ones is left out."""
     _register_fonts()
-    drawings = _drawings(client, queries, page)
-    sealed = page.certificate
+    sealed, file = page.certificate, io.BytesIO()
     document = SimpleDocTemplate(
-        str(path),
+        file,
         pagesize=A4,
         leftMargin=_MARGIN,
         rightMargin=_MARGIN,
@@ -79,9 +74,10 @@ def write_report(path: Path, client: Client, queries: Sequence[QueryImage], page
     )
     story = [
         *_head(queries, page, drawings),
-        *(_hit(rank, hit, page, drawings) for rank, hit in enumerate(page.hits, 1)),
+        *(_hit(rank, hit, page, drawings) for rank, hit in enumerate(page.hits, first_rank)),
     ]
     document.build(story, onFirstPage=_foot(page), onLaterPages=_foot(page))
+    return file.getvalue()
 
 
 @cache
@@ -93,25 +89,10 @@ def _register_fonts() -> None:
         pdfmetrics.registerFont(UnicodeCIDFont(name))
 
 
-def _drawings(client: Client, queries: Sequence[QueryImage], page: SearchPage) -> Mapping[str, bytes]:
-    """By id: those that matched, and those of the catalogue that asked."""
-    wanted = {query.drawing_id: None for query in queries if query.drawing_id}
-    for hit in page.hits:
-        wanted |= dict.fromkeys(_matched(hit))
-        wanted |= {match.query_drawing_id: None for match in hit.matches if match.query_drawing_id}
-    found = client.get_drawings(wanted, DrawingSize.MEDIUM)
-    return {one.drawing_id: one.image.content for one in found if one.image is not None}
-
-
-def _matched(hit: PatentHit) -> dict[str, str]:
-    """The drawings that matched, the best first, each with its caption."""
-    captions: dict[str, str] = {}
-    for one in sorted((one for one in hit.matches if one.drawing_id), key=lambda one: -one.score):
-        figure = f"FIG. {one.figure_number}" if one.figure_number else ""
-        view = "" if one.view is View.UNKNOWN else one.view.value
-        shown = ", ".join(filter(None, (figure, view, f"cosine {one.score:.2f}")))
-        captions.setdefault(one.drawing_id, shown)
-    return dict(list(captions.items())[:_DRAWINGS_SHOWN])
+def _caption(match: QueryMatch) -> str:
+    figure = f"FIG. {match.figure_number}" if match.figure_number else ""
+    view = "" if match.view is View.UNKNOWN else match.view.value
+    return ", ".join(filter(None, (figure, view, f"cosine {match.score:.2f}")))
 
 
 def _head(queries: Sequence[QueryImage], page: SearchPage, drawings: Mapping[str, bytes]) -> Iterator[Any]:
@@ -161,8 +142,8 @@ def _hit(rank: int, hit: PatentHit, page: SearchPage, drawings: Mapping[str, byt
         if hit.legal_dates is not None:
             lines.append(_text(hit.legal_dates.explanation, 8))
     pictures = [
-        [_picture(drawings.get(one, b""), _HIT_SIDE), _text(caption, 7.5)]
-        for one, caption in _matched(hit).items()
+        [_picture(drawings.get(one.drawing_id, b""), _HIT_SIDE), _text(_caption(one), 7.5)]
+        for one in best_matches(hit)
     ]
     left = (_HIT_SIDE + 4 * mm) * len(pictures)
     strip = Table([pictures], colWidths=[left / len(pictures)] * len(pictures), hAlign="LEFT", style=_PLAIN)
