@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from sevenviews.console.gateway import Gateway
 from sevenviews.console.pages.designs import DesignPages
+from sevenviews.console.pages.exports import ExportPages
 from sevenviews.console.pages.figures import FigurePages
 from sevenviews.console.pages.hits import HitPages
 from sevenviews.console.pages.kept import Kept
@@ -26,6 +27,7 @@ from sevenviews.console.pages.releases import ReleasePages
 from sevenviews.console.pages.search import SearchPages
 from sevenviews.console.reading import Cut, Reader, uncut
 from sevenviews.console.rendering import STATIC, Rendering
+from sevenviews.console.searching import Searching
 from sevenviews.console.security import Bounds, Security
 from sevenviews.console.settings import ConsoleSettings
 from sevenviews.console.uploads import Uploads
@@ -48,7 +50,9 @@ class Console:
         kept = Kept(uploads)
         reader = Reader(uploads, cut, settings.read_concurrency)
         search = SearchPages(rendering, self._gateway, reader, kept, settings.max_upload_bytes)
-        hits = HitPages(rendering, self._gateway, kept)
+        searching = Searching(self._gateway, kept)
+        hits = HitPages(rendering, self._gateway, kept, searching)
+        exports = ExportPages(rendering, self._gateway, kept, searching, settings.read_concurrency)
         figures = FigurePages(rendering, kept)
         designs = DesignPages(rendering, self._gateway, kept)
         pictures = Pictures(self._gateway, kept, uploads)
@@ -59,7 +63,8 @@ class Console:
                 Route("/", search.ask, methods=["POST"]),
                 Route("/s/{digest}", hits.show),
                 Route("/s/{digest}/facets", hits.facets),
-                Route("/s/{digest}/refine", hits.refine, methods=["POST"]),
+                Route("/s/{digest}/hits.{form}", exports.download),
+                Route("/s/{digest}/certificate", exports.certify, methods=["POST"]),
                 Route("/s/{digest}/purge", kept.purge, methods=["POST"]),
                 Route("/s/{digest}/figures", figures.show),
                 Route("/s/{digest}/figures", figures.apply, methods=["POST"]),
@@ -69,6 +74,8 @@ class Console:
                 Route("/designs/{patent_id}/search", search.ask_with_design, methods=["POST"]),
                 Route("/drawings/{drawing_id}", pictures.drawing),
                 Route("/compare", designs.compare),
+                Route("/certificates/{sha256}.json", exports.save),
+                Route("/certificates/{sha256}", exports.show),
                 Route("/releases", releases.show),
                 Route("/help", releases.help),
                 Route("/healthz", self._health),

@@ -1,12 +1,12 @@
-"""What is searched with: drawings that were uploaded, drawings and patents of the catalogue."""
+"""What is searched with: drawings that were uploaded, and patents of the catalogue."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+
+from pydantic import TypeAdapter
 
 from sevenviews.designs import CropBox, View
 
@@ -16,7 +16,7 @@ MOST_FIGURES = 16
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A drawing that asks: exactly one of `image`, `drawing_id` and `patent_id` is there.
+    """A drawing that asks, or a patent with all of its: `image` or `patent_id` is there. Raises ValueError.
 
     Attributes:
         image: SHA-256 of an uploaded image, in hexadecimal.
@@ -27,7 +27,6 @@ class Figure:
     """
 
     image: str = ""
-    drawing_id: str = ""
     patent_id: str = ""
     source: str = ""
     number: str = ""
@@ -35,6 +34,10 @@ class Figure:
     crop: CropBox | None = None
     weight: float = 1.0
     used: bool = True
+
+    def __post_init__(self) -> None:
+        if bool(self.image) == bool(self.patent_id):
+            raise ValueError("a figure is either an image or a patent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +75,13 @@ class Question:
         """One spelling."""
         return json.dumps(asdict(self), sort_keys=True, separators=(",", ":")).encode()
 
-    @classmethod
-    def from_json(cls, text: bytes) -> Question:
-        """Of what `to_json` wrote."""
-        document = json.loads(text)
-        return cls(
-            tuple(map(_figure, document["figures"])),
-            tuple(Trouble(**one) for one in document["troubles"]),
-        )
+    @staticmethod
+    def from_json(text: bytes) -> Question:
+        """Of what `to_json` wrote. Raises ValueError where another version did, and said it otherwise."""
+        return _ADAPTER.validate_json(text)
+
+
+_ADAPTER = TypeAdapter(Question)
 
 
 def with_at_most(figures: tuple[Figure, ...], most: int = MOST_FIGURES) -> tuple[Figure, ...]:
@@ -92,8 +94,3 @@ def with_at_most(figures: tuple[Figure, ...], most: int = MOST_FIGURES) -> tuple
     wanted = [(turn, position) for turn, position in turns if figures[position].used]
     kept = {position for _, position in sorted(wanted)[:most]}
     return tuple(replace(one, used=position in kept) for position, one in enumerate(figures))
-
-
-def _figure(document: Mapping[str, Any]) -> Figure:
-    crop = document["crop"]
-    return Figure(**{**document, "view": View(document["view"]), "crop": CropBox(**crop) if crop else None})

@@ -16,6 +16,7 @@ from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from sevenviews.client.export.words import rule_told
 from sevenviews.console import words
 
 _HERE = Path(__file__).parent
@@ -42,7 +43,11 @@ class Rendering:
             id=lambda text: quote(text, safe=""),
         )
         self._templates.globals.update(
-            drawing_words=words.drawing_words, bands=words.BANDS, static=_addresses(STATIC)
+            drawing_words=words.drawing_words,
+            bands=words.BANDS,
+            standing_words=words.STANDINGS,
+            rule_told=rule_told,
+            static=_addresses(STATIC),
         )
 
     def page(

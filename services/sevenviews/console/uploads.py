@@ -1,8 +1,9 @@
-"""What was uploaded, by digest, in a directory; for a while."""
+"""What was uploaded, and certificates of what was found, by digest, in a directory; for a while."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import tempfile
@@ -11,13 +12,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from sevenviews.certificates import CertificateError, SealedCertificate
 from sevenviews.console.question import Question
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class Uploads:
-    """Images, their previews and the questions that stand on them. Safe to share between threads.
+    """Images, their previews, the questions that stand on them, and certificates. Safe to share between threads.
 
     Whatever is looked at is kept for `seconds` more. Beyond `most_bytes`, what was not looked at for longest goes.
 
@@ -30,7 +32,7 @@ class Uploads:
         self._seconds = seconds
         self._most_bytes = most_bytes
         self._lock = threading.Lock()
-        for name in ("images", "previews", "questions"):
+        for name in ("images", "previews", "questions", "certificates"):
             (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def add_image(self, content: bytes, preview: bytes) -> str:
@@ -55,9 +57,23 @@ class Uploads:
             question = Question.from_json(self._question(digest).read_bytes())
             for path in self._files(digest, question):
                 os.utime(path)
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError):
             return None
         return question
+
+    def add_certificate(self, sealed: SealedCertificate) -> None:
+        """Keep a certificate, by its SHA-256."""
+        _write(self._certificate(sealed.sha256), json.dumps(sealed.as_json()).encode())
+
+    def certificate(self, sha256: str) -> SealedCertificate | None:
+        """As `find`, a certificate."""
+        if _DIGEST.fullmatch(sha256) is None:
+            return None
+        try:
+            os.utime(self._certificate(sha256))
+            return SealedCertificate.from_file(self._certificate(sha256))
+        except (FileNotFoundError, CertificateError):
+            return None
 
     def image(self, digest: str) -> bytes:
         """The bytes of an image of a question. Raises FileNotFoundError if it went meanwhile."""
@@ -68,14 +84,18 @@ class Uploads:
         return self._preview(digest).read_bytes()
 
     def purge(self, digest: str) -> None:
-        """Forget a question, its images, and all other questions that stand on one of them."""
+        """Forget a question, its images, and all other questions and certificates that stand on one of them."""
         with self._lock:
             question = self.find(digest)
             if question is None:
                 return
-            for other, asked in self._questions():
-                if other == digest or asked.images & question.images:
-                    self._question(other).unlink(missing_ok=True)
+            self._question(digest).unlink(missing_ok=True)
+            images = [image.encode() for image in question.images]
+            for folder in ("questions", "certificates"):
+                for path, _ in _stated(self._folder / folder, "[!.]*"):
+                    # Both name their images by digests, which stand for nothing else.
+                    if any(image in path.read_bytes() for image in images):
+                        path.unlink(missing_ok=True)
             for image in question.images:
                 self._image(image).unlink(missing_ok=True)
                 self._preview(image).unlink(missing_ok=True)
@@ -83,7 +103,7 @@ class Uploads:
     def sweep(self) -> None:
         """Forget what nobody has looked at for too long, and what there is no room for."""
         with self._lock:
-            oldest_first = sorted(_stated(self._folder), key=lambda one: one[1].st_mtime)
+            oldest_first = sorted(_stated(self._folder, "*/*"), key=lambda one: one[1].st_mtime)
             size = sum(stat.st_size for _, stat in oldest_first)
             expired = time.time() - self._seconds
             for path, stat in oldest_first:
@@ -91,11 +111,6 @@ class Uploads:
                     break
                 path.unlink(missing_ok=True)
                 size -= stat.st_size
-
-    def _questions(self) -> Iterator[tuple[str, Question]]:
-        for path in (self._folder / "questions").iterdir():
-            if _DIGEST.fullmatch(path.name):
-                yield path.name, Question.from_json(path.read_bytes())
 
     def _files(self, digest: str, question: Question) -> Iterator[Path]:
         yield self._question(digest)
@@ -112,9 +127,12 @@ class Uploads:
     def _preview(self, digest: str) -> Path:
         return self._folder / "previews" / digest
 
+    def _certificate(self, sha256: str) -> Path:
+        return self._folder / "certificates" / sha256
 
-def _stated(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    for path in folder.glob("*/*"):
+
+def _stated(folder: Path, names: str) -> Iterator[tuple[Path, os.stat_result]]:
+    for path in folder.glob(names):
         try:
             yield path, path.stat()
         except FileNotFoundError:  # another replica was faster

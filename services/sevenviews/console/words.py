@@ -8,6 +8,7 @@ from http import HTTPStatus
 from starlette.exceptions import HTTPException
 
 from sevenviews.designs import Reason, SevenviewsError, View
+from sevenviews.law import Standing
 
 BANDS = (
     (0.95, "Nearly the same"),
@@ -17,6 +18,16 @@ BANDS = (
     (0.0, "Hardly alike"),
 )
 """From this score on. They order what is seen; none of them says that a right is infringed."""
+
+
+STANDINGS = {
+    Standing.PRIOR_ART: ("●", "Prior art"),
+    Standing.GRACE_PERIOD: ("◐", "Grace period"),
+    Standing.EARLIER_FILED: ("◒", "Filed earlier"),
+    Standing.LATER: ("○", "Later"),
+    Standing.UNKNOWN: ("?", "Not known"),
+}
+"""Of a design's dates: a sign beside the colour, and the words."""
 
 
 def likeness(score: float) -> str:

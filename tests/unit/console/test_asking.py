@@ -7,12 +7,14 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from sevenviews.console.asking import CONDITIONS, asked
+from sevenviews.console.asking import APPLICATION, FILTER, MARKS, asked
 from sevenviews.designs import DateRange, LocarnoClass, PatentFilter, ViewMatching
+from sevenviews.law import Application
 
 FULL = (
     "locarno=06-01&locarno=26&office=us&holder=Acme%2C+Inc.&after=2020-01-02&before=2021-01-01"
-    "&prior_to=2021-06-01&without=02&exclude=USD1&views=require&sort=newest&size=60&exact=1"
+    "&prior_to=2021-06-01&without=02&exclude=USD1&views=require&sort=newest&size=60&exact=1&families=1"
+    "&filed=2021-05-01&at=us&priority=2020-11-01&applicant=Acme&like=USD2&like=USD3&unlike=USD4"
 )
 
 
@@ -28,7 +30,10 @@ def test_an_address_is_read_whole() -> None:
         publication_date=DateRange(date(2020, 1, 2), date(2021, 1, 1)),
         prior_to=date(2021, 6, 1),
     )
-    assert (ask.view_matching, ask.sort, ask.size, ask.exact) == (ViewMatching.REQUIRE, "newest", 60, True)
+    assert (ask.view_matching, ask.sort, ask.size) == (ViewMatching.REQUIRE, "newest", 60)
+    assert (ask.exact, ask.families) == (True, True)
+    assert ask.application == Application(date(2021, 5, 1), "US", date(2020, 11, 1), ("Acme",))
+    assert (ask.like, ask.unlike) == (("USD2", "USD3"), ("USD4",))
 
 
 def test_it_is_written_as_it_was_read() -> None:
@@ -39,10 +44,10 @@ def test_it_is_written_as_it_was_read() -> None:
 
 def test_each_condition_has_a_chip_that_drops_it_alone() -> None:
     ask = asked(parse_qsl(FULL))
-    assert len(ask.chips) == 9
+    assert len(ask.chips) == 16
     for chip in ask.chips:
         left = asked(parse_qsl(chip.without))
-        assert len(left.chips) == 8
+        assert len(left.chips) == 15
         assert chip.text not in [one.text for one in left.chips]
 
 
@@ -59,9 +64,10 @@ def test_a_page_is_left_when_anything_else_changes() -> None:
     assert all("page" not in chip.without for chip in ask.chips)
 
 
-@pytest.mark.parametrize("name", [one.name for one in CONDITIONS])
+@pytest.mark.parametrize("name", [one.name for one in (*FILTER, *APPLICATION, *MARKS)])
 def test_what_cannot_be_read_is_told_and_left_out(name: str) -> None:
     bad = {"locarno": "99", "without": "x", "after": "yesterday", "before": "2021-13-01", "prior_to": "1"}
+    bad |= {"filed": "1 May", "priority": "2021"}
     ask = asked([(name, bad.get(name, "\t"))])
     assert ask.patent_filter == PatentFilter()
     assert list(ask.problems) == ([name] if name in bad else [])
@@ -71,6 +77,19 @@ def test_what_cannot_be_read_is_told_and_left_out(name: str) -> None:
 def test_dates_the_wrong_way_round_are_told() -> None:
     ask = asked([("after", "2021-01-02"), ("before", "2021-01-01")])
     assert list(ask.problems) == ["before"]
+
+
+@pytest.mark.parametrize(
+    ("address", "field"), [("at=US", "filed"), ("filed=2020-01-01&priority=2020-01-02", "priority")]
+)
+def test_an_application_that_cannot_be_is_told(address: str, field: str) -> None:
+    ask = asked(parse_qsl(address))
+    assert (list(ask.problems), ask.application) == ([field], None)
+
+
+def test_what_is_marked_both_ways_is_not_marked() -> None:
+    ask = asked(parse_qsl("like=A&like=B&unlike=B"))
+    assert (ask.like, ask.unlike) == (("A",), ())
 
 
 @pytest.mark.parametrize(

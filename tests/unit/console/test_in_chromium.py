@@ -139,8 +139,17 @@ def test_by_mouse(page: Page, queries: list[Path]) -> None:
     expect(page.locator(".hit").nth(1).get_by_label("Like this")).to_be_checked()
 
     page.get_by_role("button", name="Search again with marks").click()
-    expect(page.locator(".figures-small li")).to_have_count(3)
-    assert urlsplit(page.url).path != path
+    expect(page.get_by_role("link", name=re.compile("^Like USD"))).to_be_visible()
+    expect(page.locator(".hit [name=like]:checked")).to_have_count(1)
+    assert urlsplit(page.url).path == path
+
+    with page.expect_download() as saving:
+        page.get_by_role("link", name="CSV").click()
+    assert saving.value.suggested_filename.endswith("-1.csv")
+    page.get_by_role("button", name="Certify this search").click()
+    expect(page.get_by_role("heading", name="Certificate of a search")).to_be_visible()
+    page.get_by_role("link", name="To the hits").click()
+    expect(page.locator(".hit [name=like]:checked")).to_have_count(1)
 
 
 def test_a_crop_is_drawn_and_counts(page: Page, queries: list[Path]) -> None:
@@ -232,6 +241,16 @@ def test_without_javascript(plain: Page, queries: list[Path]) -> None:
     plain.get_by_role("button", name="Apply").click()
     expect(plain.locator(".hit")).to_have_count(1)
     plain.get_by_role("link", name="Drop all").click()
+    plain.locator("#f-filed").fill("2021-01-04")
+    plain.locator("#f-at").fill("US")
+    plain.get_by_role("button", name="Apply").click()
+    expect(plain.locator(".hit .prior_art")).to_have_count(3)
+    plain.locator(".hit").first.get_by_label("Like this").check()
+    plain.get_by_role("button", name="Search again with marks").click()
+    expect(plain.locator(".hit .prior_art")).to_have_count(3)
+    plain.get_by_role("button", name="Certify this search").click()
+    plain.get_by_role("link", name="To the hits").click()
+    plain.get_by_role("link", name="Drop all").click()
 
     plain.locator(".hit .open").first.click()
     expect(plain.get_by_role("heading", level=1)).to_have_text(TITLES[3])
@@ -250,15 +269,19 @@ def test_without_javascript(plain: Page, queries: list[Path]) -> None:
     expect(plain.get_by_role("status").filter(has_text="Purged")).to_be_visible()
 
 
-def screens(path: str) -> list[str]:
+def screens(page: Page, queries: list[Path]) -> list[str]:
     """Every screen, and its states."""
+    path = search(page, queries)
+    page.get_by_role("button", name="Certify this search").click()
     designs = f"id={patent_id_of(3)}&id={patent_id_of(5)}&s={path.removeprefix('/s/')}&back={path}"
     return [
         "/",
         path,
         f"{path}?facets=1&holder=Vitro&locarno=06",
         f"{path}?locarno=01&office=US",
-        f"{path}?after=nonsense",
+        f"{path}?after=nonsense&priority=2020-01-01",
+        f"{path}?filed=2020-01-03&at=US&applicant=Vitra+AG&families=1&like={patent_id_of(1)}",
+        page.url,
         f"{path}/figures",
         f"/designs/{patent_id_of(3)}?back={path}",
         f"/compare?{designs}",
@@ -270,32 +293,28 @@ def screens(path: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_stands_in_the_way_of_anybody(
-    chromium: Browser, address: str, queries: list[Path], scheme: str
-) -> None:
-    """axe-core on every screen: contrast, names, order, targets; in the dark contrast alone: the rest is the same."""
-    page, _ = open_page(chromium, address, color_scheme=scheme)
-    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    if scheme == "dark":
-        rules = {"runOnly": ["color-contrast"]}
-    found = {}
-    for screen in screens(search(page, queries)):
-        page.goto(screen)
-        report = Axe().run(page, options=rules)
-        if report.violations_count:
-            found[screen] = report.generate_report()
-    page.context.close()
-    assert not found, "\n".join(f"{screen}\n{report}" for screen, report in found.items())
+_EVERY_RULE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+_CONTRAST = {"runOnly": ["color-contrast"]}
 
 
-def test_it_fits_a_narrow_screen(chromium: Browser, address: str, queries: list[Path]) -> None:
-    """320 pixels, or 1,280 at 400 %; a table to be compared may be scrolled by itself."""
-    page, _ = open_page(chromium, address, viewport={"width": 320, "height": 640})
-    for screen in screens(search(page, queries)):
+def test_nothing_stands_in_the_way_of_anybody(chromium: Browser, address: str, queries: list[Path]) -> None:
+    """axe-core on every screen: contrast, names, order, targets; in the dark contrast alone: the rest is the same.
+    And every screen fits 320 pixels, or 1,280 at 400 %; a table to be compared may be scrolled by itself."""
+    page, _ = open_page(chromium, address)
+    found = []
+    for screen in screens(page, queries):
         page.goto(screen)
-        assert page.evaluate("document.documentElement.scrollWidth") == 320, screen
+        for scheme, rules in (("light", _EVERY_RULE), ("dark", _CONTRAST)):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            report = Axe().run(page, options=rules)
+            if report.violations_count:
+                found.append(f"{screen} {scheme}\n{report.generate_report()}")
+        page.set_viewport_size({"width": 320, "height": 640})
+        if page.evaluate("document.documentElement.scrollWidth") != 320:
+            found.append(f"{screen} is too wide")
+        page.set_viewport_size({"width": 1280, "height": 800})
     page.context.close()
+    assert not found, "\n".join(found)
 
 
 def test_what_takes_long_is_dropped_pasted_and_counted(page: Page) -> None:

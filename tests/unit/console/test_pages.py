@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import re
+from collections import Counter
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
 
@@ -39,6 +40,15 @@ class Links(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found += [value for name, value in attrs if name in {"href", "src"} and value]
+
+
+def scores(page: str) -> dict[str, str]:
+    """By design."""
+    return dict(zip(hits(page), re.findall(r'<span class="number">([^<]+)</span>', page), strict=True))
+
+
+def checked(page: str, name: str) -> list[str]:
+    return re.findall(rf'name="{name}" value="([^"]+)" data-mark="." checked', page)
 
 
 def links(page: str, start: str = "/") -> list[str]:
@@ -222,14 +232,56 @@ def test_what_the_figures_cannot_be_is_told_and_nothing_is_lost(
         assert name.startswith("use") or f'value="{value}"' in answer.text
 
 
-def test_marks_search_again_with_drawings_of_hits(browser: TestClient) -> None:
+def test_marks_move_the_search_and_stay_marked(browser: TestClient) -> None:
     address = upload(browser, drawing(3, 1))
-    marked = {"like": f"{patent_id_of(1)}-D00001-01", "unlike": f"{patent_id_of(3)}-D00001-02"}
-    answer = browser.post(f"{address}/refine?office=US", data=marked)
-    page = browser.get(answer.headers["location"]).text
-    assert "Office US" in page
-    assert "not like" in page
-    assert hits(page)[0] != patent_id_of(3)
+    before = browser.get(address).text
+    page = browser.get(f"{address}?office=US&like={patent_id_of(1)}&unlike={patent_id_of(4)}").text
+    assert scores(page) != scores(before)
+    assert (checked(page, "like"), checked(page, "unlike")) == ([patent_id_of(1)], [patent_id_of(4)])
+    chips = page[page.index('class="chips"') : page.index("</ul>", page.index('class="chips"'))]
+    assert re.findall(r">([^<>]+) <span", chips) == [
+        "Office US",
+        f"Like {patent_id_of(1)}",
+        f"Not like {patent_id_of(4)}",
+    ]
+
+
+def test_a_mark_of_a_design_that_is_not_on_the_page_is_kept_with_those_that_are(browser: TestClient) -> None:
+    address = upload(browser, drawing(3, 1))
+    page = browser.get(f"{address}?locarno=06-01&like={patent_id_of(1)}&like={patent_id_of(2)}").text
+    form = page[page.index('<form id="refine"') : page.index("</form>", page.index('<form id="refine"'))]
+    assert re.findall(r'name="like" value="([^"]+)"', form) == [patent_id_of(2)]
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        # Published on 1 to 6 January 2020, and filed a year before; without an office no rule is known.
+        ("filed=2021-01-04&at=US", {"Prior art": 3, "Grace period": 3}),
+        (
+            "filed=2020-01-03&at=US&applicant=Vitra+AG",
+            {
+                "Grace period": 1,
+                "Grace period, same holder": 1,
+                "Filed earlier": 2,
+                "Filed earlier, same holder": 2,
+            },
+        ),
+        ("filed=2018-01-01&at=US", {"Later": 6}),
+        ("filed=2020-06-01", {"Not known": 6}),
+    ],
+)
+def test_each_hit_has_its_dates_of_law(browser: TestClient, query: str, told: dict[str, int]) -> None:
+    page = browser.get(f"{upload(browser, drawing(3, 1))}?{query}").text
+    standings = re.findall(r'<details class="standing [^>]*><summary><span[^>]*>.</span> ([^<]+)<', page)
+    assert Counter(standings) == told
+    assert page.count("not legal advice") == 1
+
+
+def test_hits_stand_in_the_order_of_law(browser: TestClient) -> None:
+    page = browser.get(f"{upload(browser, drawing(3, 1))}?filed=2021-01-04&at=US&sort=law").text
+    standings = re.findall(r'class="standing ([a-z_]+)"', page)
+    assert standings == ["prior_art"] * 3 + ["grace_period"] * 3
 
 
 def test_a_design_of_the_catalogue_is_searched_with_and_not_for(browser: TestClient) -> None:
@@ -314,7 +366,7 @@ def test_what_was_purged_is_gone_and_said_to_be(browser: TestClient) -> None:
         gone = browser.get(path)
         assert gone.status_code == 410
         assert "not kept any more" in gone.text
-    assert browser.post(f"{address}/refine").status_code == 410
+    assert browser.post(f"{address}/certificate").status_code == 410
 
 
 def test_operators_see_what_serves(browser: TestClient) -> None:

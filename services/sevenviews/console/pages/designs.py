@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sevenviews.console.gateway import Gateway
-from sevenviews.console.pages.kept import Kept
+from sevenviews.console.pages.kept import Kept, back
 from sevenviews.console.question import Figure
 from sevenviews.console.rendering import Rendering
 from sevenviews.designs import STANDARD_VIEWS, Drawing, Patent, View
@@ -49,7 +49,7 @@ class DesignPages:
                 one for one in STANDARD_VIEWS if all(one != drawing.view for drawing in patent.drawings)
             ],
             described={one.figure_number: one.text for one in patent.figure_descriptions},
-            back=_back(request),
+            back=back(request),
         )
 
     async def compare(self, request: Request) -> Response:
@@ -58,7 +58,7 @@ class DesignPages:
         if not LEAST <= len(ids) <= MOST:
             status = HTTPStatus.OK if not ids else HTTPStatus.UNPROCESSABLE_ENTITY
             return self._rendering.page(
-                request, "compare_choice.html", status, ids=ids, least=LEAST, most=MOST, back=_back(request)
+                request, "compare_choice.html", status, ids=ids, least=LEAST, most=MOST, back=back(request)
             )
         client = self._gateway.of(request)
         patents = [one.get().patent async for one in client.get_patents(ids)]
@@ -73,7 +73,7 @@ class DesignPages:
             patents=patents,
             rows=list(_rows(figures, patents)),
             digest=digest,
-            back=_back(request),
+            back=back(request),
         )
 
 
@@ -89,9 +89,3 @@ def _rows(figures: Sequence[Figure], patents: Sequence[Patent]) -> Iterable[Row]
         )
         if row.figures or any(row.drawings):
             yield row
-
-
-def _back(request: Request) -> str:
-    """The hits that somebody comes from: an address of ours, and no other."""
-    address = request.query_params.get("back", "")
-    return address if address.startswith("/s/") else ""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sevenviews.client import PatentHit, QueryImage, QueryMatch, SearchPage
-from sevenviews.console.asking import CONDITIONS, PAGE_SIZES, SORTS, VIEWS, Asked, asked
+from sevenviews.client import PatentHit, QueryMatch, SearchPage
+from sevenviews.console.asking import APPLICATION, FILTER, PAGE_SIZES, SORTS, VIEWS, Asked, asked
 from sevenviews.console.gateway import Gateway
 from sevenviews.console.pages.kept import Kept
 from sevenviews.console.question import Figure, Question
-from sevenviews.console.reading import checked
 from sevenviews.console.rendering import Rendering
+from sevenviews.console.searching import Searching
+from sevenviews.console.words import STANDINGS
 from sevenviews.designs import Facet, FacetCounts
 
 _FACETS = {
@@ -48,18 +50,21 @@ class Card:
 
 
 class HitPages:
-    """The grid of hits, its facets, and the same search with what was marked."""
+    """The grid of hits, and its facets."""
 
-    def __init__(self, rendering: Rendering, gateway: Gateway, kept: Kept) -> None:
+    def __init__(self, rendering: Rendering, gateway: Gateway, kept: Kept, searching: Searching) -> None:
         self._rendering = rendering
         self._gateway = gateway
         self._kept = kept
+        self._searching = searching
 
     async def show(self, request: Request) -> Response:
         """A page of hits. Without a filter that can be read there are none."""
         question = await self._kept.question(request)
         ask = asked(request.query_params.multi_items())
-        page = None if ask.problems else await self._search(request, question, ask)
+        page = None
+        if not ask.problems:
+            page = await self._searching.page(request, await self._searching.queries(question), ask)
         counts = await self._counts(request, ask) if "facets" in request.query_params else None
         return self._rendering.page(
             request,
@@ -69,11 +74,14 @@ class HitPages:
             ask=ask,
             page=page,
             cards=_cards(question, ask, page) if page else [],
+            here=ask.parameters(page=(ask.page, ask.number) if ask.page else None),
             next=ask.parameters(page=(page.next_page_token, ask.number + 1)) if page else "",
+            standings=_standings(page) if page else [],
             classes=page.predicted_classes[:_CLASSES_SHOWN] if page else (),
             counts=counts,
             facet_names=_FACETS,
-            conditions=CONDITIONS,
+            conditions=FILTER,
+            application=APPLICATION,
             sorts=SORTS,
             views=VIEWS,
             sizes=PAGE_SIZES,
@@ -92,40 +100,17 @@ class HitPages:
             facet_names=_FACETS,
         )
 
-    async def refine(self, request: Request) -> Response:
-        """The same search, with drawings of hits that were marked as more and as less of what is looked for."""
-        question = await self._kept.question(request)
-        async with request.form(max_files=0) as form:
-            liked, unliked = ([str(one) for one in form.getlist(name)] for name in ("like", "unlike"))
-        weights = {**dict.fromkeys(liked, 0.5), **dict.fromkeys(unliked, -0.5)}
-        kept = [one for one in question.figures if one.drawing_id not in weights]
-        marked = [Figure(drawing_id=one, weight=weight) for one, weight in weights.items()]
-        refined = checked(Question((*kept, *marked), question.troubles))
-        return await self._kept.go(refined, asked(request.query_params.multi_items()).parameters())
-
-    async def _search(self, request: Request, question: Question, ask: Asked) -> SearchPage:
-        client = self._gateway.of(request)
-        if ask.page:
-            return await client.search(
-                [], limit=ask.size, page_token=ask.page, allow_degraded=True, exact=ask.exact
-            )
-        images = await self._kept.images(checked(question))
-        return await client.search(
-            [_query(one, images.get(one.image, b"")) for one in question.used],
-            limit=ask.size,
-            patent_filter=ask.patent_filter,
-            view_matching=ask.view_matching,
-            allow_degraded=True,
-            exact=ask.exact,
-        )
-
     async def _counts(self, request: Request, ask: Asked) -> Sequence[FacetCounts]:
         client = self._gateway.of(request)
         return await client.facets(ask.patent_filter, tuple(_FACETS), _VALUES_SHOWN)
 
 
-def _query(figure: Figure, content: bytes) -> QueryImage:
-    return QueryImage(content, figure.view, figure.crop, figure.weight, figure.drawing_id, figure.patent_id)
+def _standings(page: SearchPage) -> list[tuple[str, int]]:
+    """How many hits of a page have each standing, in words."""
+    told = Counter(hit.legal_dates.standing for hit in page.hits if hit.legal_dates)
+    same = sum(bool(hit.legal_dates and hit.legal_dates.same_holder) for hit in page.hits)
+    counts = [(words, told[one]) for one, (_, words) in STANDINGS.items()]
+    return [one for one in (*counts, ("Same holder", same)) if one[1]]
 
 
 def _cards(question: Question, ask: Asked, page: SearchPage) -> list[Card]:

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from sevenviews.certificates import SealedCertificate
 from sevenviews.console.question import Question
 from sevenviews.console.uploads import Uploads
 
@@ -41,7 +42,25 @@ class Kept:
         address = f"/s/{digest}" + (f"?{parameters}" if parameters else "")
         return RedirectResponse(address, HTTPStatus.SEE_OTHER)
 
+    async def keep_certificate(self, sealed: SealedCertificate | None) -> None:
+        """Of a search, if it has one."""
+        if sealed is not None:
+            await asyncio.to_thread(self._uploads.add_certificate, sealed)
+
+    async def certificate(self, request: Request) -> SealedCertificate:
+        """That the address names. Raises HTTPException 410 where it is not kept (any more)."""
+        found = await asyncio.to_thread(self._uploads.certificate, request.path_params["sha256"])
+        if found is None:
+            raise HTTPException(HTTPStatus.GONE, "no such certificate is kept")
+        return found
+
     async def purge(self, request: Request) -> Response:
         """Forget what was uploaded, and say so."""
         await asyncio.to_thread(self._uploads.purge, request.path_params["digest"])
         return RedirectResponse("/?purged=1", HTTPStatus.SEE_OTHER)
+
+
+def back(request: Request) -> str:
+    """The hits that somebody comes from: an address of ours, and no other."""
+    address = request.query_params.get("back", "")
+    return address if address.startswith("/s/") else ""

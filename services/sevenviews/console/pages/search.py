@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -52,14 +52,11 @@ class SearchPages:
         question = await self._reader.read(files, whole=whole, more=more)
         if not question.figures:
             return self._form(request, HTTPStatus.UNPROCESSABLE_ENTITY, troubles=question.troubles)
-        return await self._kept.go(question, urlencode([("exclude", one.patent_id) for one in more]))
+        return await self._kept.go(question)
 
     async def ask_with_design(self, request: Request) -> Response:
-        """Search with a design of the catalogue, and not for it."""
-        patent_id = request.path_params["patent_id"]
-        return await self._kept.go(
-            Question((Figure(patent_id=patent_id),)), urlencode([("exclude", patent_id)])
-        )
+        """Search with a design of the catalogue; the gateway leaves it out, and its family."""
+        return await self._kept.go(Question((Figure(patent_id=request.path_params["patent_id"]),)))
 
     async def find(self, request: Request) -> Response:
         """A design by the number that somebody has typed."""
