@@ -161,12 +161,21 @@ class Generations(RuleBasedStateMachine):
 
     @invariant()
     def a_deleted_patent_names_no_image(self) -> None:
-        named = {one for one in IDS if one in self._model.published or one in self._model.staged}
+        model = self._model
+        titles = {title for _, title in model.published.values()} | set(model.staged.values())
+        self._same(lambda table: {key for key, _ in table.object_keys()}, titles)
+        self._same(lambda table: {title for title in TITLES if table.names(title)}, titles)
+        drawings = {f"{one}-D00001-01": title for one, (_, title) in model.published.items()}
+        self._same(lambda table: table.drawing_keys([f"{one}-D00001-01" for one in IDS]), drawings)
+
+    @invariant()
+    def what_is_staged_can_be_read_also_behind_what_is_published(self) -> None:
+        model = self._model
         self._same(
             lambda table: {
-                one for one in IDS if table.drawing_keys([f"{one}-D00001-01"], include_staged=True)
+                id_: (one.generation, one.state, one.patent.title) for id_, one in table.staged(IDS).items()
             },
-            named,
+            {one: (model.newest[one], State.STAGED, title) for one, title in model.staged.items()},
         )
 
 

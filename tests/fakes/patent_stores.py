@@ -125,6 +125,12 @@ class FakePatentTable(PatentTable):
             found = {one: self._rows[one].record(include_staged=include_staged) for one in patent_ids}
         return {id_: record for id_, record in found.items() if record is not None}
 
+    def staged(self, patent_ids: Sequence[str]) -> Mapping[str, PatentRecord]:
+        with self._lock:
+            found = {one: replace(self._rows[one], published=None) for one in patent_ids}
+        records = {one: row.record(include_staged=True) for one, row in found.items()}
+        return {id_: record for id_, record in records.items() if record is not None}
+
     def summaries(self, patent_ids: Sequence[str]) -> Mapping[str, PublishedSummary]:
         return {
             id_: PublishedSummary(
@@ -218,11 +224,13 @@ class FakePatentTable(PatentTable):
             return {holder_key(name): name for one in patents for name in one.holders}
         return {person_key(party.name): party.name for one in patents for party in one.inventors}
 
-    def drawing_keys(self, drawing_ids: Sequence[str], *, include_staged: bool) -> Mapping[str, str]:
-        found: dict[str, str] = {}
-        for content in reversed(self._contents(include_staged=include_staged)):
-            found |= {id_: key for id_, key in content.object_keys.items() if id_ in drawing_ids}
-        return found
+    def drawing_keys(self, drawing_ids: Sequence[str]) -> Mapping[str, str]:
+        return {
+            id_: key
+            for content in self._contents(include_staged=False)
+            for id_, key in content.object_keys.items()
+            if id_ in drawing_ids
+        }
 
     def names(self, object_key: str) -> bool:
         return any(

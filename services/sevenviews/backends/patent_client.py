@@ -116,6 +116,14 @@ class PatentClient:
         response = await call(SERVICE, self._stub.BatchGetPatents, request, timeout_seconds)
         return {id_of(one): record_from_wire(one) for one in response.patents}
 
+    async def get_staged(
+        self, patent_ids: Sequence[str], timeout_seconds: float
+    ) -> Mapping[str, PatentRecord]:
+        """What is staged of 1 to MAX_PATENTS_PER_CALL patents, also behind what is published."""
+        request = patents_pb2.BatchGetPatentsRequest(patent_ids=patent_ids, staged=True)
+        response = await call(SERVICE, self._stub.BatchGetPatents, request, timeout_seconds)
+        return {id_of(one): record_from_wire(one) for one in response.patents}
+
     async def suggest(
         self, patent_id: str, holders: Sequence[str], inventors: Sequence[str], timeout_seconds: float
     ) -> Suggestions:
@@ -184,10 +192,11 @@ class PatentClient:
         size: DrawingSize,
         timeout_seconds: float,
         *,
-        include_staged: bool = False,
+        content_digest: str = "",
     ) -> DrawingImage:
+        """Of what is published; or whatever has that digest, also of what is staged."""
         request = patents_pb2.GetDrawingImageRequest(
-            drawing_id=drawing_id, size=_SIZES[size], include_staged=include_staged
+            drawing_id=drawing_id, size=_SIZES[size], content_digest=content_digest
         )
         response = await call(SERVICE, self._stub.GetDrawingImage, request, timeout_seconds)
         return image_from_wire(response)

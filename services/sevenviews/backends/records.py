@@ -267,6 +267,11 @@ class PatentRecord:
         return self.encoded.patent
 
     @property
+    def staged_generation(self) -> int:
+        """Of content that waits for its publication; 0: none does."""
+        return 0 if self.is_published and self.newest == self.generation else self.newest
+
+    @property
     def wanted(self) -> frozenset[int]:
         """The generations that may have vectors; those of any other are of no use, and never will be again."""
         return frozenset((self.generation, self.newest))
@@ -363,3 +368,8 @@ class LostObject:
     drawing_id: str
     object_key: str
     repaired: bool
+
+    @property
+    def digest(self) -> str:
+        """Of the image: its SHA-256, by which objects are named."""
+        return self.object_key.rpartition("/")[2]

@@ -136,7 +136,7 @@ class _Shown:
 
     def kept_drawings(self) -> None:
         for id_, key in self._keys.items():
-            self._catalogue.image_at(id_, key, Size.SMALL)
+            self._catalogue.images.at(id_, key, Size.SMALL)
 
     def reduced_drawings(self) -> None:
         for key in self._keys.values():

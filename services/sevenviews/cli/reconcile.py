@@ -82,10 +82,11 @@ async def _reconcile(
         with progress() as bar:
             task = bar.add_task("patents", total=None)
             found = await examine(stores, lambda count: bar.update(task, completed=count))
-        left = 0
-        # A repair mends what was told one by one: where that is not all, it goes on while it gets anywhere.
-        while repair and not found.agrees and found.counts.total() != left:
-            left = found.counts.total()
+        left: Mapping[Any, int] = {}
+        # A repair mends what was told one by one, and leaves what others no longer need: it goes on while it gets
+        # anywhere.
+        while repair and not found.agrees and found.counts != left:
+            left = found.counts
             note(f"{_counted(found.counts)}; repairing")
             await apply_remedies(stores, found, note, most_percent)
             found = await examine(stores)

@@ -161,6 +161,10 @@ class PatentTable(Protocol):
         """Those that are published; or staged, if so asked."""
         ...
 
+    def staged(self, patent_ids: Sequence[str]) -> Mapping[str, PatentRecord]:
+        """What is staged, also behind what is published."""
+        ...
+
     def summaries(self, patent_ids: Sequence[str]) -> Mapping[str, PublishedSummary]:
         """Those of published patents."""
         ...
@@ -227,8 +231,8 @@ class PatentTable(Protocol):
         drawings are the same images count as well, if so asked."""
         ...
 
-    def drawing_keys(self, drawing_ids: Sequence[str], *, include_staged: bool) -> Mapping[str, str]:
-        """Where the images of drawings lie, of those that there are; published content comes first."""
+    def drawing_keys(self, drawing_ids: Sequence[str]) -> Mapping[str, str]:
+        """Where the images of those drawings lie that are published."""
         ...
 
     def names(self, object_key: str) -> bool:

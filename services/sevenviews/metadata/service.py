@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-from PIL import Image
+from typing import TypeVar
 
 from sevenviews.designs import (
     BY_ID,
@@ -20,13 +18,12 @@ from sevenviews.designs import (
     size_of_page,
     without_own_conditions,
 )
-from sevenviews.images import decode, decode_grey, working_bytes
 from sevenviews.metadata import page_token, suggestions
 from sevenviews.metadata.audit import MOST_DELETED_PERCENT, Audit, AuditProgress
 from sevenviews.metadata.checks import check_batch, check_range, checked_patent, with_images
 from sevenviews.metadata.documents import content_digest
-from sevenviews.metadata.images import DrawingImage, Size, as_stored, fits, fitted, reduced, renditions
-from sevenviews.metadata.objects import ObjectStore, digest_of, key_of, reduced_key_of
+from sevenviews.metadata.drawing_images import DrawingImages
+from sevenviews.metadata.objects import ObjectStore, key_of
 from sevenviews.metadata.patent_table import (
     NOTHING_SEEN,
     PatentGeneration,
@@ -53,13 +50,12 @@ _DEFAULT_PAGE_SIZE = 100
 _DEFAULT_VALUES = 20
 
 _ATTEMPTS = 3
-_ROOM_SECONDS = 30.0
-"""How long room for decoding is waited for without a deadline."""
-
 DECODING_BYTES = 384 * 1024**2
 """Of the images that are decoded at once: two of the largest, dozens of ordinary sheets."""
 
 _LARGEST = 2**63 - 1
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +96,7 @@ class Suggestions:
 
 
 class PatentCatalogue:
-    """Patents and their drawings.
+    """Patents; `images` has those of their drawings.
 
     Args:
         table: the database.
@@ -115,7 +111,7 @@ class PatentCatalogue:
         self._table = table
         self._objects = objects
         self._orphan_seconds = orphan_seconds
-        self._decoding = decoding or Budget(DECODING_BYTES, "decoding images")
+        self.images = DrawingImages(table, objects, decoding or Budget(DECODING_BYTES, "decoding images"))
 
     def put(
         self,
@@ -141,15 +137,14 @@ class PatentCatalogue:
         small: dict[str, bytes] = {}
 
         def size_of(content: bytes) -> tuple[int, int]:
-            with self._room_for(content, deadline):
-                grey = decode(content)
-                size = grey.size
-                small.update(_reduced_objects(key_of(digest_of(content)), grey))
+            size, reduced = self.images.measure(content, deadline)
+            small.update(reduced)
             return size
 
         complete = with_images(checked_patent(patent), contents, size_of)
         digest = content_digest(complete)
         keys = {one.drawing_id: key_of(one.content_digest) for one in complete.drawings}
+        images = {key: contents[drawing_id] for drawing_id, key in keys.items()}
         for _ in range(_ATTEMPTS):
             known = self._table.versions(patent.patent_id)
             stored = _already(known, digest)
@@ -160,7 +155,7 @@ class PatentCatalogue:
             if validate_only:
                 return stored or _would_be(known, digest)
             if stored is not None:
-                self._restore(keys, contents)
+                self.images.restore(images)
                 if stored.state is State.PUBLISHED and is_source(patent.source_digest):
                     self._table.add_source(patent.patent_id, stored.generation, patent.source_digest)
                 return stored
@@ -168,10 +163,7 @@ class PatentCatalogue:
             if generation is not None:
                 # The record first: an image that a record names is deleted by no repair. Nobody can publish this
                 # generation before its number is given out, here or to who puts the same and writes what lacks.
-                for drawing_id, key in keys.items():
-                    self._objects.put(key, contents[drawing_id])
-                for key, content in small.items():
-                    self._objects.put(key, content)
+                self.images.put(images | small)
                 return PutResult(digest, State.STAGED, generation, known.published_generation, changed=True)
         raise SevenviewsError(
             Reason.DEPENDENCY_UNAVAILABLE,
@@ -194,25 +186,17 @@ class PatentCatalogue:
 
     def batch_get(
         self, patent_ids: Sequence[str], *, include_staged: bool = False
-    ) -> tuple[tuple[PatentRecord, ...], tuple[str, ...]]:
+    ) -> tuple[Sequence[PatentRecord], Sequence[str]]:
         """Published patents in the order asked for, and the ids of those that are not."""
-        check_batch("patent_ids", patent_ids)
-        wanted = tuple(dict.fromkeys(patent_ids))
-        found = self._table.get(wanted, include_staged=include_staged)
-        return (
-            tuple(found[one] for one in wanted if one in found),
-            tuple(one for one in wanted if one not in found),
-        )
+        return _batch(patent_ids, lambda ids: self._table.get(ids, include_staged=include_staged))
 
-    def summaries(self, patent_ids: Sequence[str]) -> tuple[tuple[PublishedSummary, ...], tuple[str, ...]]:
-        """The same of their summaries."""
-        check_batch("patent_ids", patent_ids)
-        wanted = tuple(dict.fromkeys(patent_ids))
-        found = self._table.summaries(wanted)
-        return (
-            tuple(found[one] for one in wanted if one in found),
-            tuple(one for one in wanted if one not in found),
-        )
+    def staged(self, patent_ids: Sequence[str]) -> tuple[Sequence[PatentRecord], Sequence[str]]:
+        """The same of what is staged, also behind what is published."""
+        return _batch(patent_ids, self._table.staged)
+
+    def summaries(self, patent_ids: Sequence[str]) -> tuple[Sequence[PublishedSummary], Sequence[str]]:
+        """The same of the summaries of what is published."""
+        return _batch(patent_ids, self._table.summaries)
 
     def list(
         self,
@@ -296,57 +280,6 @@ class PatentCatalogue:
         check_batch("patent_ids", patent_ids, MAX_DELETED)
         return self._table.delete(tuple(dict.fromkeys(patent_ids)), seen)
 
-    def image(
-        self, drawing_id: str, size: Size, *, include_staged: bool, deadline: Deadline | None = None
-    ) -> DrawingImage:
-        """Raises DRAWING_NOT_FOUND, DRAWING_CONTENT_MISSING; OVERLOADED, there was no room to reduce it in time."""
-        keys = self.image_keys([drawing_id], include_staged=include_staged)
-        return self.image_at(drawing_id, keys.get(drawing_id), size, deadline)
-
-    def image_keys(self, drawing_ids: Sequence[str], *, include_staged: bool) -> Mapping[str, str]:
-        """Where `image_at` finds those drawings that there are."""
-        return self._table.drawing_keys(drawing_ids, include_staged=include_staged)
-
-    def image_at(
-        self, drawing_id: str, key: str | None, size: Size, deadline: Deadline | None = None
-    ) -> DrawingImage:
-        """A drawing by the key that `image_keys` gave, if any. Raises as `image`."""
-        if key is None:
-            raise SevenviewsError(
-                Reason.DRAWING_NOT_FOUND, f"there is no drawing {drawing_id}", {"drawing_id": drawing_id}
-            )
-        if size.made_of and (kept := self._kept(key, size)) is not None:
-            return kept
-        content = self._objects.get(key)
-        if content is None:
-            raise SevenviewsError(
-                Reason.DRAWING_CONTENT_MISSING,
-                f"the image of {drawing_id} is lost; `sevenviews reconcile` lists all such drawings",
-                {"drawing_id": drawing_id},
-            )
-        stored = as_stored(content)
-        if fits(stored, size):
-            return stored
-        with self._room_for(content, deadline):
-            grey = decode_grey(content)
-            if size.made_of and not fits(stored, size.made_of):
-                # Of a drawing that was imported before these were kept: it is rendered once.
-                for kept_key, rendition in _reduced_objects(key, grey.copy()):
-                    self._objects.put(kept_key, rendition)
-            return reduced(grey, size)
-
-    def _kept(self, key: str, size: Size) -> DrawingImage | None:
-        """A drawing that was reduced before; or made of one that was, which is then kept as well."""
-        kept = self._objects.get(reduced_key_of(key, size))
-        if kept is not None:
-            return as_stored(kept)
-        larger = self._objects.get(reduced_key_of(key, size.made_of)) if size.made_of != size else None
-        if larger is None:
-            return None
-        made = fitted(larger, size)
-        self._objects.put(reduced_key_of(key, size), made.content)
-        return made
-
     def audit(self, *, repair: bool, most_deleted_percent: float = 0) -> Iterator[AuditProgress]:
         """Compare database and object store; `most_deleted_percent` as Audit.repair has it, 0 its default."""
         audit = Audit(self._table, self._objects, self._orphan_seconds)
@@ -358,21 +291,15 @@ class PatentCatalogue:
         """Return if the database answers. Without the object store there are no images, and all else goes on."""
         self._table.check()
 
-    def _room_for(self, content: bytes, deadline: Deadline | None) -> AbstractContextManager[object]:
-        seconds = _ROOM_SECONDS if deadline is None else deadline.left()
-        return self._decoding.hold(working_bytes(content), seconds)
 
-    def _restore(self, keys: Mapping[str, str], contents: Mapping[str, bytes]) -> None:
-        """Write what the object store has lost: importing a patent again heals it."""
-        for drawing_id, key in keys.items():
-            if self._objects.stat(key) is None:
-                self._objects.put(key, contents[drawing_id])
-
-
-def _reduced_objects(key: str, grey: Image.Image) -> Iterator[tuple[str, bytes]]:
-    """What is kept of an image besides itself, by key. Changes the image."""
-    for size, content in renditions(grey):
-        yield reduced_key_of(key, size), content
+def _batch(
+    patent_ids: Sequence[str], find: Callable[[Sequence[str]], Mapping[str, Found]]
+) -> tuple[list[Found], list[str]]:
+    """What is found of 1 to MAX_BATCH patents, in the order asked for, and the ids of the others."""
+    check_batch("patent_ids", patent_ids)
+    wanted = list(dict.fromkeys(patent_ids))
+    found = find(wanted)
+    return [found[one] for one in wanted if one in found], [one for one in wanted if one not in found]
 
 
 def _already(known: Versions, digest: str) -> PutResult | None:

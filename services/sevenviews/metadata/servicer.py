@@ -116,9 +116,12 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
                 return patents_pb2.BatchGetPatentsResponse(
                     patents=map(summary_to_wire, told), missing_patent_ids=missing
                 )
-            found, missing = self._catalogue.batch_get(
-                request.patent_ids, include_staged=request.include_staged
-            )
+            if request.staged:
+                found, missing = self._catalogue.staged(request.patent_ids)
+            else:
+                found, missing = self._catalogue.batch_get(
+                    request.patent_ids, include_staged=request.include_staged
+                )
             return patents_pb2.BatchGetPatentsResponse(
                 patents=map(_record, found), missing_patent_ids=missing
             )
@@ -225,13 +228,9 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
         deadline = Deadline.of_call(context, self._default_seconds)
 
         def image() -> patents_pb2.GetDrawingImageResponse:
-            found = self._catalogue.image(
-                request.drawing_id,
-                _SIZES[request.size],
-                include_staged=request.include_staged,
-                deadline=deadline,
-            )
-            return _image(found)
+            size = _SIZES[request.size]
+            digest = request.content_digest
+            return _image(self._catalogue.images.get(request.drawing_id, size, deadline, digest))
 
         return await self._in_thread(context, image)
 
@@ -244,13 +243,12 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
         if size is Size.ORIGINAL:
             raise malformed("size", request.size, "not a reduction")
         deadline = Deadline.of_call(context, self._default_seconds)
-        keys = await self._in_thread(
-            context, lambda: self._catalogue.image_keys(request.drawing_ids, include_staged=False)
-        )
+        images = self._catalogue.images
+        keys = await self._in_thread(context, lambda: images.keys(request.drawing_ids))
 
         def image(drawing_id: str) -> patents_pb2.DrawingImageResult:
             try:
-                found = self._catalogue.image_at(drawing_id, keys.get(drawing_id), size, deadline)
+                found = images.at(drawing_id, keys.get(drawing_id), size, deadline)
             except SevenviewsError as error:
                 return patents_pb2.DrawingImageResult(status=item_status(error))
             return patents_pb2.DrawingImageResult(image=_image(found))

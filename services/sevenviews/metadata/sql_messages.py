@@ -100,19 +100,23 @@ def put(connection: Connection, generation: int, patent: EncodedPatent) -> None:
     connection.execute(insert(patent_messages).values(row))
 
 
-def staged(connection: Connection, patent_id: str) -> EncodedPatent:
-    """What is staged of a patent, of which something is."""
+def staged(connection: Connection, patent_ids: Iterable[str]) -> Mapping[str, PatentRecord]:
+    """Of those of which something is staged."""
+    document = patents.c.staged_document
     query: Select[Any] = (
-        select(patents.c.patent_id, _own.message, patents.c.staged_document.label("document"))
+        select(patents.c.patent_id, patents.c.generation, _own.message, document.label("document"))
         .select_from(
             patents.outerjoin(
                 patent_messages,
                 and_(_own.patent_id == patents.c.patent_id, _own.generation == patents.c.generation),
             )
         )
-        .where(patents.c.patent_id == patent_id)
+        .where(document.is_not(None), patents.c.patent_id.in_(list(patent_ids)))
     )
-    return _encoded(connection.execute(query).one())
+    return {
+        row.patent_id: PatentRecord(_encoded(row), State.STAGED, row.generation, row.generation)
+        for row in connection.execute(query)
+    }
 
 
 def keep_only(connection: Connection, patent_id: str, generations: Iterable[int]) -> None:

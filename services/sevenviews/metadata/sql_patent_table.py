@@ -93,12 +93,13 @@ class SqlPatentTable:
         ids = [one.patent_id for one in wanted]
         with self._database.writing() as connection:
             stored = _versions(connection, ids, for_update=True)
-            published = []
-            for one in wanted:
-                known = stored[one.patent_id]
-                if known.staged is not None and known.newest == one.generation:
-                    _publish(connection, one.patent_id, known)
-                    published.append(one.patent_id)
+            published = [
+                one.patent_id
+                for one in wanted
+                if stored[one.patent_id].staged is not None and stored[one.patent_id].newest == one.generation
+            ]
+            for patent_id, record in sql_messages.staged(connection, published).items():
+                _publish(connection, record.patent, stored[patent_id])
             _number(connection, published)
             after = _versions(connection, ids)
         return [after[one] for one in ids]
@@ -114,6 +115,10 @@ class SqlPatentTable:
         with self._database.reading() as connection:
             found = connection.execute(query).all()
         return {row.patent_id: sql_messages.record(row) for row in found}
+
+    def staged(self, patent_ids: Sequence[str]) -> Mapping[str, PatentRecord]:
+        with self._database.reading() as connection:
+            return sql_messages.staged(connection, patent_ids)
 
     def summaries(self, patent_ids: Sequence[str]) -> Mapping[str, PublishedSummary]:
         with self._database.reading() as connection:
@@ -238,16 +243,12 @@ class SqlPatentTable:
         with self._database.reading() as connection:
             return sql_families.find(connection, patent_ids, same_drawings=same_drawings)
 
-    def drawing_keys(self, drawing_ids: Sequence[str], *, include_staged: bool) -> Mapping[str, str]:
+    def drawing_keys(self, drawing_ids: Sequence[str]) -> Mapping[str, str]:
         query = select(drawings.c.drawing_id, drawings.c.object_key).where(
-            drawings.c.drawing_id.in_(drawing_ids)
+            drawings.c.drawing_id.in_(drawing_ids), drawings.c.staged.is_(False)
         )
-        if not include_staged:
-            query = query.where(drawings.c.staged.is_(False))
         with self._database.reading() as connection:
-            # The published one last, over the staged.
-            rows = connection.execute(query.order_by(drawings.c.staged.desc()))
-            return {row.drawing_id: row.object_key for row in rows}
+            return {row.drawing_id: row.object_key for row in connection.execute(query)}
 
     def names(self, object_key: str) -> bool:
         query = select(drawings.c.drawing_id).where(drawings.c.object_key == object_key).limit(1)
@@ -317,8 +318,8 @@ def _versions(
     return {one: found.get(one, Versions()) for one in patent_ids}
 
 
-def _publish(connection: Connection, patent_id: str, known: Versions) -> None:
-    patent = sql_messages.staged(connection, patent_id).patent
+def _publish(connection: Connection, patent: Patent, known: Versions) -> None:
+    patent_id = patent.patent_id
     published = {
         "published_generation": known.newest,
         "published_digest": known.staged,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from sevenviews.backends.records import LostObject
 from sevenviews.reconcile.findings import Finding, FindingKind
 from sevenviews.reconcile.stores import Stores
 from sevenviews.reconcile.vectors import compare_published, useless_vectors
@@ -84,9 +85,9 @@ async def examine(
 
 async def _compare_patents(
     stores: Stores, release_ids: Sequence[str], result: Examination, advance: Advance
-) -> list[Finding]:
-    """What is staged, and may be on its way."""
-    staged: list[Finding] = []
+) -> Mapping[str, int]:
+    """What is staged, and may be on its way: generations by patent."""
+    staged: dict[str, int] = {}
     seen = 0
     async for page in stores.patents():
         published = [one for one in page if one.is_published]
@@ -96,9 +97,8 @@ async def _compare_patents(
             for finding in await compare_published(stores, published, release_id):
                 result.note(finding)
         for one in page:
-            if not one.is_published and len(staged) < result.most_findings:
-                kind = FindingKind.IMPORT_UNFINISHED
-                staged.append(Finding(kind, one.patent_id, "", len(one.patent.drawings), one.generation))
+            if one.staged_generation and len(staged) < result.most_findings:
+                staged[one.patent_id] = one.staged_generation
         seen += len(page)
         advance(seen)
     return staged
@@ -125,30 +125,31 @@ async def _compare_release(stores: Stores, release_id: str, result: Examination)
     result.orphaned[release_id] = orphaned
 
 
-async def _compare_objects(stores: Stores, result: Examination) -> list[Finding]:
+async def _compare_objects(stores: Stores, result: Examination) -> Sequence[LostObject]:
     """What is missing, and may be on its way: a record is there before its images."""
-    missing: list[Finding] = []
+    missing: list[LostObject] = []
     async for checked, lost in stores.objects():
         result.images = checked
         for one in lost:
             if not one.drawing_id:
                 result.note(Finding(FindingKind.OBJECT_ORPHANED, one.object_key))
             elif len(missing) < result.most_findings:
-                missing.append(Finding(FindingKind.OBJECT_MISSING, one.drawing_id))
+                missing.append(one)
     return missing
 
 
-async def _confirm_unfinished(stores: Stores, staged: Sequence[Finding], result: Examination) -> None:
-    for at in range(0, len(staged), _LOOKED_UP_AT_ONCE):
-        portion = staged[at : at + _LOOKED_UP_AT_ONCE]
-        records = await stores.records([one.subject for one in portion])
-        for finding in portion:
-            record = records.get(finding.subject)
-            if record is not None and not record.is_published and record.generation == finding.generation:
-                result.note(finding)
+async def _confirm_unfinished(stores: Stores, staged: Mapping[str, int], result: Examination) -> None:
+    ids = list(staged)
+    for at in range(0, len(ids), _LOOKED_UP_AT_ONCE):
+        for record in (await stores.staged(ids[at : at + _LOOKED_UP_AT_ONCE])).values():
+            if record.generation == staged[record.patent_id]:
+                drawings = len(record.patent.drawings)
+                result.note(
+                    Finding(FindingKind.IMPORT_UNFINISHED, record.patent_id, "", drawings, record.generation)
+                )
 
 
-async def _confirm_missing(stores: Stores, missing: Sequence[Finding], result: Examination) -> None:
-    for finding in missing:
-        if await stores.is_missing(finding.subject):
-            result.note(finding)
+async def _confirm_missing(stores: Stores, missing: Sequence[LostObject], result: Examination) -> None:
+    for one in missing:
+        if await stores.is_missing(one):
+            result.note(Finding(FindingKind.OBJECT_MISSING, one.drawing_id))

@@ -16,7 +16,8 @@ class FindingKind(StrEnum):
     """An image that no record names. Repaired: deleted, unless they are too many."""
 
     IMPORT_UNFINISHED = "import_unfinished"
-    """A patent that was stored and never published. Repaired: its import is finished."""
+    """Content that was stored and never published, of a new patent or in place of what readers see. Repaired: its
+    import is finished."""
 
     VECTORS_MISSING = "vectors_missing"
     """A release lacks drawings of a published generation. Repaired: embedded from the stored images."""

@@ -6,8 +6,7 @@ of all that the others hold. Each remedy looks at the record once more. One that
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from sevenviews.backends.records import PatentRecord
 from sevenviews.designs import Reason, SevenviewsError
@@ -23,7 +22,6 @@ EVERYTHING = 100.0
 
 _LOOKED_UP_AT_ONCE = 500
 
-Item = TypeVar("Item")
 Tell = Callable[[str], None]
 
 
@@ -51,10 +49,15 @@ async def repair(
             pass
     for release_id, rows in found.vectors.items():
         await _sweep(stores, release_id, rows, most_percent)
+
+    async def published(patent_ids: Sequence[str]) -> Mapping[str, PatentRecord]:
+        records = await stores.records(patent_ids)
+        return {one: record for one, record in records.items() if record.is_published}
+
     rewritten = _subjects(found, FindingKind.VECTORS_MISSING, FindingKind.VECTORS_WRONG)
-    await _attempt(stores, rewritten, lambda one: one.is_published, stores.write_vectors, tell)
+    await _attempt(rewritten, published, stores.write_vectors, tell)
     unfinished = _subjects(found, FindingKind.IMPORT_UNFINISHED)
-    await _attempt(stores, unfinished, lambda one: not one.is_published, stores.finish_import, tell)
+    await _attempt(unfinished, stores.staged, stores.finish_import, tell)
 
 
 async def _sweep(stores: Stores, release_id: str, rows: int, most_percent: float) -> None:
@@ -88,22 +91,14 @@ def _subjects(found: Examination, *kinds: FindingKind) -> list[str]:
 
 
 async def _attempt(
-    stores: Stores,
     patent_ids: Sequence[str],
-    still: Callable[[PatentRecord], bool],
+    look: Callable[[Sequence[str]], Awaitable[Mapping[str, PatentRecord]]],
     remedy: Callable[[PatentRecord], Awaitable[None]],
     tell: Tell,
 ) -> None:
-    for portion in _portions(patent_ids, _LOOKED_UP_AT_ONCE):
-        for record in (await stores.records(portion)).values():
-            if not still(record):
-                continue
+    for at in range(0, len(patent_ids), _LOOKED_UP_AT_ONCE):
+        for record in (await look(patent_ids[at : at + _LOOKED_UP_AT_ONCE])).values():
             try:
                 await remedy(record)
             except SevenviewsError as error:
                 tell(f"{record.patent_id} could not be repaired: {error.message} [{error.reason}]")
-
-
-def _portions(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
-    for at in range(0, len(items), size):
-        yield items[at : at + size]

@@ -7,18 +7,21 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 import grpc
-from prometheus_client import CollectorRegistry
 
 from sevenviews.backends.embedding_client import EmbeddingClient
 from sevenviews.backends.patent_client import PatentClient
-from sevenviews.backends.records import GenerationRange, LostObject, PatentRecord, StoredVector
+from sevenviews.backends.records import (
+    GenerationRange,
+    LostObject,
+    PatentGeneration,
+    PatentRecord,
+    StoredVector,
+)
 from sevenviews.backends.vector_client import VectorClient
-from sevenviews.designs import DrawingSize, Patent, PatentFilter, Reason, SevenviewsError
+from sevenviews.designs import DrawingSize, PatentFilter, Reason, SevenviewsError
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
-from sevenviews.gateway.importing import Importer, ImportItem
 from sevenviews.gateway.indexing import Indexer, StoredGeneration
 from sevenviews.gateway.releases import Releases
-from sevenviews.gateway.telemetry import GatewayMetrics
 from sevenviews.runtime.channels import open_channel
 from sevenviews.runtime.security import ClientTls
 
@@ -26,7 +29,6 @@ _PAGE = 500
 _CALL_SECONDS = 30.0
 _STREAM_SECONDS = 3600.0
 _REPAIR_SECONDS = 300.0
-_LOOKED_UP_AT_ONCE = 1000
 
 
 class Stores(Protocol):
@@ -37,7 +39,11 @@ class Stores(Protocol):
         ...
 
     async def records(self, patent_ids: Sequence[str]) -> Mapping[str, PatentRecord]:
-        """Those of some patents that are published or staged, by id."""
+        """Those of 1 to 1,000 patents that are published or staged, by id."""
+        ...
+
+    async def staged(self, patent_ids: Sequence[str]) -> Mapping[str, PatentRecord]:
+        """What is staged of 1 to 1,000 patents, by id, also behind what is published."""
         ...
 
     async def release_ids(self) -> Sequence[str]:
@@ -54,8 +60,8 @@ class Stores(Protocol):
         """How many images were checked so far, and what was found among them."""
         ...
 
-    async def is_missing(self, drawing_id: str) -> bool:
-        """Whether a record has lost the image of its drawing."""
+    async def is_missing(self, lost: LostObject) -> bool:
+        """Whether a record names an image, and still it is not there."""
         ...
 
     def delete_orphaned_objects(self, most_percent: float) -> AsyncIterator[tuple[int, Sequence[LostObject]]]:
@@ -63,11 +69,11 @@ class Stores(Protocol):
         ...
 
     async def finish_import(self, record: PatentRecord) -> None:
-        """Embed and publish a staged patent from its stored images."""
+        """Embed and publish what is staged of a patent, from its stored images."""
         ...
 
     async def write_vectors(self, record: PatentRecord) -> None:
-        """Replace the vectors of a published generation in every release, from its stored images."""
+        """Replace the vectors of a generation in every release, from its stored images."""
         ...
 
     async def delete_vectors(self, release_id: str, ranges: Sequence[GenerationRange]) -> None:
@@ -84,11 +90,8 @@ class RemoteStores:
         self._index, self._patents = VectorClient(vectors), PatentClient(metadata)
         embedder = EmbeddingClient(lambda: embedding)
         timeouts = CallTimeouts(_CALL_SECONDS, _CALL_SECONDS, _CALL_SECONDS)
-        releases = Releases(self._index, embedder, timeouts, 0.0)
-        self._indexer = Indexer(embedder, self._index, releases, timeouts)
-        metrics = GatewayMetrics(CollectorRegistry())
-        self._importer = Importer(
-            self._patents, self._indexer, releases, timeouts, concurrency=1, metrics=metrics
+        self._indexer = Indexer(
+            embedder, self._index, Releases(self._index, embedder, timeouts, 0.0), timeouts
         )
 
     async def patents(self) -> AsyncIterator[Sequence[PatentRecord]]:
@@ -101,10 +104,10 @@ class RemoteStores:
                 return
 
     async def records(self, patent_ids: Sequence[str]) -> Mapping[str, PatentRecord]:
-        found: dict[str, PatentRecord] = {}
-        for at in range(0, len(patent_ids), _LOOKED_UP_AT_ONCE):
-            found |= await self._patents.get_records(patent_ids[at : at + _LOOKED_UP_AT_ONCE], _CALL_SECONDS)
-        return found
+        return await self._patents.get_records(patent_ids, _CALL_SECONDS)
+
+    async def staged(self, patent_ids: Sequence[str]) -> Mapping[str, PatentRecord]:
+        return await self._patents.get_staged(patent_ids, _CALL_SECONDS)
 
     async def release_ids(self) -> Sequence[str]:
         return [release.release_id for release in await self._index.releases(_CALL_SECONDS)]
@@ -117,10 +120,10 @@ class RemoteStores:
     def objects(self) -> AsyncIterator[tuple[int, Sequence[LostObject]]]:
         return self._patents.audit(_STREAM_SECONDS, repair=False)
 
-    async def is_missing(self, drawing_id: str) -> bool:
+    async def is_missing(self, lost: LostObject) -> bool:
         try:
             # Smaller ones are there without the image itself.
-            await self._patents.image(drawing_id, DrawingSize.PREVIEW, _CALL_SECONDS, include_staged=True)
+            await self._image(lost.drawing_id, lost.digest, DrawingSize.PREVIEW)
         except SevenviewsError as error:
             if error.reason not in (Reason.DRAWING_CONTENT_MISSING, Reason.DRAWING_NOT_FOUND):
                 raise
@@ -131,13 +134,22 @@ class RemoteStores:
         return self._patents.audit(_STREAM_SECONDS, repair=True, most_deleted_percent=most_percent)
 
     async def finish_import(self, record: PatentRecord) -> None:
-        item = ImportItem(record.patent, await self._images(record.patent))
-        (result,) = await self._importer.import_batch([item], Deadline.after(_REPAIR_SECONDS))
-        if result.error is not None:
-            raise result.error
+        await self.write_vectors(record)
+        wanted = PatentGeneration(record.patent_id, record.generation)
+        (refusal,) = await self._patents.publish([wanted], _CALL_SECONDS)
+        if refusal is not None:
+            raise refusal
+        if record.generation > 1:
+            await self._index.delete(
+                [GenerationRange(record.patent_id, 1, record.generation - 1)], _CALL_SECONDS
+            )
 
     async def write_vectors(self, record: PatentRecord) -> None:
-        stored = StoredGeneration(record.patent, await self._images(record.patent), record.generation)
+        contents = {
+            one.drawing_id: await self._image(one.drawing_id, one.content_digest, DrawingSize.ORIGINAL)
+            for one in record.patent.drawings
+        }
+        stored = StoredGeneration(record.patent, contents, record.generation)
         (error,) = await self._indexer.index([stored], Deadline.after(_REPAIR_SECONDS))
         if error is not None:
             raise error
@@ -145,12 +157,9 @@ class RemoteStores:
     async def delete_vectors(self, release_id: str, ranges: Sequence[GenerationRange]) -> None:
         await self._index.delete(ranges, _CALL_SECONDS, release_id)
 
-    async def _images(self, patent: Patent) -> dict[str, bytes]:
-        return {one.drawing_id: await self._image(one.drawing_id) for one in patent.drawings}
-
-    async def _image(self, drawing_id: str) -> bytes:
-        original = DrawingSize.ORIGINAL
-        return (await self._patents.image(drawing_id, original, _CALL_SECONDS, include_staged=True)).content
+    async def _image(self, drawing_id: str, digest: str, size: DrawingSize) -> bytes:
+        image = await self._patents.image(drawing_id, size, _CALL_SECONDS, content_digest=digest)
+        return image.content
 
 
 @asynccontextmanager

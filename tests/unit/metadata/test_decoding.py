@@ -26,14 +26,9 @@ def test_an_image_waits_for_memory_no_longer_than_its_call(tmp_path: Path) -> No
             catalogue.put(*patent(2), replace_existing=False, deadline=Deadline.after(0.05))
         assert caught.value.reason is Reason.OVERLOADED
         with pytest.raises(SevenviewsError) as caught:
-            catalogue.image(
-                "USD0000200-D00001-01",
-                Size.PREVIEW,
-                include_staged=False,
-                deadline=Deadline.after(0.05),
-            )
+            catalogue.images.get("USD0000200-D00001-01", Size.PREVIEW, deadline=Deadline.after(0.05))
         assert caught.value.reason is Reason.OVERLOADED
         # What is not decoded needs no room.
-        assert catalogue.image("USD0000200-D00001-01", Size.ORIGINAL, include_staged=False).width
+        assert catalogue.images.get("USD0000200-D00001-01", Size.ORIGINAL).width
     assert catalogue.put(*patent(2), replace_existing=False).changed
     assert budget.free == MAX_WORKING_BYTES

@@ -45,7 +45,7 @@ def lose(objects: FakeObjectStore, *, images: bool) -> None:
 def sides(catalogue: PatentCatalogue, drawing_id: str = LARGE) -> dict[Size, tuple[int, int]]:
     found = {}
     for size in Size:
-        told = catalogue.image(drawing_id, size, include_staged=False)
+        told = catalogue.images.get(drawing_id, size)
         with Image.open(io.BytesIO(told.content)) as image:
             assert image.size == (told.width, told.height)
         found[size] = (told.width, told.height)
@@ -83,16 +83,16 @@ def test_what_was_rendered_needs_the_drawing_no_more(
 ) -> None:
     # As of a drawing that was imported before any was kept.
     lose(objects, images=False)
-    catalogue.image(LARGE, Size.SMALL, include_staged=False)
+    catalogue.images.get(LARGE, Size.SMALL)
     lose(objects, images=True)
     for size in EVER_KEPT:
-        made, again = (catalogue.image(LARGE, size, include_staged=False) for _ in range(2))
+        made, again = (catalogue.images.get(LARGE, size) for _ in range(2))
         assert made == again
         assert made.width == size
     assert len(objects.contents) == len(EVER_KEPT)
     for size in (Size.PREVIEW, Size.ORIGINAL):
         with pytest.raises(SevenviewsError) as caught:
-            catalogue.image(LARGE, size, include_staged=False)
+            catalogue.images.get(LARGE, size)
         assert caught.value.reason is Reason.DRAWING_CONTENT_MISSING
 
 
@@ -118,7 +118,7 @@ def test_nothing_is_rendered_of_what_is_only_checked(
 def test_a_repair_takes_them_with_the_drawing(
     catalogue: PatentCatalogue, table: FakePatentTable, objects: FakeObjectStore
 ) -> None:
-    catalogue.image(LARGE, Size.THUMBNAIL, include_staged=False)
+    catalogue.images.get(LARGE, Size.THUMBNAIL)
     catalogue.delete(["USD0000200"])
     for _ in Audit(table, objects, orphan_seconds=-1).repair(most_percent=100):
         pass

@@ -6,12 +6,17 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sevenviews.client import ImportItem
 from sevenviews.designs import Drawing, Patent, drawing_id
+from sevenviews.metadata.service import PatentCatalogue
+from sevenviews.metadata.sql_patent_table import SqlPatentTable
+from sevenviews.metadata.stores import open_engine, open_objects
+from sevenviews.reconcile import FindingKind
 from tests.commands import command, json_of
 from tests.fakes.design_index import FakeDesignIndex
 from tests.fakes.house import House, running_house
@@ -74,6 +79,22 @@ def test_the_ceiling_can_be_chosen(house: House, most: str) -> None:
     )
     assert (done.returncode == 0) is (most == "20")
     assert len(images(house)) == (8 if most == "20" else PATENTS)
+
+
+def test_a_replacement_that_was_cut_off_is_finished(house: House) -> None:
+    """From the images that were stored with it, which are others than those of what readers see."""
+    table = SqlPatentTable(open_engine(house.database_url, 5))
+    catalogue = PatentCatalogue(table, open_objects(f"file://{house.folder / 'drawings'}", 5), 0)
+    for one in (item(2), item(3)):
+        contents = dict.fromkeys(one.contents, IMAGES[11])
+        catalogue.put(replace(one.patent, title="replaced"), contents, replace_existing=True)
+    found = house.examine()
+    assert found.counts == {FindingKind.IMPORT_UNFINISHED: 2}
+    # The images of before, a fifth of all, are nobody's then.
+    assert json_of("reconcile", "--data", house.folder, "--repair", "--force")["agrees"]
+    records, _ = catalogue.batch_get(["USD0000002", "USD0000003"])
+    assert [(one.patent.title, one.generation) for one in records] == [("replaced", 2)] * 2
+    assert list(house.examine().vectors.values()) == [PATENTS]
 
 
 def test_vectors_that_are_lost_are_made_again(house: House) -> None:

@@ -49,6 +49,9 @@ class FakeStores(Stores):
     """Three stores in memory, that can be damaged, and that change while they are looked at."""
 
     catalogue: dict[str, PatentRecord] = field(default_factory=dict)
+    behind: dict[str, PatentRecord] = field(default_factory=dict)
+    """Staged in place of what is published."""
+
     held: dict[str, Rows] = field(default_factory=lambda: {one: {} for one in RELEASES})
     images: set[str] = field(default_factory=set)
     orphaned_images: set[str] = field(default_factory=set)
@@ -76,6 +79,10 @@ class FakeStores(Stores):
     async def records(self, patent_ids: Sequence[str]) -> Mapping[str, PatentRecord]:
         return {one: self.catalogue[one] for one in patent_ids if one in self.catalogue}
 
+    async def staged(self, patent_ids: Sequence[str]) -> Mapping[str, PatentRecord]:
+        staged = self.behind | {id_: one for id_, one in self.catalogue.items() if not one.is_published}
+        return {one: staged[one] for one in patent_ids if one in staged}
+
     async def release_ids(self) -> Sequence[str]:
         return list(self.held)
 
@@ -100,8 +107,8 @@ class FakeStores(Stores):
     def _named(self) -> set[str]:
         return {row for one in self.catalogue.values() for row in ids(one.patent)}
 
-    async def is_missing(self, drawing_id: str) -> bool:
-        return drawing_id in self._named() - self.images
+    async def is_missing(self, lost: LostObject) -> bool:
+        return lost.drawing_id in self._named() - self.images
 
     async def delete_orphaned_objects(
         self, most_percent: float
@@ -111,7 +118,12 @@ class FakeStores(Stores):
 
     async def finish_import(self, record: PatentRecord) -> None:
         self._readable(record.patent)
+        self.behind.pop(record.patent_id, None)
         self.add(record.patent, generation=record.generation)
+        if record.generation > 1:
+            for release_id in self.held:
+                before = GenerationRange(record.patent_id, 1, record.generation - 1)
+                await self.delete_vectors(release_id, [before])
 
     async def write_vectors(self, record: PatentRecord) -> None:
         self._readable(record.patent)
@@ -258,15 +270,29 @@ async def test_what_was_replaced_is_deleted_however_much_it_is(stores: FakeStore
     assert (await examine(stores)).agrees
 
 
-async def test_a_staged_generation_is_let_alone(stores: FakeStores) -> None:
+async def test_a_staged_generation_is_finished_and_its_vectors_are_let_alone(stores: FakeStores) -> None:
     """Behind what is published, and of a patent of which nothing is."""
     record = stores.catalogue["USD0000003"]
+    other = patent(3, drawings=4)
     stores.catalogue["USD0000003"] = replace(record, newest=2)
-    stores.held["r-1"] |= rows_of(patent(3), 2)
-    assert (await examine(stores)).agrees
+    stores.behind["USD0000003"] = PatentRecord(EncodedPatent.of(other), False, 2, 2)
+    stores.held["r-1"] |= rows_of(other, 2)
     stores.add(patent(8), published=False)
     stores.held["r-1"] |= rows_of(patent(8), 1)
-    assert [one.kind for one in (await examine(stores)).findings] == [FindingKind.IMPORT_UNFINISHED]
+    found = await examine(stores)
+    assert found.findings == [
+        Finding(FindingKind.IMPORT_UNFINISHED, "USD0000003", "", 4, 2),
+        Finding(FindingKind.IMPORT_UNFINISHED, "USD0000008", "", 2, 1),
+    ]
+    await repair(stores, found, lambda _: None)
+    assert (await examine(stores)).agrees
+    assert (stores.catalogue["USD0000003"].generation, stores.catalogue["USD0000003"].patent) == (2, other)
+
+
+async def test_a_replacement_that_ends_meanwhile_is_no_finding(stores: FakeStores) -> None:
+    record = stores.catalogue["USD0000003"]
+    stores.catalogue["USD0000003"] = replace(record, newest=2)
+    assert (await examine(stores)).agrees
 
 
 async def test_an_import_that_ends_meanwhile_is_no_finding(stores: FakeStores) -> None:
