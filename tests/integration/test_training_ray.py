@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 from sevenviews.training.config import TrainConfig
 from sevenviews.training.export import export
 from sevenviews.training.memory import ALLOCATOR
-from sevenviews.training.order import OrderConfig, OrderReport, run_order
+from sevenviews.training.order import Order, claimed
 from sevenviews.training.places import BEST, CHECKPOINT
 from sevenviews.training.run import RunResult, load_config, train
 
@@ -221,17 +221,17 @@ def test_rows_are_trained_and_measured_seed_by_seed_on_what_all_of_them_held_out
         "rows": {"ArcFace": {}, "in two": {"steps": [{"name": "one"}, {"name": "other"}]}},
         "descriptors": ["raw"],
         "claims": [{"above": "raw", "below": "ArcFace", "by": "nobody"}],
-        "seeds": [1, 2],
+        "seed": 1,
     }
-    order = OrderConfig.model_validate(settings)
-    found = list(run_order(order, tmp_path, silent))
+    order = Order.model_validate(settings)
+    found = list(order.measured(tmp_path, silent))
     assert [(one.row, one.seed, one.drawings) for one in found] == [
         (row, seed, drawings)
         for seed in (1, 2)
         for row, drawings in (("ArcFace", 32), ("in two", 64), ("raw", 0))
     ]
-    assert found == list(run_order(order, tmp_path, silent))
+    assert found == list(order.measured(tmp_path, silent))
     score = {(one.row, one.seed): one.mean_average_precision for one in found}
     assert all(0 < one <= 1 for one in score.values())
     differences = [score["raw", seed] - score["ArcFace", seed] for seed in (1, 2)]
-    assert OrderReport(order, found).differences(order.claims[0]) == differences
+    assert claimed(order.claims[0], found) == differences

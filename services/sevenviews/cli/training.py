@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +11,6 @@ from sevenviews.cli.console import fail, fail_with, note, print_json, progress
 from sevenviews.cli.extras import needs
 from sevenviews.cli.options import JsonOutput
 from sevenviews.designs import SevenviewsError
-
-# Training reports nothing, and nobody else's training is of interest here.
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
 
 @needs("training")

@@ -302,6 +302,15 @@ class TrainConfig(Settings):
         }
         return self.model_copy(update={"name": f"{self.name}-{step.name}", "steps": (), **said})
 
+    def with_budget(self, steps: int) -> TrainConfig:
+        """The same training with so many batches, in each step of a protocol of several."""
+
+        def shorter(of: TrainConfig | StepConfig) -> dict[str, Any]:
+            return {"optimization": of.optimization and of.optimization.model_copy(update={"steps": steps})}
+
+        protocol = tuple(step.model_copy(update=shorter(step)) for step in self.steps)
+        return self.model_copy(update={**shorter(self), "steps": protocol})
+
     @classmethod
     def load(cls, path: Path) -> TrainConfig:
         """Read a YAML file, or a shipped configuration by its mere name.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -211,6 +212,8 @@ def _git_commit() -> str:
 @contextmanager
 def local_ray() -> Iterator[None]:
     """The Ray that is there already, or one of this machine's for as long as it is needed."""
+    # Training reports nothing, and nobody else's training is of interest here.
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     import ray
 
     from sevenviews.local_ray import start_local_ray

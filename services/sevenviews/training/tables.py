@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from sevenviews.lab.comparison import Entry
     from sevenviews.lab.database_size import SizePoint
     from sevenviews.lab.evaluation import Evaluation
-    from sevenviews.training.config import TrainConfig
 
 _MODELS = (
     "Separated by commas. Each is what `evaluate --model` takes, or ROW=MODEL to stand beside a row of the paper's "
@@ -92,7 +91,7 @@ class PaperTable(Experiment):
             raise ValueError(f"--train takes ROW=CONFIG, not {text!r}")
         key, config = entry.row.key, TrainConfig.load(Path(entry.model))
         if self.steps is not None:
-            config = with_budget(config, self.steps)
+            config = config.with_budget(self.steps)
         # torch and Ray take seconds to import: only where something is trained.
         from sevenviews.training.export import ExportError, export
         from sevenviews.training.run import train
@@ -141,18 +140,6 @@ class CrossEntropy(PaperTable):
         "The paper takes .069 of RI-LBP from DeepPatent's test split and .379 of ResNet with triplets from its "
         "validation split; on which split its own three figures were measured it does not say.",
     )
-
-
-def with_budget(config: TrainConfig, steps: int) -> TrainConfig:
-    """The same training with so many batches, in each step of a protocol of several."""
-    own = config.optimization.model_copy(update={"steps": steps})
-    protocol = tuple(
-        step
-        if step.optimization is None
-        else step.model_copy(update={"optimization": step.optimization.model_copy(update={"steps": steps})})
-        for step in config.steps
-    )
-    return config.model_copy(update={"optimization": own, "steps": protocol})
 
 
 def _draw(report: Report, best: Evaluation, sizes: Mapping[str, Sequence[SizePoint]], watch: Watch) -> None:

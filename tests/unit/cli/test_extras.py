@@ -20,7 +20,7 @@ COMMANDS = {
     "export": (["export", "run", "--out", "bundle"], "training"),
     "evaluate": (["evaluate", "--corpus", "nowhere"], "lab"),
     "lab": (["lab", "deeppatent", "--corpus", "nowhere", "--out", "report"], "lab"),
-    "lab order": (["lab", "order", "my.yaml", "--out", "report"], "training"),
+    "lab order": (["lab", "order", "--out", "report"], "training"),
     "refresh": (["refresh", "--data", "nowhere"], "refresh"),
     "reembed": (["reembed", "--release", "new", "--data", "nowhere"], "refresh"),
     "bench training": (["bench", "training"], "training"),

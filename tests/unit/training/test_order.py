@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import sevenviews.training.order
-from sevenviews.training.order import Claim, Measured, OrderConfig, OrderReport, Verdict
-from sevenviews.training.order.experiment import slug
-
-SHIPPED = Path(sevenviews.training.order.__file__).parent / "configs" / "ldraw.yaml"
+from sevenviews.cli.lab.experiment import settings_of
+from sevenviews.lab.report import Report
+from sevenviews.training.order import Claim, Measured, Order, claimed, slug, verdict
 
 
-def config(**more: Any) -> OrderConfig:
+def shipped(**options: Any) -> Order:
+    found = settings_of(Order, {"config": None, **options})
+    assert isinstance(found, Order)
+    return found
+
+
+def config(**more: Any) -> Order:
     settings: dict[str, Any] = {
         "base": {"data": {"synthetic_designs": 12}, "optimization": {"steps": 40, "batch_size": 32}},
         "rows": {
@@ -24,9 +29,9 @@ def config(**more: Any) -> OrderConfig:
         },
         "descriptors": ["hog"],
         "claims": [{"above": "ArcFace", "below": "triplet", "by": "a paper"}],
-        "seeds": [1, 2],
+        "seed": 1,
     }
-    return OrderConfig.model_validate({**settings, **more})
+    return Order.model_validate({**settings, **more})
 
 
 def test_a_row_changes_what_it_names_alone() -> None:
@@ -51,8 +56,8 @@ def test_another_kind_takes_no_settings_over() -> None:
     [
         ({"rows": {"one": {"optimisation": {}}}}, r"rows: one: .*did you mean 'optimization'"),
         ({"claims": [{"above": "ArcFase", "below": "hog", "by": "me"}]}, "did you mean 'ArcFace'"),
-        ({"descriptors": ["hogg"]}, "there is no 'hogg'; did you mean 'hog'"),
-        ({"seeds": []}, "seeds"),
+        ({"descriptors": ["hogg"]}, "there is no row 'hogg'; did you mean 'hog'"),
+        ({"repeats": 0}, "repeats"),
         ({"rows": {}, "claims": []}, "rows"),
     ],
 )
@@ -62,8 +67,8 @@ def test_what_does_not_fit_is_refused(more: dict[str, Any], message: str) -> Non
 
 
 def test_the_shipped_one_compares_equal_budgets() -> None:
-    shipped = OrderConfig.load(SHIPPED)
-    trainings = [shipped.training(row, 7) for row in shipped.rows]
+    order = shipped()
+    trainings = [order.training(row, 7) for row in order.rows]
     budgets = {
         sum(step.optimization.steps * step.optimization.batch_size for step in one.as_steps())
         for one in trainings
@@ -78,25 +83,43 @@ def measured(row: str, *maps: float) -> list[Measured]:
 
 
 @pytest.mark.parametrize(
-    ("above", "below", "verdict"),
+    ("above", "below", "expected"),
     [
-        ((0.5, 0.4), (0.4, 0.4), Verdict.HOLDS),
-        ((0.5, 0.3), (0.4, 0.4), Verdict.UNDECIDED),
-        ((0.3, 0.3), (0.4, 0.4), Verdict.FAILS),
-        ((0.3,), (0.2, 0.4), Verdict.HOLDS),
-        ((), (0.2, 0.4), None),
+        ((0.5, 0.4), (0.4, 0.4), "holds"),
+        ((0.5, 0.3), (0.4, 0.4), "seeds differ"),
+        ((0.3, 0.3), (0.4, 0.4), "does not hold"),
+        ((0.3,), (0.2, 0.4), "holds"),
+        ((), (0.2, 0.4), "not run"),
     ],
 )
 def test_a_claim_holds_with_every_seed(
-    above: tuple[float, ...], below: tuple[float, ...], verdict: Verdict | None, tmp_path: Path
+    above: tuple[float, ...], below: tuple[float, ...], expected: str
 ) -> None:
-    report = OrderReport(config(), measured("ArcFace", *above) + measured("triplet", *below))
-    assert report.verdict(Claim(above="ArcFace", below="triplet", by="")) == verdict
-    text = (report.write(tmp_path).folder / "report.md").read_text()
-    assert f"| ArcFace ≥ triplet | a paper | {verdict or 'not run'} |" in text
-    assert json.loads((tmp_path / "results.json").read_text())["claims"][0]["verdict"] == verdict
+    claim = Claim(above="ArcFace", below="triplet", by="a paper")
+    assert verdict(claimed(claim, measured("ArcFace", *above) + measured("triplet", *below))) == expected
+
+
+def test_the_report_says_of_each_claim_whether_it_holds(tmp_path: Path) -> None:
+    found = measured("ArcFace", 0.5, 0.25) + measured("triplet", 0.25, 0.25)
+
+    class Known(Order):
+        def measured(self, out: Path, tell: Callable[[str], None]) -> Iterator[Measured]:
+            return iter(found)
+
+    report = Report(tmp_path)
+    Known.model_validate(config().model_dump()).run(report, lambda *_: lambda _: None)
+    assert "| ArcFace ≥ triplet | a paper | holds | +0.250, +0.000 |" in report.write().read_text()
+    rows = {row["name"]: row["ours"] for row in json.loads((tmp_path / "results.json").read_text())["rows"]}
+    assert rows["ArcFace ≥ triplet"] == {"seed 1": 0.25, "seed 2": 0}
+    assert rows["ArcFace, seed 1"]["drawings"] == 1280
+
+
+def test_the_budget_is_of_every_step_of_every_row() -> None:
+    order = shipped(steps=4)
+    steps = [step for row in order.rows for step in order.training(row, 7).as_steps()]
+    assert {step.optimization.steps for step in steps} == {4}
 
 
 def test_folders_are_named_after_rows() -> None:
     assert slug("classification, then triplet") == "classification-then-triplet"
-    assert len({slug(row) for row in OrderConfig.load(SHIPPED).rows}) == len(OrderConfig.load(SHIPPED).rows)
+    assert len({slug(row) for row in shipped().rows}) == len(shipped().rows)

@@ -6,7 +6,6 @@ import typer
 
 from sevenviews.cli.lab.experiment import command_of
 from sevenviews.cli.lab.listing import compare, list_rows
-from sevenviews.cli.lab.order import order
 from sevenviews.cli.lab.patentnet import patentnet_app
 from sevenviews.lab.complexity import Complexity
 from sevenviews.lab.feedback_experiment import RelevanceFeedback
@@ -14,6 +13,7 @@ from sevenviews.lab.hiding.experiment import Hiding
 from sevenviews.lab.knowledge_graph import KnowledgeGraph
 from sevenviews.lab.shop_photographs import ShopPhotographs
 from sevenviews.training.names import Names
+from sevenviews.training.order import Order
 from sevenviews.training.tables import CrossEntropy, DeepPatent
 
 lab_app = typer.Typer(
@@ -25,7 +25,7 @@ lab_app.command("compare")(compare)
 lab_app.add_typer(patentnet_app, name="patentnet")
 lab_app.command("deeppatent")(command_of(DeepPatent))
 lab_app.command("cross-entropy")(command_of(CrossEntropy))
-lab_app.command("order")(order)
+lab_app.command("order")(command_of(Order, "training"))
 lab_app.command("hiding")(command_of(Hiding))
 lab_app.command("feedback")(command_of(RelevanceFeedback))
 lab_app.command("complexity")(command_of(Complexity))

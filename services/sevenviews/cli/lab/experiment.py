@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _PLAIN = (str, int, float, bool, Path)
 _MOST_COLUMNS = 6
-_OF_CONFIGURATIONS = ("name", "budget_minutes")
+_OF_CONFIGURATIONS = ("name", "budget_minutes", "folder")
 
 Command = Callable[..., None]
 
@@ -103,7 +103,10 @@ def settings_of(kind: type[Experiment], options: Mapping[str, Any]) -> Experimen
 
     said: dict[str, Any] = {}
     if options["config"] or kind.usual:
-        said = read_yaml(config_file(options["config"] or kind.usual, kind.configs))
+        place = config_file(options["config"] or kind.usual, kind.configs)
+        said = read_yaml(place)
+        if "folder" in kind.model_fields:
+            said["folder"] = place.resolve().parent
     for text in options.get("set_") or ():
         key, separator, value = text.partition("=")
         if not separator:
