@@ -18,9 +18,8 @@ from sevenviews.client import Client, ImportItem
 from sevenviews.corpus import CorpusPatent
 from sevenviews.designs import SevenviewsError
 from tests.processes import start_child
-from tests.system import COMMAND, System
+from tests.system import COMMAND, ROOT, System
 
-ROOT = Path(__file__).resolve().parent.parent
 FIRST = 14
 """Of the patents, imported before anything is refreshed; the others come meanwhile."""
 

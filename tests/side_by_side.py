@@ -1,7 +1,7 @@
 """Which tests stay together when several processes share them (`make test`), and which begin.
 
 Tests that share something costly run one after the other, in one process: one group has the only Milvus and what
-stands on it, another the system over the embedded default and the Ray of the jobs, a third the packaged one. All
+stands on it, another the packaged system, a third the tiny one over the embedded default and the Ray of the jobs. All
 others share nothing but their file.
 
 This is a scheduler of our own for pytest-xdist, and not its marker `xdist_group`: with the ids of pytest 9.2 the
@@ -21,10 +21,9 @@ GROUPS = {
     "servers": ("tests/contract", "tests/integration/test_races.py"),
     "embedded": (
         "tests/integration/test_parts.py",
-        "tests/e2e/test_failures.py",
         "tests/e2e/test_reembed.py",
-        "tests/e2e/test_refresh.py",
         "tests/e2e/test_refresh_resumed.py",
+        "tests/e2e/test_restart.py",
         "tests/integration/test_training_ray.py",
     ),
     "packaged": ("tests/deploy/test_exported_metrics.py", "tests/deploy/test_prometheus.py", "tests/e2e"),
@@ -39,7 +38,7 @@ def group_of(test: str) -> str:
     """The group of a test's id; its file where that is in none."""
     group = _group_of_file(test.partition("::")[0])
     # Of what runs over both, the half that stands on servers.
-    return "servers" if group == "embedded" and "[servers" in test else group
+    return "servers" if group in {"packaged", "embedded"} and "[servers" in test else group
 
 
 @cache

@@ -28,7 +28,11 @@ from sevenviews.refresh.lock import open_lock
 from tests.commands import Done, command, json_of
 from tests.processes import start_child
 
+ROOT = Path(__file__).resolve().parent.parent
 COMMAND = str(Path(sys.executable).with_name("sevenviews"))
+UP = (COMMAND, "up")
+LIGHT_UP = (sys.executable, "-m", "tests.light_up")
+"""The same without Ray, and there in a few seconds."""
 _START_SECONDS = 150
 _STOP_SECONDS = 60
 
@@ -41,13 +45,15 @@ class System:
         data: its directory.
         gateway: host:port.
         process: `sevenviews up`.
-        options: of that command.
+        program: that command, or one like it.
+        options: of it.
         environment: besides this process's.
     """
 
     data: Path
     gateway: str
     process: subprocess.Popen[str]
+    program: Sequence[str]
     options: Sequence[str | Path]
     environment: Mapping[str, str]
 
@@ -121,7 +127,7 @@ class System:
     def restart(self) -> None:
         """Stop it, and start it again over what it has stored."""
         self.stop()
-        self.process = _up(self.data, self.options, self.environment)
+        self.process = _up(self.program, self.data, self.options, self.environment)
         self.gateway = _gateway_of(self.process, self.data)
 
     def examine(self) -> Examination:
@@ -141,9 +147,8 @@ class System:
 
     def process_of(self, service: str) -> int:
         """The process id of a service, as it is now."""
-        module = f"sevenviews.{service}"
         for process in Path("/proc").iterdir():
-            if process.name.isdigit() and _is_child(process, self.process.pid, module):
+            if process.name.isdigit() and _serves(process, self.process.pid, service):
                 return int(process.name)
         raise LookupError(f"{service} does not run")
 
@@ -155,17 +160,21 @@ class System:
 
 @contextmanager
 def running_system(
-    data: Path, *options: str | Path, environment: Mapping[str, str] | None = None
+    data: Path,
+    *options: str | Path,
+    program: Sequence[str] = UP,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[System]:
     """`sevenviews up` on any free ports; drained at the end.
 
     Args:
         data: its directory.
         options: of the command.
+        program: LIGHT_UP for one without Ray.
         environment: besides this process's.
     """
     told = dict(environment or {})
-    system = System(data, "", _up(data, options, told), options, told)
+    system = System(data, "", _up(program, data, options, told), program, options, told)
     try:
         system.gateway = _gateway_of(system.process, data)
         yield system
@@ -176,9 +185,12 @@ def running_system(
             system.process.wait()
 
 
-def _up(data: Path, options: Sequence[str | Path], environment: Mapping[str, str]) -> subprocess.Popen[str]:
+def _up(
+    program: Sequence[str], data: Path, options: Sequence[str | Path], environment: Mapping[str, str]
+) -> subprocess.Popen[str]:
     return start_child(
-        [COMMAND, "up", "--data", str(data), "--port", "0", *map(str, options)],
+        [*program, "--data", str(data), "--port", "0", *map(str, options)],
+        cwd=ROOT,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         text=True,
@@ -197,10 +209,11 @@ def _gateway_of(process: subprocess.Popen[str], data: Path) -> str:
     raise AssertionError(f"`sevenviews up` ended with {process.wait()}\n{logs}")
 
 
-def _is_child(process: Path, parent: int, module: str) -> bool:
+def _serves(process: Path, parent: int, service: str) -> bool:
+    """Whether it is the child `python -m sevenviews.SERVICE`, or the light one of the tests."""
     try:
         status = (process / "stat").read_text().rpartition(")")[2].split()
-        words = (process / "cmdline").read_bytes().split(b"\0")
+        words = (process / "cmdline").read_text().split("\0")
     except OSError:
         return False
-    return int(status[1]) == parent and module.encode() in words
+    return int(status[1]) == parent and any(word.endswith(service) for word in words[2:3])

@@ -1,5 +1,8 @@
 """What running tests share: three systems, started at their first use, and one Ray for all jobs.
 
+One system is what a user has, with Ray and the packaged model. The other two are for tests of what surrounds the
+embedding: it runs there without Ray, with a tiny model.
+
 Tests leave a system as others need it: running, and with whatever they like in it. Who needs something particular in
 it says so with `emptied` or `filled`.
 """
@@ -30,7 +33,7 @@ from tests.contract.redis_server import running_redis
 from tests.contract.s3_server import new_bucket
 from tests.models import tiny_bundle
 from tests.refreshing import item, until
-from tests.system import System, running_system
+from tests.system import LIGHT_UP, System, running_system
 
 DESIGNS = 12
 HELD_OUT = 6
@@ -104,9 +107,9 @@ def packaged_system(tmp_path_factory: pytest.TempPathFactory, corpus: SyntheticC
 
 @pytest.fixture(scope="session")
 def tiny_embedded_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """A tiny model over the embedded default."""
+    """A tiny model over the embedded default, without Ray."""
     folder = tmp_path_factory.mktemp("embedded")
-    with running_system(folder / "data", "--model", _tiny(folder)) as running:
+    with running_system(folder / "data", "--model", _tiny(folder), program=LIGHT_UP) as running:
         yield running
 
 
@@ -114,7 +117,7 @@ def tiny_embedded_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 def tiny_server_system(
     tmp_path_factory: pytest.TempPathFactory, milvus_url: str, postgresql_url: str, s3_endpoint: str
 ) -> Iterator[System]:
-    """A tiny model over Milvus, PostgreSQL, S3 and Redis."""
+    """A tiny model over Milvus, PostgreSQL, S3 and Redis, without Ray."""
     folder = tmp_path_factory.mktemp("servers")
     empty_milvus(milvus_url)
     with running_redis() as redis:
@@ -125,12 +128,25 @@ def tiny_server_system(
             *("--drawings-url", new_bucket(s3_endpoint)),
             *("--cache-url", redis.url),
         )
-        with running_system(folder / "data", *options) as running:
+        with running_system(folder / "data", *options, program=LIGHT_UP) as running:
             yield running
 
 
 TINY_SYSTEMS = {"embedded": "tiny_embedded_system", "servers": "tiny_server_system"}
 """By what they stand on."""
+
+
+def with_corpus(system: System, corpus: SyntheticCorpus) -> System:
+    """With the corpus alone, and one release: of the first model."""
+    with system.client() as client:
+        ids = {one.patent_id for one in client.list_patents(page_size=100).patents}
+    with system.services() as services:
+        releases, first = services.releases(), services.models()[0]
+    of_the_corpus = len(ids) == DESIGNS and ids > {patent_id for _, patent_id, _ in corpus.queries}
+    if not of_the_corpus or [one.model_version for one in releases] != [first.model_version]:
+        report = emptied(system).json("ingest", corpus.folder)
+        assert report["patents"]["created"] == DESIGNS, report
+    return system
 
 
 @pytest.fixture(scope="session")

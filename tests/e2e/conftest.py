@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.system import System
+from tests.systems import SyntheticCorpus, with_corpus
 
 
-@pytest.fixture(scope="session")
-def system(packaged_system: System) -> System:
-    return packaged_system
+@pytest.fixture(scope="module")
+def system(packaged_system: System, corpus: SyntheticCorpus) -> System:
+    return with_corpus(packaged_system, corpus)

@@ -22,17 +22,20 @@ from tests.refreshing import (
     until,
 )
 from tests.system import System
-from tests.systems import TINY_SYSTEMS, filled
+from tests.systems import filled
+
+SYSTEMS = {"embedded": "packaged_system", "servers": "tiny_server_system"}
+"""What a user has who has no cluster, Ray and all; and the stores of a cluster."""
 
 
-@pytest.fixture(scope="module", params=TINY_SYSTEMS)
+@pytest.fixture(scope="module", params=SYSTEMS)
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture(scope="module")
 def system(request: pytest.FixtureRequest, kind: str, patents: list[CorpusPatent]) -> System:
-    return filled(request.getfixturevalue(TINY_SYSTEMS[kind]), patents[:FIRST])
+    return filled(request.getfixturevalue(SYSTEMS[kind]), patents[:FIRST])
 
 
 def test_a_refresh_under_searches_and_imports(

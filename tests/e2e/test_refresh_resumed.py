@@ -101,8 +101,8 @@ def _embedding_actor(job: subprocess.Popen[str], system: System) -> int | None:
     return _descendant(os.getpid(), "MapWorker")  # Ray is a child of these tests, not of the job
 
 
-def _replica(job: subprocess.Popen[str], system: System) -> int | None:
-    return _descendant(system.process.pid, "ServeReplica")
+def _embedding_service(job: subprocess.Popen[str], system: System) -> int | None:
+    return system.process_of("embedding")
 
 
 def _vector_service(job: subprocess.Popen[str], system: System) -> int | None:
@@ -128,7 +128,7 @@ def _descendant(parent: int, name: str) -> int | None:
     [
         _embedding_actor,
         # That the services heal is in test_failures.py, that a refresh goes on after any error in tests/unit/refresh.
-        pytest.param(_replica, marks=pytest.mark.slow),
+        pytest.param(_embedding_service, marks=pytest.mark.slow),
         pytest.param(_vector_service, marks=pytest.mark.slow),
     ],
 )

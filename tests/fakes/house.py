@@ -17,12 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-import numpy as np
 from prometheus_client import CollectorRegistry
 
 from sevenviews.backends.blocking import Addresses, Services
 from sevenviews.client import Client
-from sevenviews.encoder.encoder import Encoder
 from sevenviews.encoder.store import ModelStore
 from sevenviews.gateway.bootstrap import Gateway
 from sevenviews.gateway.settings import GatewaySettings
@@ -53,13 +51,12 @@ from sevenviews.runtime.interceptors import Witness, unwitnessed
 from sevenviews.runtime.security import ClientTls
 from sevenviews.runtime.server import GrpcServer, Readiness, Register
 from sevenviews.runtime.settings import ServiceSettings
-from sevenviews.runtime.status import item_status
 from sevenviews.runtime.tracing import NO_TRACING, Tracing
-from sevenviews.v1 import common_pb2
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.servicer import Threads, VectorServicer
 from tests.certificates import Pair
 from tests.fakes.design_index import FakeDesignIndex
+from tests.fakes.store_embedding import StoreEmbedding
 from tests.models import tiny_bundle
 
 
@@ -298,42 +295,3 @@ def _client_tls(pairs: tuple[Pair, Pair]) -> ClientTls:
 
 def _drawings_url(folder: Path) -> str:
     return f"file://{folder / 'drawings'}"
-
-
-class StoreEmbedding(embedding_pb2_grpc.EmbeddingServiceServicer):
-    """Embeds with the models of a store, one image after the other."""
-
-    def __init__(self, models: ModelStore) -> None:
-        self._models = models
-        self._encoders: dict[str, Encoder] = {}
-
-    async def EmbedImages(  # noqa: N802
-        self, request: embedding_pb2.EmbedImagesRequest, context: Any
-    ) -> embedding_pb2.EmbedImagesResponse:
-        encoder = self._encoder(request.model_version or self._models.default_version())
-        response = embedding_pb2.EmbedImagesResponse(model_version=encoder.version)
-        for vector in encoder.encode([image.content for image in request.images]):
-            if isinstance(vector, np.ndarray):
-                embedding = common_pb2.Embedding(values=vector.tolist(), model_version=encoder.version)
-                response.results.add(embedding=embedding)
-            else:
-                response.results.add(status=item_status(vector))
-        return response
-
-    async def ListModels(  # noqa: N802
-        self, request: embedding_pb2.ListModelsRequest, context: Any
-    ) -> embedding_pb2.ListModelsResponse:
-        default = self._models.default_version()
-        found = [self._encoder(version) for version in self._models.versions()]
-        models = [
-            embedding_pb2.Model(
-                model_version=one.version, dimension=one.dimension, is_default=one.version == default
-            )
-            for one in sorted(found, key=lambda one: one.version != default)
-        ]
-        return embedding_pb2.ListModelsResponse(models=models)
-
-    def _encoder(self, version: str) -> Encoder:
-        if version not in self._encoders:
-            self._encoders[version] = Encoder(self._models.open(version))
-        return self._encoders[version]

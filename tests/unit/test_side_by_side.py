@@ -25,8 +25,8 @@ def test_groups_are_of_places_that_exist() -> None:
     assert all((ROOT / place).exists() for places in GROUPS.values() for place in places)
     assert group_of("tests/e2e/test_search.py::test_x[a::b]") == "packaged"
     assert group_of("tests/e2e/test_refresh.py::test_x[servers]") == "servers"
-    assert group_of("tests/e2e/test_refresh.py::test_x[embedded]") == "embedded"
-    assert group_of("tests/e2e/test_failures.py::test_x") == "embedded"
+    assert group_of("tests/e2e/test_refresh.py::test_x[embedded]") == "packaged"
+    assert group_of("tests/e2e/test_restart.py::test_x") == "embedded"
     assert group_of("tests/unit/x.py::test_x") == "tests/unit/x.py"
 
 

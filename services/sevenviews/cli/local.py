@@ -86,6 +86,7 @@ class LocalOptions:
 
     Attributes:
         console: host:port of the web page; empty: there is none.
+        embedding: the module that serves it: another does where Ray is not wanted.
     """
 
     data: Path
@@ -101,6 +102,7 @@ class LocalOptions:
     start_seconds: float = 120.0
     api_keys: Path | None = None
     anonymous: bool = False
+    embedding: str = "sevenviews.embedding"
 
 
 def console_address(port: int) -> str:
@@ -268,7 +270,7 @@ def _services(options: LocalOptions) -> tuple[ServiceProcess, ...]:
     services = [
         _service(
             name,
-            f"sevenviews.{name}",
+            options.embedding if name == "embedding" else f"sevenviews.{name}",
             getattr(options.addresses, name),
             {"METRICS_PORT": str(options.metrics_ports.get(name, 0)), **environment},
             data,

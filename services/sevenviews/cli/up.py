@@ -97,7 +97,7 @@ def up(
     configure_logs("warning", "console")
     try:
         with locked(data):
-            asyncio.run(_serve(options))
+            asyncio.run(serve(options))
     except StartError as error:
         fail(str(error))
 
@@ -122,7 +122,12 @@ def _check(host: str, api_keys: Path | None, *, anonymous: bool) -> None:
         fail(f"--api-keys: {error}", 2)
 
 
-async def _serve(options: LocalOptions) -> None:
+async def serve(options: LocalOptions) -> None:
+    """Start, tell on stdout where searches are answered, and drain at a signal.
+
+    Raises:
+        StartError: the services were not ready in time.
+    """
     services = LocalServices(options, note)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
