@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
 
-import font_roboto
+import pymupdf_fonts
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -26,7 +26,7 @@ from sevenviews.client.requests import QueryImage
 from sevenviews.designs import SevenviewsError, View
 from sevenviews.images import decode_grey
 
-_FONT, _BOLD = "Roboto", "Roboto-Bold"
+_FONT, _BOLD = "Noto", "Noto-Bold"
 _CHINESE, _JAPANESE, _KOREAN = "STSong-Light", "HeiseiKakuGo-W5", "HYGothic-Medium"
 _HAN = r"\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 _KANA, _HANGUL = r"\u3040-\u30ff\u31f0-\u31ff", r"\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
@@ -82,8 +82,8 @@ def pdf_of(
 
 @cache
 def _register_fonts() -> None:
-    pdfmetrics.registerFont(TTFont(_FONT, font_roboto.Roboto))
-    pdfmetrics.registerFont(TTFont(_BOLD, font_roboto.RobotoBold))
+    for name, font in ((_FONT, "notos"), (_BOLD, "notosbo")):
+        pdfmetrics.registerFont(TTFont(name, io.BytesIO(pymupdf_fonts.myfont(font))))
     pdfmetrics.registerFontFamily(_FONT, normal=_FONT, bold=_BOLD, italic=_FONT, boldItalic=_BOLD)
     for name in (_CHINESE, _JAPANESE, _KOREAN):
         pdfmetrics.registerFont(UnicodeCIDFont(name))
