@@ -26,11 +26,7 @@ from sevenviews.client.records import (
     StoredPatent,
     UnknownName,
 )
-from sevenviews.designs import (
-    DrawingImage,
-    FacetCounts,
-    ImportOutcome,
-)
+from sevenviews.designs import DrawingImage, ImportOutcome
 from sevenviews.runtime.answers import (
     coverage_of_answer,
     date_of_answer,
@@ -39,7 +35,6 @@ from sevenviews.runtime.answers import (
     patent_of_answer,
     view_of_answer,
 )
-from sevenviews.runtime.facet_wire import counts_of_answer
 from sevenviews.runtime.law_wire import legal_dates_of_answer
 from sevenviews.runtime.status import error_from_item
 from sevenviews.v1 import audit_pb2, catalog_pb2, common_pb2, law_pb2, search_pb2, server_pb2
@@ -167,8 +162,7 @@ def patent_result(response: catalog_pb2.BatchGetCatalogPatentsResponse) -> Paten
 def drawing_result(response: catalog_pb2.BatchGetCatalogDrawingsResponse) -> DrawingResult:
     if (error := error_from_item(response.status)) is not None:
         return DrawingResult(response.drawing_id, error=error)
-    image = DrawingImage(response.content, response.media_type, response.width, response.height)
-    return DrawingResult(response.drawing_id, image)
+    return DrawingResult(response.drawing_id, drawing_image(response))
 
 
 def patent_page(response: catalog_pb2.ListCatalogPatentsResponse) -> PatentPage:
@@ -181,19 +175,13 @@ def deletion(response: catalog_pb2.DeleteCatalogPatentsResponse) -> Deletion:
     return Deletion(tuple(response.deleted_patent_ids), tuple(response.missing_patent_ids))
 
 
-def sources(response: catalog_pb2.FindCatalogSourcesResponse) -> dict[str, str]:
-    return {one.source_digest: one.patent_id for one in response.sources}
-
-
 def _unknown_names(wire: Iterable[common_pb2.UnknownName]) -> tuple[UnknownName, ...]:
     return tuple(UnknownName(one.field, one.name, tuple(one.near)) for one in wire)
 
 
-def facet_counts(response: catalog_pb2.GetCatalogFacetsResponse) -> tuple[FacetCounts, ...]:
-    return counts_of_answer(response.facets)
-
-
-def drawing_image(response: catalog_pb2.GetCatalogDrawingResponse) -> DrawingImage:
+def drawing_image(
+    response: catalog_pb2.GetCatalogDrawingResponse | catalog_pb2.BatchGetCatalogDrawingsResponse,
+) -> DrawingImage:
     return DrawingImage(response.content, response.media_type, response.width, response.height)
 
 

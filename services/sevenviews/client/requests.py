@@ -13,9 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from sevenviews.designs import CropBox, DrawingSize, Facet, Patent, PatentFilter, View, ViewMatching
+from sevenviews.designs import CropBox, DrawingSize, Patent, PatentFilter, View, ViewMatching
 from sevenviews.law import Application
-from sevenviews.runtime.facet_wire import facet_to_wire
 from sevenviews.runtime.law_wire import application_to_wire
 from sevenviews.runtime.patent_wire import patent_to_wire
 from sevenviews.runtime.wire import crop_to_wire, filter_to_wire, view_matching_to_wire, view_to_wire
@@ -216,27 +215,6 @@ def import_to_wire(item: ImportItem) -> catalog_pb2.ImportPatentsRequest:
         replace=item.replace,
         etag=item.etag,
         validate_only=item.validate_only,
-    )
-
-
-def page_to_wire(
-    patent_filter: PatentFilter | None, page_size: int, page_token: str, order_by: str
-) -> catalog_pb2.ListCatalogPatentsRequest:
-    return catalog_pb2.ListCatalogPatentsRequest(
-        filter=filter_to_wire(patent_filter or PatentFilter()),
-        page_size=page_size,
-        page_token=page_token,
-        order_by=order_by,
-    )
-
-
-def facets_to_wire(
-    patent_filter: PatentFilter | None, facets: Iterable[Facet], value_count: int
-) -> catalog_pb2.GetCatalogFacetsRequest:
-    return catalog_pb2.GetCatalogFacetsRequest(
-        filter=filter_to_wire(patent_filter or PatentFilter()),
-        facets=map(facet_to_wire, facets),
-        value_count=value_count,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
@@ -54,6 +55,19 @@ async def sync(gateway: RunningGateway, use: Callable[[Client], T]) -> T:
             return use(client)
 
     return await asyncio.to_thread(program)
+
+
+def test_both_clients_have_the_same_methods_and_say_what_they_take() -> None:
+    def methods(client: type) -> dict[str, inspect.Signature]:
+        return {
+            name: inspect.signature(method)
+            for name, method in vars(client).items()
+            if not name.startswith("_") and name != "close"
+        }
+
+    assert methods(Client) == methods(AsyncClient)
+    assert list(methods(Client)["get_drawing"].parameters) == ["self", "drawing_id", "size"]
+    assert all(method.__doc__ for name, method in vars(Client).items() if not name.startswith("_"))
 
 
 async def test_both_clients_give_the_same_answers(gateway: RunningGateway) -> None:
