@@ -4,40 +4,22 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from sevenviews.runtime.bearer import Credential
 from sevenviews.runtime.security import ClientTls
-from sevenviews.runtime.settings import MEBIBYTE
+from sevenviews.runtime.settings import MEBIBYTE, ServerSettings
 
 
-class ConsoleSettings(BaseSettings):
+class ConsoleSettings(ServerSettings):
     """Of an HTTP server in plaintext: TLS ends before it, at an ingress or a proxy."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="SEVENVIEWS_CONSOLE_", frozen=True, extra="forbid", env_ignore_empty=True
-    )
+    model_config = SettingsConfigDict(env_prefix="SEVENVIEWS_CONSOLE_")
 
-    host: str = Field(default="127.0.0.1", description="Address to listen on; [::] for all.")
     port: int = Field(default=8080, ge=0, le=65535, description="HTTP port; 0 lets the system choose.")
-    metrics_port: int = Field(
-        default=0, ge=0, le=65535, description="Port of the Prometheus page /metrics; 0 serves none."
-    )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="Events below this level are not written."
-    )
-    log_format: Literal["json", "console"] = Field(default="json", description="How events are written.")
-    grace_seconds: float = Field(
-        default=20.0, ge=0, description="How long running requests may take to finish after SIGTERM."
-    )
-    drain_seconds: float = Field(
-        default=0.0,
-        ge=0,
-        description="After SIGTERM, how long /healthz says 503 before new requests are refused.",
-    )
     allowed_hosts: tuple[str, ...] = Field(
         default=("*",),
         description="Names under which the page may be asked for, as JSON; *.example.org for all below one. "

@@ -17,8 +17,8 @@ LIVENESS = "liveness"
 reason to restart it."""
 
 
-class ServiceSettings(BaseSettings):
-    """The base of each service's settings, which sets `env_prefix` to SEVENVIEWS_<SERVICE>_ and the ports.
+class ServerSettings(BaseSettings):
+    """Of whatever listens; its settings set `env_prefix` to SEVENVIEWS_<SERVICE>_ and the ports.
 
     Read in `__main__` only, and handed on by arguments.
     """
@@ -26,7 +26,7 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_ignore_empty=True)
 
     host: str = Field(default="127.0.0.1", description="Address to listen on; [::] for all.")
-    port: int = Field(default=0, ge=0, le=65535, description="gRPC port; 0 lets the system choose.")
+    port: int = Field(default=0, ge=0, le=65535, description="Port to listen on; 0 lets the system choose.")
     metrics_port: int = Field(
         default=0, ge=0, le=65535, description="Port of the Prometheus page /metrics; 0 serves none."
     )
@@ -40,9 +40,14 @@ class ServiceSettings(BaseSettings):
     drain_seconds: float = Field(
         default=0.0,
         ge=0,
-        description="After SIGTERM, how long health says NOT_SERVING before new requests are refused: "
-        "the time that load balancers need to notice.",
+        description="After SIGTERM, how long health says NOT_SERVING (HTTP: /healthz 503) before new requests are "
+        "refused: the time that load balancers need to notice.",
     )
+
+
+class ServiceSettings(ServerSettings):
+    """The base of each gRPC service's settings."""
+
     max_message_bytes: int = Field(
         default=64 * MEBIBYTE, ge=MEBIBYTE, description="Larger messages are refused: RESOURCE_EXHAUSTED."
     )
