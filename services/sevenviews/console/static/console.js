@@ -67,6 +67,65 @@
     marks(hit);
   });
 
+  // --- Comparison: one zoom and one place for all drawings, kept in the fragment of the address.
+  function lens(table) {
+    if (!table) return {};
+    const most = 8;
+    const output = one(".zoom output");
+    let [zoom, x, y] = [1, 0, 0];
+    const within = (value) => Math.min(50, Math.max(-50, value));
+    const look = (nextZoom, nextX, nextY) => {
+      zoom = Math.min(most, Math.max(1, nextZoom));
+      // In % of a drawing: its middle goes no farther than its edge.
+      [x, y] = zoom === 1 ? [0, 0] : [within(nextX), within(nextY)];
+      table.style.setProperty("--zoom", zoom);
+      table.style.setProperty("--x", `${x}%`);
+      table.style.setProperty("--y", `${y}%`);
+      table.classList.toggle("zoomed", zoom > 1);
+      output.textContent = `${Math.round(100 * zoom)} %`;
+    };
+    const keep = () => {
+      const fragment = zoom > 1 ? `#zoom=${[zoom, x, y].map((value) => value.toFixed(2)).join()}` : "";
+      history.replaceState(history.state, "", location.pathname + location.search + fragment);
+      return true;
+    };
+    const set = (...values) => { look(...values); return keep(); };
+    const kept = location.hash.match(/^#zoom=([\d.]+),(-?[\d.]+),(-?[\d.]+)$/);
+    if (kept) look(...kept.slice(1).map(Number));
+    const moves = { "+": () => set(zoom * 1.5, x, y), "-": () => set(zoom / 1.5, x, y), 0: () => set(1, 0, 0) };
+    const step = (dx, dy) => () => zoom > 1 && set(zoom, x + dx / zoom, y + dy / zoom);
+    for (const button of all("[data-zoom]")) button.addEventListener("click", moves[button.dataset.zoom]);
+
+    let from;
+    table.addEventListener("pointerdown", (event) => {
+      const place = event.target.closest(".lens");
+      if (!place || zoom === 1) return;
+      from = [event.clientX, event.clientY, x, y, place.clientWidth, place.clientHeight];
+      place.setPointerCapture(event.pointerId);
+      event.preventDefault();
+    });
+    table.addEventListener("pointermove", (event) => {
+      if (!from) return;
+      const [left, top, startX, startY, width, height] = from;
+      const moved = (to, start, size) => (100 * (to - start)) / size / zoom;
+      look(zoom, startX + moved(event.clientX, left, width), startY + moved(event.clientY, top, height));
+    });
+    for (const end of ["pointerup", "pointercancel"]) {
+      table.addEventListener(end, () => { from = undefined; keep(); });
+    }
+    const row = (by) => () => {
+      const rows = all("tbody tr", table);
+      const at = rows.findLastIndex((one) => one.getBoundingClientRect().top <= 1);
+      const next = rows[Math.max(0, Math.min(rows.length - 1, at + by))];
+      next.scrollIntoView({ block: "start" });
+      return true;
+    };
+    return {
+      ...moves, "=": moves["+"], "[": row(-1), "]": row(1),
+      ArrowLeft: step(15, 0), ArrowRight: step(-15, 0), ArrowUp: step(0, 15), ArrowDown: step(0, -15),
+    };
+  }
+
   const keysOn = () => localStorage.getItem("keys") !== "off";
   const help = one("#help");
   const here = () => document.activeElement.closest(".hit");
@@ -86,6 +145,7 @@
     n: () => here() && (mark(here(), "n"), true),
     c: () => here() && (mark(here(), "c"), true),
     "?": () => { help.showModal(); return true; },
+    ...lens(one(".compare")),
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
@@ -186,7 +246,23 @@
       draw();
     });
     for (const end of ["pointerup", "pointercancel"]) box.addEventListener(end, () => { start = undefined; });
-    for (const edge of edges) field(edge).addEventListener("input", draw);
+    for (const edge of edges) {
+      field(edge).addEventListener("input", draw);
+      const nudges = document.createElement("span");
+      nudges.className = "nudges";
+      for (const [sign, by, words] of [["−", -1, "less"], ["+", 1, "more"]]) {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.textContent = sign;
+        button.setAttribute("aria-label", `${edge} of figure ${number}, 1 % ${words}`);
+        button.addEventListener("click", () => {
+          field(edge).value = Math.min(100, Math.max(0, Math.round(10 * (Number(field(edge).value) + by)) / 10));
+          draw();
+        });
+        nudges.append(button);
+      }
+      field(edge).after(nudges);
+    }
   }
 
   // --- Overloaded: counts down.
