@@ -21,8 +21,7 @@ def read_asked(path: Path, advance: Advance = unheard) -> Collection:
         path: whatever `sevenviews ingest` reads; or a folder of images with an index.csv of a row each, its columns
             `file` and `patent_id` among any others, as `sevenviews synth --held-out` writes it.
 
-    Raises:
-        SevenviewsError: neither lies there.
+    Raises SevenviewsError: neither lies there.
     """
     rows = _rows(path / _INDEX)
     if rows is None:

@@ -21,8 +21,7 @@ def rank_cited(vectors: Vectors, task: RetrievalTask) -> Ranks:
         vectors: of all the task's drawings, [drawings, dimension].
         task: whose every query cites something that is there.
 
-    Raises:
-        ValueError: a component is not finite.
+    Raises ValueError: a component is not finite.
     """
     documents = task.documents
     names, numbers = np.unique(documents[task.gallery], return_inverse=True)

@@ -88,8 +88,7 @@ class Collection:
         Args:
             descriptor: what to describe them with.
 
-        Raises:
-            ValueError: there is no drawing.
+        Raises ValueError: there is no drawing.
         """
         if not self.contents:
             raise ValueError("there is no drawing to describe")
@@ -107,8 +106,7 @@ def read_collection(corpus: Path, advance: Advance = unheard) -> Collection:
     Args:
         corpus: its path.
 
-    Raises:
-        SevenviewsError: the path holds no known corpus.
+    Raises SevenviewsError: the path holds no known corpus.
     """
     collection, cited = Collection(), dict[str, tuple[str, ...]]()
     for read, _ in read_patents(iter_entries(corpus), collection.unread, lambda _: None, advance):

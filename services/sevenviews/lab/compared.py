@@ -27,9 +27,7 @@ class Change:
 def read_results(path: Path) -> Mapping[str, Any]:
     """What an experiment wrote for programs: results.json, or its folder.
 
-    Raises:
-        FileNotFoundError: there is none.
-        ValueError: it is something else.
+    Raises FileNotFoundError: there is none; ValueError: it is something else.
     """
     place = path / "results.json" if path.is_dir() else path
     document = json.loads(place.read_text())

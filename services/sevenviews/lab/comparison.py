@@ -34,8 +34,7 @@ class ComparedRow:
 def parse_entry(text: str, rows: Sequence[PaperRow]) -> Entry:
     """What `--models` names: a model, or KEY=MODEL for a model that stands beside the row KEY.
 
-    Raises:
-        ValueError: no row has that key.
+    Raises ValueError: no row has that key.
     """
     key, separator, model = text.partition("=")
     if separator:

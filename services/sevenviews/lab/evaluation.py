@@ -157,9 +157,7 @@ def evaluate_on(
             labels. At most 2,000 drawings, chosen by the task's seed, are used.
         kept: vectors of earlier evaluations; what is missing is added.
 
-    Raises:
-        ValueError: there is no such model.
-        SevenviewsError: `fit` holds no known corpus.
+    Raises ValueError: there is no such model; SevenviewsError: `fit` holds no known corpus.
     """
     found = find_descriptor(model)
     examples = _examples(task, fit) if isinstance(found, FittedDescriptor) else Collection()

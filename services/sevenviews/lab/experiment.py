@@ -45,7 +45,5 @@ class Experiment(Settings):
     def run(self, report: Report, watch: Watch) -> None:
         """Measure, and say in the report what was found.
 
-        Raises:
-            ValueError: the settings do not fit what is there.
-            SevenviewsError: a corpus cannot be read.
+        Raises ValueError: the settings do not fit what is there; SevenviewsError: a corpus cannot be read.
         """

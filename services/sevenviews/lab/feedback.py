@@ -114,8 +114,7 @@ def measure(
         seed: of the users' mistakes.
         feedback: other parameters than those of the product.
 
-    Raises:
-        ValueError: no query leaves anything.
+    Raises ValueError: no query leaves anything.
     """
     chance = np.random.default_rng(seed)
     rows: dict[str, list[tuple[str, tuple[float, float], tuple[float, float]]]] = {name: [] for name in USERS}

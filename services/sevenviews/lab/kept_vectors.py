@@ -27,8 +27,7 @@ def identity_of(model: str, fitted_on: Sequence[str] = ()) -> str:
         model: see `find_descriptor`.
         fitted_on: digests of the drawings that it learns from, in their order; none: it learns from none.
 
-    Raises:
-        SevenviewsError: the bundle is damaged.
+    Raises SevenviewsError: the bundle is damaged.
     """
     whitened = WHITENED if model.startswith(WHITENED) else ""
     total = hashlib.sha256(_content_of(model.removeprefix(WHITENED)))
@@ -72,8 +71,7 @@ class KeptVectors:
             identity: of the model, see `identity_of`.
             opened: gives the model; not asked if all is there.
 
-        Raises:
-            ValueError: there is no drawing.
+        Raises ValueError: there is no drawing.
         """
         digests = collection.digests()
         kept = self._load(identity)

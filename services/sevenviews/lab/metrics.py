@@ -74,8 +74,7 @@ def evaluate_ranking(
         accuracy_at: the K of Acc@K.
         depth, divisor: see `average_precision`.
 
-    Raises:
-        ValueError: the shapes differ, a score is NaN, or no query has a relevant drawing.
+    Raises ValueError: the shapes differ, a score is NaN, or no query has a relevant drawing.
     """
     ranks = rank_scores(scores, relevance)
     return RankingReport(
@@ -97,8 +96,7 @@ def average_precision(
         depth: cut the ranking there. Then it is another figure, "AP@depth".
         divisor: of the cut sum. A query with nothing relevant within the cut has 0.
 
-    Raises:
-        ValueError: the depth is less than one.
+    Raises ValueError: the depth is less than one.
     """
     if depth is not None and depth < 1:
         raise ValueError(f"depth must be at least 1, not {depth}")
@@ -113,8 +111,7 @@ def accuracy(ranks: Ranks, k: int) -> float:
 def mean_by_group(values: npt.NDArray[np.float64], groups: Sequence[str]) -> dict[str, tuple[float, int]]:
     """group -> mean of its values, and their number; in the order of the groups' names.
 
-    Raises:
-        ValueError: there is not a group a value.
+    Raises ValueError: there is not a group a value.
     """
     names = np.asarray(groups)
     if names.shape != values.shape:

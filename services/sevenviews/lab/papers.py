@@ -95,11 +95,7 @@ DEEPPATENT_SIZES = ((38_000, 0.376, 0.691), (350_000, 0.262, 0.551))
 
 
 def row_of(rows: Sequence[PaperRow], name: str) -> PaperRow:
-    """The row of a model's name or key.
-
-    Raises:
-        ValueError: there is none.
-    """
+    """The row of a model's name or key. Raises ValueError: there is none."""
     for row in rows:
         if name in (row.model, row.key) and name:
             return row

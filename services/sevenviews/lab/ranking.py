@@ -41,8 +41,7 @@ class Ranks:
 def rank_scores(scores: Scores, relevance: Relevance) -> Ranks:
     """Rank by a matrix of scores.
 
-    Raises:
-        ValueError: the shapes differ, a score is NaN, or no query has a relevant drawing.
+    Raises ValueError: the shapes differ, a score is NaN, or no query has a relevant drawing.
     """
     if scores.shape != relevance.shape:
         raise ValueError(f"scores {scores.shape} and relevance {relevance.shape} differ in shape")
@@ -69,9 +68,8 @@ def rank_vectors(
         query_labels, gallery_labels: a drawing is relevant to a query of the same label.
         block_bytes: of scores held at once.
 
-    Raises:
-        ValueError: labels and vectors differ in number, a component is not finite, or no query has a relevant
-            drawing.
+    Raises ValueError: labels and vectors differ in number, a component is not finite, or no query has a relevant
+    drawing.
     """
     if (len(query_labels), len(gallery_labels)) != (len(queries), len(gallery)):
         raise ValueError("there must be a label a vector, for queries and gallery")

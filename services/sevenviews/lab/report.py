@@ -50,11 +50,7 @@ class Report:
         self.text("\n".join(f"- {line}" for line in lines))
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Add a table.
-
-        Raises:
-            ValueError: a row has another number of cells than there are columns.
-        """
+        """Add a table. Raises ValueError: a row has another number of cells than there are columns."""
         lines = ["| " + " | ".join(columns) + " |", "| " + " | ".join("---" for _ in columns) + " |"]
         for row in rows:
             if len(row) != len(columns):

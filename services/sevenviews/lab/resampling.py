@@ -59,8 +59,7 @@ def bootstrap_interval(
         level: share of the resampled means between the ends.
         resamples: with replacement, each of as many groups as there are.
 
-    Raises:
-        ValueError: there are no values, or not a group a value; or the level is not between 0 and 1.
+    Raises ValueError: there are no values, or not a group a value; or the level is not between 0 and 1.
     """
     if not len(values) or not 0 < level < 1:
         raise ValueError("an interval needs values, and a level between 0 and 1")
@@ -86,8 +85,7 @@ def compare_paired(model: Values, other: Values, patents: Groups, seed: int = 0)
         patents: of the queries.
         seed: of the resampling.
 
-    Raises:
-        ValueError: there are no queries, or figures and patents differ in number.
+    Raises ValueError: there are no queries, or figures and patents differ in number.
     """
     if len(model) != len(other):
         raise ValueError(f"{len(model)} queries cannot be paired with {len(other)}")

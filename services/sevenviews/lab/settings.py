@@ -43,10 +43,8 @@ def check_kind(given: Any, kinds: Iterable[str]) -> Any:
 def read_yaml(path: Path) -> dict[str, Any]:
     """A YAML file of settings; one that says `extends: OTHER.yaml` has all of the other that it does not say itself.
 
-    Paths within are relative to the file that is read, wherever the other lies.
-
-    Raises:
-        FileNotFoundError, yaml.YAMLError; ValueError: it holds no settings, or extends itself.
+    Paths within are relative to the file that is read, wherever the other lies. Raises FileNotFoundError,
+    yaml.YAMLError; ValueError: it holds no settings, or extends itself.
     """
     return _read(path, ())
 

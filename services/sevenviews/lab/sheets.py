@@ -25,8 +25,7 @@ def read_sheets(corpus: Path, advance: Advance = unheard) -> Collection:
     Args:
         corpus: a folder or a tar; the sheets of a patent in the order of their names.
 
-    Raises:
-        ValueError: there are no sheets.
+    Raises ValueError: there are no sheets.
     """
     collection = Collection()
     done = count(1)

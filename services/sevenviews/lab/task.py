@@ -103,9 +103,8 @@ def read_task(
         corpus, distractors, queries: see `TaskSource`.
         seed: of the choice of queries.
 
-    Raises:
-        ValueError: no patent has two drawings; or none of the queries' patents is in the corpus.
-        SevenviewsError: a path holds no known corpus.
+    Raises ValueError: no patent has two drawings; or none of the queries' patents is in the corpus; SevenviewsError:
+    a path holds no known corpus.
     """
     source = TaskSource(corpus, distractors, queries)
     return _task(source, *_read(source, advance), seed)
@@ -121,9 +120,8 @@ def read_tasks(source: TaskSource, seed: int = 0, advance: Advance = unheard) ->
         source: what is read.
         seed: of the choice of queries.
 
-    Raises:
-        ValueError: as `read_task`; or no patent's citations are there.
-        SevenviewsError: a path holds no known corpus.
+    Raises ValueError: as `read_task`; or no patent's citations are there; SevenviewsError: a path holds no known
+    corpus.
     """
     found, asked, others = _read(source, advance)
     asking = found if asked is None else asked
@@ -194,8 +192,7 @@ def citing_tasks(found: Collection, others: Collection, name: str, seed: int) ->
         name: of the corpus.
         seed: of the choice of drawings.
 
-    Raises:
-        ValueError: no patent's citations are there.
+    Raises ValueError: no patent's citations are there.
     """
     whole = found + others
     gallery, none = np.arange(len(whole)), np.empty(0, np.int64)

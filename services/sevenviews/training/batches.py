@@ -99,11 +99,7 @@ class Batches:
 
 
 def make_sampler(config: TrainConfig, dataset: DrawingDataset, training: Indices) -> BatchSampler:
-    """What deals the drawings that are trained on.
-
-    Raises:
-        ValueError: they do not fill a batch.
-    """
+    """What deals the drawings that are trained on. Raises ValueError: they do not fill a batch."""
     options, designs = config.optimization, dataset.designs[training]
     if is_rotation(config.loss):
         return BatchSampler(designs, options.batch_size // ROTATIONS, 1, config.seed)

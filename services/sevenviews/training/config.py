@@ -315,8 +315,7 @@ class TrainConfig(Settings):
     def load(cls, path: Path) -> TrainConfig:
         """Read a YAML file, or a shipped configuration by its mere name.
 
-        Raises:
-            FileNotFoundError, yaml.YAMLError, pydantic.ValidationError.
+        Raises FileNotFoundError, yaml.YAMLError, pydantic.ValidationError.
         """
         shipped = PACKAGED_CONFIG.with_name(path.with_suffix(".yaml").name)
         place = shipped if len(path.parts) == 1 and not path.is_file() and shipped.is_file() else path

@@ -33,10 +33,8 @@ _OF_THE_SPLIT = {
 def data_digest(config: DataConfig, seed: int) -> str:
     """SHA-256 of the bytes of every corpus, of what is taken of them, and of the versions of what reads or draws.
 
-    Where a corpus lies does not count. Every byte is read, about a gigabyte a second: once a run.
-
-    Raises:
-        FileNotFoundError: a corpus is not there.
+    Where a corpus lies does not count. Every byte is read, about a gigabyte a second: once a run. Raises
+    FileNotFoundError: a corpus is not there.
     """
     total = hashlib.sha256()
     settings = config.model_dump(mode="json", exclude=_OF_THE_SPLIT)

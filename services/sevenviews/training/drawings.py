@@ -74,9 +74,7 @@ def open_dataset(
 ) -> DrawingDataset:
     """The drawings of a configuration; made at the first use, which takes minutes for large corpora.
 
-    Raises:
-        FileNotFoundError: a corpus is not there.
-        ValueError: fewer than four designs have enough drawings.
+    Raises FileNotFoundError: a corpus is not there; ValueError: fewer than four designs have enough drawings.
     """
     digest = data_digest(config, seed)
     place = dataset_folder(folder, digest)

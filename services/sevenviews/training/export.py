@@ -54,11 +54,9 @@ def export(
         precision: of the backbone: float16 halves the file, and is faster on a GPU; int8 quarters it, and is faster
             on a CPU (see `quantize`).
 
-    Raises:
-        FileNotFoundError: the run has no checkpoint; for int8, its drawings are not there any more.
-        ValueError: its checkpoint is of another architecture than its configuration says.
-        ExportError: ONNX and torch differ by more than a cosine of 0.9999 (float16: 0.999; int8: 0.9), or int8 loses
-            more than 0.002 of the validation mAP.
+    Raises FileNotFoundError: the run has no checkpoint; for int8, its drawings are not there any more; ValueError:
+    its checkpoint is of another architecture than its configuration says; ExportError: ONNX and torch differ by more
+    than a cosine of 0.9999 (float16: 0.999; int8: 0.9), or int8 loses more than 0.002 of the validation mAP.
     """
     whole, run = run, last_step(run)
     if (run / TRAINED_ON).is_file():
@@ -97,9 +95,7 @@ def export(
 def load_model(run: Path, config: TrainConfig) -> Encoder:
     """The network of a run of one step, with what it has learned.
 
-    Raises:
-        FileNotFoundError: the run has no checkpoint.
-        ValueError: the checkpoint is of another architecture.
+    Raises FileNotFoundError: the run has no checkpoint; ValueError: the checkpoint is of another architecture.
     """
     weights = weights_file(run)
     # The weights come from the checkpoint; the initial ones need not be there any more.
@@ -177,8 +173,7 @@ def _without_traces(path: Path) -> None:
 def verify(model: Encoder, bundle: Bundle, least_cosine: float = LEAST_COSINE) -> float:
     """The least cosine between torch's and ONNX Runtime's embeddings of some line drawings.
 
-    Raises:
-        ExportError: it is below `least_cosine`.
+    Raises ExportError: it is below `least_cosine`.
     """
     drawings = line_drawings(_CHECKED, bundle.manifest.image_size)
     with torch.no_grad():

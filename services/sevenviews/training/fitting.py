@@ -32,9 +32,8 @@ def fit(config: TrainConfig, whiten: WhitenConfig, run: Path, dataset: DrawingDa
         run: the folder of the step.
         dataset: all drawings.
 
-    Raises:
-        FileNotFoundError: the initial weights are not there.
-        ValueError: they are of another network; or the drawings show nothing to learn.
+    Raises FileNotFoundError: the initial weights are not there; ValueError: they are of another network; or the
+    drawings show nothing to learn.
     """
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)

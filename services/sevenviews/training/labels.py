@@ -20,10 +20,8 @@ def is_category(loss: LossConfig) -> bool:
 def check_categories(dataset: DrawingDataset, data: DataConfig) -> None:
     """Refuse to classify by category what has none: it would be left out in silence.
 
-    A design without one, in a corpus that has them, may be left out.
-
-    Raises:
-        ValueError: no design of a corpus has a category.
+    A design without one, in a corpus that has them, may be left out. Raises ValueError: no design of a corpus has a
+    category.
     """
     with_some = {origin for origin, name in zip(dataset.origins, dataset.categories, strict=True) if name}
     places = [*data.corpora, "the synthetic corpus", *data.sheets]
@@ -38,10 +36,8 @@ def check_categories(dataset: DrawingDataset, data: DataConfig) -> None:
 def labelled(dataset: DrawingDataset, training: Indices, loss: LossConfig) -> tuple[Indices, Indices]:
     """The drawings that can be trained on, and the label of each.
 
-    For rotations, the labels are 0 to 3 over and over: a batch holds every drawing in all four.
-
-    Raises:
-        ValueError: categories are wanted, and the corpora tell fewer than two.
+    For rotations, the labels are 0 to 3 over and over: a batch holds every drawing in all four. Raises ValueError:
+    categories are wanted, and the corpora tell fewer than two.
     """
     designs = dataset.designs[training]
     if is_rotation(loss):
@@ -62,8 +58,7 @@ def labelled(dataset: DrawingDataset, training: Indices, loss: LossConfig) -> tu
 def tree_of(dataset: DrawingDataset, training: Indices) -> npt.NDArray[np.int64]:
     """Class and subclass of each patent's label, numbered: int64 [labels, 2]; -1 where it is not told.
 
-    Raises:
-        ValueError: no design trained on tells a class; or its drawings were kept before classes were.
+    Raises ValueError: no design trained on tells a class; or its drawings were kept before classes were.
     """
     designs = np.unique(dataset.designs[training])
     paths = [dataset.paths[one] for one in designs] if dataset.paths else []

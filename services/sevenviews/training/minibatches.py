@@ -74,8 +74,7 @@ def fit(
         change: augmentation.
         advance: is told each step, from 1, and its loss.
 
-    Raises:
-        ValueError: there are fewer than two samples, labels are not as many, or the loss is not finite.
+    Raises ValueError: there are fewer than two samples, labels are not as many, or the loss is not finite.
     """
     if len(inputs) < 2 or len(inputs) != len(labels):  # noqa: PLR2004 - batch normalisation needs two
         raise ValueError(

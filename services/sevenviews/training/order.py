@@ -137,8 +137,7 @@ class Order(Experiment):
     def measured(self, out: Path, tell: Callable[[str], None]) -> Iterator[Measured]:
         """Train and measure, seed by seed; runs, and the drawings that they share, lie in `out`.
 
-        Raises:
-            FileNotFoundError, ValueError: as `train` does.
+        Raises FileNotFoundError, ValueError: as `train` does.
         """
         from sevenviews.training.run import local_ray, train
 

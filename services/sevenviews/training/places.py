@@ -33,8 +33,7 @@ def last_step(run: Path) -> Path:
 def weights_file(run: Path) -> Path:
     """What a run of one step has learned: its best weights where it kept them (early stopping), else its last.
 
-    Raises:
-        FileNotFoundError: it has no checkpoint.
+    Raises FileNotFoundError: it has no checkpoint.
     """
     for name in (BEST, CHECKPOINT):
         if (run / name).is_file():

@@ -97,8 +97,7 @@ def held_out(run: Path, config: TrainConfig) -> HeldOut:
         run: the folder that was given to `train`.
         config: of its last step.
 
-    Raises:
-        FileNotFoundError: the run has no facts, or the drawings are not there any more.
+    Raises FileNotFoundError: the run has no facts, or the drawings are not there any more.
     """
     digest = json.loads((run / FACTS_FILE).read_text())["data_digest"]
     place = dataset_folder(run.resolve().parent / "drawings", digest)

@@ -49,9 +49,8 @@ def train(
         tell: is told what happens, a line at a time.
         advance: is given each validation as it is made; its "step" counts the batches of all steps.
 
-    Raises:
-        FileNotFoundError: a corpus, a list or the initial weights are not there.
-        ValueError: the folder holds a run of another configuration; or the configuration does not fit the data.
+    Raises FileNotFoundError: a corpus, a list or the initial weights are not there; ValueError: the folder holds a
+    run of another configuration; or the configuration does not fit the data.
     """
     from sevenviews.training.drawings import dataset_folder, open_dataset
     from sevenviews.training.fitting import fit

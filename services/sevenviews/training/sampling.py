@@ -28,8 +28,7 @@ class BatchSampler:
             (class-aware sampling: Shen, Lin, Huang, ECCV 2016). An epoch then holds designs of rare classes several
             times, and not all of frequent ones.
 
-    Raises:
-        ValueError: there are not enough labels, or drawings, for a batch.
+    Raises ValueError: there are not enough labels, or drawings, for a batch.
     """
 
     def __init__(

@@ -39,11 +39,8 @@ def split(dataset: DrawingDataset, config: DataConfig, seed: int) -> Split:
     """By DeepPatent's own lists where they are given, else by shares of the designs.
 
     DeepPatent holds out 15 % of the patents for the test, and of the rest 15 % for validation (section 3). A group of
-    kin that is larger than what is still to be held out is trained on, unless all are.
-
-    Raises:
-        FileNotFoundError: a list is not there.
-        ValueError: lists overlap or name nothing of the corpus, or nothing is left to train on.
+    kin that is larger than what is still to be held out is trained on, unless all are. Raises FileNotFoundError: a
+    list is not there; ValueError: lists overlap or name nothing of the corpus, or nothing is left to train on.
     """
     reporting = {number for number, name in enumerate(dataset.names) if set_of(name) is PatentSet.REPORT}
     excluded = _kin(dataset, _listed(dataset, config.excluded_lists) | reporting)

@@ -22,8 +22,7 @@ def measure(vectors: npt.NDArray[np.float32], designs: Indices) -> dict[str, flo
     Returns:
         validation_map, DeepPatent's mAP over the whole ranking, and validation_acc1.
 
-    Raises:
-        ValueError: no design has two drawings.
+    Raises ValueError: no design has two drawings.
     """
     _, numbers, counts = np.unique(designs, return_inverse=True, return_counts=True)
     queries = np.flatnonzero(counts[numbers] > 1)

@@ -11,13 +11,8 @@ import torchvision
 from torch import nn
 
 from sevenviews.training.classification.config import Architecture
-from sevenviews.training.classification.imagenet import (
-    describe,
-    imagenet_features,
-    without_classes,
-)
 from sevenviews.training.classification.networks import build_network
-from sevenviews.training.models.imagenet import cached_weights
+from sevenviews.training.models.imagenet import cached_weights, describe, imagenet_features, without_classes
 
 
 @pytest.mark.parametrize("name", ["resnet152", "vgg19"])

@@ -37,9 +37,7 @@ def milvus_cost(
         entries: drawings of the release.
         limit: nearest drawings that are asked for.
 
-    Raises:
-        SevenviewsError: Milvus does not answer.
-        ValueError: another URL.
+    Raises SevenviewsError: Milvus does not answer; ValueError: another URL.
     """
     index = MilvusIndex(url)
     bits = gallery.shape[1]

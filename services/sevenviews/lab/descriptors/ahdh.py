@@ -66,13 +66,11 @@ def adaptive_density_histograms(
 ) -> Features:
     """[n, 4 (4^d - 1) / 3 + 15 (levels - d)], with d = density_levels.
 
-    Each region is split into four at the centroid of its black points, level by level. The density of a part is
-    its share of the region's points. The first d levels give the densities themselves; each later one a
-    histogram of code words: four bits a region, each set where a part's density is at least its share of the
-    region's area. The word 0000 cannot occur, for shares sum to one; an empty region is 1111.
-
-    Raises:
-        ValueError: density_levels is not within 0 to levels.
+    Each region is split into four at the centroid of its black points, level by level. The density of a part is its
+    share of the region's points. The first d levels give the densities themselves; each later one a histogram of code
+    words: four bits a region, each set where a part's density is at least its share of the region's area. The word
+    0000 cannot occur, for shares sum to one; an empty region is 1111. Raises ValueError: density_levels is not within
+    0 to levels.
     """
     if not 0 <= density_levels <= levels:
         raise ValueError(f"density_levels must be within 0 to levels ({levels}), not {density_levels}")

@@ -39,9 +39,8 @@ def find_descriptor(name: str) -> Descriptor | FittedDescriptor:
             bundle, or an ONNX file; pca:NAME for the whitened principal components of any of them that need not be
             fitted itself.
 
-    Raises:
-        ValueError: it is none of these, or an ONNX file that takes no images.
-        SevenviewsError: the bundle is damaged.
+    Raises ValueError: it is none of these, or an ONNX file that takes no images; SevenviewsError: the bundle is
+    damaged.
     """
     if name.startswith(WHITENED):
         base = find_descriptor(name.removeprefix(WHITENED))
@@ -69,9 +68,8 @@ def open_descriptor(name: str, examples: Callable[[int], Drawings] | None = None
         name: see `find_descriptor`.
         examples: gives drawings of a side to fit on; asked only by a descriptor that learns.
 
-    Raises:
-        ValueError: see `find_descriptor`; or it must be fitted, and there are no or too few examples.
-        SevenviewsError: the bundle is damaged.
+    Raises ValueError: see `find_descriptor`; or it must be fitted, and there are no or too few examples;
+    SevenviewsError: the bundle is damaged.
     """
     found = find_descriptor(name)
     if isinstance(found, Descriptor):

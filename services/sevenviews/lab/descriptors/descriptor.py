@@ -40,8 +40,7 @@ class Descriptor:
     def describe(self, drawings: Drawings) -> Vectors:
         """Unit vectors of some drawings; a drawing without any feature becomes the zero vector.
 
-        Raises:
-            ValueError: there is no drawing, or they have another side.
+        Raises ValueError: there is no drawing, or they have another side.
         """
         if drawings.shape[1:] != (1, self.side, self.side) or not len(drawings):
             wanted = f"[n, 1, {self.side}, {self.side}]"
@@ -66,11 +65,7 @@ class FittedDescriptor:
         self._learn = learn
 
     def fit(self, examples: Drawings) -> Descriptor:
-        """The descriptor, ready.
-
-        Raises:
-            ValueError: the examples are too few to learn from.
-        """
+        """The descriptor, ready. Raises ValueError: the examples are too few to learn from."""
         return Descriptor(self.name, self.side, self._learn(examples))
 
 

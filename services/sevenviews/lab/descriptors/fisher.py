@@ -92,8 +92,7 @@ def learn_fisher_vectors(
     Returns:
         What gives [n, 2 components dimension], with the signed square root taken (power normalisation).
 
-    Raises:
-        ValueError: the examples have fewer local descriptors than ten times the components.
+    Raises ValueError: the examples have fewer local descriptors than ten times the components.
     """
     local = np.concatenate([root_sift(drawing[0]) for drawing in examples])
     if len(local) < max(10 * components, dimension):

@@ -16,11 +16,7 @@ _USUAL_SIDE = 224
 
 
 def bundle_descriptor(name: str, folder: Path) -> Descriptor:
-    """The model of a bundle's directory.
-
-    Raises:
-        SevenviewsError: the bundle is damaged.
-    """
+    """The model of a bundle's directory. Raises SevenviewsError: the bundle is damaged."""
     session = EncoderSession(load_bundle(folder), threads=0)
     return Descriptor(name, session.image_size, session.embed)
 
@@ -28,8 +24,7 @@ def bundle_descriptor(name: str, folder: Path) -> Descriptor:
 def onnx_descriptor(name: str, path: Path) -> Descriptor:
     """Any network of one image input, in [-1, 1]; its output `embedding`, or else the first.
 
-    Raises:
-        ValueError: it takes no images, or is no ONNX file.
+    Raises ValueError: it takes no images, or is no ONNX file.
     """
     try:
         session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])

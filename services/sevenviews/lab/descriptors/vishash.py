@@ -23,13 +23,11 @@ _Grey = npt.NDArray[np.float64]
 def brightness_signatures(drawings: Drawings, grid: int = GRID, levels: int = LEVELS) -> Features:
     """[n, 2 grid (grid - 1)]: integers from -levels to levels.
 
-    The drawing is cut to where its variation lies, and covered with grid × grid patches. Each component compares
-    the mean brightness of two neighbours, first along the rows, then along the columns: 0 if they are alike to the
-    rounding of grey values, else the sign of the difference times the third (of `levels` parts equally often
-    found) in which its size lies. Distances are Euclidean, between signatures of unit length.
-
-    Raises:
-        ValueError: fewer than two patches a side, or than one level.
+    The drawing is cut to where its variation lies, and covered with grid × grid patches. Each component compares the
+    mean brightness of two neighbours, first along the rows, then along the columns: 0 if they are alike to the
+    rounding of grey values, else the sign of the difference times the third (of `levels` parts equally often found)
+    in which its size lies. Distances are Euclidean, between signatures of unit length. Raises ValueError: fewer than
+    two patches a side, or than one level.
     """
     if grid < 2 or levels < 1:  # noqa: PLR2004 - a neighbour is needed
         raise ValueError(f"grid must be at least 2 and levels at least 1, not {grid} and {levels}")

@@ -46,8 +46,7 @@ def fit_whitening(examples: Features, components: int = DIMENSION, power: float 
         components: at most so many; fewer, where the examples vary in fewer directions.
         power: 0 rotates, 1 makes all variances equal.
 
-    Raises:
-        ValueError: fewer than two different examples, no component, or a power outside 0 to 1.
+    Raises ValueError: fewer than two different examples, no component, or a power outside 0 to 1.
     """
     if components < 1 or not 0 <= power <= 1:
         raise ValueError(

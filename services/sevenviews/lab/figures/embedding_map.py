@@ -33,8 +33,7 @@ def draw_embedding_map(evaluation: Evaluation, path: Path, most: int = MOST_DRAW
         most: drawings, chosen by seed.
         seed: of the choice and of t-SNE.
 
-    Raises:
-        ValueError: fewer than eight drawings: no neighbourhoods.
+    Raises ValueError: fewer than eight drawings: no neighbourhoods.
     """
     drawings = evaluation.task.drawings
     if len(drawings) < _LEAST_DRAWINGS:

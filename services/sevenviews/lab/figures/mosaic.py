@@ -24,8 +24,7 @@ def draw_mosaic(drawings: Collection, path: Path, patents: int = 8, views: int =
         views: columns; a patent with more shows its first.
         seed: of the choice.
 
-    Raises:
-        ValueError: there is no drawing.
+    Raises ValueError: there is no drawing.
     """
     if not len(drawings):
         raise ValueError("there is no drawing to show")

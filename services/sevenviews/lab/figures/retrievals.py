@@ -31,8 +31,7 @@ def draw_best_and_worst(evaluation: Evaluation, path: Path, count: int = 3, top:
         count: of best, and of worst queries.
         top: results a query.
 
-    Raises:
-        ValueError: there is nothing to show.
+    Raises ValueError: there is nothing to show.
     """
     if count < 1 or top < 1:
         raise ValueError(f"count and top must be at least 1, not {count} and {top}")

@@ -14,8 +14,7 @@ from sevenviews.lab.figures.canvas import COLOURS, figure, plain
 def draw_size_curves(curves: Mapping[str, Sequence[SizePoint]], path: Path) -> Path:
     """mAP at the left, Acc@1 at the right, a line a model, the database on a logarithmic axis.
 
-    Raises:
-        ValueError: there is no curve.
+    Raises ValueError: there is no curve.
     """
     if not any(curves.values()):
         raise ValueError("there is no curve to draw")

@@ -24,8 +24,7 @@ def draw_training_curves(run: Path, path: Path) -> Path:
         run: the folder of a run.
         path: of the PNG.
 
-    Raises:
-        ValueError: the folder holds no metrics, or a line of them cannot be read.
+    Raises ValueError: the folder holds no metrics, or a line of them cannot be read.
     """
     rows = read_metrics(run)
     names = list(dict.fromkeys(name for row in rows for name in row if name != _STEP))
@@ -41,11 +40,7 @@ def draw_training_curves(run: Path, path: Path) -> Path:
 
 
 def read_metrics(run: Path) -> list[Mapping[str, float]]:
-    """The lines of a run's metrics, in the order of their steps.
-
-    Raises:
-        ValueError: see `draw_training_curves`.
-    """
+    """The lines of a run's metrics, in the order of their steps. Raises ValueError: see `draw_training_curves`."""
     path = run / METRICS
     if not path.is_file():
         raise ValueError(f"{run} holds no {METRICS}: it is no run, or has not measured yet")

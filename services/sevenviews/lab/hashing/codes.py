@@ -38,11 +38,7 @@ class Codes:
         return np.unpackbits(self.packed, axis=1, count=self.bits).astype(np.float32) * 2 - 1
 
     def distances_to(self, others: Codes) -> Distances:
-        """Hamming distances, [n, others].
-
-        Raises:
-            ValueError: the codes have another length.
-        """
+        """Hamming distances, [n, others]. Raises ValueError: the codes have another length."""
         if self.bits != others.bits:
             raise ValueError(f"codes of {self.bits} bits cannot be compared with codes of {others.bits}")
         found = np.empty((len(self), len(others)), np.uint16)
@@ -55,8 +51,7 @@ class Codes:
 def binarise(outputs: npt.NDArray[np.floating]) -> Codes:
     """The signs of a network's outputs [n, bits]: 1 where an output is above 0.
 
-    Raises:
-        ValueError: there are no outputs, the shape is another, or one is NaN.
+    Raises ValueError: there are no outputs, the shape is another, or one is NaN.
     """
     if outputs.ndim != 2 or not outputs.size:  # noqa: PLR2004 - samples, bits
         raise ValueError(f"outputs: {outputs.shape} is no [n, bits] with something in it")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,6 @@ class SearchCost:
     """Of one engine over one gallery.
 
     Attributes:
-        engine: which one.
         gallery: entries searched.
         bytes_each: memory of an entry's code or vector, without the engine's own.
         milliseconds: median of a query.
@@ -37,32 +36,29 @@ class SearchCost:
     bytes_each: int
     milliseconds: float
 
+    @property
+    def megabytes(self) -> float:
+        """Of all entries."""
+        return self.bytes_each * self.gallery / 1e6
+
 
 def binary_cost(queries: Codes, gallery: Codes, entries: int, limit: int = 10) -> SearchCost:
     """Exhaustive search by Hamming distance.
+
+    Raises ValueError: the codes are not whole bytes long, or a number is below 1.
 
     Args:
         queries: to search with.
         gallery: repeated, or cut, to `entries`.
         entries: size of the gallery that is timed.
         limit: nearest entries that are asked for.
-
-    Raises:
-        ValueError: the codes are not whole bytes long, or a number is below 1.
     """
     import faiss
 
     if gallery.bits % 8:
         raise ValueError(f"bits: FAISS takes whole bytes, not {gallery.bits} bits")
-    index = faiss.IndexBinaryFlat(gallery.bits)
-    index.add(_sized(gallery.packed, entries))
-    rows = [np.ascontiguousarray(row[None]) for row in queries.packed]
-    return SearchCost(
-        f"FAISS Hamming, {gallery.bits} bits",
-        entries,
-        gallery.bytes_each,
-        _on_one_thread(lambda: median_milliseconds(rows, lambda row: index.search(row, limit))),
-    )
+    engine, index = f"FAISS Hamming, {gallery.bits} bits", faiss.IndexBinaryFlat(gallery.bits)
+    return _cost(engine, index, queries.packed, gallery.packed, entries, limit)
 
 
 def float_cost(
@@ -71,15 +67,33 @@ def float_cost(
     """Exhaustive search by inner product; arguments as `binary_cost`. Raises ValueError as it."""
     import faiss
 
-    index = faiss.IndexFlatIP(gallery.shape[1])
-    index.add(_sized(np.asarray(gallery, np.float32), entries))
-    rows = [np.ascontiguousarray(row[None], np.float32) for row in queries]
-    return SearchCost(
-        f"FAISS inner product, {gallery.shape[1]} floats",
-        entries,
-        4 * gallery.shape[1],
-        _on_one_thread(lambda: median_milliseconds(rows, lambda row: index.search(row, limit))),
+    engine, index = f"FAISS inner product, {gallery.shape[1]} floats", faiss.IndexFlatIP(gallery.shape[1])
+    return _cost(
+        engine, index, np.asarray(queries, np.float32), np.asarray(gallery, np.float32), entries, limit
     )
+
+
+def _cost(
+    engine: str,
+    index: Any,
+    queries: npt.NDArray[Number],
+    gallery: npt.NDArray[Number],
+    entries: int,
+    limit: int,
+) -> SearchCost:
+    import faiss
+
+    if entries < 1 or not len(gallery):
+        raise ValueError(f"entries: {entries} of {len(gallery)} cannot be searched")
+    index.add(np.ascontiguousarray(np.resize(gallery, (entries, gallery.shape[1]))))
+    rows = [np.ascontiguousarray(row[None]) for row in queries]
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        milliseconds = median_milliseconds(rows, lambda row: index.search(row, limit))
+    finally:
+        faiss.omp_set_num_threads(before)
+    return SearchCost(engine, entries, gallery.itemsize * gallery.shape[1], milliseconds)
 
 
 def median_milliseconds(
@@ -96,20 +110,3 @@ def median_milliseconds(
         search(query)
         times.append(time.perf_counter() - started)
     return 1000 * float(np.median(times))
-
-
-def _sized(rows: npt.NDArray[Number], entries: int) -> npt.NDArray[Number]:
-    if entries < 1 or not len(rows):
-        raise ValueError(f"entries: {entries} of {len(rows)} cannot be searched")
-    return np.ascontiguousarray(np.tile(rows, (-(-entries // len(rows)), 1))[:entries])
-
-
-def _on_one_thread(measure: Callable[[], float]) -> float:
-    import faiss
-
-    before = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
-    try:
-        return measure()
-    finally:
-        faiss.omp_set_num_threads(before)

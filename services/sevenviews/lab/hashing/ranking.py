@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,18 +24,12 @@ RADIUS = 2
 """Of the Hamming ball that a table look-up can reach: the usual figure of the field."""
 
 
-@dataclass(frozen=True, slots=True)
-class BallReport:
-    """Precision and recall of what lies within a Hamming radius.
+class BallReport(NamedTuple):
+    """Precision and recall of what lies within a Hamming radius, means over the queries.
 
-    Attributes:
-        radius: largest distance that is returned.
-        precision: mean over the queries of relevant / returned; a query to which nothing is returned counts 0.
-        recall: mean over the queries of relevant and returned / relevant.
-        empty: share of the queries to which nothing is returned.
+    A query to which nothing is returned counts 0 in the precision; `empty` is the share of those.
     """
 
-    radius: int
     precision: float
     recall: float
     empty: float
@@ -42,19 +37,14 @@ class BallReport:
 
 @dataclass(frozen=True, slots=True)
 class HashingReport:
-    """What codes are worth.
+    """What codes are worth: mAP@k by k, mAP@10 by category of the queries, and the ball of radius 2.
 
     Attributes:
-        bits: of a code.
-        mean_average_precision: k -> mAP@k.
-        by_category: category -> mAP@10 of its queries.
-        ball: within radius 2.
         bytes_each: memory of a code.
         queries: that have something to find.
         gallery: codes that can be found.
     """
 
-    bits: int
     mean_average_precision: Mapping[int, float]
     by_category: Mapping[str, float]
     ball: BallReport
@@ -66,8 +56,7 @@ class HashingReport:
 def shared_labels(queries: npt.NDArray[np.bool_], gallery: npt.NDArray[np.bool_]) -> Relevance:
     """Which pairs share a label: [queries, gallery], of labels [n, classes].
 
-    Raises:
-        ValueError: the numbers of classes differ, or there is no label at all.
+    Raises ValueError: the numbers of classes differ, or there is no label at all.
     """
     if queries.shape[1] != gallery.shape[1]:
         raise ValueError(
@@ -95,14 +84,12 @@ def evaluate_codes(
         categories: of each query, for the figures by category.
         depths: the k of mAP@k; 10 is always among them.
 
-    Raises:
-        ValueError: sizes differ, or no query has anything to find.
+    Raises ValueError: sizes differ, or no query has anything to find.
     """
     distances = queries.distances_to(gallery)
     scores = -distances.astype(np.float32)
     wanted = sorted({TOP, *depths})
     return HashingReport(
-        bits=queries.bits,
         mean_average_precision={k: mean_average_precision(scores, relevance, k) for k in wanted},
         by_category=by_category(scores, relevance, categories),
         ball=within_radius(distances, relevance),
@@ -122,8 +109,7 @@ def by_category(
 ) -> dict[str, float]:
     """mAP@depth of the queries of each category that has any with something to find, by name.
 
-    Raises:
-        ValueError: there are not as many categories as queries.
+    Raises ValueError: there are not as many categories as queries.
     """
     if len(categories) != len(scores):
         raise ValueError(f"categories: {len(categories)} for {len(scores)} queries")
@@ -136,25 +122,15 @@ def by_category(
 def within_radius(distances: Distances, relevance: Relevance, radius: int = RADIUS) -> BallReport:
     """Precision and recall of the Hamming ball, over the queries with something to find.
 
-    Raises:
-        ValueError: the shapes differ, or no query has anything to find.
+    Raises ValueError: the shapes differ, or no query has anything to find.
     """
-    counted = _counted(distances, relevance)
-    returned = (distances[counted] <= radius).sum(1)
-    found = ((distances[counted] <= radius) & relevance[counted]).sum(1)
-    precision = np.divide(found, returned, out=np.zeros(len(counted)), where=returned > 0)
-    return BallReport(
-        radius,
-        float(precision.mean()),
-        float((found / relevance[counted].sum(1)).mean()),
-        float((returned == 0).mean()),
-    )
-
-
-def _counted(distances: Distances, relevance: Relevance) -> npt.NDArray[np.int64]:
     if distances.shape != relevance.shape:
         raise ValueError(f"distances {distances.shape} and relevance {relevance.shape} differ in shape")
-    counted = np.flatnonzero(relevance.any(1))
-    if not len(counted):
+    counted = relevance.any(1)
+    if not counted.any():
         raise ValueError("no query has a relevant code in the gallery")
-    return counted
+    within, relevant = distances[counted] <= radius, relevance[counted]
+    returned, found = within.sum(1), (within & relevant).sum(1)
+    precision = np.divide(found, returned, out=np.zeros(len(found)), where=returned > 0)
+    recall = found / relevant.sum(1)
+    return BallReport(float(precision.mean()), float(recall.mean()), float((returned == 0).mean()))

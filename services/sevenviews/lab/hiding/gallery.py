@@ -27,9 +27,7 @@ class OverGallery(Experiment):
     def gallery(self, watch: Watch) -> tuple[Gallery, list[str]]:
         """All drawings, described, and the patents that ask; the distractors stand under ids that no patent has.
 
-        Raises:
-            ValueError: there is no such model, or no drawing.
-            SevenviewsError: a corpus cannot be read.
+        Raises ValueError: there is no such model, or no drawing; SevenviewsError: a corpus cannot be read.
         """
         import numpy as np
 

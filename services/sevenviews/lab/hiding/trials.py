@@ -38,8 +38,7 @@ def halves(drawings: Mapping[str, Sequence[int]], seed: int) -> tuple[list[str],
         drawings: of each patent.
         seed: of the division.
 
-    Raises:
-        ValueError: there are fewer than two.
+    Raises ValueError: there are fewer than two.
     """
     patents = sorted(name for name, mine in drawings.items() if len(mine) >= LEAST_DRAWINGS)
     if len(patents) < 2:  # noqa: PLR2004 - one for each half

@@ -46,8 +46,7 @@ class APMC(MultiviewClusterer):
     Attributes after `fit`:
         similarity_: S [n, n], in the order of the samples.
 
-    Raises:
-        ValueError: besides what `fit` says, a sample all of whose views share no sample with another view.
+    Raises ValueError: besides what `fit` says, a sample all of whose views share no sample with another view.
     """
 
     neighbours: int | None = None

@@ -84,8 +84,7 @@ def table_5(
         runs: of each method, with seeds 0, 1, 2 ...
         advance: is told each method before it starts.
 
-    Raises:
-        ValueError: fewer than two kinds of design, or no runs.
+    Raises ValueError: fewer than two kinds of design, or no runs.
     """
     clusters = len(set(designs.kinds))
     if clusters < FEWEST_CLUSTERS:

@@ -51,8 +51,7 @@ class MultiviewClusterer(ClusterMixin, BaseEstimator, ABC):  # type: ignore[misc
             views: V arrays [n, d_v].
             present: [n, V], whether sample i has view v; absent: all are there.
 
-        Raises:
-            ValueError: as `sevenviews.lab.multiview.views.check_views`; or as the method says.
+        Raises ValueError: as `sevenviews.lab.multiview.views.check_views`; or as the method says.
         """
         checked = check_views(views, present, self.n_clusters)
         self._check(checked)

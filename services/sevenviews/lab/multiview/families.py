@@ -75,8 +75,7 @@ def find_families(
         method: DAIMC or IMSC_AGL of all views, or spectral clustering of the mean of a design's drawings.
         seed: of its random start.
 
-    Raises:
-        ValueError: fewer than two designs, or than families; an unknown method.
+    Raises ValueError: fewer than two designs, or than families; an unknown method.
     """
     if method not in METHODS:
         raise ValueError(f"method: {method!r} is none of {', '.join(METHODS)}")

@@ -54,9 +54,8 @@ def read_features(corpus: Path, model: str = "default", advance: Advance = unhea
         corpus: whatever `sevenviews ingest` reads.
         model: as `sevenviews.lab.descriptors.open_descriptor`.
 
-    Raises:
-        ValueError: there is no such model, or no design could be used.
-        SevenviewsError: the path holds no known corpus.
+    Raises ValueError: there is no such model, or no design could be used; SevenviewsError: the path holds no known
+    corpus.
     """
     descriptor, unread = open_descriptor(model), list[str]()
 

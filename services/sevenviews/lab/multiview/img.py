@@ -49,8 +49,7 @@ class IMG(MultiviewClusterer):
         graph_: (A + Aᵀ) / 2, in the order of the samples.
         latent_: P [n, r], in the order of the samples.
 
-    Raises:
-        ValueError: besides what `fit` says, not two views, or no sample that has both.
+    Raises ValueError: besides what `fit` says, not two views, or no sample that has both.
     """
 
     starts_at_random = True

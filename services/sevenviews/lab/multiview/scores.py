@@ -45,8 +45,7 @@ def clustering_scores(classes: npt.ArrayLike, clusters: npt.ArrayLike) -> Cluste
         classes: [n], the known class of each sample; any integers or strings.
         clusters: [n], the cluster found for each sample.
 
-    Raises:
-        ValueError: the two differ in length, are empty, or are not one-dimensional.
+    Raises ValueError: the two differ in length, are empty, or are not one-dimensional.
     """
     table = contingency(classes, clusters)
     return ClusteringScores(
@@ -81,11 +80,7 @@ def purity(classes: npt.ArrayLike, clusters: npt.ArrayLike) -> float:
 
 
 def spread(scores: Sequence[ClusteringScores]) -> ScoreSpread:
-    """Mean and standard deviation over runs.
-
-    Raises:
-        ValueError: no runs.
-    """
+    """Mean and standard deviation over runs. Raises ValueError: no runs."""
     if not scores:
         raise ValueError("scores: a spread needs one run at least")
     table = np.array([(s.accuracy, s.mutual_information, s.purity) for s in scores])
@@ -96,11 +91,7 @@ def spread(scores: Sequence[ClusteringScores]) -> ScoreSpread:
 
 
 def contingency(classes: npt.ArrayLike, clusters: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    """The table N [clusters, classes].
-
-    Raises:
-        ValueError: as `clustering_scores`.
-    """
+    """The table N [clusters, classes]. Raises ValueError: as `clustering_scores`."""
     known, found = np.asarray(classes), np.asarray(clusters)
     if known.ndim != 1 or found.ndim != 1:
         raise ValueError(f"classes {known.shape} and clusters {found.shape} must be one-dimensional")

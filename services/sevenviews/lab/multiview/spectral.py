@@ -33,8 +33,7 @@ class FilledSpectral(MultiviewClusterer):
     Attributes after `fit`:
         affinity_: A [n, n], in the order of the samples.
 
-    Raises:
-        ValueError: besides what `fit` says, a view that is not among those given.
+    Raises ValueError: besides what `fit` says, a view that is not among those given.
     """
 
     view: int | None = None

@@ -80,10 +80,9 @@ def check_views(
         present: [n, V] of booleans or of 0 and 1; absent: all views of all samples are there.
         clusters: how many are asked for; a view needs as many samples.
 
-    Raises:
-        ValueError: no views; a view that is not two-dimensional; views of different numbers of samples; a mask
-            of the wrong shape or of other values; fewer than two clusters, or fewer samples than clusters; a
-            sample without any view; a view seen by too few samples; NaN or infinity in a view that is there.
+    Raises ValueError: no views; a view that is not two-dimensional; views of different numbers of samples; a mask of
+    the wrong shape or of other values; fewer than two clusters, or fewer samples than clusters; a sample without any
+    view; a view seen by too few samples; NaN or infinity in a view that is there.
     """
     arrays = [np.asarray(view, np.float64) for view in views]
     samples = _number_of_samples(arrays)

@@ -69,11 +69,7 @@ class PatentNetDataset:
     unread: tuple[str, ...] = ()
 
     def classes(self, level: Level) -> tuple[str, ...]:
-        """The names at a level, sorted.
-
-        Raises:
-            ValueError: no design is labelled so deep.
-        """
+        """The names at a level, sorted. Raises ValueError: no design is labelled so deep."""
         names = sorted({name for sample in self.samples for name in names_at(sample.labels, level)})
         if not names:
             raise ValueError(f"no design of {self.name} has a label at the level {level.name.lower()}")
@@ -103,9 +99,8 @@ def read_dataset(
         selection: which designs.
         seed: of the choice.
 
-    Raises:
-        SevenviewsError: the path holds no known corpus.
-        ValueError: no design has a label, or no class is large enough.
+    Raises SevenviewsError: the path holds no known corpus; ValueError: no design has a label, or no class is large
+    enough.
     """
     rows = read_index(corpus)
     entries, hopeless = _possible(iter_entries(corpus), rows, selection, seed)

@@ -40,8 +40,7 @@ def drawings_of(dataset: PatentNetDataset, most_each: int = 0) -> DrawingSet:
         dataset: with drawings.
         most_each: at most so many of a design; 0: all.
 
-    Raises:
-        ValueError: no design has a drawing.
+    Raises ValueError: no design has a drawing.
     """
     taken = [sample.images[: most_each or None] for sample in dataset.samples]
     contents = [content for images in taken for content in images]
@@ -63,9 +62,7 @@ def features_of(
         model: what `lab.descriptors.open_descriptor` knows.
         cache: folder to keep them in; None keeps nothing.
 
-    Raises:
-        ValueError: there is no such model, or a feature is NaN.
-        SevenviewsError: a drawing cannot be decoded.
+    Raises ValueError: there is no such model, or a feature is NaN; SevenviewsError: a drawing cannot be decoded.
     """
     if cache is None:
         features = drawings.drawings.described(open_descriptor(model), advance)

@@ -29,8 +29,7 @@ class Label:
     Attributes:
         path: names from the top, each unique within the scheme: ("06", "06-01", "Chair").
 
-    Raises:
-        ValueError: there is no name, one is empty, or there are more than three.
+    Raises ValueError: there is no name, one is empty, or there are more than three.
     """
 
     path: tuple[str, ...]

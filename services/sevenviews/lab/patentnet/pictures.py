@@ -31,8 +31,7 @@ _MOST_INK = 3.0
 def draw_multiview_grid(samples: Sequence[Sample], path: Path, title: str = "") -> None:
     """A row a design, a column a view; missing views are grey (the paper's figure 1).
 
-    Raises:
-        ValueError: there is no design.
+    Raises ValueError: there is no design.
     """
     if not samples:
         raise ValueError("samples: a grid needs at least one design")
@@ -101,8 +100,7 @@ def record_lines(sample: Sample) -> list[tuple[str, str]]:
 def draw_distribution(counts: Statistics, level: Level, path: Path) -> None:
     """Designs of each class, the largest first; what is beyond forty classes stands in one bar.
 
-    Raises:
-        ValueError: no design is labelled at the level.
+    Raises ValueError: no design is labelled at the level.
     """
     by_class = counts.by_class[level]
     if not by_class:
@@ -145,8 +143,7 @@ def draw_views(counts: Statistics, path: Path) -> None:
 def draw_hierarchy(dataset: PatentNetDataset, path: Path, most_classes: int = 8) -> None:
     """The largest classes with their subclasses and the designs of each (the paper's figure 4).
 
-    Raises:
-        ValueError: most_classes is below 1.
+    Raises ValueError: most_classes is below 1.
     """
     if most_classes < 1:
         raise ValueError(f"most_classes must be at least 1, not {most_classes}")
@@ -205,8 +202,7 @@ def draw_multilabel(samples: Sequence[Sample], path: Path, most: int = 6) -> boo
 def draw_bars(values: Mapping[str, Mapping[str, float]], path: Path, title: str, label: str) -> None:
     """Bars by category for each method (the paper's figure 7): method -> category -> value from 0 to 1.
 
-    Raises:
-        ValueError: there is no method or no category.
+    Raises ValueError: there is no method or no category.
     """
     categories = sorted({name for one in values.values() for name in one})
     if not categories:

@@ -34,10 +34,8 @@ def split_designs(
 ) -> DesignSplit:
     """Withhold a share of the designs of every class, at least one; classes of one design only teach.
 
-    A design counts for its first class; one that is not labelled at the level is in neither part.
-
-    Raises:
-        ValueError: the share is not between 0 and 1, there is one class only, or nothing is left to ask with.
+    A design counts for its first class; one that is not labelled at the level is in neither part. Raises ValueError:
+    the share is not between 0 and 1, there is one class only, or nothing is left to ask with.
     """
     if not 0 < share < 1:
         raise ValueError(f"share: {share} is not between 0 and 1")

@@ -51,6 +51,13 @@ class NetworkConfig(Settings):
         """Of the row."""
         return f"{self.architecture}, ImageNet" if self.pretrained else self.architecture
 
+    @property
+    def not_run(self) -> str:
+        """Why it cannot be trained: its ImageNet weights are not here; empty: it can."""
+        from sevenviews.training.models.imagenet import NOT_CACHED, is_cached
+
+        return NOT_CACHED if self.pretrained and not is_cached(self.architecture) else ""
+
     def schedule(self, seed: int) -> Schedule:
         """Of its training."""
         from sevenviews.training.minibatches import Schedule

@@ -28,9 +28,7 @@ from sevenviews.lab.patentnet.labels import Level
 from sevenviews.lab.patentnet.split import split_designs
 from sevenviews.training.classification.config import ClassificationConfig, NetworkConfig
 from sevenviews.training.classification.fit import train_feature_head, train_network
-from sevenviews.training.classification.imagenet import NOT_CACHED
 from sevenviews.training.minibatches import outputs_of
-from sevenviews.training.models.imagenet import is_cached
 
 Tell = Callable[[str], None]
 
@@ -113,8 +111,7 @@ def classify(
         cache: folder for features; None keeps none.
         tell: is told what happens, a line at a time.
 
-    Raises:
-        ValueError: there are too few labels, classes or designs, or training diverged.
+    Raises ValueError: there are too few labels, classes or designs, or training diverged.
     """
     started = time.process_time()
     torch.set_num_threads(config.threads)
@@ -126,9 +123,9 @@ def classify(
         tell(f"linear head on {config.head.model}: top-1 {results[-1].top[1]:.3f}")
     pixels: dict[int, npt.NDArray[np.uint8]] = {}
     for chosen in config.networks:
-        if chosen.pretrained and not is_cached(chosen.architecture):
-            not_run[chosen.name] = NOT_CACHED
-            tell(f"{chosen.name}: {NOT_CACHED}")
+        if chosen.not_run:
+            not_run[chosen.name] = chosen.not_run
+            tell(f"{chosen.name}: {chosen.not_run}")
             continue
         side = chosen.image_size or config.image_size
         if side not in pixels:

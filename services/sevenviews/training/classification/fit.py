@@ -58,8 +58,7 @@ def train_network(
         seed: of weights, order and augmentation.
         advance: is told each step and its loss.
 
-    Raises:
-        ValueError: a drawing has no label, there is one class only, or training diverged.
+    Raises ValueError: a drawing has no label, there is one class only, or training diverged.
     """
     check_labels(labels, len(drawings))
     torch.manual_seed(seed)

@@ -10,7 +10,7 @@ import torchvision
 from torch import Tensor, nn
 
 from sevenviews.training.classification.config import Architecture
-from sevenviews.training.classification.imagenet import imagenet_network
+from sevenviews.training.models.imagenet import imagenet_network
 from sevenviews.training.models.initial import one_input_channel
 
 _LEAST_SIDE = 32
@@ -46,9 +46,8 @@ def build_network(architecture: Architecture, outputs: int, pretrained: bool = F
         outputs: at least 1.
         pretrained: begin with torchvision's ImageNet weights from its local cache; else at random.
 
-    Raises:
-        ValueError: the architecture is not known, or there are no outputs.
-        FileNotFoundError: the weights are not in the cache; nothing is downloaded.
+    Raises ValueError: the architecture is not known, or there are no outputs; FileNotFoundError: the weights are not
+    in the cache; nothing is downloaded.
     """
     if architecture not in get_args(Architecture):
         raise ValueError(f"architecture {architecture!r} is none of {', '.join(get_args(Architecture))}")

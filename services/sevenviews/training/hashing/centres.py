@@ -22,11 +22,7 @@ _TRIES = 64
 
 
 def hadamard(bits: int) -> Tensor:
-    """Sylvester's Hadamard matrix: float32 [bits, bits] of -1 and 1.
-
-    Raises:
-        ValueError: bits is no power of two.
-    """
+    """Sylvester's Hadamard matrix: float32 [bits, bits] of -1 and 1. Raises ValueError: bits is no power of two."""
     try:
         matrix = scipy.linalg.hadamard(bits, np.float32)
     except ValueError as error:
@@ -46,8 +42,7 @@ def hash_centres(classes: int, bits: int, seed: int = 0) -> Tensor:
         bits: length of a code, at least 1.
         seed: of the coins.
 
-    Raises:
-        ValueError: a number is too small, or so few bits have not as many codes.
+    Raises ValueError: a number is too small, or so few bits have not as many codes.
     """
     if classes < 2:  # noqa: PLR2004 - a single centre separates nothing
         raise ValueError(f"classes: centres need at least 2 classes, not {classes}")
@@ -62,10 +57,8 @@ def hash_centres(classes: int, bits: int, seed: int = 0) -> Tensor:
 def bernoulli_centres(classes: int, bits: int, seed: int = 0) -> Tensor:
     """Centres whose bits are fair coins: float32 [classes, bits] of -1 and 1, no two alike.
 
-    Of several tosses the one is taken whose two nearest centres are farthest apart.
-
-    Raises:
-        ValueError: there are not that many codes of so few bits, or no toss kept them apart.
+    Of several tosses the one is taken whose two nearest centres are farthest apart. Raises ValueError: there are not
+    that many codes of so few bits, or no toss kept them apart.
     """
     if bits < classes.bit_length() and classes > 2**bits:
         raise ValueError(f"bits: {bits} bits have {2**bits} codes, fewer than {classes} classes")
@@ -94,8 +87,7 @@ def label_centres(labels: Tensor, centres: Tensor, seed: int = 0) -> Tensor:
         centres: [classes, bits] of -1 and 1.
         seed: of the coins.
 
-    Raises:
-        ValueError: the shapes do not fit, or a sample has no label.
+    Raises ValueError: the shapes do not fit, or a sample has no label.
     """
     if labels.ndim != 2 or labels.shape[1] != len(centres):  # noqa: PLR2004 - samples, classes
         raise ValueError(f"labels: {tuple(labels.shape)} does not fit {len(centres)} centres")

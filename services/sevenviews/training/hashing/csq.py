@@ -28,8 +28,7 @@ def central_similarity_loss(outputs: Tensor, centres: Tensor) -> Tensor:
         outputs: z, [n, bits], any real.
         centres: of each sample, [n, bits] of -1 and 1.
 
-    Raises:
-        ValueError: the shapes differ.
+    Raises ValueError: the shapes differ.
     """
     if outputs.shape != centres.shape:
         raise ValueError(f"centres: {tuple(centres.shape)}, but the outputs are {tuple(outputs.shape)}")
@@ -53,8 +52,7 @@ class CentralSimilarityLoss(nn.Module):
         quantisation: λ; the authors' code has 1e-4.
         seed: of the coins where the majority of a sample's centres is even.
 
-    Raises:
-        ValueError: λ is negative.
+    Raises ValueError: λ is negative.
     """
 
     centres: Tensor

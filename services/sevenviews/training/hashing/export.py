@@ -38,9 +38,8 @@ def base_bundle(model: str) -> Bundle:
     Args:
         model: as `--model` takes it.
 
-    Raises:
-        ValueError: it is no bundle, but a classic descriptor or a bare ONNX file.
-        SevenviewsError: the bundle is damaged.
+    Raises ValueError: it is no bundle, but a classic descriptor or a bare ONNX file; SevenviewsError: the bundle is
+    damaged.
     """
     path = default_bundle_path() if model == "default" else Path(model)
     if not path.is_dir():
@@ -68,9 +67,8 @@ def export_head(
         name: for people.
         training: how the head was made, for people.
 
-    Raises:
-        ValueError: the bits are no whole number of bytes, or the head takes features of another length.
-        ExportError: ONNX and torch differ in a bit, or by more than a cosine of 0.9999.
+    Raises ValueError: the bits are no whole number of bytes, or the head takes features of another length;
+    ExportError: ONNX and torch differ in a bit, or by more than a cosine of 0.9999.
     """
     first, last = _linear(head)[0], _linear(head)[-1]
     if first.in_features != base.manifest.dimension:
@@ -103,8 +101,7 @@ def export_head(
 def verify_head(head: HashHead, base: Bundle, bundle: Bundle) -> None:
     """Hold a bundle's embeddings of some line drawings against the head in torch, upon the base's features.
 
-    Raises:
-        ExportError: a bit differs, or the cosine is below 0.9999.
+    Raises ExportError: a bit differs, or the cosine is below 0.9999.
     """
     drawings = line_drawings(_CHECKED, base.manifest.image_size)
     expected = outputs_of(head, torch.from_numpy(EncoderSession(base).embed(drawings))).numpy()

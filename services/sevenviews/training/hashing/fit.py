@@ -36,8 +36,7 @@ def train_head(
         config: the head and its training.
         seed: of weights, centres and order.
 
-    Raises:
-        ValueError: a feature is not finite, a drawing has no label, there is one class only, or training diverged.
+    Raises ValueError: a feature is not finite, a drawing has no label, there is one class only, or training diverged.
     """
     check_features(features)
     torch.manual_seed(seed)
@@ -59,10 +58,7 @@ def train_codes(
     """Train any network from inputs [n, …] to outputs [n, bits] in place; returns the loss of each step.
 
     With the schedule of a whole network the inputs are drawings, augmented, and all of it learns, as in the papers,
-    rather than a head alone.
-
-    Raises:
-        ValueError: as `train_head`.
+    rather than a head alone. Raises ValueError: as `train_head`.
     """
     check_labels(labels, len(inputs))
     loss, own = _loss(method, labels.shape[1], bits, config, seed), torch.from_numpy(labels).float()

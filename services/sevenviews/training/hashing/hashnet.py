@@ -23,11 +23,7 @@ from torch.nn import functional
 
 
 def continuation_scale(step: int, gamma: float = 0.005, power: float = 0.5) -> float:
-    """β at a step, (1 + γ·step)^power: the schedule of the authors' code.
-
-    Raises:
-        ValueError: the step or γ is negative.
-    """
+    """β at a step, (1 + γ·step)^power: the authors' schedule. Raises ValueError: the step or γ is negative."""
     if step < 0 or gamma < 0:
         raise ValueError(f"step and gamma must be at least 0, not {step} and {gamma}")
     return float((1 + gamma * step) ** power)
@@ -39,8 +35,7 @@ def pair_weights(labels: Tensor) -> tuple[Tensor, Tensor]:
     Args:
         labels: [n, classes] of 0 and 1, at least one 1 in each row.
 
-    Raises:
-        ValueError: a sample has no label.
+    Raises ValueError: a sample has no label.
     """
     shared = labels.float() @ labels.float().T
     sizes = labels.float().sum(1)
@@ -63,8 +58,7 @@ class WeightedPairwiseLoss(nn.Module):
         alpha: α·K: α itself is this divided by the number of bits, as in the authors' code, so that the inner
             product of codes of any length spans the same part of σ.
 
-    Raises:
-        ValueError: a number is not positive.
+    Raises ValueError: a number is not positive.
     """
 
     def __init__(self, bits: int, alpha: float = 10.0) -> None:
@@ -81,8 +75,7 @@ class WeightedPairwiseLoss(nn.Module):
             labels: [n, classes] of 0 and 1.
             beta: β, positive.
 
-        Raises:
-            ValueError: β is not positive, there are fewer than two samples, or one has no label.
+        Raises ValueError: β is not positive, there are fewer than two samples, or one has no label.
         """
         if not beta > 0:
             raise ValueError(f"beta must be positive, not {beta}")

@@ -19,8 +19,7 @@ class HashHead(nn.Module):
         scale: √dimension: unit vectors have components of about 1/√dimension, and layers are initialised for
             components of about 1.
 
-    Raises:
-        ValueError: a number is too small.
+    Raises ValueError: a number is too small.
     """
 
     def __init__(self, dimension: int, bits: int, hidden: int = 512) -> None:

@@ -9,25 +9,16 @@ import numpy as np
 
 from sevenviews.lab.experiment import Watch
 from sevenviews.lab.hashing.cost import SearchCost, binary_cost, float_cost
-from sevenviews.lab.hashing.curves import Curve, precision_at, precision_recall_by_radius
-from sevenviews.lab.hashing.pictures import draw_curves
+from sevenviews.lab.hashing.curves import Curve, draw_curves, precision_at, precision_recall_by_radius
+from sevenviews.lab.hashing.ranking import by_category, mean_average_precision
 from sevenviews.lab.patentnet.dataset import PatentNetDataset
 from sevenviews.lab.patentnet.paper import TOP10_MAP
 from sevenviews.lab.patentnet.pictures import draw_bars
 from sevenviews.lab.report import Report, percent
-from sevenviews.training.classification.imagenet import IMAGENET_NETWORKS, NOT_CACHED
 from sevenviews.training.hashing.config import HashingConfig, RetrievalConfig
-from sevenviews.training.hashing.experiment import (
-    CodeResult,
-    FeatureResult,
-    RetrievalTask,
-    euclidean_scores,
-    learn_codes,
-    rank_features,
-    retrieval_task,
-)
+from sevenviews.training.hashing.experiment import CodeResult, RetrievalTask, learn_codes, retrieval_task
 from sevenviews.training.hashing.export import base_bundle, check_bits, export_head
-from sevenviews.training.models.imagenet import is_cached
+from sevenviews.training.models.imagenet import IMAGENET_NETWORKS, NOT_CACHED, is_cached
 
 TIMED = 100
 """Queries that a search is timed with."""
@@ -35,66 +26,59 @@ TIMED = 100
 _ENTRIES = 100_000
 _SHOWN_BITS = 64
 _FIRST = (1, 5, 10, 20, 50, 100)
+_ANOTHER_TASK = (
+    "The paper's column is of 8 subclasses of clothing, 40,000 images and 8,000 queries: another task."
+)
 
 
 def write_retrieval(report: Report, dataset: PatentNetDataset, config: RetrievalConfig, watch: Watch) -> None:
     """The upper half: features by Euclidean distance."""
     absent = [name for name in IMAGENET_NETWORKS if not is_cached(name)]
-    results = []
-    # A row whose weights are not here is left out, if there is another; else its error says where they belong.
-    for name in [one for one in config.model if one not in absent] or config.model:
-        watch(f"features of {name}")
-        task = retrieval_task(dataset, config.selection, name, config.cached(report), config.seed)
-        results.append(rank_features(name.rpartition("/")[2], task))
     report.title = f"Retrieval in {dataset.name}, configuration {config.name}"
-    for one in results:
-        report.row(one.model, {"mAP@10": one.mean_average_precision}, {"mAP@10": TOP10_MAP.get(one.model)})
+    rows, by_model = list[tuple[object, ...]](), dict[str, Mapping[str, float]]()
+    # A row whose weights are not here is left out, if there is another; else its error says where they belong.
+    for model in [one for one in config.model if one not in absent] or config.model:
+        watch(f"features of {model}")
+        task = retrieval_task(dataset, config.selection, model, config.cached(report), config.seed)
+        name, scores = model.rpartition("/")[2], task.scores()
+        found, paper = mean_average_precision(scores, task.relevance), TOP10_MAP.get(name)
+        by_model[name] = by_category(scores, task.relevance, task.categories)
+        report.row(name, {"mAP@10": found}, {"mAP@10": paper})
+        rows.append((name, percent(paper), percent(found), 4 * task.gallery.shape[1]))
+    for name in IMAGENET_NETWORKS:
+        if name not in by_model:
+            why = NOT_CACHED if name in absent else f"not run: --model {name}"
+            rows.append((name, percent(TOP10_MAP[name]), why, "—"))
     report.text(f"{_measured_on(dataset, task, config.selection.level)} Distances are Euclidean.")
     report.heading("Table 3: top-10 mAP")
-    ours = [
-        (one.model, percent(TOP10_MAP.get(one.model)), percent(one.mean_average_precision), one.bytes_each)
-        for one in results
-    ]
-    named = {one.model for one in results}
-    theirs = [
-        (name, percent(TOP10_MAP[name]), NOT_CACHED if name in absent else f"not run: --model {name}", "—")
-        for name in IMAGENET_NETWORKS
-        if name not in named
-    ]
-    report.table(("features", "paper %", "ours %", "bytes per drawing"), [*ours, *theirs])
-    report.text(
-        "The paper's column is of 8 subclasses of clothing, 40,000 images and 8,000 queries: another task."
-    )
-    report.heading("By category (Figure 7)")
-    draw_bars(
-        {one.model: one.by_category for one in results},
-        report.picture("categories.png", "Top-10 mAP by category"),
-        "Top-10 mAP by category",
-        "mAP@10",
-    )
+    report.table(("features", "paper %", "ours %", "bytes per drawing"), rows)
+    report.text(_ANOTHER_TASK)
+    _by_category(report, by_model, "Top-10 mAP by category")
 
 
 def write_hashing(report: Report, config: HashingConfig, watch: Watch) -> None:
     """The lower half: codes that are learned, beside the vectors that they are learned from.
 
-    Raises:
-        ValueError: a bundle is asked for that cannot be.
+    Raises ValueError: a bundle is asked for that cannot be.
     """
-    wanted = _wanted(config.bundle, config)
+    wanted = _wanted(config)
     dataset = config.dataset(watch)
     watch(f"features of {config.model}")
     task = retrieval_task(dataset, config.selection, config.model, config.cached(report), config.seed)
-    vectors = rank_features(config.model, task)
+    vectors = mean_average_precision(task.scores(), task.relevance)
     results = learn_codes(task, config, lambda line: watch(line, 1)(1))
     report.title = f"Hashing of {dataset.name}, configuration {config.name}"
-    report.row("vectors", {"mAP@10": vectors.mean_average_precision})
+    report.row("vectors", {"mAP@10": vectors})
     for one in results:
-        published = {"mAP@10": TOP10_MAP.get(one.method)}
-        report.row(one.name, {"mAP@10": one.report.mean_average_precision[10]}, published)
+        report.row(one.name, {"mAP@10": one.map10}, {"mAP@10": TOP10_MAP.get(one.method)})
     report.text(f"{_measured_on(dataset, task, config.selection.level)} The database also teaches.")
-    _quality(report, vectors.mean_average_precision, vectors.bytes_each, results)
+    _quality(report, vectors, 4 * task.gallery.shape[1], results)
     _costs(report, task, results, config)
-    _pictures(report, task, results, vectors)
+    _curves(report, task, results, vectors)
+    shown = shown_codes(results)
+    of_vectors = by_category(task.scores(), task.relevance, task.categories)
+    of_codes = {one.label: one.report.by_category for one in shown}
+    _by_category(report, {"vectors": of_vectors, **of_codes}, f"Top-10 mAP by category, {shown[0].bits} bits")
     _bundles(report, wanted, results, config.model, dataset.name)
 
 
@@ -106,11 +90,16 @@ def _measured_on(dataset: PatentNetDataset, task: RetrievalTask, level: str) -> 
     )
 
 
-def _wanted(bundles: Sequence[str], config: HashingConfig) -> dict[str, Path]:
+def _by_category(report: Report, of_each: Mapping[str, Mapping[str, float]], caption: str) -> None:
+    report.heading("By category (Figure 7)")
+    draw_bars(of_each, report.picture("categories.png", caption), "Top-10 mAP by category", "mAP@10")
+
+
+def _wanted(config: HashingConfig) -> dict[str, Path]:
     """The bundles that are asked for, by the head's name. Raises ValueError before anything was computed."""
     names = {f"{method}-{bits}": bits for method in config.methods for bits in config.bits}
     wanted = {}
-    for text in bundles:
+    for text in config.bundle:
         name, _, folder = text.partition("=")
         if name not in names or not folder:
             raise ValueError(f"--bundle {text}: METHOD-BITS=DIR is meant, with one of {', '.join(names)}")
@@ -123,17 +112,11 @@ def _wanted(bundles: Sequence[str], config: HashingConfig) -> dict[str, Path]:
 def _bundles(
     report: Report, wanted: Mapping[str, Path], results: Sequence[CodeResult], model: str, corpus: str
 ) -> None:
-    if not wanted:
-        return
-    report.heading("Bundles")
+    if wanted:
+        report.heading("Bundles")
     for one in results:
         if one.name in wanted and one.head is not None:
-            facts = {
-                "method": one.method,
-                "bits": one.bits,
-                "corpus": corpus,
-                "map10": one.report.mean_average_precision[10],
-            }
+            facts = {"method": one.method, "bits": one.bits, "corpus": corpus, "map10": one.map10}
             written = export_head(one.head, base_bundle(model), wanted[one.name], one.name, facts)
             report.text(
                 f"{one.name}: `{written.path.name}`, version {written.version}. ONNX gave the same bits as torch. "
@@ -144,36 +127,18 @@ def _bundles(
 def _quality(report: Report, vectors: float, bytes_each: int, results: Sequence[CodeResult]) -> None:
     report.heading("Table 3: top-10 mAP")
     columns = (
-        "method",
-        "bits",
-        "paper %",
-        "mAP@10 %",
-        "P within radius 2 %",
-        "R within radius 2 %",
-        "nothing within %",
-        "bytes per drawing",
-        "training, CPU s",
-    )
+        "method", "bits", "paper %", "mAP@10 %", "P within radius 2 %", "R within radius 2 %", "nothing within %",
+        "bytes per drawing", "training, CPU s",
+    )  # fmt: skip
     rows: list[tuple[object, ...]] = [("vectors", "—", "—", percent(vectors), "—", "—", "—", bytes_each, "—")]
     for one in results:
         ball = one.report.ball
-        rows.append(
-            (
-                one.label,
-                one.bits,
-                percent(TOP10_MAP.get(one.method)),
-                percent(one.report.mean_average_precision[10]),
-                percent(ball.precision),
-                percent(ball.recall),
-                percent(ball.empty),
-                one.report.bytes_each,
-                f"{one.seconds:.1f}",
-            )
-        )
+        shares = (TOP10_MAP.get(one.method), one.map10, ball.precision, ball.recall, ball.empty)
+        rows.append((one.label, one.bits, *map(percent, shares), one.report.bytes_each, f"{one.seconds:.1f}"))
     report.table(columns, rows)
     report.text(
-        "The paper's column is of 8 subclasses of clothing, 40,000 images and 8,000 queries: another task. P and R "
-        "are precision and recall of the codes within Hamming radius 2; a query with nothing within it counts as 0."
+        f"{_ANOTHER_TASK} P and R are precision and recall of the codes within Hamming radius 2; a query with "
+        "nothing within it counts as 0."
     )
 
 
@@ -189,19 +154,11 @@ def _costs(report: Report, task: RetrievalTask, results: list[CodeResult], confi
         "one thread; Milvus by HNSW for the vectors and exhaustively for the codes, the round trip included. Bytes "
         "are those of a vector or a code alone, without what an engine adds."
     )
-    report.table(
-        ("engine", "drawings", "bytes per drawing", "MB in all", "ms a query"),
-        [
-            (
-                one.engine,
-                f"{one.gallery:,}",
-                one.bytes_each,
-                f"{one.bytes_each * one.gallery / 1e6:.1f}",
-                f"{one.milliseconds:.2f}",
-            )
-            for one in costs
-        ],
-    )
+    rows = [
+        (one.engine, f"{one.gallery:,}", one.bytes_each, f"{one.megabytes:.1f}", f"{one.milliseconds:.2f}")
+        for one in costs
+    ]
+    report.table(("engine", "drawings", "bytes per drawing", "MB in all", "ms a query"), rows)
 
 
 def shown_codes(results: Sequence[CodeResult]) -> list[CodeResult]:
@@ -211,33 +168,17 @@ def shown_codes(results: Sequence[CodeResult]) -> list[CodeResult]:
     return [one for one in results if one.bits == bits]
 
 
-def _pictures(
-    report: Report, task: RetrievalTask, results: Sequence[CodeResult], vectors: FeatureResult
-) -> None:
-    shown = shown_codes(results)
+def _curves(report: Report, task: RetrievalTask, results: Sequence[CodeResult], vectors: float) -> None:
     first = tuple(count for count in _FIRST if count <= len(task.gallery))
-    by_radius, at = {}, {"vectors": precision_at(euclidean_scores(task), task.relevance, first)}
-    for one in shown:
-        distances = one.queries.distances_to(one.gallery)
-        by_radius[f"{one.label}, {one.bits} bits"] = precision_recall_by_radius(
-            distances, task.relevance, one.bits
-        )
-        at[f"{one.label}, {one.bits} bits"] = precision_at(
-            -distances.astype(np.float32), task.relevance, first
-        )
+    by_radius, at = {}, {"vectors": precision_at(task.scores(), task.relevance, first)}
+    for one in shown_codes(results):
+        name, distances = f"{one.label}, {one.bits} bits", one.queries.distances_to(one.gallery)
+        by_radius[name] = precision_recall_by_radius(distances, task.relevance, one.bits)
+        at[name] = precision_at(-distances.astype(np.float32), task.relevance, first)
     lengths = np.array(sorted({float(one.bits) for one in results}))
-    by_bits = {"vectors": Curve(lengths, np.full(len(lengths), vectors.mean_average_precision))}
+    by_bits = {"vectors": Curve(lengths, np.full(len(lengths), vectors))}
     for method in dict.fromkeys(one.label for one in results):
-        points = sorted(
-            (one.bits, one.report.mean_average_precision[10]) for one in results if one.label == method
-        )
-        by_bits[method] = Curve(*(np.array(axis, np.float64) for axis in zip(*points, strict=True)))
+        points = np.array(sorted((one.bits, one.map10) for one in results if one.label == method), np.float64)
+        by_bits[method] = Curve(*points.T)
     report.heading("Curves")
     draw_curves(by_radius, at, by_bits, report.picture("curves.png", "Balls, rankings and lengths"))
-    report.heading("By category (Figure 7)")
-    draw_bars(
-        {"vectors": vectors.by_category, **{one.label: dict(one.report.by_category) for one in shown}},
-        report.picture("categories.png", f"Top-10 mAP by category, {shown[0].bits} bits"),
-        "Top-10 mAP by category",
-        "mAP@10",
-    )

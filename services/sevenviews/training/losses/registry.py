@@ -31,8 +31,7 @@ def make_loss(config: LossConfig, classes: int, dimension: int, tree: Tensor | N
         dimension: of the vectors that it takes: the embeddings', or the pooled features'.
         tree: int64 [classes, 2], class and subclass of each label, for a loss over a hierarchy.
 
-    Raises:
-        ValueError: such a loss has no tree.
+    Raises ValueError: such a loss has no tree.
     """
     match config:
         case ArcFaceConfig():

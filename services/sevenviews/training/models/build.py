@@ -14,12 +14,9 @@ Encoder = DrawingEncoder | TwoBranchEncoder
 def make_model(config: ModelConfig) -> Encoder:
     """The network with its initial weights.
 
-    From a run of the very same network all is taken over, from one of another dimension or of one branch rather
-    than two the backbone alone. From a bundle all is taken over.
-
-    Raises:
-        FileNotFoundError: the initial weights are not there.
-        ValueError: they are of another network.
+    From a run of the very same network all is taken over, from one of another dimension or of one branch rather than
+    two the backbone alone. From a bundle all is taken over. Raises FileNotFoundError: the initial weights are not
+    there; ValueError: they are of another network.
     """
     path = config.weights_path
     from_bundle = path is not None and is_bundle(path)

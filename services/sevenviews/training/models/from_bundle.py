@@ -25,11 +25,8 @@ def is_bundle(path: Path) -> bool:
 def load_from_bundle(model: nn.Module, path: Path) -> None:
     """Take over a bundle's weights, and prove by its own answers that the network is the same.
 
-    A convolution into which its batch normalisation was folded leaves y = x + b of that.
-
-    Raises:
-        ValueError: the bundle is of another network.
-        SevenviewsError: MODEL_BUNDLE_INVALID.
+    A convolution into which its batch normalisation was folded leaves y = x + b of that. Raises ValueError: the
+    bundle is of another network; SevenviewsError: MODEL_BUNDLE_INVALID.
     """
     bundle = load_bundle(path)
     constants, biases = _constants(bundle.model_path)

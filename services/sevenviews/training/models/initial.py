@@ -18,9 +18,7 @@ _FEATURES = ("features.", "_branches.0.features.")
 def load_state(network: nn.Module, features: nn.Module, path: Path) -> None:
     """Load a .pt or .pth file: the state of the whole network, as torchvision publishes it, or of its features.
 
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: it is of another network.
+    Raises FileNotFoundError: there is no such file; ValueError: it is of another network.
     """
     if not path.is_file():
         raise FileNotFoundError(f"there are no initial weights at {path}")
@@ -32,9 +30,7 @@ def load_state(network: nn.Module, features: nn.Module, path: Path) -> None:
 def load_features_of_run(features: nn.Module, run: Path, config: ModelConfig) -> None:
     """Load the backbone that a run has trained: RotNet, or an earlier step.
 
-    Raises:
-        FileNotFoundError: the folder holds no trained run.
-        ValueError: it trained another network.
+    Raises FileNotFoundError: the folder holds no trained run; ValueError: it trained another network.
     """
     state = state_of_run(run)
     prefix = next((one for one in _FEATURES if any(name.startswith(one) for name in state)), None)
@@ -45,11 +41,7 @@ def load_features_of_run(features: nn.Module, run: Path, config: ModelConfig) ->
 
 
 def state_of_run(run: Path) -> dict[str, Tensor]:
-    """The weights that a run has trained.
-
-    Raises:
-        FileNotFoundError: the folder holds no trained run.
-    """
+    """The weights that a run has trained. Raises FileNotFoundError: the folder holds no trained run."""
     weights = weights_file(last_step(run))
     state: dict[str, Tensor] = torch.load(weights, map_location="cpu", weights_only=True)["model"]
     return state
@@ -99,9 +91,7 @@ def _grey(colour: nn.Conv2d) -> nn.Conv2d:
 def load_folded(features: nn.Module, path: Path) -> None:
     """Load an ONNX file whose convolutions come in the same order, batch normalisation folded into them.
 
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: it is of another network.
+    Raises FileNotFoundError: there is no such file; ValueError: it is of another network.
     """
     if not path.is_file():
         raise FileNotFoundError(f"there are no initial weights at {path}")

@@ -32,11 +32,7 @@ def stages_of(features: nn.Module, input_channels: int) -> list[Stage]:
 
 
 def layers_of(features: nn.Module, input_channels: int, places: Iterable[int]) -> list[Stage]:
-    """Some layers of a sequence, ascending.
-
-    Raises:
-        ValueError: it is shorter than that.
-    """
+    """Some layers of a sequence, ascending. Raises ValueError: it is shorter than that."""
     layers = [stage for stage, _ in _layers(features, input_channels)]
     wanted = sorted(places)
     if wanted[-1] >= len(layers):

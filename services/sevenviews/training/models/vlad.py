@@ -48,8 +48,7 @@ class NetVlad(nn.Module):
     def start_at(self, features: Tensor, seed: int) -> None:
         """Let the words begin as the centres of the places of some drawings, [n, c, h, w]; paper is left out.
 
-        Raises:
-            ValueError: there are fewer places than words.
+        Raises ValueError: there are fewer places than words.
         """
         from sklearn.cluster import MiniBatchKMeans
 

@@ -54,8 +54,7 @@ def weighted_whitening(by: WhitenedBy, dimension: int, axes: int, shrinkage: flo
         axes: d, principal axes that are kept; with fewer drawings there are no more than those.
         shrinkage: λ.
 
-    Raises:
-        ValueError: no drawing is real, or no design has two drawings.
+    Raises ValueError: no drawing is real, or no design has two drawings.
     """
     if not by.real.any():
         raise ValueError("whitening: no drawing of a real patent is there to learn from")
@@ -100,8 +99,7 @@ def _principal(centred: Tensor, weights: Tensor, most: int) -> Tensor:
 def discriminative_whitening(descriptors: Tensor, designs: Tensor, dimension: int) -> Affine:
     """The same of drawings that all count alike, [m, channels] with their designs, int64 [m].
 
-    Raises:
-        ValueError: no design has two drawings.
+    Raises ValueError: no design has two drawings.
     """
     alike = torch.ones(len(designs), device=descriptors.device)
     by = WhitenedBy(descriptors, designs, alike, alike.bool())
