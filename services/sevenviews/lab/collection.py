@@ -32,25 +32,17 @@ _CHUNK = 256
 
 @dataclass(slots=True)
 class Collection:
-    """Drawings with what they show; the first five lists run alongside.
+    """Drawings with what they show; the first five lists run alongside."""
 
-    Attributes:
-        patents: the patent of each drawing.
-        categories: of its patent: the corpus' own, or the Locarno class, or the USPC class; empty if unknown.
-        names: drawing ids.
-        contents: encoded images.
-        views: UNKNOWN where nothing names it.
-        unread: entries and drawings that could not be read, and why.
-        cited: patent -> the canonical ids of what its examiner has cited; of patents with such citations alone.
-    """
-
-    patents: list[str] = field(default_factory=list)
+    patents: list[str] = field(default_factory=list)  # the patent of each drawing
     categories: list[str] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    contents: list[bytes] = field(default_factory=list)
-    views: list[View] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
+    """Of its patent: the corpus' own, or the Locarno class, or the USPC class; empty if unknown."""
+    names: list[str] = field(default_factory=list)  # drawing ids
+    contents: list[bytes] = field(default_factory=list)  # encoded images
+    views: list[View] = field(default_factory=list)  # UNKNOWN where nothing names it
+    unread: list[str] = field(default_factory=list)  # entries and drawings that could not be read, and why
     cited: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Patent -> the canonical ids of what its examiner has cited; of patents with such citations alone."""
 
     def __len__(self) -> int:
         return len(self.patents)

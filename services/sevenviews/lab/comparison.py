@@ -12,15 +12,10 @@ from sevenviews.lab.papers import PaperRow, row_of
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A model to run.
+    """A model to run."""
 
-    Attributes:
-        model: see `open_descriptor`.
-        row: of the paper that it stands beside; None: a row of our own.
-    """
-
-    model: str
-    row: PaperRow | None
+    model: str  # see `open_descriptor`
+    row: PaperRow | None  # of the paper that it stands beside; None: a row of our own
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,63 +31,40 @@ _MOST_EXAMPLES = 2000
 
 @dataclass(frozen=True, slots=True)
 class EvaluationReport:
-    """What a model is worth on a corpus.
+    """What a model is worth on a corpus."""
 
-    Attributes:
-        model: as it was asked for.
-        mean_average_precision: over the whole ranking, DeepPatent's definition.
-        interval: 95 % of it, by bootstrap over the patents that ask.
-        accuracy: K -> share of queries with a match among the first K.
-        top10_map: the ranking cut at 10, AP divided by min(|S⁺|, 10); another figure than mAP.
-        categories: of the queries' patents: category -> mAP over the whole ranking, and number of queries.
-        queries: withheld drawings, up to two a patent.
-        gallery: drawings that could be found, distractors included.
-        patents: of the corpus, with at least one drawing.
-        seed: of the choice of queries.
-        unread: entries and drawings that could not be read, and why.
-        paired: other model -> this one beside it, on the same queries.
-        patent_set: that the patents belong to: whether they choose or report.
-        relevance: what a query should find; of citations, ranks are those of patents.
-        identity: of the model, by its content; see `identity_of`.
-        without_front_pages: the same without the front pages' copies of sheets, which find the sheet itself; None:
-            there are no such copies.
-    """
-
-    model: str
-    mean_average_precision: float
-    interval: tuple[float, float]
-    accuracy: dict[int, float]
-    top10_map: float
+    model: str  # as it was asked for
+    mean_average_precision: float  # over the whole ranking, DeepPatent's definition
+    interval: tuple[float, float]  # 95 % of it, by bootstrap over the patents that ask
+    accuracy: dict[int, float]  # K -> share of queries with a match among the first K
+    top10_map: float  # the ranking cut at 10, AP divided by min(|S⁺|, 10); another figure than mAP
     categories: dict[str, tuple[float, int]]
-    queries: int
-    gallery: int
-    patents: int
-    seed: int
-    unread: tuple[str, ...] = field(default=())
+    """Of the queries' patents: category -> mAP over the whole ranking, and number of queries."""
+    queries: int  # withheld drawings, up to two a patent
+    gallery: int  # drawings that could be found, distractors included
+    patents: int  # of the corpus, with at least one drawing
+    seed: int  # of the choice of queries
+    unread: tuple[str, ...] = field(default=())  # entries and drawings that could not be read, and why
     paired: Mapping[str, Paired] = field(default_factory=dict)
-    patent_set: PatentSet = PatentSet.OPEN
+    """Other model -> this one beside it, on the same queries."""
+    patent_set: PatentSet = PatentSet.OPEN  # that the patents belong to: whether they choose or report
     relevance: RelevanceBy = RelevanceBy.PATENT
-    identity: str = ""
+    """What a query should find; of citations, ranks are those of patents."""
+    identity: str = ""  # of the model, by its content; see `identity_of`
     without_front_pages: Part | None = None
+    """The same without the front pages' copies of sheets, which find the sheet itself; None: there are no such
+    copies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A model's answer to a task.
+    """A model's answer to a task."""
 
-    Attributes:
-        model: as it was asked for.
-        task: what was asked.
-        vectors: of all the task's drawings, [drawings, dimension].
-        ranks: of the relevant drawings (of citations: patents); its queries count from the task's first.
-        identity: of the model, by its content.
-    """
-
-    model: str
-    task: RetrievalTask
-    vectors: Vectors
-    ranks: Ranks
-    identity: str = ""
+    model: str  # as it was asked for
+    task: RetrievalTask  # what was asked
+    vectors: Vectors  # of all the task's drawings, [drawings, dimension]
+    ranks: Ranks  # of the relevant drawings (of citations: patents); its queries count from the task's first
+    identity: str = ""  # of the model, by its content
 
     @property
     def name(self) -> str:

@@ -67,18 +67,13 @@ USERS: Mapping[str, User] = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a user's marks change, query by query; all lists run alongside.
+    """What a user's marks change, query by query; all lists run alongside."""
 
-    Attributes:
-        patents: of each query.
-        before, after: average precision in the residual collection.
-        next_before, next_after: share of the first SHOWN of it that is relevant, of as many as can be.
-    """
-
-    patents: Sequence[str]
-    before: npt.NDArray[np.float64]
+    patents: Sequence[str]  # of each query
+    before: npt.NDArray[np.float64]  # average precision in the residual collection
     after: npt.NDArray[np.float64]
     next_before: npt.NDArray[np.float64]
+    """Share of the first SHOWN of it that is relevant, of as many as can be."""
     next_after: npt.NDArray[np.float64]
 
     @classmethod

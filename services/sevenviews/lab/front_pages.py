@@ -21,11 +21,7 @@ _COPY = re.compile(r"-D00000(?:-\d{2})?$")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a model is worth on a part of the queries and of the gallery.
-
-    Attributes:
-        mean_average_precision, interval, queries, gallery: as of `EvaluationReport`.
-    """
+    """What a model is worth on a part of the queries and of the gallery; figures as of `EvaluationReport`."""
 
     mean_average_precision: float
     interval: tuple[float, float]

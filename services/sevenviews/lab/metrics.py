@@ -41,17 +41,11 @@ class Divisor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RankingReport:
-    """What a ranking is worth.
+    """What a ranking is worth."""
 
-    Attributes:
-        average_precision: of each query, [queries].
-        accuracy: Acc@K: K -> share of queries with a match among the first K.
-        queries: those with at least one relevant drawing in the gallery; others are not counted.
-    """
-
-    average_precision: npt.NDArray[np.float64]
-    accuracy: Mapping[int, float]
-    queries: int
+    average_precision: npt.NDArray[np.float64]  # of each query, [queries]
+    accuracy: Mapping[int, float]  # Acc@K: K -> share of queries with a match among the first K
+    queries: int  # those with at least one relevant drawing in the gallery; others are not counted
 
     @property
     def mean_average_precision(self) -> float:

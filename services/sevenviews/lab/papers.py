@@ -20,24 +20,16 @@ class PaperSplit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaperRow:
-    """A row of a paper's table.
+    """A row of a paper's table."""
 
-    Attributes:
-        method: as the paper calls it.
-        split: that the figures were measured on.
-        mean_average_precision: over the whole ranking.
-        accuracy: Acc@1, @5, @20; none, where the paper gives none.
-        model: our counterpart that needs no training run, by the name that `open_descriptor` takes; empty: a
-            trained model.
-        key: by which a trained model of ours is put beside the row.
-    """
-
-    method: str
-    split: PaperSplit
-    mean_average_precision: float
-    accuracy: tuple[float, float, float] | None = None
+    method: str  # as the paper calls it
+    split: PaperSplit  # that the figures were measured on
+    mean_average_precision: float  # over the whole ranking
+    accuracy: tuple[float, float, float] | None = None  # Acc@1, @5, @20; none, where the paper gives none
     model: str = ""
-    key: str = ""
+    """Our counterpart that needs no training run, by the name that `open_descriptor` takes; empty: a trained
+    model."""
+    key: str = ""  # by which a trained model of ours is put beside the row
 
 
 _VALIDATION, _TEST, _UNSTATED = PaperSplit.VALIDATION, PaperSplit.TEST, PaperSplit.UNSTATED

@@ -28,14 +28,11 @@ class Ranks:
     """The ranks, from 1, at which each query's relevant drawings come.
 
     Among equal scores the drawing that comes first in the gallery ranks first.
-
-    Attributes:
-        queries: those with at least one relevant drawing, ascending; others are not counted.
-        ranks: of each of these, ascending.
     """
 
     queries: npt.NDArray[np.int64]
-    ranks: tuple[npt.NDArray[np.int64], ...]
+    """Those with at least one relevant drawing, ascending; others are not counted."""
+    ranks: tuple[npt.NDArray[np.int64], ...]  # of each of these, ascending
 
 
 def rank_scores(scores: Scores, relevance: Relevance) -> Ranks:

@@ -22,21 +22,14 @@ _SAME = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """A model beside another, on the same queries.
+    """A model beside another, on the same queries."""
 
-    Attributes:
-        difference: of the means: positive if the model is better.
-        interval: 95 % of it, by bootstrap over the patents.
-        better, worse, equal: queries on which the model has the larger figure, the smaller, the same.
-        queries, patents: that were asked; the interval speaks of the patents.
-    """
-
-    difference: float
-    interval: tuple[float, float]
-    better: int
-    worse: int
-    equal: int
-    queries: int
+    difference: float  # of the means: positive if the model is better
+    interval: tuple[float, float]  # 95 % of it, by bootstrap over the patents
+    better: int  # queries on which the model has the larger figure
+    worse: int  # the smaller
+    equal: int  # the same
+    queries: int  # that were asked; the interval speaks of the patents
     patents: int
 
     def __str__(self) -> str:

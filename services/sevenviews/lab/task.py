@@ -32,46 +32,29 @@ class RelevanceBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TaskSource:
-    """What a task is read from.
+    """What a task is read from."""
 
-    Attributes:
-        corpus: whatever `sevenviews ingest` reads.
-        distractors: a corpus that only adds to the gallery.
-        queries: whose drawings ask, such as DeepPatent's list of queries, or a folder that `read_asked` knows; then
-            nothing is withheld.
-        sheets: the corpus holds whole sheets, to be cut into figures; see `read_sheets`.
-        relevance: what a query should find.
-    """
-
-    corpus: Path
-    distractors: Path | None = None
+    corpus: Path  # whatever `sevenviews ingest` reads
+    distractors: Path | None = None  # a corpus that only adds to the gallery
     queries: Path | None = None
-    sheets: bool = False
-    relevance: RelevanceBy = RelevanceBy.PATENT
+    """Whose drawings ask, such as DeepPatent's list of queries, or a folder that `read_asked` knows; then nothing is
+    withheld."""
+    sheets: bool = False  # the corpus holds whole sheets, to be cut into figures; see `read_sheets`
+    relevance: RelevanceBy = RelevanceBy.PATENT  # what a query should find
 
 
 @dataclass(frozen=True, slots=True)
 class RetrievalTask:
-    """What is asked, and what can be found.
+    """What is asked, and what can be found."""
 
-    Attributes:
-        drawings: all of them.
-        queries, gallery: indices of drawings; none is in both, unless citations are looked for.
-        distractors: how many of the gallery only add to it; they stand last.
-        seed: of the choice of queries.
-        name: of the corpus, for reports.
-        patent_set: that all asking patents belong to.
-        relevance: what a query should find.
-    """
-
-    drawings: Collection
-    queries: npt.NDArray[np.int64]
+    drawings: Collection  # all of them
+    queries: npt.NDArray[np.int64]  # indices of drawings; none is in both, unless citations are looked for
     gallery: npt.NDArray[np.int64]
-    distractors: int
-    seed: int
-    name: str
-    patent_set: PatentSet = PatentSet.OPEN
-    relevance: RelevanceBy = RelevanceBy.PATENT
+    distractors: int  # how many of the gallery only add to it; they stand last
+    seed: int  # of the choice of queries
+    name: str  # of the corpus, for reports
+    patent_set: PatentSet = PatentSet.OPEN  # that all asking patents belong to
+    relevance: RelevanceBy = RelevanceBy.PATENT  # what a query should find
 
     @property
     def patents(self) -> npt.NDArray[np.str_]:

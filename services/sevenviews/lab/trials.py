@@ -21,15 +21,10 @@ JOURNAL = "trials.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class TrialCount:
-    """How often a set was looked at.
+    """How often a set was looked at."""
 
-    Attributes:
-        trials: all lines of the journal on it.
-        models: different ones among them, by their content.
-    """
-
-    trials: int
-    models: int
+    trials: int  # all lines of the journal on it
+    models: int  # different ones among them, by their content
 
 
 class Journal:

@@ -25,38 +25,24 @@ _Read = TypeVar("_Read")
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A worker's share of a batch.
+    """A worker's share of a batch."""
 
-    Attributes:
-        drawings: uint8 [n, 1, side, side], augmented.
-        labels: int64 [n].
-        branch: int64 [n]; alternate drawings of a design go through either branch of a network that has two.
-    """
-
-    drawings: Tensor
-    labels: Tensor
+    drawings: Tensor  # uint8 [n, 1, side, side], augmented
+    labels: Tensor  # int64 [n]
     branch: Tensor
+    """int64 [n]; alternate drawings of a design go through either branch of a network that has two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batches:
-    """All batches of a run, each decided by the seed and its number.
+    """All batches of a run, each decided by the seed and its number."""
 
-    Attributes:
-        config: of one step of the protocol.
-        dataset: all drawings.
-        training: those that are trained on.
-        labels: of each of those.
-        rank: of this worker.
-        device: where the network is.
-    """
-
-    config: TrainConfig
-    dataset: DrawingDataset
-    training: Indices
-    labels: Indices
-    rank: int
-    device: torch.device
+    config: TrainConfig  # of one step of the protocol
+    dataset: DrawingDataset  # all drawings
+    training: Indices  # those that are trained on
+    labels: Indices  # of each of those
+    rank: int  # of this worker
+    device: torch.device  # where the network is
 
     def from_number(self, first: int) -> Generator[Batch, None, None]:
         """The batches from one on, up to the last."""

@@ -38,30 +38,22 @@ _TOLD_UNREAD = 5
 
 @dataclass(frozen=True, slots=True)
 class DrawingDataset:
-    """Drawings with the design that each shows.
+    """Drawings with the design that each shows."""
 
-    Attributes:
-        pixels: uint8 [n, side, side], a read-only memory map.
-        designs: int64 [n], the design of each drawing, numbered from 0.
-        names: of the designs.
-        categories: of the designs: the corpus' own, or the Locarno class, or the USPC class; empty: none is told.
-        digest: SHA-256 of all that the content depends on.
-        paths: of the designs: class and subclass, as deep as they are told; empty: nothing that tells was kept.
-        unread: what could not be read, and why.
-        origins: of the designs: the place of its corpus among those of the configuration; behind them, synthetic; and
-            behind that, the sheets of real patents.
-        kin: int64 [designs], the group of each design; see `kin_of`. Empty: each is alone.
-    """
-
-    pixels: npt.NDArray[np.uint8]
-    designs: npt.NDArray[np.int64]
-    names: tuple[str, ...]
+    pixels: npt.NDArray[np.uint8]  # [n, side, side], a read-only memory map
+    designs: npt.NDArray[np.int64]  # [n], the design of each drawing, numbered from 0
+    names: tuple[str, ...]  # of the designs
     categories: tuple[str, ...]
-    digest: str
-    unread: tuple[str, ...] = ()
+    """Of the designs: the corpus' own, or the Locarno class, or the USPC class; empty: none is told."""
+    digest: str  # SHA-256 of all that the content depends on
+    unread: tuple[str, ...] = ()  # what could not be read, and why
     origins: tuple[int, ...] = ()
+    """Of the designs: the place of its corpus among those of the configuration; behind them, synthetic; and behind
+    that, the sheets of real patents."""
     kin: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    """int64 [designs], the group of each design; see `kin_of`. Empty: each is alone."""
     paths: tuple[tuple[str, ...], ...] = ()
+    """Of the designs: class and subclass, as deep as they are told; empty: nothing that tells was kept."""
 
     @property
     def groups(self) -> npt.NDArray[np.int64]:
@@ -190,23 +182,16 @@ def is_real(dataset: DrawingDataset, data: DataConfig) -> npt.NDArray[np.bool_]:
 
 @dataclass(frozen=True, slots=True)
 class _Design:
-    """As it was read.
-
-    Attributes:
-        patent: the canonical id, by which corpora name the same patent; empty: it is none.
-        keys: of its family.
-        hashes: of the drawings.
-        path: class and subclass, as deep as they are told.
-    """
+    """As it was read."""
 
     name: str
     category: str
     drawings: list[npt.NDArray[np.uint8]]
     unread: list[str]
-    patent: str = ""
-    keys: frozenset[str] = frozenset()
-    hashes: list[npt.NDArray[np.uint8]] = field(default_factory=list)
-    path: tuple[str, ...] = ()
+    patent: str = ""  # the canonical id, by which corpora name the same patent; empty: it is none
+    keys: frozenset[str] = frozenset()  # of its family
+    hashes: list[npt.NDArray[np.uint8]] = field(default_factory=list)  # of the drawings
+    path: tuple[str, ...] = ()  # class and subclass, as deep as they are told
 
 
 def _all_designs(config: DataConfig, seed: int, pool: ProcessPoolExecutor) -> Iterator[tuple[int, _Design]]:

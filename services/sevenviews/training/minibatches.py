@@ -26,25 +26,15 @@ Change = Callable[[Tensor, torch.Generator], Tensor]
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How long and how fast.
+    """How long and how fast."""
 
-    Attributes:
-        steps: batches.
-        batch_size: samples of each.
-        rate: learning rate after the warm-up, of the first twentieth of the steps.
-        weight_decay: of the optimizer.
-        seed: of the order of the samples.
-        bfloat16: compute in it, which some processors do faster.
-        optimizer: AdamW, or stochastic gradient descent with Nesterov's momentum of 0.9.
-    """
-
-    steps: int
-    batch_size: int
-    rate: float
-    weight_decay: float = 1e-4
-    seed: int = 0
-    bfloat16: bool = False
-    optimizer: Optimizer = "adamw"
+    steps: int  # batches
+    batch_size: int  # samples of each
+    rate: float  # learning rate after the warm-up, of the first twentieth of the steps
+    weight_decay: float = 1e-4  # of the optimizer
+    seed: int = 0  # of the order of the samples
+    bfloat16: bool = False  # compute in it, which some processors do faster
+    optimizer: Optimizer = "adamw"  # AdamW, or stochastic gradient descent with Nesterov's momentum of 0.9
 
     def rate_at(self, step: int) -> float:
         """Linear from 0, then half a cosine to 0."""

@@ -55,15 +55,10 @@ _QUANTIZED = ["Conv", "Add", "Clip", "Relu"]
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """Drawings of a run's validation, as the exported network takes them.
+    """Drawings of a run's validation, as the exported network takes them."""
 
-    Attributes:
-        drawings: uint8 [n, 1, side, side].
-        designs: int64 [n].
-    """
-
-    drawings: npt.NDArray[np.uint8]
-    designs: npt.NDArray[np.int64]
+    drawings: npt.NDArray[np.uint8]  # [n, 1, side, side]
+    designs: npt.NDArray[np.int64]  # [n]
 
 
 @dataclass(frozen=True, slots=True)

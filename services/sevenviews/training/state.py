@@ -15,20 +15,14 @@ from sevenviews.training.places import BEST, CHECKPOINT
 
 @dataclass(slots=True)
 class TrainingState:
-    """The network, the loss with its classes, the optimiser, and how far they have come.
-
-    Attributes:
-        step: batches done.
-        best: the best validation mAP.
-        stale: validations since then.
-    """
+    """The network, the loss with its classes, the optimiser, and how far they have come."""
 
     model: Encoder
     loss: RetrievalLoss
     optimizer: torch.optim.Optimizer
-    step: int = 0
-    best: float = -1.0
-    stale: int = 0
+    step: int = 0  # batches done
+    best: float = -1.0  # the best validation mAP
+    stale: int = 0  # validations since then
 
     def note(self, mean_average_precision: float) -> bool:
         """Remember a validation; whether it is the best so far."""

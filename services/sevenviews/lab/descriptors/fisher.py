@@ -32,17 +32,11 @@ _Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """A mixture of Gaussians with diagonal covariances.
+    """A mixture of Gaussians with diagonal covariances."""
 
-    Attributes:
-        weights: [components], sum 1.
-        means: [components, dimension].
-        deviations: [components, dimension], the square roots of the variances.
-    """
-
-    weights: _Array
-    means: _Array
-    deviations: _Array
+    weights: _Array  # [components], sum 1
+    means: _Array  # [components, dimension]
+    deviations: _Array  # [components, dimension], the square roots of the variances
 
     def responsibilities(self, points: _Array) -> _Array:
         """The probability of each component given each point, [points, components]."""

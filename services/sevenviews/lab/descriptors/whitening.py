@@ -22,15 +22,10 @@ _LEAST_VARIANCE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Whitening:
-    """x ↦ Λ^(-power/2) Vᵀ (x - μ), with the leading eigenvectors V and eigenvalues Λ of the examples' covariance.
+    """x ↦ Λ^(-power/2) Vᵀ (x - μ), with the leading eigenvectors V and eigenvalues Λ of the examples' covariance."""
 
-    Attributes:
-        mean: μ, [dimension].
-        projection: V Λ^(-power/2), [dimension, components].
-    """
-
-    mean: npt.NDArray[np.float64]
-    projection: npt.NDArray[np.float64]
+    mean: npt.NDArray[np.float64]  # μ, [dimension]
+    projection: npt.NDArray[np.float64]  # V Λ^(-power/2), [dimension, components]
 
     def apply(self, vectors: Features) -> npt.NDArray[np.float64]:
         """[n, dimension] to [n, components], of any length."""

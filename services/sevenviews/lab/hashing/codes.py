@@ -15,15 +15,11 @@ _ROWS_AT_ONCE = 64
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Binary codes.
-
-    Attributes:
-        packed: uint8 [n, ⌈bits/8⌉], the first bit of a code the highest of its first byte; what is left over is 0.
-        bits: of each code.
-    """
+    """Binary codes."""
 
     packed: npt.NDArray[np.uint8]
-    bits: int
+    """uint8 [n, ⌈bits/8⌉], the first bit of a code the highest of its first byte; what is left over is 0."""
+    bits: int  # of each code
 
     def __len__(self) -> int:
         return len(self.packed)

@@ -23,18 +23,12 @@ _WARM_UP = 3
 
 @dataclass(frozen=True, slots=True)
 class SearchCost:
-    """Of one engine over one gallery.
-
-    Attributes:
-        gallery: entries searched.
-        bytes_each: memory of an entry's code or vector, without the engine's own.
-        milliseconds: median of a query.
-    """
+    """Of one engine over one gallery."""
 
     engine: str
-    gallery: int
-    bytes_each: int
-    milliseconds: float
+    gallery: int  # entries searched
+    bytes_each: int  # memory of an entry's code or vector, without the engine's own
+    milliseconds: float  # median of a query
 
     @property
     def megabytes(self) -> float:

@@ -37,20 +37,14 @@ class BallReport(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class HashingReport:
-    """What codes are worth: mAP@k by k, mAP@10 by category of the queries, and the ball of radius 2.
-
-    Attributes:
-        bytes_each: memory of a code.
-        queries: that have something to find.
-        gallery: codes that can be found.
-    """
+    """What codes are worth: mAP@k by k, mAP@10 by category of the queries, and the ball of radius 2."""
 
     mean_average_precision: Mapping[int, float]
     by_category: Mapping[str, float]
     ball: BallReport
-    bytes_each: int
-    queries: int
-    gallery: int
+    bytes_each: int  # memory of a code
+    queries: int  # that have something to find
+    gallery: int  # codes that can be found
 
 
 def shared_labels(queries: npt.NDArray[np.bool_], gallery: npt.NDArray[np.bool_]) -> Relevance:

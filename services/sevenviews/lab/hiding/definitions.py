@@ -17,19 +17,12 @@ Scores = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A query of several drawings, against some patents.
+    """A query of several drawings, against some patents."""
 
-    Attributes:
-        cosines: [queries, drawings]; the drawings of a patent stand together.
-        asking: the view of each query drawing.
-        views: of the patents' drawings.
-        first_drawings: of each patent, ascending.
-    """
-
-    cosines: npt.NDArray[np.float32]
-    asking: Sequence[View]
-    views: Sequence[View]
-    first_drawings: npt.NDArray[np.int64]
+    cosines: npt.NDArray[np.float32]  # [queries, drawings]; the drawings of a patent stand together
+    asking: Sequence[View]  # the view of each query drawing
+    views: Sequence[View]  # of the patents' drawings
+    first_drawings: npt.NDArray[np.int64]  # of each patent, ascending
 
 
 Definition = Callable[[Asked], Scores]

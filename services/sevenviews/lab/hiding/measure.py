@@ -26,17 +26,11 @@ Figures = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """All drawings, those of a patent together.
+    """All drawings, those of a patent together."""
 
-    Attributes:
-        vectors: [drawings, dimension].
-        views: of the drawings.
-        drawings: of each patent, in the order of the vectors.
-    """
-
-    vectors: Vectors
-    views: Sequence[View]
-    drawings: Mapping[str, Sequence[int]]
+    vectors: Vectors  # [drawings, dimension]
+    views: Sequence[View]  # of the drawings
+    drawings: Mapping[str, Sequence[int]]  # of each patent, in the order of the vectors
 
 
 def measure(

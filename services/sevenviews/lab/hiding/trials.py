@@ -15,20 +15,14 @@ ASKING = (2, 3, 4)
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A query, and what of its patent can be found; all are indices of drawings.
-
-    Attributes:
-        asking: the query.
-        found: all others of the patent.
-        one_hidden: these without one, each in turn.
-        few_left: two less, three less … down to one, in a random order; empty where there are two.
-    """
+    """A query, and what of its patent can be found; all are indices of drawings."""
 
     patent: str
-    asking: tuple[int, ...]
-    found: tuple[int, ...]
-    one_hidden: tuple[tuple[int, ...], ...]
+    asking: tuple[int, ...]  # the query
+    found: tuple[int, ...]  # all others of the patent
+    one_hidden: tuple[tuple[int, ...], ...]  # these without one, each in turn
     few_left: tuple[tuple[int, ...], ...]
+    """Two less, three less … down to one, in a random order; empty where there are two."""
 
 
 def halves(drawings: Mapping[str, Sequence[int]], seed: int) -> tuple[list[str], list[str]]:

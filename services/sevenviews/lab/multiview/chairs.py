@@ -48,24 +48,16 @@ TABLE_5: Mapping[str, ScoreSpread] = {
 
 @dataclass(frozen=True, slots=True)
 class MethodResult:
-    """What one method makes of the designs.
+    """What one method makes of the designs."""
 
-    Attributes:
-        name: as in Table 5.
-        scores: over the runs; absent if the method cannot be applied.
-        problem: why it cannot be; empty otherwise.
-        samples: designs that show one of the method's views; the others are left out.
-        objectives: after each iteration, of every run, or of one where all go the same way because only the last
-            k-means depends on the seed; empty for methods in closed form.
-        seconds: all runs together.
-    """
-
-    name: str
-    scores: ScoreSpread | None
-    problem: str
-    samples: int
+    name: str  # as in Table 5
+    scores: ScoreSpread | None  # over the runs; absent if the method cannot be applied
+    problem: str  # why it cannot be; empty otherwise
+    samples: int  # designs that show one of the method's views; the others are left out
     objectives: tuple[tuple[float, ...], ...]
-    seconds: float
+    """After each iteration, of every run, or of one where all go the same way because only the last k-means depends
+    on the seed; empty for methods in closed form."""
+    seconds: float  # all runs together
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,15 +38,10 @@ class StoredDrawing:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Designs that resemble each other.
+    """Designs that resemble each other."""
 
-    Attributes:
-        members: ids, the most typical first.
-        cohesion: mean inner product of two members' mean embeddings, -1 to 1; 1 for a single member.
-    """
-
-    members: tuple[str, ...]
-    cohesion: float
+    members: tuple[str, ...]  # ids, the most typical first
+    cohesion: float  # mean inner product of two members' mean embeddings, -1 to 1; 1 for a single member
 
     @property
     def representative(self) -> str:

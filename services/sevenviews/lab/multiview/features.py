@@ -23,21 +23,14 @@ _CHUNK = 256
 
 @dataclass(frozen=True, slots=True)
 class DesignFeatures:
-    """n designs in the seven standard views.
+    """n designs in the seven standard views."""
 
-    Attributes:
-        identifiers: of the designs.
-        kinds: the known class of each design.
-        views: seven arrays [n, d], in the order of STANDARD_VIEWS; rows of missing views are zero.
-        present: [n, 7].
-        unread: designs and drawings that were left out, and why.
-    """
-
-    identifiers: tuple[str, ...]
-    kinds: tuple[str, ...]
+    identifiers: tuple[str, ...]  # of the designs
+    kinds: tuple[str, ...]  # the known class of each design
     views: tuple[npt.NDArray[np.float64], ...]
-    present: npt.NDArray[np.bool_]
-    unread: tuple[str, ...] = ()
+    """Seven arrays [n, d], in the order of STANDARD_VIEWS; rows of missing views are zero."""
+    present: npt.NDArray[np.bool_]  # [n, 7]
+    unread: tuple[str, ...] = ()  # designs and drawings that were left out, and why
 
 
 Shown = tuple[str, str, Mapping[View, npt.NDArray[np.uint8]]]

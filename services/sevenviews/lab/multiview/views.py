@@ -17,15 +17,10 @@ _MATRIX = 2
 
 @dataclass(frozen=True, slots=True)
 class IncompleteViews:
-    """n samples in V views.
+    """n samples in V views."""
 
-    Attributes:
-        features: V arrays [n, d_v]; rows of missing views are zero.
-        present: [n, V], whether sample i has view v.
-    """
-
-    features: tuple[Floats, ...]
-    present: Mask
+    features: tuple[Floats, ...]  # V arrays [n, d_v]; rows of missing views are zero
+    present: Mask  # [n, V], whether sample i has view v
 
     @property
     def samples(self) -> int:

@@ -27,19 +27,13 @@ _Item = TypeVar("_Item")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A design.
+    """A design."""
 
-    Attributes:
-        patent: its bibliography: the text beside the images.
-        labels: its places in the hierarchy; several, if it has several functions.
-        views: an encoded image for each view that it has; others than the seven, and repeated ones, are in `more`.
-        more: what else is drawn.
-    """
-
-    patent: Patent
-    labels: tuple[Label, ...]
+    patent: Patent  # its bibliography: the text beside the images
+    labels: tuple[Label, ...]  # its places in the hierarchy; several, if it has several functions
     views: dict[View, bytes]
-    more: tuple[bytes, ...] = ()
+    """An encoded image for each view that it has; others than the seven, and repeated ones, are in `more`."""
+    more: tuple[bytes, ...] = ()  # what else is drawn
 
     @property
     def missing(self) -> tuple[View, ...]:
@@ -54,19 +48,12 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class PatentNetDataset:
-    """A corpus in PatentNet's form.
+    """A corpus in PatentNet's form."""
 
-    Attributes:
-        name: of the corpus.
-        samples: its designs with labels, at least one.
-        unlabelled: how many designs were left out for want of a label.
-        unread: what could not be read, or not surely, and why.
-    """
-
-    name: str
-    samples: tuple[Sample, ...]
-    unlabelled: int = 0
-    unread: tuple[str, ...] = ()
+    name: str  # of the corpus
+    samples: tuple[Sample, ...]  # its designs with labels, at least one
+    unlabelled: int = 0  # how many designs were left out for want of a label
+    unread: tuple[str, ...] = ()  # what could not be read, or not surely, and why
 
     def classes(self, level: Level) -> tuple[str, ...]:
         """The names at a level, sorted. Raises ValueError: no design is labelled so deep."""

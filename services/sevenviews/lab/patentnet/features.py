@@ -18,15 +18,10 @@ from sevenviews.lab.patentnet.dataset import PatentNetDataset
 
 @dataclass(frozen=True, slots=True)
 class DrawingSet:
-    """The drawings of a dataset, laid out one after another.
+    """The drawings of a dataset, laid out one after another."""
 
-    Attributes:
-        designs: int64 [n], the sample that each drawing belongs to.
-        drawings: themselves, standard views first; without names or categories.
-    """
-
-    designs: npt.NDArray[np.int64]
-    drawings: Collection
+    designs: npt.NDArray[np.int64]  # [n], the sample that each drawing belongs to
+    drawings: Collection  # themselves, standard views first; without names or categories
 
     def prepared(self, side: int) -> npt.NDArray[np.uint8]:
         """All as a network takes them: uint8 [n, 1, side, side]."""

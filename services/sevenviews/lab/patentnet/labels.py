@@ -26,13 +26,10 @@ class Level(IntEnum):
 class Label:
     """A place in the hierarchy, as deep as it is known.
 
-    Attributes:
-        path: names from the top, each unique within the scheme: ("06", "06-01", "Chair").
-
     Raises ValueError: there is no name, one is empty, or there are more than three.
     """
 
-    path: tuple[str, ...]
+    path: tuple[str, ...]  # names from the top, each unique within the scheme: ("06", "06-01", "Chair")
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.path) <= len(Level) or not all(self.path):

@@ -18,15 +18,10 @@ TEST_SHARE = 1 / 6
 
 @dataclass(frozen=True, slots=True)
 class DesignSplit:
-    """Indices of designs, ascending; none is in both.
+    """Indices of designs, ascending; none is in both."""
 
-    Attributes:
-        training: also the database of a retrieval.
-        test: also its queries.
-    """
-
-    training: npt.NDArray[np.int64]
-    test: npt.NDArray[np.int64]
+    training: npt.NDArray[np.int64]  # also the database of a retrieval
+    test: npt.NDArray[np.int64]  # also its queries
 
 
 def split_designs(

@@ -13,27 +13,17 @@ from sevenviews.lab.patentnet.labels import Level, names_at
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Counts of a dataset.
+    """Counts of a dataset."""
 
-    Attributes:
-        designs: with a label.
-        images: drawings of them.
-        observed: of each standard view, how many designs have it.
-        views_each: number of standard views -> designs that have so many.
-        labels_each: number of labels -> designs that have so many.
-        by_class: of each level, name -> designs; a design of several labels counts for each.
-        children: class -> how many of its subclasses occur.
-        unlabelled: designs that were left out.
-    """
-
-    designs: int
-    images: int
-    observed: Mapping[View, int]
-    views_each: Mapping[int, int]
-    labels_each: Mapping[int, int]
+    designs: int  # with a label
+    images: int  # drawings of them
+    observed: Mapping[View, int]  # of each standard view, how many designs have it
+    views_each: Mapping[int, int]  # number of standard views -> designs that have so many
+    labels_each: Mapping[int, int]  # number of labels -> designs that have so many
     by_class: Mapping[Level, Mapping[str, int]]
-    children: Mapping[str, int]
-    unlabelled: int
+    """Of each level, name -> designs; a design of several labels counts for each."""
+    children: Mapping[str, int]  # class -> how many of its subclasses occur
+    unlabelled: int  # designs that were left out
 
     @property
     def complete_share(self) -> float:

@@ -40,28 +40,7 @@ _BENT = 2 * BENDS**2
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What becomes of each drawing of a batch; every tensor has a row a drawing.
-
-    Attributes:
-        thicken, thin, dash, blur, erase, crop, hatch, stipple, tone, symmetric, repeat, join: bool [n].
-        thickness: int64 [n], pixels that thicker strokes grow by on either side.
-        strength: [n], of the ink; 1: as it is.
-        rotation: [n], radians.
-        size: [n], the share of the drawing that fills the result; above 1, paper around it.
-        mirror: [n], 1 or -1.
-        shade: [n], darkness of the surfaces that a tone fills.
-        times: int64 [n], how often a repeated drawing comes along each side.
-        share: [n], of the side that a joined design takes.
-        place: [n, 2], of its centre, in half sides from the middle.
-        bends: [n, 2, BENDS, BENDS], how far points over the drawing are moved, in half sides.
-        shift: [n, 2], in half sides.
-        dashes: [n, 2], direction in radians and pitch in pixels.
-        patch: [n, 4], left, top, right and bottom of what is erased, as shares of the side.
-        window: [n, 4], what a crop leaves, likewise.
-        hatching: [n, 2], direction in radians and pitch in pixels.
-        density: [n], share of the pixels that stippling blackens.
-        shaded: [n, 4, 4], 0 to 1 at points over the drawing; what lies above a half is shaded.
-    """
+    """What becomes of each drawing of a batch; every tensor has a row a drawing, the first twelve of bool [n]."""
 
     thicken: Tensor
     thin: Tensor
@@ -75,23 +54,23 @@ class Changes:
     symmetric: Tensor
     repeat: Tensor
     join: Tensor
-    thickness: Tensor
-    strength: Tensor
-    rotation: Tensor
-    size: Tensor
-    mirror: Tensor
-    shift: Tensor
-    dashes: Tensor
-    patch: Tensor
-    window: Tensor
-    hatching: Tensor
-    density: Tensor
-    shaded: Tensor
-    shade: Tensor
-    times: Tensor
-    share: Tensor
-    place: Tensor
-    bends: Tensor
+    thickness: Tensor  # int64 [n], pixels that thicker strokes grow by on either side
+    strength: Tensor  # [n], of the ink; 1: as it is
+    rotation: Tensor  # [n], radians
+    size: Tensor  # [n], the share of the drawing that fills the result; above 1, paper around it
+    mirror: Tensor  # [n], 1 or -1
+    shift: Tensor  # [n, 2], in half sides
+    dashes: Tensor  # [n, 2], direction in radians and pitch in pixels
+    patch: Tensor  # [n, 4], left, top, right and bottom of what is erased, as shares of the side
+    window: Tensor  # [n, 4], what a crop leaves, likewise
+    hatching: Tensor  # [n, 2], direction in radians and pitch in pixels
+    density: Tensor  # [n], share of the pixels that stippling blackens
+    shaded: Tensor  # [n, 4, 4], 0 to 1 at points over the drawing; what lies above a half is shaded
+    shade: Tensor  # [n], darkness of the surfaces that a tone fills
+    times: Tensor  # int64 [n], how often a repeated drawing comes along each side
+    share: Tensor  # [n], of the side that a joined design takes
+    place: Tensor  # [n, 2], of its centre, in half sides from the middle
+    bends: Tensor  # [n, 2, BENDS, BENDS], how far points over the drawing are moved, in half sides
 
     def of(self, rows: slice | Tensor) -> Changes:
         """Those of a part of the batch."""

@@ -35,55 +35,35 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class ClassifierResult:
-    """A row of the table.
+    """A row of the table."""
 
-    Attributes:
-        name: of the network, or of the features under a linear head.
-        top: k -> accuracy.
-        average_precision: multilabel, mean over the classes.
-        temperature: that calibrates it.
-        before, after: calibration, without and with the temperature.
-        rows: class by class.
-        confusion: [classes, classes].
-        hierarchy: with a second head for classes; None where the labels are classes already.
-        seconds: of processor time, all cores together, that training took.
-        image_size: side in pixels of what the network saw; None: features were given.
-    """
-
-    name: str
-    top: Mapping[int, float]
-    average_precision: float
-    temperature: float
-    before: Reliability
-    after: Reliability
-    rows: tuple[ClassRow, ...]
-    confusion: npt.NDArray[np.float64]
+    name: str  # of the network, or of the features under a linear head
+    top: Mapping[int, float]  # k -> accuracy
+    average_precision: float  # multilabel, mean over the classes
+    temperature: float  # that calibrates it
+    before: Reliability  # without the temperature
+    after: Reliability  # with it
+    rows: tuple[ClassRow, ...]  # class by class
+    confusion: npt.NDArray[np.float64]  # [classes, classes]
     hierarchy: HierarchyReport | None
-    seconds: float
-    image_size: int | None
+    """With a second head for classes; None where the labels are classes already."""
+    seconds: float  # of processor time, all cores together, that training took
+    image_size: int | None  # side in pixels of what the network saw; None: features were given
 
 
 @dataclass(frozen=True, slots=True)
 class ClassificationReport:
-    """The whole experiment.
+    """The whole experiment."""
 
-    Attributes:
-        classes: names, in the order of the columns.
-        training, calibration, test: drawings of each part; no design is in two.
-        designs: of all parts.
-        results: the rows.
-        not_run: networks whose ImageNet weights are not here, by name, and why they were left out.
-        seconds: of processor time, all cores together, reading apart.
-    """
-
-    classes: tuple[str, ...]
-    training: int
+    classes: tuple[str, ...]  # names, in the order of the columns
+    training: int  # drawings of each part; no design is in two of them
     calibration: int
     test: int
-    designs: int
-    results: tuple[ClassifierResult, ...]
+    designs: int  # of all parts
+    results: tuple[ClassifierResult, ...]  # the rows
     not_run: Mapping[str, str]
-    seconds: float
+    """Networks whose ImageNet weights are not here, by name, and why they were left out."""
+    seconds: float  # of processor time, all cores together, reading apart
 
 
 @dataclass(frozen=True, slots=True)

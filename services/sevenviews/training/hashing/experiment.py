@@ -33,27 +33,17 @@ from sevenviews.training.models.imagenet import IMAGENET_NETWORKS, IMAGENET_SIDE
 
 @dataclass(frozen=True, slots=True)
 class RetrievalTask:
-    """Features of queries and gallery, and what is relevant.
+    """Features of queries and gallery, and what is relevant."""
 
-    Attributes:
-        queries, gallery: float32 [n, dimension], of unit length.
-        relevance: [queries, gallery].
-        labels: of the gallery, which teaches: [n, classes].
-        categories: of each query.
-        classes: names.
-        drawings: of both, in the corpus' order.
-        asks, teaches: which of them are the queries, and which the gallery.
-    """
-
-    queries: npt.NDArray[np.float32]
+    queries: npt.NDArray[np.float32]  # [n, dimension], of unit length
     gallery: npt.NDArray[np.float32]
-    relevance: Relevance
-    labels: npt.NDArray[np.bool_]
-    categories: tuple[str, ...]
-    classes: tuple[str, ...]
-    drawings: DrawingSet
-    asks: npt.NDArray[np.bool_]
-    teaches: npt.NDArray[np.bool_]
+    relevance: Relevance  # [queries, gallery]
+    labels: npt.NDArray[np.bool_]  # of the gallery, which teaches: [n, classes]
+    categories: tuple[str, ...]  # of each query
+    classes: tuple[str, ...]  # names
+    drawings: DrawingSet  # of both, in the corpus' order
+    asks: npt.NDArray[np.bool_]  # which of them are the queries
+    teaches: npt.NDArray[np.bool_]  # and which the gallery
 
     def scores(self) -> Scores:
         """-‖q - g‖², the higher the nearer: [queries, gallery]."""
@@ -64,22 +54,17 @@ class RetrievalTask:
 
 @dataclass(frozen=True, slots=True)
 class CodeResult:
-    """Codes of one method and length, and what they are worth.
-
-    Attributes:
-        seconds: of processor time, all cores together, that training took.
-        head: the network that gives them from features; None: one that was trained whole does from drawings.
-        network: that one's name.
-    """
+    """Codes of one method and length, and what they are worth."""
 
     method: Method
     bits: int
     queries: Codes
     gallery: Codes
     report: HashingReport
-    seconds: float
+    seconds: float  # of processor time, all cores together, that training took
     head: HashHead | None
-    network: str = ""
+    """The network that gives them from features; None: one that was trained whole does from drawings."""
+    network: str = ""  # that one's name
 
     @property
     def name(self) -> str:

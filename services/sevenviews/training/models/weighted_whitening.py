@@ -26,19 +26,12 @@ _SPANNED = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class WhitenedBy:
-    """Drawings to whiten by; every tensor has a row a drawing.
+    """Drawings to whiten by; every tensor has a row a drawing."""
 
-    Attributes:
-        descriptors: [m, channels].
-        designs: int64 [m]; those with one drawing alone only help to find the axes.
-        weights: [m], how much each counts beside the others; above 0.
-        real: bool [m], whether it is of a real patent. There must be some.
-    """
-
-    descriptors: Tensor
-    designs: Tensor
-    weights: Tensor
-    real: Tensor
+    descriptors: Tensor  # [m, channels]
+    designs: Tensor  # int64 [m]; those with one drawing alone only help to find the axes
+    weights: Tensor  # [m], how much each counts beside the others; above 0
+    real: Tensor  # bool [m], whether it is of a real patent; there must be some
 
 
 def weighted_whitening(by: WhitenedBy, dimension: int, axes: int, shrinkage: float) -> Affine:
