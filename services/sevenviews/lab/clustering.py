@@ -23,14 +23,11 @@ class Clustering(Experiment):
     row: ClassVar[str] = "PatentNet 5.2: Tables 4 and 5"
     budget_minutes: float = 4
 
-    corpus: Path | None = Field(
-        default=None,
-        description="Designs with their kinds: <id>/<view>.png with `category` in index.csv, or any corpus of "
-        "`sevenviews ingest` by its Locarno classes.",
-    )
-    model: str = Field(
-        default="default", description="Of the features: default, a bundle, an ONNX file, hog, lbp, raw."
-    )
+    corpus: Path | None = None
+    """Designs with their kinds: <id>/<view>.png with `category` in index.csv, or any corpus of `sevenviews ingest` by
+    its Locarno classes."""
+    model: str = "default"
+    """Of the features: default, a bundle, an ONNX file, hog, lbp, raw."""
     runs: int = Field(default=20, ge=1, description="Of each method.")
     per_kind: int = Field(default=50, ge=1, description="Synthetic chairs of each of the 8 kinds.")
     workers: int = Field(default=os.cpu_count() or 1, ge=1, description="Processes that draw chairs.")

@@ -41,9 +41,8 @@ class Complexity(Experiment):
     row: ClassVar[str] = "DeepPatent 3.3: complexity"
 
     corpus: Path = Field(description="Whatever `sevenviews ingest` reads.")
-    edges: bool = Field(
-        default=False, description="The corpus holds photographs: count the pieces of their edges."
-    )
+    edges: bool = False
+    """The corpus holds photographs: count the pieces of their edges."""
 
     def run(self, report: Report, watch: Watch) -> None:
         """Read, count, and report the median, the quartiles and the categories."""

@@ -11,9 +11,12 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 
 class Settings(BaseModel):
-    """A part of a configuration. A key that it does not have is refused, with the nearest that it has."""
+    """A part of a configuration. A key that it does not have is refused, with the nearest that it has.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    A field is described where it is declared, or by a string beneath it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     @model_validator(mode="before")
     @classmethod

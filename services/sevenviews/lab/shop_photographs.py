@@ -26,9 +26,8 @@ class ShopPhotographs(Experiment):
 
     designs: int = Field(default=100, ge=2, description="Synthetic designs that are looked for.")
     photographs: int = Field(default=2, ge=1, description="Of each design.")
-    model: tuple[str, ...] = Field(
-        default=("default", "hog"), min_length=1, description="As `sevenviews evaluate`."
-    )
+    model: tuple[str, ...] = Field(default=("default", "hog"), min_length=1)
+    """As `sevenviews evaluate`."""
 
     def run(self, report: Report, watch: Watch) -> None:
         """Draw, photograph, describe and rank."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -22,42 +22,35 @@ ROTATIONS = 4
 """That RotNet tells apart: 0, 90, 180 and 270 degrees."""
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
 class DataConfig(Settings):
     """Where drawings come from. Every design is one class."""
 
-    corpora: tuple[Path, ...] = Field(
-        default=(), description="Anything that `sevenviews ingest` reads; relative to the YAML file."
-    )
+    corpora: tuple[Path, ...] = ()
+    """Anything that `sevenviews ingest` reads; relative to the YAML file."""
     synthetic_designs: int = Field(default=0, ge=0, description="Designs of the synthetic corpus to add.")
     synthetic_seed: int = Field(default=1, description="Seed of the synthetic corpus.")
-    most_designs: int = Field(
-        default=0, ge=0, description="Of each corpus take so many designs, by the seed; 0: all."
-    )
+    most_designs: int = Field(default=0, ge=0)
+    """Of each corpus take so many designs, by the seed; 0: all."""
     least_drawings: int = Field(default=2, ge=1, description="Designs with fewer drawings are left out.")
-    sheets: tuple[Path, ...] = Field(
-        default=(),
-        description="Whole sheets of real patents, `<patent id>/<sheet>.png`, that are cut into their figures. Those "
-        "of the development set alone are taken; all of them are trained on, none is held out to validate with.",
-    )
-    drawings_per_design: int = Field(
-        default=0, ge=0, description="Of each design of `corpora` take so many drawings, by the seed; 0: all."
-    )
+    sheets: tuple[Path, ...] = ()
+    """Whole sheets of real patents, `<patent id>/<sheet>.png`, that are cut into their figures. Those of the
+    development set alone are taken; all of them are trained on, none is held out to validate with."""
+    drawings_per_design: int = Field(default=0, ge=0)
+    """Of each design of `corpora` take so many drawings, by the seed; 0: all."""
     cache_side: int = Field(default=224, ge=64, description="Side in pixels at which drawings are kept.")
-    test_share: float = Field(
-        default=0.0, ge=0, lt=0.5, description="Share of designs that training never sees; DeepPatent: 0.15."
-    )
-    validation_share: float = Field(
-        default=0.02, gt=0, lt=0.5, description="Share of the rest that is held out; DeepPatent: 0.15."
-    )
-    test_lists: tuple[Path, ...] = Field(
-        default=(), description="DeepPatent's own lists of the test split; with them, no shares."
-    )
+    test_share: float = Field(default=0.0, ge=0, lt=0.5)
+    """Share of designs that training never sees; DeepPatent: 0.15."""
+    validation_share: float = Field(default=0.02, gt=0, lt=0.5)
+    """Share of the rest that is held out; DeepPatent: 0.15."""
+    test_lists: tuple[Path, ...] = ()
+    """DeepPatent's own lists of the test split; with them, no shares."""
     validation_lists: tuple[Path, ...] = Field(default=(), description="Of the validation split.")
-    excluded_lists: tuple[Path, ...] = Field(
-        default=(),
-        description="Patents that are neither trained on nor validated with, nor are their kin: lists of an id a "
-        "line, or DeepPatent's.",
-    )
+    excluded_lists: tuple[Path, ...] = ()
+    """Patents that are neither trained on nor validated with, nor are their kin: lists of an id a line, or
+    DeepPatent's."""
 
     @model_validator(mode="after")
     def _both_lists(self) -> DataConfig:
@@ -76,72 +69,44 @@ class DataConfig(Settings):
 class AugmentationConfig(Settings):
     """Toward real sheets. Drawings of one design in one batch share their draughting style."""
 
-    hand: Literal["batch", "design"] = Field(
-        default="batch",
-        description="How long a design keeps its draughting style: for a batch, so that classes learn to overlook "
-        "it; or for good, so that it helps to tell them apart, as it does with the drawings of a patent.",
-    )
-    other_hand: float = Field(
-        default=0.0,
-        ge=0,
-        le=1,
-        description="Probability of a drawing in a style of its own, so that what is asked in another hand than the "
-        "patent's is found too.",
-    )
+    hand: Literal["batch", "design"] = "batch"
+    """How long a design keeps its draughting style: for a batch, so that classes learn to overlook it; or for good,
+    so that it helps to tell them apart, as it does with the drawings of a patent."""
+    other_hand: Share = 0.0
+    """Probability of a drawing in a style of its own, so that what is asked in another hand than the patent's is
+    found too."""
 
     rotation_degrees: float = Field(default=8.0, ge=0, description="Rotations are drawn from ± this.")
     scale: float = Field(default=0.15, ge=0, lt=1, description="Relative change of size, ±.")
     shift: float = Field(default=0.06, ge=0, lt=1, description="Shift, as a share of the side, ±.")
-    quarter_turn: float = Field(
-        default=0.0, ge=0, le=1, description="Probability of 90, 180 or 270 degrees more."
-    )
+    quarter_turn: Share = 0.0
+    """Probability of 90, 180 or 270 degrees more."""
     flip: float = Field(default=0.5, ge=0, le=1, description="Probability of a mirrored drawing.")
-    crop: float = Field(
-        default=0.0,
-        ge=0,
-        le=1,
-        description="Probability of a random crop, that is cropped to its content again.",
-    )
-    crop_least: float = Field(
-        default=0.6, gt=0, le=1, description="Least share of the side that a crop leaves."
-    )
+    crop: Share = 0.0
+    """Probability of a random crop, that is cropped to its content again."""
+    crop_least: float = Field(default=0.6, gt=0, le=1)
+    """Least share of the side that a crop leaves."""
     thicken: float = Field(default=0.4, ge=0, le=1, description="Probability of thicker strokes.")
-    thickest: int = Field(
-        default=1,
-        ge=1,
-        le=4,
-        description="Most pixels that those grow by on either side, at the cache's side.",
-    )
+    thickest: int = Field(default=1, ge=1, le=4)
+    """Most pixels that those grow by on either side, at the cache's side."""
     thin: float = Field(default=0.0, ge=0, le=1, description="Probability of thinner strokes.")
     dash: float = Field(default=0.2, ge=0, le=1, description="Probability of broken lines.")
     erase: float = Field(default=0.3, ge=0, le=1, description="Probability of a white patch.")
     blur: float = Field(default=0.2, ge=0, le=1, description="Probability of blur.")
-    faint: float = Field(
-        default=0.0,
-        ge=0,
-        le=1,
-        description="Probability of grey strokes: what large sheets have, once they are made small.",
-    )
-    hatch: float = Field(
-        default=0.0, ge=0, le=1, description="Probability of surfaces shaded by parallel lines."
-    )
+    faint: Share = 0.0
+    """Probability of grey strokes: what large sheets have, once they are made small."""
+    hatch: Share = 0.0
+    """Probability of surfaces shaded by parallel lines."""
     stipple: float = Field(default=0.0, ge=0, le=1, description="Probability of surfaces shaded by dots.")
     tone: float = Field(default=0.0, ge=0, le=1, description="Probability of surfaces filled grey or black.")
-    join: float = Field(
-        default=0.0,
-        ge=0,
-        le=1,
-        description="Probability that drawings of another design stand over a design's.",
-    )
-    symmetric: float = Field(
-        default=0.0, ge=0, le=1, description="Probability of a design united with its mirror image."
-    )
-    repeat: float = Field(
-        default=0.0, ge=0, le=1, description="Probability of a design repeated, as a pattern is."
-    )
-    bend: float = Field(
-        default=0.0, ge=0, le=0.5, description="Most that places of a design are moved, in half sides."
-    )
+    join: Share = 0.0
+    """Probability that drawings of another design stand over a design's."""
+    symmetric: Share = 0.0
+    """Probability of a design united with its mirror image."""
+    repeat: Share = 0.0
+    """Probability of a design repeated, as a pattern is."""
+    bend: float = Field(default=0.0, ge=0, le=0.5)
+    """Most that places of a design are moved, in half sides."""
 
 
 class OptimizationConfig(Settings):
@@ -149,18 +114,12 @@ class OptimizationConfig(Settings):
 
     steps: int = Field(default=1000, ge=1, description="Batches in all.")
     batch_size: int = Field(default=64, ge=4, description="Of all workers together.")
-    drawings_per_design: int = Field(
-        default=4, ge=1, description="Drawings of one design in a batch; 1: drawings by epochs, in any order."
-    )
-    copies: int = Field(
-        default=1,
-        ge=1,
-        description="How often each of those comes, augmented anew: of 4 drawings with 2 copies, two are different.",
-    )
-    class_aware: bool = Field(
-        default=False,
-        description="Deal designs category by category, in turn, so that rare ones come as often as frequent ones.",
-    )
+    drawings_per_design: int = Field(default=4, ge=1)
+    """Drawings of one design in a batch; 1: drawings by epochs, in any order."""
+    copies: int = Field(default=1, ge=1)
+    """How often each of those comes, augmented anew: of 4 drawings with 2 copies, two are different."""
+    class_aware: bool = False
+    """Deal designs category by category, in turn, so that rare ones come as often as frequent ones."""
     image_size: int = Field(default=160, ge=32, description="Side in pixels of what is trained on.")
     optimizer: OptimizerConfig = AdamWConfig()
     backbone_rate: float = Field(default=1e-4, ge=0, description="Learning rate of the backbone.")
@@ -168,16 +127,11 @@ class OptimizationConfig(Settings):
     weight_decay: float = Field(default=1e-4, ge=0)
     warmup_steps: int = Field(default=100, ge=0)
     schedule: Literal["cosine", "constant"] = Field(default="cosine", description="After the warm-up.")
-    whiten_drawings: int = Field(
-        default=0,
-        ge=0,
-        description="Start the fully connected layer as the whitening of so many drawings; 0: random.",
-    )
-    whitening: Literal["pca", "discriminative"] = Field(
-        default="pca",
-        description="Of drawings as they are, whatever they show; or of augmented ones, so that what differs between "
-        "those of one design counts little.",
-    )
+    whiten_drawings: int = Field(default=0, ge=0)
+    """Start the fully connected layer as the whitening of so many drawings; 0: random."""
+    whitening: Literal["pca", "discriminative"] = "pca"
+    """Of drawings as they are, whatever they show; or of augmented ones, so that what differs between those of one
+    design counts little."""
 
 
 class WhitenConfig(Settings):
@@ -187,21 +141,14 @@ class WhitenConfig(Settings):
     """
 
     axes: int = Field(default=400, ge=2, description="Principal axes that are kept before.")
-    shrinkage: float = Field(
-        default=0.1, ge=0, description="Of the covariance within designs toward a multiple of the identity."
-    )
-    rendering_weight: float = Field(
-        default=0.1,
-        gt=0,
-        le=1,
-        description="What a drawing that is of no real patent counts beside one that is.",
-    )
+    shrinkage: float = Field(default=0.1, ge=0)
+    """Of the covariance within designs toward a multiple of the identity."""
+    rendering_weight: float = Field(default=0.1, gt=0, le=1)
+    """What a drawing that is of no real patent counts beside one that is."""
 
-    turned: bool = Field(
-        default=False,
-        description="Whiten also by the real drawings' mirror images and quarter turns, as further drawings of their "
-        "designs: the left side is often the right one mirrored, and a sheet holds views turned.",
-    )
+    turned: bool = False
+    """Whiten also by the real drawings' mirror images and quarter turns, as further drawings of their designs: the
+    left side is often the right one mirrored, and a sheet holds views turned."""
 
 
 class StepConfig(Settings):
@@ -211,10 +158,8 @@ class StepConfig(Settings):
     loss: LossConfig | None = None
     augmentation: AugmentationConfig | None = None
     optimization: OptimizationConfig | None = None
-    whiten: WhitenConfig | None = Field(
-        default=None,
-        description="In place of batches: what the run says of loss and optimization does not count.",
-    )
+    whiten: WhitenConfig | None = None
+    """In place of batches: what the run says of loss and optimization does not count."""
     evaluate_every: int | None = Field(default=None, ge=1)
     patience: int | None = Field(default=None, ge=0)
 
@@ -229,22 +174,15 @@ class TrainConfig(Settings):
     loss: LossConfig = ArcFaceConfig()
     augmentation: AugmentationConfig = AugmentationConfig()
     optimization: OptimizationConfig = OptimizationConfig()
-    whiten: WhitenConfig | None = Field(
-        default=None, description="A run that takes no batch: the loss and the optimization do not count."
-    )
-    steps: tuple[StepConfig, ...] = Field(
-        default=(),
-        description="A protocol of several, such as DeepPatent's 1, 2, 3; empty: one, as said above.",
-    )
-    deployed_image_size: int = Field(
-        default=224, ge=32, description="Side in pixels of the exported model's input."
-    )
+    whiten: WhitenConfig | None = None
+    """A run that takes no batch: the loss and the optimization do not count."""
+    steps: tuple[StepConfig, ...] = ()
+    """A protocol of several, such as DeepPatent's 1, 2, 3; empty: one, as said above."""
+    deployed_image_size: int = Field(default=224, ge=32)
+    """Side in pixels of the exported model's input."""
     evaluate_every: int = Field(default=250, ge=1, description="Batches between validations and checkpoints.")
-    patience: int = Field(
-        default=0,
-        ge=0,
-        description="End after so many validations without a better mAP, and keep the best; 0: never.",
-    )
+    patience: int = Field(default=0, ge=0)
+    """End after so many validations without a better mAP, and keep the best; 0: never."""
     workers: int = Field(default=1, ge=1, description="Ray Train workers.")
     threads: int = Field(default=2, ge=1, description="CPU cores of each worker.")
     use_gpu: bool = False

@@ -63,12 +63,10 @@ class Order(Experiment):
     claims: tuple[Claim, ...] = ()
     seed: int = Field(default=7, description="Of the split, the initial weights and the batches: the first.")
     repeats: int = Field(default=2, ge=1, description="Seeds that each row is trained with, from --seed on.")
-    steps: int | None = Field(
-        default=None, ge=1, description="The budget: batches of each step; none: the YAML's."
-    )
-    folder: Path = Field(
-        default=Path(), exclude=True, description="That paths are relative to: the YAML file's."
-    )
+    steps: int | None = Field(default=None, ge=1)
+    """The budget: batches of each step; none: the YAML's."""
+    folder: Path = Field(default=Path(), exclude=True)
+    """That paths are relative to: the YAML file's."""
 
     @model_validator(mode="after")
     def _fits(self) -> Order:

@@ -35,19 +35,15 @@ class PaperTable(Experiment):
 
     corpus: Path = Field(description="Whatever `sevenviews ingest` reads.")
     distractors: Path | None = Field(default=None, description="A corpus that only adds to the gallery.")
-    queries: Path | None = Field(
-        default=None, description="A corpus whose drawings ask; none: they are withheld."
-    )
-    fit: Path | None = Field(
-        default=None, description="Corpus that sift-fv and pca: are fitted on; none: the gallery."
-    )
+    queries: Path | None = None
+    """A corpus whose drawings ask; none: they are withheld."""
+    fit: Path | None = None
+    """Corpus that sift-fv and pca: are fitted on; none: the gallery."""
     models: str = Field(default="ri-lbp,default", description=_MODELS)
-    train: tuple[str, ...] = Field(
-        default=(), description="ROW=CONFIG: train this YAML first, and measure what it gives; repeatedly."
-    )
-    steps: int | None = Field(
-        default=None, ge=1, description="The budget: batches of each training; none: as its YAML says."
-    )
+    train: tuple[str, ...] = ()
+    """ROW=CONFIG: train this YAML first, and measure what it gives; repeatedly."""
+    steps: int | None = Field(default=None, ge=1)
+    """The budget: batches of each training; none: as its YAML says."""
 
     def run(self, report: Report, watch: Watch) -> None:
         """Train what is to be trained, measure everything, and set it beside the paper's table."""

@@ -198,8 +198,9 @@ def _option(name: str, field: FieldInfo) -> inspect.Parameter:
     if get_origin(hint) is tuple:
         # A tuple of one kind: the option may be given repeatedly.
         hint = list[get_args(hint)[0]]  # type: ignore[misc]
+    said = " ".join((field.description or "").split())
     required = " Required, here or in the configuration." if field.is_required() else ""
-    option = typer.Option(help=f"{field.description or ''}{default}{required}", show_default=False)
+    option = typer.Option(help=f"{said}{default}{required}", show_default=False)
     return _parameter(name, hint | None, option, None)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from sevenviews.training.hashing.config import HashingConfig
 
 if TYPE_CHECKING:
@@ -25,10 +23,8 @@ class HashCodes(HashingConfig):
     Example:  sevenviews lab patentnet hash --corpus ldraw-views.tar.gz --out hash --bundle csq-64=codes.bundle
     """
 
-    milvus: str = Field(
-        default="",
-        description="Time the search in this Milvus too: milvus-lite:PATH, or http(s)://HOST:PORT.",
-    )
+    milvus: str = ""
+    """Time the search in this Milvus too: milvus-lite:PATH, or http(s)://HOST:PORT."""
 
     def more_costs(self, task: RetrievalTask, results: list[CodeResult]) -> list[SearchCost]:
         """By HNSW for the vectors and exhaustively for the codes, the round trip included."""

@@ -19,9 +19,8 @@ class OverGallery(Experiment):
 
     corpus: Path = Field(description="Whose patents ask: whatever `sevenviews ingest` reads.")
     distractors: Path | None = Field(default=None, description="A corpus that only adds to the gallery.")
-    sheets: bool = Field(
-        default=False, description="The corpus holds whole sheets, <id>/<sheet>.png: cut them."
-    )
+    sheets: bool = False
+    """The corpus holds whole sheets, <id>/<sheet>.png: cut them."""
     model: str = Field(default="default", description="See `sevenviews evaluate`; not one that learns.")
 
     def gallery(self, watch: Watch) -> tuple[Gallery, list[str]]:

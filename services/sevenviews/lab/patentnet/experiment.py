@@ -25,9 +25,8 @@ class Labelled(Experiment):
     corpus: Path = Field(description="Whatever `sevenviews ingest` reads, with labels.")
     name: str = Field(default="", description="Of the configuration.")
     selection: Selection = Selection()
-    cache: Path | None = Field(
-        default=None, description="Folder that keeps features between runs; default: OUT/cache."
-    )
+    cache: Path | None = None
+    """Folder that keeps features between runs; default: OUT/cache."""
 
     def dataset(self, watch: Watch) -> PatentNetDataset:
         """The designs that take part. Raises as `read_dataset`."""

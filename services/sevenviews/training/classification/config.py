@@ -40,9 +40,8 @@ class NetworkConfig(Settings):
     rate: float = Field(default=1e-3, gt=0, description="Learning rate.")
     optimizer: Optimizer = Field(default="adamw", description="See `training.minibatches`.")
     weight_decay: float = Field(default=1e-4, ge=0, description="Of the optimizer.")
-    image_size: int | None = Field(
-        default=None, ge=32, description="Side in pixels of what it sees; none: that of all networks."
-    )
+    image_size: int | None = Field(default=None, ge=32)
+    """Side in pixels of what it sees; none: that of all networks."""
     bfloat16: bool = Field(default=False, description="Compute in it: twice as fast for dense convolutions.")
     pretrained: bool = Field(default=False, description="Begin with ImageNet weights from the local cache.")
 
@@ -88,12 +87,10 @@ class ClassificationConfig(Labelled):
     row: ClassVar[str] = "PatentNet, Table 2"
     configs: ClassVar[Path | None] = Path(__file__).parent / "configs"
 
-    calibration_share: float = Field(
-        default=0.1, gt=0, lt=0.5, description="Of the teaching designs, kept to fit the temperature."
-    )
-    multilabel: bool = Field(
-        default=False, description="A probability for each label by itself, instead of one class of all."
-    )
+    calibration_share: float = Field(default=0.1, gt=0, lt=0.5)
+    """Of the teaching designs, kept to fit the temperature."""
+    multilabel: bool = False
+    """A probability for each label by itself, instead of one class of all."""
     image_size: int = Field(default=64, ge=32, description="Side in pixels of what a network sees.")
     networks: tuple[NetworkConfig, ...] = ()
     head: FeatureHeadConfig | None = FeatureHeadConfig()

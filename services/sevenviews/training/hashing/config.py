@@ -45,11 +45,8 @@ class RetrievalConfig(Labelled):
     row: ClassVar[str] = "PatentNet, Table 3: features"
     configs: ClassVar[Path | None] = Path(sevenviews.lab.patentnet.__file__).parent / "configs"
 
-    model: tuple[str, ...] = Field(
-        default=("default",),
-        min_length=1,
-        description="default, a bundle's directory, an ONNX file, resnet152, vgg19, hog, lbp or raw; repeatedly.",
-    )
+    model: tuple[str, ...] = Field(default=("default",), min_length=1)
+    """default, a bundle's directory, an ONNX file, resnet152, vgg19, hog, lbp or raw; repeatedly."""
 
     def run(self, report: Report, watch: Watch) -> None:
         """Describe, and rank."""
@@ -68,16 +65,12 @@ class HashingConfig(Labelled):
     methods: tuple[Method, ...] = ("csq", "hashnet")
     bits: tuple[int, ...] = Field(default=(64,), min_length=1, description="Lengths of codes, 1 to 4096.")
     head: HeadConfig = HeadConfig()
-    networks: tuple[NetworkConfig, ...] = Field(
-        default=(),
-        description="Trained whole, from the drawings to the bits, beside the heads upon features.",
-    )
+    networks: tuple[NetworkConfig, ...] = ()
+    """Trained whole, from the drawings to the bits, beside the heads upon features."""
     image_size: int = Field(default=64, ge=32, description="Side in pixels of what those see.")
-    bundle: tuple[str, ...] = Field(
-        default=(),
-        description="METHOD-BITS=DIR, such as csq-64=codes.bundle: write this head with its model as a bundle whose "
-        "embeddings have the bits as signs; repeatedly.",
-    )
+    bundle: tuple[str, ...] = ()
+    """METHOD-BITS=DIR, such as csq-64=codes.bundle: write this head with its model as a bundle whose embeddings have
+    the bits as signs; repeatedly."""
 
     def run(self, report: Report, watch: Watch) -> None:
         """Learn, measure, and write what is asked for as bundles."""

@@ -33,9 +33,8 @@ class TripletConfig(Settings):
     kind: Literal["triplet"] = "triplet"
     margin: float = Field(default=0.1, gt=0, description="m, of squared distances between unit vectors.")
     mining: Mining = "hard"
-    softmax_weight: float = Field(
-        default=0.0, ge=0, description="Of a classification added to it, as Sketchy-ResNet has; 0: none."
-    )
+    softmax_weight: float = Field(default=0.0, ge=0)
+    """Of a classification added to it, as Sketchy-ResNet has; 0: none."""
 
 
 class ContrastiveConfig(Settings):
@@ -66,9 +65,8 @@ class HierarchicalConfig(Settings):
 
     kind: Literal["hierarchical"] = "hierarchical"
     temperature: float = Field(default=0.07, gt=0, description="τ.")
-    similarities: tuple[float, float, float] = Field(
-        default=(1.0, 0.5, 0.25), description="Of drawings of one patent, of one subclass, of one class."
-    )
+    similarities: tuple[float, float, float] = (1.0, 0.5, 0.25)
+    """Of drawings of one patent, of one subclass, of one class."""
 
     @model_validator(mode="after")
     def _falls(self) -> HierarchicalConfig:

@@ -48,62 +48,38 @@ class ModelConfig(Settings):
     """The network of DeepPatent: backbone, GeM pooling, L2, fully connected (whitening), L2."""
 
     backbone: Backbone = "mobilenet_v2"
-    input_channels: Literal[1, 3] = Field(
-        default=1,
-        description="3: the drawing three times over, as DeepPatent feeds networks made for colours.",
-    )
-    width: int = Field(
-        default=32, ge=8, le=256, multiple_of=2, description="Of line_resnet: channels of its first stage."
-    )
-    levels: int = Field(
-        default=1,
-        ge=1,
-        le=4,
-        description="How many of the last stages are pooled, side by side; more than 1: ResNets, MobileNets and "
-        "EfficientNets alone.",
-    )
-    pooled_layers: dict[int, float] = Field(
-        default_factory=dict,
-        description="In place of levels: which layers of the backbone are pooled side by side, and how much each "
-        "counts; by place, the first being 0. What is pooled of a layer is brought to unit length first.",
-    )
-    gem_absolute: bool = Field(
-        default=False, description="Pool the size of what a layer says, rather than what of it is positive."
-    )
-    vlad_words: int = Field(
-        default=0,
-        ge=0,
-        le=256,
-        description="Words of NetVLAD's vocabulary, over the lowest of the pooled stages; 0: GeM alone.",
-    )
-    grid_cells: int = Field(
-        default=0,
-        ge=0,
-        le=8,
-        description="Cells along each axis of a grid over the last stage but one, each pooled apart, so that where a "
-        "form lies counts; of a single level, over the last stage; 0: none.",
-    )
+    input_channels: Literal[1, 3] = 1
+    """3: the drawing three times over, as DeepPatent feeds networks made for colours."""
+    width: int = Field(default=32, ge=8, le=256, multiple_of=2)
+    """Of line_resnet: channels of its first stage."""
+    levels: int = Field(default=1, ge=1, le=4)
+    """How many of the last stages are pooled, side by side; more than 1: ResNets, MobileNets and EfficientNets
+    alone."""
+    pooled_layers: dict[int, float] = Field(default_factory=dict)
+    """In place of levels: which layers of the backbone are pooled side by side, and how much each counts; by place,
+    the first being 0. What is pooled of a layer is brought to unit length first."""
+    gem_absolute: bool = False
+    """Pool the size of what a layer says, rather than what of it is positive."""
+    vlad_words: int = Field(default=0, ge=0, le=256)
+    """Words of NetVLAD's vocabulary, over the lowest of the pooled stages; 0: GeM alone."""
+    grid_cells: int = Field(default=0, ge=0, le=8)
+    """Cells along each axis of a grid over the last stage but one, each pooled apart, so that where a form lies
+    counts; of a single level, over the last stage; 0: none."""
     dimension: int = Field(default=256, ge=2, le=4096, description="Length of the embeddings.")
-    sides: tuple[int, ...] = Field(
-        default=(),
-        description="Sides in pixels at which a drawing is embedded once trained, the mean being taken; empty: as it "
-        "comes. Each costs a pass.",
-    )
+    sides: tuple[int, ...] = ()
+    """Sides in pixels at which a drawing is embedded once trained, the mean being taken; empty: as it comes. Each
+    costs a pass."""
     gem_p: float = Field(default=3.0, gt=0, description="Exponent of GeM, or where it begins.")
     gem_learned: bool = Field(default=True, description="Learn it; DeepPatent keeps 3.")
-    branches: Literal[1, 2] = Field(
-        default=1, description="2: Sketchy-ResNet's, of separate weights, for alternate drawings of a design."
-    )
+    branches: Literal[1, 2] = 1
+    """2: Sketchy-ResNet's, of separate weights, for alternate drawings of a design."""
     deployed_branch: Literal[0, 1] = Field(default=0, description="Which of two branches is exported.")
-    initial_weights: str = Field(
-        default="",
-        description="Empty or 'none': random; 'imagenet': torchvision's, from its local cache, or that of "
-        "EfficientNet-Lite0, from the package that ships it; the folder of a run (RotNet); that of a bundle; or an "
-        "ONNX, .pt or .pth file. Relative to the YAML file.",
-    )
-    freeze_batch_norm: bool = Field(
-        default=False, description="Keep the statistics of the initial weights; for folded ones it is a must."
-    )
+    initial_weights: str = ""
+    """Empty or 'none': random; 'imagenet': torchvision's, from its local cache, or that of EfficientNet-Lite0, from
+    the package that ships it; the folder of a run (RotNet); that of a bundle; or an ONNX, .pt or .pth file. Relative
+    to the YAML file."""
+    freeze_batch_norm: bool = False
+    """Keep the statistics of the initial weights; for folded ones it is a must."""
 
     @model_validator(mode="after")
     def _has_stages(self) -> ModelConfig:
