@@ -77,9 +77,6 @@ class Collection:
     def described(self, descriptor: Descriptor, advance: Advance = unheard) -> Vectors:
         """All of the drawings, [drawings, dimension]; never more than some hundred are decoded at once.
 
-        Args:
-            descriptor: what to describe them with.
-
         Raises ValueError: there is no drawing.
         """
         if not self.contents:
@@ -94,9 +91,6 @@ class Collection:
 
 def read_collection(corpus: Path, advance: Advance = unheard) -> Collection:
     """The drawings of whatever `sevenviews ingest` reads.
-
-    Args:
-        corpus: its path.
 
     Raises SevenviewsError: the path holds no known corpus.
     """

@@ -27,11 +27,7 @@ def write_comparison(
 ) -> None:
     """Add all but the pictures to a report.
 
-    Args:
-        task: that our figures were measured on.
-        rows: of the table.
-        sizes: model -> its figures against database size.
-        notes: what else differs from the paper.
+    `sizes`: model -> its figures against database size; `notes`: what else differs from the paper.
     """
     for row in rows:
         report.row(

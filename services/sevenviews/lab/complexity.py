@@ -24,9 +24,7 @@ _CANNY = (100, 200)
 def components(grey: npt.NDArray[np.uint8], edges: bool = False) -> int:
     """Pieces of ink that touch each other, corner to corner too.
 
-    Args:
-        grey: [height, width], 0 ink to 255 paper.
-        edges: of a photograph: of its edges (Canny) instead.
+    `grey`: [height, width], 0 ink to 255 paper; `edges`: of a photograph: of its edges (Canny) instead.
     """
     ink = cv2.Canny(grey, *_CANNY) if edges else (grey < INK_LEVEL).astype(np.uint8)
     return cv2.connectedComponents(ink, connectivity=8)[0] - 1

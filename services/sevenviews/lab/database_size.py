@@ -32,12 +32,7 @@ def against_database_size(evaluation: Evaluation, steps: int = 6, seed: int = 0)
     added between are the distractors; where there are none, a quarter of the patents ask, and the others' drawings
     are added.
 
-    Args:
-        evaluation: with the vectors.
-        steps: sizes, each the same factor larger.
-        seed: of the order in which drawings are added, and of the patents that ask.
-
-    Raises ValueError: fewer than two steps.
+    `steps`: sizes, each the same factor larger. Raises ValueError: fewer than two steps.
     """
     if steps < 2:  # noqa: PLR2004 - the smallest and the largest
         raise ValueError(f"steps must be at least 2, not {steps}")

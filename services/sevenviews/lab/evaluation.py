@@ -128,7 +128,6 @@ def evaluate_on(
     """A model's answer to a task.
 
     Args:
-        task: what is asked.
         model: see `open_descriptor`.
         fit: the corpus that a descriptor which learns is fitted on; by default the task's gallery, without its
             labels. At most 2,000 drawings, chosen by the task's seed, are used.

@@ -106,7 +106,6 @@ def measure(
     Args:
         gallery: all drawings; each is a document.
         asking: the patents whose drawings ask, one after the other.
-        seed: of the users' mistakes.
         feedback: other parameters than those of the product.
 
     Raises ValueError: no query leaves anything.

@@ -37,9 +37,7 @@ def is_copy(name: str) -> bool:
 def without_front_pages(task: RetrievalTask, vectors: Vectors) -> Part | None:
     """The figures without the copies; None: there are none, or nothing is left to find.
 
-    Args:
-        task: what was asked.
-        vectors: of all its drawings, [drawings, dimension].
+    `vectors`: of all its drawings, [drawings, dimension].
     """
     copies = np.array([is_copy(name) for name in task.drawings.names])
     if task.relevance is not RelevanceBy.PATENT or not copies.any():

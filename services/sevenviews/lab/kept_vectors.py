@@ -50,8 +50,7 @@ def _content_of(model: str) -> bytes:
 class KeptVectors:
     """A folder of one file a model.
 
-    Args:
-        folder: made at the first use; may be removed at any time.
+    `folder`: made at the first use; may be removed at any time.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -66,12 +65,8 @@ class KeptVectors:
     ) -> Vectors:
         """The vectors of all drawings, [drawings, dimension]; only those that are not kept yet are computed.
 
-        Args:
-            collection: the drawings.
-            identity: of the model, see `identity_of`.
-            opened: gives the model; not asked if all is there.
-
-        Raises ValueError: there is no drawing.
+        `identity`: of the model, see `identity_of`; `opened`: gives the model; not asked if all is there. Raises
+        ValueError: there is no drawing.
         """
         digests = collection.digests()
         kept = self._load(identity)

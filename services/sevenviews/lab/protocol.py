@@ -21,9 +21,7 @@ class Split:
 def split_queries(patents: Sequence[str], seed: int) -> Split:
     """Withhold up to two drawings of each patent, and leave at least one in the gallery.
 
-    Args:
-        patents: the patent of each drawing.
-        seed: the same one withholds the same drawings.
+    `patents`: the patent of each drawing.
     """
     chance = random.Random(seed)  # noqa: S311 - a split, not a secret
     queries: list[int] = []

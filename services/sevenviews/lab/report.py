@@ -64,13 +64,7 @@ class Report:
         return self.folder / name
 
     def row(self, name: str, ours: Mapping[str, Any], paper: Mapping[str, Any] | None = None) -> None:
-        """Add a row for programs, which `lab compare` sets beside that of the same name in another file.
-
-        Args:
-            name: the method's.
-            ours: its figures, by name.
-            paper: those that a paper has.
-        """
+        """Add a row for programs, which `lab compare` sets beside that of the same name in another file."""
         self._document["rows"].append({"name": name, "ours": dict(ours), "paper": dict(paper or {})})
 
     def detail(self, name: str, value: Any) -> None:

@@ -48,7 +48,6 @@ def bootstrap_interval(
     Args:
         values: a figure a query.
         groups: of each value, its patent.
-        seed: of the resampling.
         level: share of the resampled means between the ends.
         resamples: with replacement, each of as many groups as there are.
 
@@ -73,12 +72,8 @@ def bootstrap_interval(
 def compare_paired(model: Values, other: Values, patents: Groups, seed: int = 0) -> Paired:
     """How much a model is better than another, and how surely.
 
-    Args:
-        model, other: their figures, a query each, in one order.
-        patents: of the queries.
-        seed: of the resampling.
-
-    Raises ValueError: there are no queries, or figures and patents differ in number.
+    `model`, `other`: their figures, a query each, in one order; `patents`: of the queries. Raises ValueError: there
+    are no queries, or figures and patents differ in number.
     """
     if len(model) != len(other):
         raise ValueError(f"{len(model)} queries cannot be paired with {len(other)}")

@@ -22,10 +22,8 @@ _THREADS = 2
 def read_sheets(corpus: Path, advance: Advance = unheard) -> Collection:
     """The figures of all sheets; their views are unknown, for no description names them.
 
-    Args:
-        corpus: a folder or a tar; the sheets of a patent in the order of their names.
-
-    Raises ValueError: there are no sheets.
+    `corpus`: a folder or a tar; the sheets of a patent in the order of their names. Raises ValueError: there are no
+    sheets.
     """
     collection = Collection()
     done = count(1)

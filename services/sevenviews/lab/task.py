@@ -82,12 +82,8 @@ def read_task(
 ) -> RetrievalTask:
     """Read a corpus, and withhold up to two drawings of each patent to ask with; whatever set they belong to.
 
-    Args:
-        corpus, distractors, queries: see `TaskSource`.
-        seed: of the choice of queries.
-
-    Raises ValueError: no patent has two drawings; or none of the queries' patents is in the corpus; SevenviewsError:
-    a path holds no known corpus.
+    `corpus`, `distractors`, `queries`: see `TaskSource`. Raises ValueError: no patent has two drawings; or none of
+    the queries' patents is in the corpus; SevenviewsError: a path holds no known corpus.
     """
     source = TaskSource(corpus, distractors, queries)
     return _task(source, *_read(source, advance), seed)
@@ -99,12 +95,8 @@ def read_tasks(source: TaskSource, seed: int = 0, advance: Advance = unheard) ->
     Each set's patents ask and are found among themselves and the distractors, so that what a model has learned of the
     development set does not stand in the gallery of the report set. Citations are looked for everywhere.
 
-    Args:
-        source: what is read.
-        seed: of the choice of queries.
-
-    Raises ValueError: as `read_task`; or no patent's citations are there; SevenviewsError: a path holds no known
-    corpus.
+    `source`: what is read. Raises ValueError: as `read_task`; or no patent's citations are there; SevenviewsError: a
+    path holds no known corpus.
     """
     found, asked, others = _read(source, advance)
     asking = found if asked is None else asked
@@ -169,13 +161,7 @@ def citing_tasks(found: Collection, others: Collection, name: str, seed: int) ->
 
     All drawings can be found but those of the patent that asks.
 
-    Args:
-        found: whose patents ask.
-        others: that can only be found.
-        name: of the corpus.
-        seed: of the choice of drawings.
-
-    Raises ValueError: no patent's citations are there.
+    `found`: whose patents ask; `others`: that can only be found. Raises ValueError: no patent's citations are there.
     """
     whole = found + others
     gallery, none = np.arange(len(whole)), np.empty(0, np.int64)

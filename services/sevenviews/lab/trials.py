@@ -30,20 +30,14 @@ class TrialCount:
 class Journal:
     """A file of a JSON document a line, that only grows.
 
-    Args:
-        path: made, with its folder, at the first trial.
+    `path`: made, with its folder, at the first trial.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def add(self, report: EvaluationReport, corpus: str) -> None:
-        """Write down an evaluation.
-
-        Args:
-            report: what was measured.
-            corpus: what on, for people.
-        """
+        """Write down an evaluation."""
         line = {
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "set": report.patent_set,

@@ -49,7 +49,6 @@ def export(
 
     Args:
         run: folder of the run; of a protocol of several steps, the last is written.
-        out: directory of the bundle.
         attachments: further files for the bundle: the model card.
         precision: of the backbone: float16 halves the file, and is faster on a GPU; int8 quarters it, and is faster
             on a CPU (see `quantize`).

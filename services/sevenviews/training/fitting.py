@@ -26,14 +26,8 @@ from sevenviews.training.validation import measure
 def fit(config: TrainConfig, whiten: WhitenConfig, run: Path, dataset: DrawingDataset) -> None:
     """Whiten by all training drawings, as they are, at the side that is deployed; keep the network in its folder.
 
-    Args:
-        config: of one step.
-        whiten: how.
-        run: the folder of the step.
-        dataset: all drawings.
-
-    Raises FileNotFoundError: the initial weights are not there; ValueError: they are of another network; or the
-    drawings show nothing to learn.
+    `config`: of one step. Raises FileNotFoundError: the initial weights are not there; ValueError: they are of
+    another network; or the drawings show nothing to learn.
     """
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)

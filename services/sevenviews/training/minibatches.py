@@ -56,13 +56,10 @@ def fit(
     """Train a network in place, on its own device; returns the loss of each step.
 
     Args:
-        network: inputs to outputs.
         inputs: [n, …], n at least 2.
         labels: [n, …].
         loss: may have parameters of its own only if they are the network's as well.
         schedule: how long and how fast; a batch is never larger than n.
-        change: augmentation.
-        advance: is told each step, from 1, and its loss.
 
     Raises ValueError: there are fewer than two samples, labels are not as many, or the loss is not finite.
     """

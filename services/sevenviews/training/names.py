@@ -50,11 +50,7 @@ def image_name_loss(images: Tensor, names: Tensor, owner: Tensor, temperature: f
 
         L = ½ mean_i -log(e^{s_ik(i)} / Σ_k e^{s_ik}) + ½ mean_i -log(e^{s_ik(i)} / Σ_j e^{s_jk(i)}).
 
-    Args:
-        images: [n, dimension].
-        names: [m, dimension].
-        owner: int64 [n], the name of each image.
-        temperature: τ.
+    `images`: [n, dimension]; `names`: [m, dimension]; `owner`: int64 [n], the name of each image.
     """
     from torch.nn import functional
 

@@ -88,11 +88,8 @@ class Agreement:
 def held_out(run: Path, config: TrainConfig) -> HeldOut:
     """The validation drawings of a run, at most a thousand, from what its training has kept of them.
 
-    Args:
-        run: the folder that was given to `train`.
-        config: of its last step.
-
-    Raises FileNotFoundError: the run has no facts, or the drawings are not there any more.
+    `run`: the folder that was given to `train`; `config`: of its last step. Raises FileNotFoundError: the run has no
+    facts, or the drawings are not there any more.
     """
     digest = json.loads((run / FACTS_FILE).read_text())["data_digest"]
     place = dataset_folder(run.resolve().parent / "drawings", digest)

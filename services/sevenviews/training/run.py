@@ -46,7 +46,6 @@ def train(
         config: what to do; of a protocol of several steps each is a run in a folder of its own within, and starts
             from the weights of the one before.
         folder: of the run; holds config, facts, metrics and checkpoint.
-        tell: is told what happens, a line at a time.
         advance: is given each validation as it is made; its "step" counts the batches of all steps.
 
     Raises FileNotFoundError: a corpus, a list or the initial weights are not there; ValueError: the folder holds a

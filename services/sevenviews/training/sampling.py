@@ -22,7 +22,6 @@ class BatchSampler:
         labels: of each drawing, what tells it apart: its design.
         size: drawings in a batch.
         of_each: drawings of one label in a batch; 1: any drawings.
-        seed: of all chance.
         copies: how often each drawing comes, one copy after another; it divides `of_each`.
         classes: of each drawing: they come in turn, each as often as any other, and within each its designs in turn
             (class-aware sampling: Shen, Lin, Huang, ECCV 2016). An epoch then holds designs of rare classes several
@@ -88,7 +87,6 @@ def companions(labels: Indices, rows: Indices, of_each: int, chance: np.random.G
         labels: of all drawings, sorted or not.
         rows: of the batch, `of_each` of one label side by side.
         of_each: drawings of one label in the batch.
-        chance: of all choices.
 
     Returns:
         Positions in the labels. Chance may give a design itself.

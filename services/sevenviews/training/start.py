@@ -34,10 +34,8 @@ def begin(
 
     Args:
         config: of one step.
-        dataset: all drawings.
         training: those that are trained on.
         labels: of each of those, what the loss tells apart.
-        device: where.
     """
     torch.manual_seed(config.seed)
     # Depthwise convolutions on a CPU are twenty times slower in the other layout.

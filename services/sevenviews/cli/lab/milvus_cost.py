@@ -33,9 +33,7 @@ def milvus_cost(
         url: as SEVENVIEWS_VECTORS_URL.
         queries: unit vectors to search with, one at a time.
         gallery: unit vectors, repeated or cut to `entries`; by HAMMING their signs.
-        metric: of the release.
         entries: drawings of the release.
-        limit: nearest drawings that are asked for.
 
     Raises SevenviewsError: Milvus does not answer; ValueError: another URL.
     """

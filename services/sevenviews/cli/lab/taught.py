@@ -13,9 +13,7 @@ def taught_by(model: str, corpus: str) -> str:
     A corpus is recognised by its name, that of the file or folder; the model's training configuration, which is
     shipped, names those that it was trained on.
 
-    Args:
-        model: as `--model` takes it.
-        corpus: its name.
+    `model`: as `--model` takes it.
     """
     if model != "default":
         return ""

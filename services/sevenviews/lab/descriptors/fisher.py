@@ -58,9 +58,7 @@ def fisher_vector(points: _Array, mixture: Mixture) -> _Array:
     With γ_nk the responsibilities, u_k = 1/(N √w_k) Σ_n γ_nk (x_n - μ_k)/σ_k and
     v_k = 1/(N √(2 w_k)) Σ_n γ_nk ((x_n - μ_k)²/σ_k² - 1) (their equations 6 and 7).
 
-    Args:
-        points: [N, dimension]; none give zeros.
-        mixture: with K components.
+    `points`: [N, dimension]; none give zeros; `mixture`: with K components.
 
     Returns:
         [2 K dimension]: all u, then all v.

@@ -33,9 +33,7 @@ COLOURS = (
 def figure(path: Path, width: float, height: float) -> Iterator[Figure]:
     """A figure that is written as PNG when its making is done.
 
-    Args:
-        path: of the PNG; its folder is made.
-        width, height: in inches.
+    `path`: of the PNG; its folder is made; `width`, `height`: in inches.
     """
     # The canvas is named: no global state of pyplot, no display.
     page = Figure(figsize=(width, height), dpi=DOTS_PER_INCH, layout="constrained")

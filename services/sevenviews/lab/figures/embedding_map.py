@@ -27,13 +27,7 @@ _NAMED = len(COLOURS) - 1
 def draw_embedding_map(evaluation: Evaluation, path: Path, most: int = MOST_DRAWINGS, seed: int = 0) -> Path:
     """Each drawing stands where t-SNE of the model's vectors puts it, in the colour of its category.
 
-    Args:
-        evaluation: of a model.
-        path: of the PNG.
-        most: drawings, chosen by seed.
-        seed: of the choice and of t-SNE.
-
-    Raises ValueError: fewer than eight drawings: no neighbourhoods.
+    `most`: drawings, chosen by seed. Raises ValueError: fewer than eight drawings: no neighbourhoods.
     """
     drawings = evaluation.task.drawings
     if len(drawings) < _LEAST_DRAWINGS:

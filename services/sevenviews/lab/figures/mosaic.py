@@ -18,11 +18,8 @@ def draw_mosaic(drawings: Collection, path: Path, patents: int = 8, views: int =
     """A row a patent, its id and category at the left.
 
     Args:
-        drawings: at least one.
-        path: of the PNG.
         patents: rows, chosen by seed among the patents with most drawings up to `views`.
         views: columns; a patent with more shows its first.
-        seed: of the choice.
 
     Raises ValueError: there is no drawing.
     """

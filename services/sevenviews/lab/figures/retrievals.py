@@ -25,13 +25,7 @@ def draw_best_and_worst(evaluation: Evaluation, path: Path, count: int = 3, top:
     A green frame shows the query's patent, a red one another. Of a patent one query is shown, and among equal AP
     those with more to find come first.
 
-    Args:
-        evaluation: of a model.
-        path: of the PNG.
-        count: of best, and of worst queries.
-        top: results a query.
-
-    Raises ValueError: there is nothing to show.
+    `count`: of best, and of worst queries; `top`: results a query. Raises ValueError: there is nothing to show.
     """
     if count < 1 or top < 1:
         raise ValueError(f"count and top must be at least 1, not {count} and {top}")

@@ -20,10 +20,6 @@ _STEP, _LOSS = "step", "loss"
 def draw_training_curves(run: Path, path: Path) -> Path:
     """Losses at the left, everything else that is measured between 0 and 1 at the right.
 
-    Args:
-        run: the folder of a run.
-        path: of the PNG.
-
     Raises ValueError: the folder holds no metrics, or a line of them cannot be read.
     """
     rows = read_metrics(run)

@@ -41,11 +41,7 @@ def binary_cost(queries: Codes, gallery: Codes, entries: int, limit: int = 10) -
 
     Raises ValueError: the codes are not whole bytes long, or a number is below 1.
 
-    Args:
-        queries: to search with.
-        gallery: repeated, or cut, to `entries`.
-        entries: size of the gallery that is timed.
-        limit: nearest entries that are asked for.
+    `gallery`: repeated, or cut, to `entries`; `entries`: size of the gallery that is timed.
     """
     import faiss
 

@@ -72,8 +72,6 @@ def evaluate_codes(
     """Everything that is asked of codes.
 
     Args:
-        queries: codes to search with.
-        gallery: codes to be found.
         relevance: [queries, gallery].
         categories: of each query, for the figures by category.
         depths: the k of mAP@k; 10 is always among them.

@@ -43,12 +43,7 @@ def measure(
 ) -> dict[str, Figures]:
     """The figures of some patents by each definition, on the same trials.
 
-    Args:
-        gallery: what is searched; a patent is looked for among all others.
-        patents: that ask.
-        definitions: by name.
-        repeats: trials for each number of drawings that ask.
-        seed: of the trials.
+    `repeats`: trials for each number of drawings that ask.
     """
     chance = random.Random(seed)  # noqa: S311 - trials, not a secret
     found: dict[str, list[npt.NDArray[np.float64]]] = {name: [] for name in definitions}

@@ -28,10 +28,6 @@ class Trial:
 def halves(drawings: Mapping[str, Sequence[int]], seed: int) -> tuple[list[str], list[str]]:
     """The patents of enough drawings: those to choose by, and those to report on.
 
-    Args:
-        drawings: of each patent.
-        seed: of the division.
-
     Raises ValueError: there are fewer than two.
     """
     patents = sorted(name for name, mine in drawings.items() if len(mine) >= LEAST_DRAWINGS)

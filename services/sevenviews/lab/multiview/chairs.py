@@ -72,11 +72,7 @@ def table_5(
 ) -> list[MethodResult]:
     """The twelve rows, for these designs.
 
-    Args:
-        runs: of each method, with seeds 0, 1, 2 ...
-        advance: is told each method before it starts.
-
-    Raises ValueError: fewer than two kinds of design, or no runs.
+    `runs`: of each method, with seeds 0, 1, 2 ... Raises ValueError: fewer than two kinds of design, or no runs.
     """
     clusters = len(set(designs.kinds))
     if clusters < FEWEST_CLUSTERS:

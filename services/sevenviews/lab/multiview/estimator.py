@@ -47,11 +47,8 @@ class MultiviewClusterer(ClusterMixin, BaseEstimator, ABC):  # type: ignore[misc
     def fit(self, views: Sequence[npt.ArrayLike], present: npt.ArrayLike | None = None) -> MultiviewClusterer:
         """Cluster the samples.
 
-        Args:
-            views: V arrays [n, d_v].
-            present: [n, V], whether sample i has view v; absent: all are there.
-
-        Raises ValueError: as `sevenviews.lab.multiview.views.check_views`; or as the method says.
+        `views`: V arrays [n, d_v]; `present`: [n, V], whether sample i has view v; absent: all are there. Raises
+        ValueError: as `sevenviews.lab.multiview.views.check_views`; or as the method says.
         """
         checked = check_views(views, present, self.n_clusters)
         self._check(checked)

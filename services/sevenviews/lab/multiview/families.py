@@ -68,7 +68,6 @@ def find_families(
         drawings: any number a design; several of one view are averaged.
         families: how many to find; absent: as many as `count_families` finds.
         method: DAIMC or IMSC_AGL of all views, or spectral clustering of the mean of a design's drawings.
-        seed: of its random start.
 
     Raises ValueError: fewer than two designs, or than families; an unknown method.
     """
@@ -114,8 +113,7 @@ def count_families(rows: Floats) -> int:
 
     The k with the widest gap between the k-th and the (k + 1)-th largest eigenvalue of D^-1/2 A D^-1/2.
 
-    Args:
-        rows: [n, d], n ≥ 2.
+    `rows`: [n, d], n ≥ 2.
     """
     graph = gaussian_neighbour_graph(rows, max(_FEWEST_NEIGHBOURS, round(np.sqrt(len(rows)))))
     scale = 1 / np.sqrt(np.maximum(graph.sum(axis=1), np.finfo(np.float64).tiny))

@@ -43,12 +43,8 @@ def read_features(corpus: Path, model: str = "default", advance: Advance = unhea
     A design's kind is its `category` in the corpus' index.csv, or else its first Locarno class; one without
     either is left out, as is one without any standard view. Of several drawings of a view the first counts.
 
-    Args:
-        corpus: whatever `sevenviews ingest` reads.
-        model: as `sevenviews.lab.descriptors.open_descriptor`.
-
-    Raises ValueError: there is no such model, or no design could be used; SevenviewsError: the path holds no known
-    corpus.
+    `corpus`: whatever `sevenviews ingest` reads; `model`: as `sevenviews.lab.descriptors.open_descriptor`. Raises
+    ValueError: there is no such model, or no design could be used; SevenviewsError: the path holds no known corpus.
     """
     descriptor, unread = open_descriptor(model), list[str]()
 

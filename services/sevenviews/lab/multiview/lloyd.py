@@ -19,10 +19,7 @@ def kmeans_by_distance(
     Σ_i ‖x_i - c_{l(i)}‖ forgives a sample far from every centre more than the squares do, so another restart
     may win. A cluster left empty takes the sample farthest from its centre.
 
-    Args:
-        rows: [n, d].
-        clusters: k ≤ n.
-        seed: of the choice of first centres.
+    `rows`: [n, d]; `clusters`: k ≤ n.
 
     Returns:
         Labels [n] and centres [k, d].

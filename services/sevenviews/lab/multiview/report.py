@@ -26,10 +26,7 @@ def write_report(
 ) -> None:
     """Write the clustering experiment into a report.
 
-    Args:
-        report: empty.
-        corpus: what the designs are, in a few words.
-        model: that made the features.
+    `corpus`: what the designs are, in a few words; `model`: that made the features.
     """
     report.title = "Clustering of incomplete views: PatentNet's Table 5 beside ours"
     observed = designs.present.sum(axis=0)

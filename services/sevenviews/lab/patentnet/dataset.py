@@ -81,13 +81,8 @@ def read_dataset(
 ) -> PatentNetDataset:
     """A corpus in PatentNet's form.
 
-    Args:
-        corpus: whatever `sevenviews ingest` reads.
-        selection: which designs.
-        seed: of the choice.
-
-    Raises SevenviewsError: the path holds no known corpus; ValueError: no design has a label, or no class is large
-    enough.
+    `corpus`: whatever `sevenviews ingest` reads. Raises SevenviewsError: the path holds no known corpus; ValueError:
+    no design has a label, or no class is large enough.
     """
     rows = read_index(corpus)
     entries, hopeless = _possible(iter_entries(corpus), rows, selection, seed)

@@ -31,11 +31,7 @@ class DrawingSet:
 def drawings_of(dataset: PatentNetDataset, most_each: int = 0) -> DrawingSet:
     """The drawings of every design, standard views first.
 
-    Args:
-        dataset: with drawings.
-        most_each: at most so many of a design; 0: all.
-
-    Raises ValueError: no design has a drawing.
+    `most_each`: at most so many of a design; 0: all. Raises ValueError: no design has a drawing.
     """
     taken = [sample.images[: most_each or None] for sample in dataset.samples]
     contents = [content for images in taken for content in images]
@@ -52,12 +48,8 @@ def features_of(
 ) -> npt.NDArray[np.float32]:
     """Unit vectors [n, dimension] of the drawings; taken from the cache where they were computed before.
 
-    Args:
-        drawings: to be described.
-        model: what `lab.descriptors.open_descriptor` knows.
-        cache: folder to keep them in; None keeps nothing.
-
-    Raises ValueError: there is no such model, or a feature is NaN; SevenviewsError: a drawing cannot be decoded.
+    `model`: what `lab.descriptors.open_descriptor` knows; `cache`: folder to keep them in; None keeps nothing. Raises
+    ValueError: there is no such model, or a feature is NaN; SevenviewsError: a drawing cannot be decoded.
     """
     if cache is None:
         features = drawings.drawings.described(open_descriptor(model), advance)

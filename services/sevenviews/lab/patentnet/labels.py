@@ -46,9 +46,7 @@ class Label:
 def labels_of(patent: Patent, row: Mapping[str, str]) -> tuple[Label, ...]:
     """The labels of a design: its Locarno classes; without any, its USPC classes; without those, its category.
 
-    Args:
-        patent: as it was read.
-        row: its line of index.csv; may be empty.
+    `patent`: as it was read; `row`: its line of index.csv; may be empty.
 
     Returns:
         Each once, in their order. Where the subclass is known the goods name follows: the corpus' own, or the title.

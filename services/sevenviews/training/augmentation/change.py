@@ -24,8 +24,6 @@ def augment(
         paper: uint8 [n, 1, S, S], 0 ink to 255 paper.
         designs: int64 [n]; drawings with the same number share their style.
         side: of the result, in pixels.
-        config: how much.
-        generator: of all randomness.
 
     Returns:
         uint8 [n, 1, side, side].

@@ -84,10 +84,7 @@ class Changes:
 def draw_changes(designs: Tensor, config: AugmentationConfig, generator: torch.Generator) -> Changes:
     """Decide, by chance, what becomes of each drawing.
 
-    Args:
-        designs: int64 [n]; drawings with the same number share their style.
-        config: how much.
-        generator: of all randomness.
+    `designs`: int64 [n]; drawings with the same number share their style.
     """
     n = len(designs)
     hand, bends = _hands(designs, config, generator)

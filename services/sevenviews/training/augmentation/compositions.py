@@ -59,9 +59,7 @@ def mirrored(ink: Tensor) -> Tensor:
 def repeated(ink: Tensor, times: Tensor) -> Tensor:
     """A pattern: the drawing, made smaller, so many times in either direction.
 
-    Args:
-        ink: [n, 1, S, S].
-        times: int64 [n], at least 1.
+    `ink`: [n, 1, S, S]; `times`: int64 [n], at least 1.
     """
     side = ink.shape[-1]
     made = torch.empty_like(ink)
@@ -78,9 +76,7 @@ def repeated(ink: Tensor, times: Tensor) -> Tensor:
 def bend(points: Tensor, side: int) -> Tensor:
     """How far each place of a drawing is moved, smoothly: [n, side, side, 2], in half sides.
 
-    Args:
-        points: [n, 2, BENDS, BENDS], the same at the points.
-        side: in pixels.
+    `points`: [n, 2, BENDS, BENDS], the same at the points.
     """
     # Bicubic, as the product of what it is along either axis: a hundredth of the work.
     identity = torch.eye(BENDS, device=points.device)[None, None]

@@ -85,13 +85,8 @@ def classify(
 ) -> ClassificationReport:
     """Run the experiment.
 
-    Args:
-        dataset: of the designs that the configuration selects.
-        config: what to do.
-        cache: folder for features; None keeps none.
-        tell: is told what happens, a line at a time.
-
-    Raises ValueError: there are too few labels, classes or designs, or training diverged.
+    `cache`: folder for features; None keeps none. Raises ValueError: there are too few labels, classes or designs, or
+    training diverged.
     """
     started = time.process_time()
     torch.set_num_threads(config.threads)

@@ -53,10 +53,6 @@ def train_network(
     Args:
         drawings: uint8 [n, 1, side, side], 0 ink to 255 paper.
         labels: [n, classes], at least one in each row, at least two classes in all.
-        config: the network and its training.
-        multilabel: which loss.
-        seed: of weights, order and augmentation.
-        advance: is told each step and its loss.
 
     Raises ValueError: a drawing has no label, there is one class only, or training diverged.
     """

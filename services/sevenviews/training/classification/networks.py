@@ -19,8 +19,7 @@ _LEAST_SIDE = 32
 class DrawingNetwork(nn.Module):
     """uint8 [n, 1, side, side] (0 ink, 255 paper) to float32 [n, outputs]; any side of 32 and more.
 
-    Args:
-        network: takes one channel in [-1, 1].
+    `network`: takes one channel in [-1, 1].
     """
 
     def __init__(self, network: nn.Module) -> None:

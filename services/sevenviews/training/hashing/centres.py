@@ -37,12 +37,8 @@ def hash_centres(classes: int, bits: int, seed: int = 0) -> Tensor:
 
     From the Hadamard matrix where bits is a power of two and classes ≤ 2·bits; otherwise by fair coins.
 
-    Args:
-        classes: how many, at least 2.
-        bits: length of a code, at least 1.
-        seed: of the coins.
-
-    Raises ValueError: a number is too small, or so few bits have not as many codes.
+    `classes`: how many, at least 2; `bits`: length of a code, at least 1. Raises ValueError: a number is too small,
+    or so few bits have not as many codes.
     """
     if classes < 2:  # noqa: PLR2004 - a single centre separates nothing
         raise ValueError(f"classes: centres need at least 2 classes, not {classes}")
@@ -82,12 +78,8 @@ def label_centres(labels: Tensor, centres: Tensor, seed: int = 0) -> Tensor:
     For a single label it is its centre. For several it is their centroid (section 3.2): each bit by the majority of
     their centres; where they are even, by a fair coin, the same for the same set of labels.
 
-    Args:
-        labels: [n, classes] of 0 and 1, at least one 1 in each row.
-        centres: [classes, bits] of -1 and 1.
-        seed: of the coins.
-
-    Raises ValueError: the shapes do not fit, or a sample has no label.
+    `labels`: [n, classes] of 0 and 1, at least one 1 in each row; `centres`: [classes, bits] of -1 and 1. Raises
+    ValueError: the shapes do not fit, or a sample has no label.
     """
     if labels.ndim != 2 or labels.shape[1] != len(centres):  # noqa: PLR2004 - samples, classes
         raise ValueError(f"labels: {tuple(labels.shape)} does not fit {len(centres)} centres")

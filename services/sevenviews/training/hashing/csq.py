@@ -24,11 +24,8 @@ from sevenviews.training.hashing.centres import label_centres
 def central_similarity_loss(outputs: Tensor, centres: Tensor) -> Tensor:
     """L_C, a number.
 
-    Args:
-        outputs: z, [n, bits], any real.
-        centres: of each sample, [n, bits] of -1 and 1.
-
-    Raises ValueError: the shapes differ.
+    `outputs`: z, [n, bits], any real; `centres`: of each sample, [n, bits] of -1 and 1. Raises ValueError: the shapes
+    differ.
     """
     if outputs.shape != centres.shape:
         raise ValueError(f"centres: {tuple(centres.shape)}, but the outputs are {tuple(outputs.shape)}")
@@ -47,12 +44,8 @@ def quantisation_loss(outputs: Tensor) -> Tensor:
 class CentralSimilarityLoss(nn.Module):
     """L_C + λ·L_Q of a batch.
 
-    Args:
-        centres: [classes, bits] of -1 and 1.
-        quantisation: λ; the authors' code has 1e-4.
-        seed: of the coins where the majority of a sample's centres is even.
-
-    Raises ValueError: λ is negative.
+    `centres`: [classes, bits] of -1 and 1; `quantisation`: λ; the authors' code has 1e-4. Raises ValueError: λ is
+    negative.
     """
 
     centres: Tensor

@@ -35,11 +35,8 @@ _HEAD = "hash_head"
 def base_bundle(model: str) -> Bundle:
     """The bundle whose features a head was trained on.
 
-    Args:
-        model: as `--model` takes it.
-
-    Raises ValueError: it is no bundle, but a classic descriptor or a bare ONNX file; SevenviewsError: the bundle is
-    damaged.
+    `model`: as `--model` takes it. Raises ValueError: it is no bundle, but a classic descriptor or a bare ONNX file;
+    SevenviewsError: the bundle is damaged.
     """
     path = default_bundle_path() if model == "default" else Path(model)
     if not path.is_dir():
@@ -60,15 +57,9 @@ def export_head(
 ) -> Bundle:
     """Write a bundle whose embeddings z/‖z‖ have the signs of the head's outputs z; nothing unproven lies at `out`.
 
-    Args:
-        head: [n, dimension of the base] to [n, bits].
-        base: the model of its features.
-        out: directory of the bundle.
-        name: for people.
-        training: how the head was made, for people.
-
-    Raises ValueError: the bits are no whole number of bytes, or the head takes features of another length;
-    ExportError: ONNX and torch differ in a bit, or by more than a cosine of 0.9999.
+    `head`: [n, dimension of the base] to [n, bits]; `base`: the model of its features. Raises ValueError: the bits
+    are no whole number of bytes, or the head takes features of another length; ExportError: ONNX and torch differ in
+    a bit, or by more than a cosine of 0.9999.
     """
     first, last = _linear(head)[0], _linear(head)[-1]
     if first.in_features != base.manifest.dimension:

@@ -30,11 +30,8 @@ def train_head(
     Args:
         features: [n, dimension], of unit length.
         labels: [n, classes], at least one in each row, at least two classes in all.
-        method: the loss.
         bits: of a code. CSQ's centres are rows of a Hadamard matrix where this is a power of two and there are at
             most twice as many classes; fair coins otherwise.
-        config: the head and its training.
-        seed: of weights, centres and order.
 
     Raises ValueError: a feature is not finite, a drawing has no label, there is one class only, or training diverged.
     """

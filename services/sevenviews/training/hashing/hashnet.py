@@ -32,10 +32,7 @@ def continuation_scale(step: int, gamma: float = 0.005, power: float = 0.5) -> f
 def pair_weights(labels: Tensor) -> tuple[Tensor, Tensor]:
     """s_ij and w_ij of a batch, each [n, n].
 
-    Args:
-        labels: [n, classes] of 0 and 1, at least one 1 in each row.
-
-    Raises ValueError: a sample has no label.
+    `labels`: [n, classes] of 0 and 1, at least one 1 in each row. Raises ValueError: a sample has no label.
     """
     shared = labels.float() @ labels.float().T
     sizes = labels.float().sum(1)
@@ -70,12 +67,8 @@ class WeightedPairwiseLoss(nn.Module):
     def forward(self, outputs: Tensor, labels: Tensor, beta: float = 1.0) -> Tensor:
         """A number.
 
-        Args:
-            outputs: z, [n, bits].
-            labels: [n, classes] of 0 and 1.
-            beta: β, positive.
-
-        Raises ValueError: β is not positive, there are fewer than two samples, or one has no label.
+        `outputs`: z, [n, bits]; `labels`: [n, classes] of 0 and 1; `beta`: β, positive. Raises ValueError: β is not
+        positive, there are fewer than two samples, or one has no label.
         """
         if not beta > 0:
             raise ValueError(f"beta must be positive, not {beta}")

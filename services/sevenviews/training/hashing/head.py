@@ -10,10 +10,7 @@ from torch import Tensor, nn
 class HashHead(nn.Module):
     """float32 [n, dimension], of unit length, to outputs z [n, bits]: the bits are their signs.
 
-    Args:
-        dimension: of the features.
-        bits: of a code.
-        hidden: neurons between; 0: a linear head.
+    `dimension`: of the features; `bits`: of a code; `hidden`: neurons between; 0: a linear head.
 
     Attributes:
         scale: √dimension: unit vectors have components of about 1/√dimension, and layers are initialised for

@@ -16,9 +16,7 @@ class Hierarchical(RetrievalLoss):
     one class; 0 for others. The paper gives the levels; the three numbers are settings here. With 1, 0, 0
     it is the supervised contrastive loss (Khosla et al., 2020).
 
-    Args:
-        config: the settings.
-        tree: int64 [labels, 2], class and subclass of each label; -1: unknown, and like no other.
+    `tree`: int64 [labels, 2], class and subclass of each label; -1: unknown, and like no other.
     """
 
     tree: Tensor

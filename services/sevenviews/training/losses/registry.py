@@ -26,7 +26,6 @@ def make_loss(config: LossConfig, classes: int, dimension: int, tree: Tensor | N
     """The loss of some settings.
 
     Args:
-        config: which one.
         classes: how many labels there are.
         dimension: of the vectors that it takes: the embeddings', or the pooled features'.
         tree: int64 [classes, 2], class and subclass of each label, for a loss over a hierarchy.

@@ -48,9 +48,6 @@ class EfficientNetLite0(nn.Sequential):
 
     Sides are multiples of 32: for others the maps would lie half a pixel beside those that its weights were
     trained with.
-
-    Args:
-        input_channels: 1 or 3.
     """
 
     channels = _HEAD

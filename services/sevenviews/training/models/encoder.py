@@ -144,9 +144,7 @@ class DrawingEncoder(nn.Module):
     def start_whitened(self, descriptors: Tensor, designs: Tensor | None = None) -> None:
         """Let the fully connected layer begin as the whitening of some descriptors [m, channels].
 
-        Args:
-            descriptors: what `descriptors` gives.
-            designs: int64 [m]; None: the whitening of PCA, that needs none.
+        `descriptors`: what `descriptors` gives; `designs`: int64 [m]; None: the whitening of PCA, that needs none.
         """
         dimension = self.whiten.out_features
         self.whiten_by(

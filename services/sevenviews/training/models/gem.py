@@ -11,9 +11,7 @@ _EPSILON = 1e-6
 class GeM(nn.Module):
     """Generalised mean over positions, f_c = (1/|X| Σ x^p)^(1/p): p = 1 the mean, p → ∞ the maximum.
 
-    Args:
-        p: 3 in DeepPatent.
-        learned: whether p changes in training.
+    `p`: 3 in DeepPatent; `learned`: whether p changes in training.
     """
 
     p: Tensor

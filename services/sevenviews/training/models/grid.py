@@ -18,9 +18,7 @@ class GridGeM(nn.Module):
     GeM and NetVLAD forget where in a drawing a form lies. Local forms are what drawings of other sides share; where
     they lie is what a drawing of the same side in another hand keeps.
 
-    Args:
-        cells: along each axis.
-        p: the exponent; 1 the mean.
+    `cells`: along each axis; `p`: the exponent; 1 the mean.
     """
 
     def __init__(self, cells: int, p: float) -> None:

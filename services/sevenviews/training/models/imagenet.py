@@ -41,9 +41,7 @@ def imagenet_network(name: str, **options: bool) -> nn.Module:
 
     Raises FileNotFoundError: they are not in the cache; ValueError: what lies there is of another network.
 
-    Args:
-        name: torchvision's.
-        options: of its constructor.
+    `name`: torchvision's; `options`: of its constructor.
     """
     place = cached_weights(name)
     if not place.is_file():

@@ -18,9 +18,7 @@ class LineResNet(nn.Sequential):
     ResNet has one of 7 × 7 and a maximum. A large filter over a single channel is the slowest layer of all on a
     CPU, and a maximum of strokes one pixel wide keeps little of where they ran.
 
-    Args:
-        input_channels: 1 or 3.
-        width: channels of the first stage; each later one has twice as many. 64 is ResNet-18's.
+    `width`: channels of the first stage; each later one has twice as many. 64 is ResNet-18's.
     """
 
     def __init__(self, input_channels: int, width: int) -> None:

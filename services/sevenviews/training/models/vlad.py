@@ -27,9 +27,7 @@ class NetVlad(nn.Module):
 
     Places count by their length, other than in the paper: most of a drawing is blank paper, whose features are short.
 
-    Args:
-        channels: c.
-        words: of the vocabulary.
+    `channels`: c; `words`: of the vocabulary.
     """
 
     def __init__(self, channels: int, words: int) -> None:
