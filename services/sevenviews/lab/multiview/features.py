@@ -90,22 +90,20 @@ def chair_features(
 
 def describe_designs(designs: Iterable[Shown], descriptor: Descriptor) -> DesignFeatures:
     """The features of designs; some hundred drawings are held at once."""
-    identifiers, kinds = list[str](), list[str]()
-    places, parts = list[tuple[int, int]](), list[npt.NDArray[np.float32]]()
-    waiting: list[npt.NDArray[np.uint8]] = []
+    known, waiting = list[tuple[str, str]](), list[npt.NDArray[np.uint8]]()
+    places, vectors = list[tuple[int, int]](), list[npt.NDArray[np.float32]]()
     for identifier, kind, views in designs:
-        places += [(len(identifiers), STANDARD_VIEWS.index(view)) for view in views]
+        places += [(len(known), STANDARD_VIEWS.index(view)) for view in views]
+        known.append((identifier, kind))
         waiting += views.values()
-        identifiers.append(identifier)
-        kinds.append(kind)
         if len(waiting) >= _CHUNK:
-            parts.append(descriptor.describe(np.stack(waiting)))
+            vectors += list(descriptor.describe(np.stack(waiting)))
             waiting = []
-    if waiting:
-        parts.append(descriptor.describe(np.stack(waiting)))
-    vectors = np.concatenate(parts) if parts else np.empty((0, 1), np.float32)
-    views_of = np.zeros((len(STANDARD_VIEWS), len(identifiers), vectors.shape[1]))
-    present = np.zeros((len(identifiers), len(STANDARD_VIEWS)), np.bool_)
+    vectors += list(descriptor.describe(np.stack(waiting))) if waiting else []
+    dimension = len(vectors[0]) if vectors else 1
+    views_of = np.zeros((len(STANDARD_VIEWS), len(known), dimension))
+    present = np.zeros((len(known), len(STANDARD_VIEWS)), np.bool_)
     for vector, (design, view) in zip(vectors, places, strict=True):
         views_of[view, design], present[design, view] = vector, True
-    return DesignFeatures(tuple(identifiers), tuple(kinds), tuple(views_of), present)
+    identifiers, kinds = (tuple(one[place] for one in known) for place in (0, 1))
+    return DesignFeatures(identifiers, kinds, tuple(views_of), present)

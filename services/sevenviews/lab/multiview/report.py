@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 from scipy.stats import spearmanr
 
 from sevenviews.designs import STANDARD_VIEWS
+from sevenviews.lab.figures.canvas import COLOURS, figure, plain
 from sevenviews.lab.multiview.chairs import TABLE_5, MethodResult
 from sevenviews.lab.multiview.features import DesignFeatures
 from sevenviews.lab.multiview.scores import ScoreSpread
 from sevenviews.lab.report import Report
 
-_INK, _OURS, _THEIRS = "#222222", "#2b6ca3", "#c9c9c9"
 _LESS_TELLING = tuple(f"SC({number})" for number in range(2, 7))
 _SCORES = (("accuracy", "ACC"), ("mutual_information", "NMI"), ("purity", "Purity"))
 
@@ -56,11 +58,13 @@ def write_report(
         f"{max((r.scores.runs for r in results if r.scores), default=0)} runs; percent. A run differs from "
         "another by its seed: for SC, APMC and IMSC_AGL only the last k-means depends on it."
     )
-    draw_scores(results).savefig(report.picture("table5.png", "Accuracy of the methods"), dpi=140)
+    draw_scores(results, report.picture("table5.png", "Accuracy of the methods"))
     report.heading("What differs from the paper")
     report.points(differences(corpus, designs, results))
     report.heading("Convergence")
-    draw_convergence(results).savefig(report.picture("convergence.png", "Objectives"), dpi=140)
+    width = 3.0 * max(1, sum(bool(one.objectives) for one in results))
+    with figure(report.picture("convergence.png", "Objectives"), width, 2.8) as page:
+        draw_convergence(page, results)
     report.text(
         "A line a run; where only the last k-means depends on the seed, one for all. "
         "The objective of IMG cannot rise, nor can any block of DAIMC. DAIMC's rescaling between the blocks, and the "
@@ -91,10 +95,11 @@ def score_cell(scores: ScoreSpread | None, name: str) -> str:
 
 def differences(corpus: str, designs: DesignFeatures, results: Sequence[MethodResult]) -> list[str]:
     """What of data, features and outcome is not as in the paper, each in a sentence."""
-    sizes = Counter(designs.kinds)
+    sizes = sorted(Counter(designs.kinds).values())
+    of_each = str(sizes[0]) if sizes[0] == sizes[-1] else f"{sizes[0]} to {sizes[-1]}"
     lines = [
         f"Data: the paper's 400 chairs come from Chinese design patents; these are {corpus}: "
-        f"{len(designs.identifiers)} designs in {len(sizes)} kinds of {_range(sizes.values())}.",
+        f"{len(designs.identifiers)} designs in {len(sizes)} kinds of {of_each}.",
         f"Features: the paper takes 4,096 numbers of VGG-16; here {designs.views[0].shape[1]} of our own model.",
         "Parameters: the paper takes those of each method's own paper without stating them; here they are the "
         "estimators' defaults; APMC's neighbours are 10 % of the anchors, as SC's of the designs.",
@@ -104,9 +109,7 @@ def differences(corpus: str, designs: DesignFeatures, results: Sequence[MethodRe
     ours = {result.name: result.scores.mean.accuracy for result in results if result.scores}
     theirs = {name: scores.mean.accuracy for name, scores in TABLE_5.items()}
     for table, whose in ((ours, "Here"), (theirs, "In the paper")):
-        single = {
-            name: value for name, value in table.items() if name.startswith("SC(") and name[3].isdigit()
-        }
+        single = {name: value for name, value in table.items() if re.fullmatch(r"SC\(\d\)", name)}
         joint = {name: value for name, value in table.items() if name not in single}
         if single and joint:
             best, all_views = max(single, key=single.__getitem__), max(joint, key=joint.__getitem__)
@@ -114,11 +117,10 @@ def differences(corpus: str, designs: DesignFeatures, results: Sequence[MethodRe
                 f"{whose} the best single view is {best} with ACC {100 * single[best]:.2f}, the best method of "
                 f"several views {all_views} with {100 * joint[all_views]:.2f}."
             )
-    weak = [name for name in _LESS_TELLING if name in ours]
-    if weak:
+    if weak := [name for name in _LESS_TELLING if name in ours]:
+        mine, paper = (100 * np.mean([table[name] for name in weak]) for table in (ours, theirs))
         lines.append(
-            f"The less telling views, {', '.join(weak)}: mean ACC {100 * np.mean([ours[name] for name in weak]):.2f} "
-            f"here, {100 * np.mean([theirs[name] for name in weak]):.2f} in the paper."
+            f"The less telling views, {', '.join(weak)}: mean ACC {mine:.2f} here, {paper:.2f} in the paper."
         )
     shared = [name for name in ours if name in theirs]
     if len(shared) > 2:  # noqa: PLR2004 -- a correlation of two ranks says nothing
@@ -127,45 +129,34 @@ def differences(corpus: str, designs: DesignFeatures, results: Sequence[MethodRe
     return lines
 
 
-def _range(sizes: Iterable[int]) -> str:
-    ordered = sorted(sizes)
-    return str(ordered[0]) if ordered[0] == ordered[-1] else f"{ordered[0]} to {ordered[-1]}"
-
-
-def draw_scores(results: Sequence[MethodResult]) -> Figure:
+def draw_scores(results: Sequence[MethodResult], path: Path) -> None:
     """ACC of each method, ours beside the paper's, with standard deviations."""
-    figure = Figure(figsize=(8.6, 4.2), layout="constrained")
-    axes = figure.subplots()
     places = np.arange(len(results))
-    for shift, colour, label, rows in (
-        (-0.2, _OURS, "ours", [result.scores for result in results]),
-        (0.2, _THEIRS, "paper", [TABLE_5.get(result.name) for result in results]),
-    ):
-        heights = [100 * row.mean.accuracy if row else 0.0 for row in rows]
-        errors = [100 * row.deviation.accuracy if row else 0.0 for row in rows]
-        axes.bar(
-            places + shift, heights, 0.38, yerr=errors, color=colour, label=label, ecolor=_INK, capsize=2
-        )
-    axes.set_xticks(places, [result.name for result in results], rotation=35, ha="right", fontsize=8)
-    axes.set_ylabel("ACC, %")
-    axes.set_ylim(0, 100)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, fontsize=8)
-    return figure
+    with figure(path, 8.6, 4.2) as page:
+        axes = page.subplots()
+        for shift, colour, label, rows in (
+            (-0.2, COLOURS[0], "ours", [result.scores for result in results]),
+            (0.2, "#c9c9c9", "paper", [TABLE_5.get(result.name) for result in results]),
+        ):
+            heights = [100 * row.mean.accuracy if row else 0.0 for row in rows]
+            errors = [100 * row.deviation.accuracy if row else 0.0 for row in rows]
+            axes.bar(places + shift, heights, 0.38, yerr=errors, color=colour, label=label, capsize=2)
+        axes.set_xticks(places, [result.name for result in results], rotation=35, ha="right", fontsize=8)
+        axes.set(ylabel="ACC, %", ylim=(0, 100))
+        plain(axes)
+        axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, fontsize=8)
 
 
-def draw_convergence(results: Sequence[MethodResult]) -> Figure:
+def draw_convergence(page: Figure, results: Sequence[MethodResult]) -> None:
     """The objective after each iteration, a panel a method, a line a run."""
     traced = [result for result in results if result.objectives]
-    figure = Figure(figsize=(3.0 * max(1, len(traced)), 2.8), layout="constrained")
-    panels = figure.subplots(1, max(1, len(traced)), squeeze=False)[0]
+    panels = page.subplots(1, max(1, len(traced)), squeeze=False)[0]
     for axes, result in zip(panels, traced, strict=False):
         for trace in result.objectives:
-            axes.plot(range(1, len(trace) + 1), trace, color=_OURS, linewidth=1.0, alpha=0.6)
+            axes.plot(range(1, len(trace) + 1), trace, color=COLOURS[0], linewidth=1.0, alpha=0.6)
         runs = f"{len(result.objectives)} runs" if len(result.objectives) > 1 else "all runs alike"
         axes.set_title(f"{result.name}, {runs}", fontsize=9)
         axes.set_xlabel("iteration", fontsize=8)
         axes.tick_params(labelsize=7)
-        axes.spines[["top", "right"]].set_visible(False)
+        plain(axes)
     panels[0].set_ylabel("objective", fontsize=8)
-    return figure

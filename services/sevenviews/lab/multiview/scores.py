@@ -7,7 +7,7 @@ the same under any renaming of clusters or classes and any order of the samples.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Literal
 
 import numpy as np
@@ -16,7 +16,6 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import normalized_mutual_info_score
 from sklearn.metrics.cluster import contingency_matrix
 
-Labels = npt.NDArray[np.integer]
 Normalizer = Literal["max", "arithmetic", "geometric", "min"]
 
 
@@ -39,18 +38,12 @@ class ScoreSpread:
 
 
 def clustering_scores(classes: npt.ArrayLike, clusters: npt.ArrayLike) -> ClusteringScores:
-    """ACC, NMI (divided by the larger entropy) and purity.
-
-    Args:
-        classes: [n], the known class of each sample; any integers or strings.
-        clusters: [n], the cluster found for each sample.
+    """ACC, NMI (divided by the larger entropy) and purity of the found clusters [n], of known classes [n].
 
     Raises ValueError: the two differ in length, are empty, or are not one-dimensional.
     """
-    table = contingency(classes, clusters)
-    return ClusteringScores(
-        _accuracy(table), normalized_mutual_information(classes, clusters), _purity(table)
-    )
+    scores = (clustering_accuracy, normalized_mutual_information, purity)
+    return ClusteringScores(*(score(classes, clusters) for score in scores))
 
 
 def clustering_accuracy(classes: npt.ArrayLike, clusters: npt.ArrayLike) -> float:
@@ -58,7 +51,8 @@ def clustering_accuracy(classes: npt.ArrayLike, clusters: npt.ArrayLike) -> floa
 
     The map is found by the Hungarian method (Kuhn, 1955). Clusters beyond the number of classes map to none.
     """
-    return _accuracy(contingency(classes, clusters))
+    table = contingency(classes, clusters)
+    return float(table[linear_sum_assignment(table, maximize=True)].sum() / table.sum())
 
 
 def normalized_mutual_information(
@@ -66,9 +60,8 @@ def normalized_mutual_information(
 ) -> float:
     """NMI = I(classes; clusters) / g(H(classes), H(clusters)), 1 when both have a single value.
 
-    Args:
-        normalizer: g. "max" is what the published code of incomplete multiview clustering divides by (Cai's
-            MutualInfo); scikit-learn's default is "arithmetic", the mean of the two entropies.
+    g is the normalizer. "max" is what the published code of incomplete multiview clustering divides by (Cai's
+    MutualInfo); scikit-learn's default is "arithmetic", the mean of the two entropies.
     """
     contingency(classes, clusters)
     return float(normalized_mutual_info_score(classes, clusters, average_method=normalizer))
@@ -76,18 +69,18 @@ def normalized_mutual_information(
 
 def purity(classes: npt.ArrayLike, clusters: npt.ArrayLike) -> float:
     """Purity = 1/n · Σ_k max_j N_kj: each cluster counts for the class it holds most of."""
-    return _purity(contingency(classes, clusters))
+    table = contingency(classes, clusters)
+    return float(table.max(axis=1).sum() / table.sum())
 
 
 def spread(scores: Sequence[ClusteringScores]) -> ScoreSpread:
     """Mean and standard deviation over runs. Raises ValueError: no runs."""
     if not scores:
         raise ValueError("scores: a spread needs one run at least")
-    table = np.array([(s.accuracy, s.mutual_information, s.purity) for s in scores])
+    table = np.array([astuple(one) for one in scores])
     deviation = table.std(axis=0, ddof=1) if len(scores) > 1 else np.zeros(3)
-    return ScoreSpread(
-        ClusteringScores(*table.mean(axis=0).tolist()), ClusteringScores(*deviation.tolist()), len(scores)
-    )
+    both = (ClusteringScores(*one.tolist()) for one in (table.mean(axis=0), deviation))
+    return ScoreSpread(*both, len(scores))
 
 
 def contingency(classes: npt.ArrayLike, clusters: npt.ArrayLike) -> npt.NDArray[np.int64]:
@@ -101,12 +94,3 @@ def contingency(classes: npt.ArrayLike, clusters: npt.ArrayLike) -> npt.NDArray[
         raise ValueError("classes: no samples to score")
     table: npt.NDArray[np.int64] = contingency_matrix(found, known)
     return table
-
-
-def _accuracy(table: npt.NDArray[np.int64]) -> float:
-    rows, columns = linear_sum_assignment(table, maximize=True)
-    return float(table[rows, columns].sum() / table.sum())
-
-
-def _purity(table: npt.NDArray[np.int64]) -> float:
-    return float(table.max(axis=1).sum() / table.sum())

@@ -80,29 +80,30 @@ def check_views(
     view; a view seen by too few samples; NaN or infinity in a view that is there.
     """
     arrays = [np.asarray(view, np.float64) for view in views]
-    samples = _number_of_samples(arrays)
-    mask = _check_mask(present, samples, len(arrays))
-    _check_clusters(clusters, samples)
-    blind = np.flatnonzero(~mask.any(axis=1))
-    if len(blind):
-        raise ValueError(f"present: {len(blind)} samples have no view at all, the first is sample {blind[0]}")
-    for index, count in enumerate(mask.sum(axis=0)):
-        if count < clusters:
-            raise ValueError(
-                f"present: view {index} is seen by {count} samples; {clusters} are needed at least"
-            )
-    return IncompleteViews(tuple(_clean(view, mask[:, i], i) for i, view in enumerate(arrays)), mask)
-
-
-def _number_of_samples(arrays: Sequence[Floats]) -> int:
     if not arrays:
         raise ValueError("views: one view is needed at least")
+    samples = len(arrays[0])
     for index, view in enumerate(arrays):
         if view.ndim != _MATRIX or view.shape[1] == 0:
             raise ValueError(f"views[{index}]: an array [samples, features] is needed, not {view.shape}")
-        if len(view) != len(arrays[0]):
-            raise ValueError(f"views[{index}] has {len(view)} samples, views[0] has {len(arrays[0])}")
-    return len(arrays[0])
+        if len(view) != samples:
+            raise ValueError(f"views[{index}] has {len(view)} samples, views[0] has {samples}")
+    mask = _check_mask(present, samples, len(arrays))
+    if clusters < FEWEST_CLUSTERS:
+        raise ValueError(f"n_clusters: {clusters}; two are needed at least, one cluster needs no clustering")
+    if samples < clusters:
+        raise ValueError(f"n_clusters: {clusters} clusters cannot be found in {samples} samples")
+    if len(blind := np.flatnonzero(~mask.any(axis=1))):
+        raise ValueError(f"present: {len(blind)} samples have no view at all, the first is sample {blind[0]}")
+    for index, (view, has) in enumerate(zip(arrays, mask.T, strict=True)):
+        if has.sum() < clusters:
+            raise ValueError(
+                f"present: view {index} is seen by {has.sum()} samples; {clusters} are needed at least"
+            )
+        if len(bad := np.flatnonzero(has & ~np.isfinite(view).all(axis=1))):
+            raise ValueError(f"views[{index}]: sample {bad[0]} is present but holds NaN or infinity")
+    known = (np.where(has[:, None], view, 0.0) for view, has in zip(arrays, mask.T, strict=True))
+    return IncompleteViews(tuple(known), mask)
 
 
 def _check_mask(present: npt.ArrayLike | None, samples: int, views: int) -> Mask:
@@ -116,17 +117,3 @@ def _check_mask(present: npt.ArrayLike | None, samples: int, views: int) -> Mask
     if not np.isin(given, (0, 1)).all():
         raise ValueError("present: the mask holds values other than 0 and 1")
     return given.astype(np.bool_)
-
-
-def _check_clusters(clusters: int, samples: int) -> None:
-    if clusters < FEWEST_CLUSTERS:
-        raise ValueError(f"n_clusters: {clusters}; two are needed at least, one cluster needs no clustering")
-    if samples < clusters:
-        raise ValueError(f"n_clusters: {clusters} clusters cannot be found in {samples} samples")
-
-
-def _clean(view: Floats, has: Mask, index: int) -> Floats:
-    bad = np.flatnonzero(has & ~np.isfinite(view).all(axis=1))
-    if len(bad):
-        raise ValueError(f"views[{index}]: sample {bad[0]} is present but holds NaN or infinity")
-    return np.where(has[:, None], view, 0.0)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from sevenviews.designs import STANDARD_VIEWS, SevenviewsError
@@ -137,6 +138,8 @@ def test_the_report_holds_both_tables_and_pictures(designs: DesignFeatures, tmp_
     stored = json.loads((path.parent / "results.json").read_text())
     assert [row["name"] for row in stored["rows"]] == list(TABLE_5)
     traces = {row["name"]: row["ours"]["objectives"] for row in stored["rows"]}
-    panels = {panel.get_title(): len(panel.lines) for panel in draw_convergence(results).axes}
+    page = Figure()
+    draw_convergence(page, results)
+    panels = {panel.get_title(): len(panel.lines) for panel in page.axes}
     assert panels == {"IMG(V1-V7), 3 runs": 3, "DAIMC, 3 runs": 3, "IMSC_AGL, all runs alike": 1}
     assert len({tuple(trace) for trace in traces["DAIMC"]}) == 3
