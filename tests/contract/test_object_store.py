@@ -48,6 +48,9 @@ def test_keys_are_listed_in_order_with_their_age(store: ObjectStore) -> None:
     for content in contents:
         store.put(key_of(digest_of(content)), content)
     assert keys(store) == sorted(key_of(digest_of(content)) for content in contents)
+    for at, after in enumerate(keys(store), 1):
+        assert [one.key for one in store.list(after)] == keys(store)[at:]
+        assert [one.key for one in store.list(after[:12])] == [one for one in keys(store) if one > after[:12]]
     assert all(abs(one.modified - time.time()) < 120 for one in store.list())
 
 

@@ -304,9 +304,7 @@ def test_the_audit_finds_what_is_lost_and_what_is_left(catalogue: PatentCatalogu
     orphan.parent.mkdir(parents=True, exist_ok=True)
     orphan.write_bytes(b"orphan")
     found = {
-        one.object_key: one.reason
-        for report in catalogue.audit(repair=True, most_deleted_percent=100)
-        for one in report.disagreements
+        one.object_key: one.reason for report in catalogue.audit.repair(1) for one in report.disagreements
     }
     assert found == {
         lost: Reason.DRAWING_CONTENT_MISSING,
@@ -318,7 +316,7 @@ def test_the_audit_finds_what_is_lost_and_what_is_left(catalogue: PatentCatalogu
     assert refusal_of(caught) is Reason.DRAWING_CONTENT_MISSING
     # Putting the same patent again heals it.
     put(catalogue, 1)
-    assert [one for report in catalogue.audit(repair=False) for one in report.disagreements] == []
+    assert [one for report in catalogue.audit.examine() for one in report.disagreements] == []
 
 
 def test_sizes_fit_their_squares(catalogue: PatentCatalogue) -> None:

@@ -117,14 +117,20 @@ class FakeDesignIndex(DesignIndex):
         return tuple(found)
 
     def _list(
-        self, release: Release, patent_ids: tuple[str, ...], with_vectors: bool, timeout: float
+        self,
+        release: Release,
+        patent_ids: tuple[str, ...],
+        with_vectors: bool,
+        timeout: float,
+        after: str = "",
     ) -> Iterator[Sequence[StoredVector]]:
         wanted = [
             patent
             for patent in self._of(release).patents.values()
             if not patent_ids or patent.patent_id in patent_ids
         ]
-        yield from self._stored(release, wanted, with_vectors=with_vectors)
+        for rows in self._stored(release, wanted, with_vectors=with_vectors):
+            yield [row for row in rows if row_id(row.drawing_id, row.generation) > after]
 
     def _scan(
         self, release: Release, patent_filter: PatentFilter, timeout: float

@@ -237,12 +237,12 @@ class FakePatentTable(PatentTable):
             object_key in content.object_keys.values() for content in self._contents(include_staged=True)
         )
 
-    def object_keys(self) -> Iterator[tuple[str, str]]:
+    def object_keys(self, after: str = "") -> Iterator[tuple[str, str]]:
         named: dict[str, str] = {}
         for content in self._contents(include_staged=True):
             for drawing_id, key in content.object_keys.items():
                 named[key] = min(drawing_id, named.get(key, drawing_id))
-        yield from sorted(named.items())
+        yield from sorted((key, drawing_id) for key, drawing_id in named.items() if key > after)
 
     def check(self) -> None:
         return
@@ -299,9 +299,9 @@ class FakeObjectStore(ObjectStore):
             self.contents.pop(key, None)
             self.modified.pop(key, None)
 
-    def list(self) -> Iterator[StoredObject]:
+    def list(self, after: str = "") -> Iterator[StoredObject]:
         for key in sorted(self.contents):
-            if key.startswith(PREFIX):
+            if key.startswith(PREFIX) and key > after:
                 yield StoredObject(key, self.modified[key])
 
     def check(self) -> None:

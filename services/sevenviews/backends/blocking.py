@@ -27,6 +27,7 @@ from sevenviews.backends.records import (
 )
 from sevenviews.backends.refresh_messages import refresh_from_wire, refresh_to_wire
 from sevenviews.backends.refreshes import Refresh
+from sevenviews.backends.remote import AWAY
 from sevenviews.backends.vector_messages import (
     DEFAULT_INDEX,
     create_request,
@@ -37,7 +38,7 @@ from sevenviews.backends.vector_messages import (
     stored_from_wire,
     upsert_request,
 )
-from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.designs import SevenviewsError
 from sevenviews.internal.v1 import (
     embedding_pb2,
     embedding_pb2_grpc,
@@ -55,7 +56,6 @@ from sevenviews.runtime.status import error_from_rpc
 Answer = TypeVar("Answer")
 
 _STREAM_SECONDS = 24 * 3600.0
-_AWAY = {Reason.DEPENDENCY_UNAVAILABLE, Reason.OVERLOADED, Reason.DRAINING, Reason.DEADLINE_EXCEEDED}
 _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 5.0
 
@@ -275,7 +275,7 @@ class Services:
             try:
                 return work()
             except SevenviewsError as error:
-                if error.reason not in _AWAY or time.monotonic() + pause > give_up:
+                if error.reason not in AWAY or time.monotonic() + pause > give_up:
                     raise
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)

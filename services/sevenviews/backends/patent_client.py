@@ -15,7 +15,7 @@ from sevenviews.backends.patent_messages import (
     summary_from_wire,
 )
 from sevenviews.backends.records import (
-    LostObject,
+    AuditReport,
     PatentGeneration,
     PatentPage,
     PatentRecord,
@@ -26,7 +26,7 @@ from sevenviews.backends.records import (
     Suggestions,
     UnknownName,
 )
-from sevenviews.backends.remote import call, is_unimplemented, stream
+from sevenviews.backends.remote import call, is_unimplemented, resumed, stream
 from sevenviews.designs import (
     BY_ID,
     DrawingImage,
@@ -223,9 +223,22 @@ class PatentClient:
             return error
 
     async def audit(
-        self, timeout_seconds: float, *, repair: bool, most_deleted_percent: float = 0
-    ) -> AsyncIterator[tuple[int, Sequence[LostObject]]]:
-        """How many images were compared with their records so far, and what was found among them."""
-        request = patents_pb2.AuditDrawingsRequest(repair=repair, most_deleted_percent=most_deleted_percent)
-        async for report in stream(SERVICE, self._stub.AuditDrawings, request, timeout_seconds):
-            yield report.checked_count, tuple(map(lost_from_wire, report.disagreements))
+        self, timeout_seconds: float, most_deleted: int | None = None
+    ) -> AsyncIterator[AuditReport]:
+        """Compare records with images, however long it takes: the timeout is that of one stream, and where one is cut
+        off another goes on. `most_deleted`: images that may be deleted because no record names them; None: change
+        nothing. Raises REPAIR_REFUSED."""
+        deleted = 0
+
+        async def behind(key: str) -> AsyncIterator[tuple[str, AuditReport]]:
+            nonlocal deleted
+            request = patents_pb2.AuditDrawingsRequest(
+                repair=most_deleted is not None, most_deleted=(most_deleted or 0) - deleted, after_key=key
+            )
+            async for report in stream(SERVICE, self._stub.AuditDrawings, request, timeout_seconds):
+                lost = tuple(map(lost_from_wire, report.disagreements))
+                deleted += sum(one.repaired for one in lost)
+                yield report.last_key, AuditReport(report.record_count, report.object_count, lost)
+
+        async for report in resumed(behind, ""):
+            yield report

@@ -362,6 +362,15 @@ class PatentPage:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditReport:
+    """What was compared since the report before: keys that records name, objects, and what was found among them."""
+
+    records: int
+    objects: int
+    lost: tuple[LostObject, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LostObject:
     """A record without its image, or an image without a record, whose drawing id is empty."""
 

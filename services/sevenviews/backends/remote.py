@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TypeVar, cast
 
 import grpc
@@ -15,6 +15,12 @@ log = structlog.get_logger()
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
+
+Place = TypeVar("Place")
+Part = TypeVar("Part")
+
+AWAY = {Reason.DEPENDENCY_UNAVAILABLE, Reason.OVERLOADED, Reason.DRAINING, Reason.DEADLINE_EXCEEDED}
+"""What a service says of itself, and may not say again in a moment."""
 
 # Whose fault these are must be said: the caller sees one answer from several services.
 _NAME_THE_SERVICE = {Reason.DEPENDENCY_UNAVAILABLE, Reason.DEADLINE_EXCEEDED, Reason.OVERLOADED}
@@ -51,6 +57,28 @@ async def stream(
             yield response
     except grpc.RpcError as error:
         raise dependency_error(error, service) from error
+
+
+async def resumed(
+    behind: Callable[[Place], AsyncIterator[tuple[Place, Part]]], place: Place
+) -> AsyncIterator[Part]:
+    """What a stream gives behind a place, taken up again wherever it is cut off, unless it has not got any further.
+
+    Args:
+        behind: the stream: each part with the place behind which the next begins.
+        place: behind which it begins.
+    """
+    while True:
+        begun = place
+        try:
+            async for reached, part in behind(place):
+                place = reached
+                yield part
+            return
+        except SevenviewsError as error:
+            if place == begun or error.reason not in AWAY:
+                raise
+            log.warning("a stream was cut off, and goes on", error=error.message)
 
 
 def dependency_error(error: grpc.RpcError, service: str) -> SevenviewsError:

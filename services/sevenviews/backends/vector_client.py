@@ -19,7 +19,7 @@ from sevenviews.backends.records import (
     ScoredPatent,
     StoredVector,
 )
-from sevenviews.backends.remote import call, stream
+from sevenviews.backends.remote import call, resumed, stream
 from sevenviews.backends.vector_messages import (
     create_request,
     delete_request,
@@ -38,6 +38,8 @@ from sevenviews.runtime.wire import (
 )
 
 SERVICE = "vectors"
+
+_Rows = Sequence[StoredVector]
 
 
 class VectorClient:
@@ -105,12 +107,24 @@ class VectorClient:
         *,
         with_vectors: bool = False,
     ) -> AsyncIterator[Sequence[StoredVector]]:
-        """What a release holds, of some patents or of all; in the order of drawing ids."""
-        request = vectors_pb2.ListVectorsRequest(
-            release_id=release_id, patent_ids=patent_ids, include_embeddings=with_vectors
-        )
-        async for response in stream(SERVICE, self._stub.ListVectors, request, timeout_seconds):
-            yield tuple(map(stored_from_wire, response.vectors))
+        """What a release holds, of some patents or of all; in the order of drawing ids. The timeout is that of one
+        stream: of all, where one is cut off another goes on."""
+
+        async def behind(last: StoredVector | None) -> AsyncIterator[tuple[StoredVector | None, _Rows]]:
+            request = vectors_pb2.ListVectorsRequest(
+                release_id=release_id,
+                patent_ids=patent_ids,
+                include_embeddings=with_vectors,
+                after_drawing_id=last.drawing_id if last else "",
+                after_generation=last.generation if last else 0,
+            )
+            async for response in stream(SERVICE, self._stub.ListVectors, request, timeout_seconds):
+                rows = tuple(map(stored_from_wire, response.vectors))
+                # Those of some patents come in groups, each in its order.
+                yield rows[-1] if rows and not patent_ids else last, rows
+
+        async for rows in resumed(behind, None):
+            yield rows
 
     async def serving_release(self, timeout_seconds: float) -> Release:
         request = vectors_pb2.GetServingReleaseRequest()

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.metadata.images import EVER_KEPT
 from sevenviews.metadata.objects import ObjectStore, StoredObject, reduced_key_of
 from sevenviews.metadata.patent_table import PatentTable
-
-MOST_DELETED_PERCENT = 5.0
-"""Of all objects: what a repair may delete unless it is told otherwise."""
 
 _REPORT_EVERY = 1000
 
@@ -27,12 +24,21 @@ class Disagreement:
     repaired: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AuditProgress:
-    """What was compared so far, and what was found since the last report."""
+@dataclass(slots=True)
+class AuditReport:
+    """What was compared since the report before.
 
-    checked: int
-    disagreements: tuple[Disagreement, ...]
+    Attributes:
+        records: keys that records name.
+        objects: that are there.
+        last_key: everything up to it is compared.
+        disagreements: what was found.
+    """
+
+    records: int = 0
+    objects: int = 0
+    last_key: str = ""
+    disagreements: list[Disagreement] = field(default_factory=list)
 
 
 class Audit:
@@ -49,52 +55,44 @@ class Audit:
         self._objects = objects
         self._orphan_seconds = orphan_seconds
 
-    def examine(self) -> Iterator[AuditProgress]:
-        """Every disagreement; nothing is changed."""
-        return self._reports(repair=False, allowed=0)
+    def examine(self, after: str = "") -> Iterator[AuditReport]:
+        """Every disagreement behind a key; nothing is changed."""
+        return self._reports(after, None)
 
-    def repair(self, most_percent: float = MOST_DELETED_PERCENT) -> Iterator[AuditProgress]:
-        """The same, and objects that no record names are deleted: all of them, or none if they are too many.
-
-        May be cut off at any time: the next one deletes what is left.
+    def repair(self, most_deleted: int, after: str = "") -> Iterator[AuditReport]:
+        """The same, and objects that no record names are deleted. May be cut off at any time: the next one deletes
+        what is left.
 
         Args:
-            most_percent: of all objects, that may be deleted.
+            most_deleted: as many as whoever asks has counted.
+            after: a key.
 
         Raises:
-            SevenviewsError: REPAIR_REFUSED.
+            SevenviewsError: REPAIR_REFUSED, there are more. That many are gone by then.
         """
-        count = _Count()
-        for _, drawing_id, stored in self._merged():
-            count.add(is_stored=stored is not None, is_orphan=self._is_orphan(drawing_id, stored))
-            if count.compared % _REPORT_EVERY == 0:
-                yield AuditProgress(count.checked, ())
-        allowed = int(count.stored * most_percent / 100)
-        if count.orphans > allowed:
-            raise _refusal(count.orphans, count.stored, most_percent)
-        yield from self._reports(repair=True, allowed=allowed)
+        return self._reports(after, most_deleted)
 
-    def _reports(self, *, repair: bool, allowed: int) -> Iterator[AuditProgress]:
-        found: list[Disagreement] = []
-        checked = deleted = 0
-        for compared, (key, drawing_id, stored) in enumerate(self._merged(), 1):
-            checked += drawing_id is not None
+    def _reports(self, after: str, most_deleted: int | None) -> Iterator[AuditReport]:
+        report = AuditReport(last_key=after)
+        deleted = 0
+        for compared, (key, drawing_id, stored) in enumerate(self._merged(after), 1):
+            report.records += drawing_id is not None
+            report.objects += stored is not None
+            report.last_key = key
             if stored is None:
-                found.append(Disagreement(drawing_id or "", key, Reason.DRAWING_CONTENT_MISSING))
-            elif self._is_orphan(drawing_id, stored):
-                if repair and deleted == allowed:
-                    # More than were counted a moment ago: something happens to the database.
-                    raise _refusal(deleted + 1, compared, 100 * allowed / compared)
-                repaired = repair and self._delete(key)
+                report.disagreements.append(
+                    Disagreement(drawing_id or "", key, Reason.DRAWING_CONTENT_MISSING)
+                )
+            elif drawing_id is None and self._is_old(stored):
+                if deleted == most_deleted:
+                    raise _refusal(deleted)
+                repaired = most_deleted is not None and self._delete(key)
                 deleted += repaired
-                found.append(Disagreement("", key, Reason.DRAWING_NOT_FOUND, repaired))
+                report.disagreements.append(Disagreement("", key, Reason.DRAWING_NOT_FOUND, repaired))
             if compared % _REPORT_EVERY == 0:
-                yield AuditProgress(checked, tuple(found))
-                found = []
-        yield AuditProgress(checked, tuple(found))
-
-    def _is_orphan(self, drawing_id: str | None, stored: StoredObject | None) -> bool:
-        return drawing_id is None and stored is not None and self._is_old(stored)
+                yield report
+                report = AuditReport(last_key=key)
+        yield report
 
     def _is_old(self, stored: StoredObject) -> bool:
         return stored.modified <= time.time() - self._orphan_seconds
@@ -115,9 +113,9 @@ class Audit:
             return False
         return True
 
-    def _merged(self) -> Iterator[tuple[str, str | None, StoredObject | None]]:
+    def _merged(self, after: str) -> Iterator[tuple[str, str | None, StoredObject | None]]:
         """Key, the drawing that names it if any, the object if it is there."""
-        records, listing = self._table.object_keys(), self._objects.list()
+        records, listing = self._table.object_keys(after), self._objects.list(after)
         record, stored = next(records, None), next(listing, None)
         while record is not None or stored is not None:
             if stored is None or (record is not None and record[0] < stored.key):
@@ -132,30 +130,10 @@ class Audit:
                 record, stored = next(records, None), next(listing, None)
 
 
-@dataclass(slots=True)
-class _Count:
-    """What a repair would do."""
-
-    compared: int = 0
-    checked: int = 0
-    stored: int = 0
-    orphans: int = 0
-
-    def add(self, *, is_stored: bool, is_orphan: bool) -> None:
-        self.compared += 1
-        self.stored += is_stored
-        self.orphans += is_orphan
-
-
-def _refusal(deletions: int, stored: int, most_percent: float) -> SevenviewsError:
+def _refusal(deleted: int) -> SevenviewsError:
     return SevenviewsError(
         Reason.REPAIR_REFUSED,
-        f"no record names {deletions} of {stored} images, and a repair deletes at most {most_percent:g} %: see that "
-        "the database is the right one, and whole",
-        {
-            "store": "drawings",
-            "deletions": str(deletions),
-            "stored": str(stored),
-            "most_percent": f"{most_percent:g}",
-        },
+        f"no record names more than the {deleted} images that were counted: see that the database is the right one, "
+        "and whole",
+        {"store": "drawings", "deletions": str(deleted)},
     )

@@ -17,14 +17,9 @@ from sevenviews.designs.terms import normalize_name, normalize_uspc
 from sevenviews.metadata.objects import digest_of
 
 MAX_BATCH = 1000
-
-
 MAX_DRAWINGS = 1000
-
-
+LARGEST = 2**63 - 1
 _MAX_TEXT = 100_000
-
-
 _MAX_NAME = 512
 
 

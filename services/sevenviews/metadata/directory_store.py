@@ -62,9 +62,9 @@ class DirectoryStore:
             for key in keys:
                 self._path(key).unlink(missing_ok=True)
 
-    def list(self) -> Iterator[StoredObject]:
+    def list(self, after: str = "") -> Iterator[StoredObject]:
         with _translated():
-            yield from self._walk(self._root / PREFIX.rstrip("/"))
+            yield from self._walk(self._root / PREFIX.rstrip("/"), after)
 
     def check(self) -> None:
         with _translated():
@@ -72,15 +72,17 @@ class DirectoryStore:
             if not os.access(self._root, os.R_OK | os.W_OK):
                 raise PermissionError(errno.EACCES, "not writable", str(self._root))
 
-    def _walk(self, folder: Path) -> Iterator[StoredObject]:
+    def _walk(self, folder: Path, after: str) -> Iterator[StoredObject]:
         if not folder.is_dir():
             return
         for path in sorted(folder.iterdir()):
+            key = path.relative_to(self._root).as_posix()
+            if key <= after and not after.startswith(f"{key}/"):
+                continue
             if path.is_dir():
-                yield from self._walk(path)
+                yield from self._walk(path, after)
             elif not path.name.startswith(_TEMPORARY):
                 with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
-                    key = path.relative_to(self._root).as_posix()
                     yield StoredObject(key, path.stat().st_mtime)
 
     def _path(self, key: str) -> Path:

@@ -41,8 +41,8 @@ class ObjectStore(Protocol):
         """Unknown keys are no error."""
         ...
 
-    def list(self) -> Iterator[StoredObject]:
-        """All objects under PREFIX, in the order of their keys."""
+    def list(self, after: str = "") -> Iterator[StoredObject]:
+        """All objects under PREFIX behind a key, in the order of their keys."""
         ...
 
     def check(self) -> None:

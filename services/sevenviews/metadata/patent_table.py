@@ -239,8 +239,8 @@ class PatentTable(Protocol):
         """Whether a record, staged or published, names an object."""
         ...
 
-    def object_keys(self) -> Iterator[tuple[str, str]]:
-        """Every object key that a record names, with a drawing id, in the order of keys; no key twice."""
+    def object_keys(self, after: str = "") -> Iterator[tuple[str, str]]:
+        """Every object key behind one that a record names, with a drawing id, in the order of keys; none twice."""
         ...
 
     def check(self) -> None:

@@ -85,9 +85,9 @@ class S3Store:
                     Delete={"Objects": [{"Key": self._prefix + key} for key in chosen], "Quiet": True},
                 )
 
-    def list(self) -> Iterator[StoredObject]:
+    def list(self, after: str = "") -> Iterator[StoredObject]:
         pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self._bucket, Prefix=self._prefix + PREFIX
+            Bucket=self._bucket, Prefix=self._prefix + PREFIX, StartAfter=self._prefix + (after or PREFIX)
         )
         with _translated():
             for page in pages:

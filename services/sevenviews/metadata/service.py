@@ -19,8 +19,8 @@ from sevenviews.designs import (
     without_own_conditions,
 )
 from sevenviews.metadata import page_token, suggestions
-from sevenviews.metadata.audit import MOST_DELETED_PERCENT, Audit, AuditProgress
-from sevenviews.metadata.checks import check_batch, check_range, checked_patent, with_images
+from sevenviews.metadata.audit import Audit
+from sevenviews.metadata.checks import LARGEST, check_batch, check_range, checked_patent, with_images
 from sevenviews.metadata.documents import content_digest
 from sevenviews.metadata.drawing_images import DrawingImages
 from sevenviews.metadata.objects import ObjectStore, key_of
@@ -52,8 +52,6 @@ _DEFAULT_VALUES = 20
 _ATTEMPTS = 3
 DECODING_BYTES = 384 * 1024**2
 """Of the images that are decoded at once: two of the largest, dozens of ordinary sheets."""
-
-_LARGEST = 2**63 - 1
 
 Found = TypeVar("Found")
 
@@ -176,7 +174,7 @@ class PatentCatalogue:
         PATENT_GENERATION_STALE."""
         check_batch("patents", wanted)
         for at, one in enumerate(wanted):
-            check_range(f"patents[{at}].generation", one.generation, 1, _LARGEST)
+            check_range(f"patents[{at}].generation", one.generation, 1, LARGEST)
         if len({one.patent_id for one in wanted}) < len(wanted):
             raise SevenviewsError(
                 Reason.FIELD_MALFORMED, "patents: one of them is named twice", {"field": "patents"}
@@ -280,12 +278,10 @@ class PatentCatalogue:
         check_batch("patent_ids", patent_ids, MAX_DELETED)
         return self._table.delete(tuple(dict.fromkeys(patent_ids)), seen)
 
-    def audit(self, *, repair: bool, most_deleted_percent: float = 0) -> Iterator[AuditProgress]:
-        """Compare database and object store; `most_deleted_percent` as Audit.repair has it, 0 its default."""
-        audit = Audit(self._table, self._objects, self._orphan_seconds)
-        if not repair:
-            return audit.examine()
-        return audit.repair(most_deleted_percent or MOST_DELETED_PERCENT)
+    @property
+    def audit(self) -> Audit:
+        """What compares the database with the object store."""
+        return Audit(self._table, self._objects, self._orphan_seconds)
 
     def check(self) -> None:
         """Return if the database answers. Without the object store there are no images, and all else goes on."""

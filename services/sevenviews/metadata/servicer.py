@@ -13,6 +13,7 @@ import grpc
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
 from sevenviews.metadata.audit import Disagreement
+from sevenviews.metadata.checks import LARGEST, check_range
 from sevenviews.metadata.images import DrawingImage, Size
 from sevenviews.metadata.patent_table import PatentGeneration, PatentRecord, PublishedSummary, State
 from sevenviews.metadata.service import PatentCatalogue
@@ -269,17 +270,18 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
     async def AuditDrawings(  # noqa: N802
         self, request: patents_pb2.AuditDrawingsRequest, context: Context
     ) -> AsyncIterator[patents_pb2.AuditDrawingsResponse]:
-        most = request.most_deleted_percent
-        if not 0 <= most <= 100:  # noqa: PLR2004 - written so that NaN fails
-            raise SevenviewsError(
-                Reason.FIELD_OUT_OF_RANGE,
-                f"most_deleted_percent: {most} is not within 0 to 100",
-                {"field": "most_deleted_percent", "minimum": "0", "maximum": "100"},
-            )
-        reports = self._catalogue.audit(repair=request.repair, most_deleted_percent=most)
+        check_range("most_deleted", request.most_deleted, 0, LARGEST)
+        audit = self._catalogue.audit
+        if request.repair:
+            reports = audit.repair(request.most_deleted, request.after_key)
+        else:
+            reports = audit.examine(request.after_key)
         while (report := await self._next(context, reports)) is not None:
             yield patents_pb2.AuditDrawingsResponse(
-                checked_count=report.checked, disagreements=map(_disagreement, report.disagreements)
+                record_count=report.records,
+                object_count=report.objects,
+                last_key=report.last_key,
+                disagreements=map(_disagreement, report.disagreements),
             )
 
     async def _in_thread(self, context: Context, work: Callable[[], Result]) -> Result:

@@ -255,8 +255,7 @@ class SqlPatentTable:
         with self._database.reading() as connection:
             return connection.execute(query).first() is not None
 
-    def object_keys(self) -> Iterator[tuple[str, str]]:
-        after = ""
+    def object_keys(self, after: str = "") -> Iterator[tuple[str, str]]:
         while True:
             query = (
                 select(drawings.c.object_key, func.min(drawings.c.drawing_id).label("drawing_id"))

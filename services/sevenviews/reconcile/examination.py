@@ -27,7 +27,8 @@ class Examination:
     Attributes:
         patents: published ones.
         drawings: of them.
-        images: records of drawings whose image was looked for.
+        images: that records name, and that were looked for.
+        objects: that the object store has.
         vectors: rows of each release.
         orphaned: of those, what the database does not know: a repair deletes all of them, or refuses.
         counts: findings by kind.
@@ -40,6 +41,7 @@ class Examination:
     patents: int = 0
     drawings: int = 0
     images: int = 0
+    objects: int = 0
     vectors: dict[str, int] = field(default_factory=dict)
     orphaned: dict[str, int] = field(default_factory=dict)
     counts: Counter[FindingKind] = field(default_factory=Counter)
@@ -128,9 +130,10 @@ async def _compare_release(stores: Stores, release_id: str, result: Examination)
 async def _compare_objects(stores: Stores, result: Examination) -> Sequence[LostObject]:
     """What is missing, and may be on its way: a record is there before its images."""
     missing: list[LostObject] = []
-    async for checked, lost in stores.objects():
-        result.images = checked
-        for one in lost:
+    async for report in stores.objects():
+        result.images += report.records
+        result.objects += report.objects
+        for one in report.lost:
             if not one.drawing_id:
                 result.note(Finding(FindingKind.OBJECT_ORPHANED, one.object_key))
             elif len(missing) < result.most_findings:

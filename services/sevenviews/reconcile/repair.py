@@ -43,9 +43,9 @@ async def repair(
     """
     for release_id, rows in found.vectors.items():
         _check(release_id, found.orphaned[release_id], rows, most_percent)
-    if FindingKind.OBJECT_ORPHANED in found.counts:
-        # Counted anew by the store that deletes them.
-        async for _ in stores.delete_orphaned_objects(most_percent):
+    if orphans := found.counts[FindingKind.OBJECT_ORPHANED]:
+        _check("drawings", orphans, found.objects, most_percent)
+        async for _ in stores.objects(int(found.objects * most_percent / 100)):
             pass
     for release_id, rows in found.vectors.items():
         await _sweep(stores, release_id, rows, most_percent)
@@ -70,15 +70,15 @@ async def _sweep(stores: Stores, release_id: str, rows: int, most_percent: float
             await stores.delete_vectors(release_id, [one.range for one in useless])
 
 
-def _check(release_id: str, deletions: int, stored: int, most_percent: float) -> None:
+def _check(store: str, deletions: int, stored: int, most_percent: float) -> None:
     if deletions * 100 <= stored * most_percent:
         return
     raise SevenviewsError(
         Reason.REPAIR_REFUSED,
-        f"the database does not know {deletions} of {stored} vectors in release {release_id}, and a repair deletes "
-        f"at most {most_percent:g} %: see that the database is the right one, and whole",
+        f"the database does not know {deletions} of {stored} that {store} holds, and a repair deletes at most "
+        f"{most_percent:g} %: see that the database is the right one, and whole",
         {
-            "store": release_id,
+            "store": store,
             "deletions": str(deletions),
             "stored": str(stored),
             "most_percent": f"{most_percent:g}",

@@ -11,6 +11,7 @@ import grpc
 from sevenviews.backends.embedding_client import EmbeddingClient
 from sevenviews.backends.patent_client import PatentClient
 from sevenviews.backends.records import (
+    AuditReport,
     GenerationRange,
     LostObject,
     PatentGeneration,
@@ -27,7 +28,7 @@ from sevenviews.runtime.security import ClientTls
 
 _PAGE = 500
 _CALL_SECONDS = 30.0
-_STREAM_SECONDS = 3600.0
+_STREAM_SECONDS = 600.0
 _REPAIR_SECONDS = 300.0
 
 
@@ -56,16 +57,13 @@ class Stores(Protocol):
         """What a release holds, all generations, of some patents or of all; one drawing after the other."""
         ...
 
-    def objects(self) -> AsyncIterator[tuple[int, Sequence[LostObject]]]:
-        """How many images were checked so far, and what was found among them."""
+    def objects(self, most_deleted: int | None = None) -> AsyncIterator[AuditReport]:
+        """Images beside what records name. As many as are allowed are deleted of those that no record names; more of
+        them raise REPAIR_REFUSED."""
         ...
 
     async def is_missing(self, lost: LostObject) -> bool:
         """Whether a record names an image, and still it is not there."""
-        ...
-
-    def delete_orphaned_objects(self, most_percent: float) -> AsyncIterator[tuple[int, Sequence[LostObject]]]:
-        """The same as `objects`, deleting images that no record names. Raises REPAIR_REFUSED."""
         ...
 
     async def finish_import(self, record: PatentRecord) -> None:
@@ -117,8 +115,8 @@ class RemoteStores:
     ) -> AsyncIterator[Sequence[StoredVector]]:
         return self._index.stored(release_id, patent_ids, _STREAM_SECONDS)
 
-    def objects(self) -> AsyncIterator[tuple[int, Sequence[LostObject]]]:
-        return self._patents.audit(_STREAM_SECONDS, repair=False)
+    def objects(self, most_deleted: int | None = None) -> AsyncIterator[AuditReport]:
+        return self._patents.audit(_STREAM_SECONDS, most_deleted)
 
     async def is_missing(self, lost: LostObject) -> bool:
         try:
@@ -129,9 +127,6 @@ class RemoteStores:
                 raise
             return error.reason is Reason.DRAWING_CONTENT_MISSING
         return False
-
-    def delete_orphaned_objects(self, most_percent: float) -> AsyncIterator[tuple[int, Sequence[LostObject]]]:
-        return self._patents.audit(_STREAM_SECONDS, repair=True, most_deleted_percent=most_percent)
 
     async def finish_import(self, record: PatentRecord) -> None:
         await self.write_vectors(record)

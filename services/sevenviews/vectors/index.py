@@ -155,7 +155,13 @@ class DesignIndex(ReleaseStore):
         return release, replace(ranking, moved=vectors) if judged else ranking
 
     def list(
-        self, release_id: str, patent_ids: Sequence[str], *, with_vectors: bool, timeout: float
+        self,
+        release_id: str,
+        patent_ids: Sequence[str],
+        *,
+        with_vectors: bool,
+        timeout: float,
+        after: str = "",
     ) -> tuple[Release, Iterator[Sequence[StoredVector]]]:
         """What a release holds, all generations, in portions, in the order of row ids.
 
@@ -164,10 +170,11 @@ class DesignIndex(ReleaseStore):
             patent_ids: only of these; none: of all.
             with_vectors: give the vectors too.
             timeout: of each portion.
+            after: a row id, as `row_id` gives it; only what comes behind it.
         """
         check_patent_ids(patent_ids)
         release = self._named(release_id, timeout) if release_id else self.serving_release(timeout)
-        return release, self._list(release, tuple(patent_ids), with_vectors, timeout)
+        return release, self._list(release, tuple(patent_ids), with_vectors, timeout, after)
 
     def check(self, timeout: float) -> None:
         """Return if the engine answers."""
@@ -201,7 +208,12 @@ class DesignIndex(ReleaseStore):
 
     @abstractmethod
     def _list(
-        self, release: Release, patent_ids: tuple[str, ...], with_vectors: bool, timeout: float
+        self,
+        release: Release,
+        patent_ids: tuple[str, ...],
+        with_vectors: bool,
+        timeout: float,
+        after: str = "",
     ) -> Iterator[Sequence[StoredVector]]: ...
 
     @abstractmethod

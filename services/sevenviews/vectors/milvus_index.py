@@ -128,7 +128,12 @@ class MilvusIndex(MilvusReleases, DesignIndex):
         return "Strong" if recently else "Session"
 
     def _list(
-        self, release: Release, patent_ids: tuple[str, ...], with_vectors: bool, timeout: float
+        self,
+        release: Release,
+        patent_ids: tuple[str, ...],
+        with_vectors: bool,
+        timeout: float,
+        after: str = "",
     ) -> Iterator[Sequence[StoredVector]]:
         fields = (*STORED_FIELDS, *(("embedding",) if with_vectors else ()))
         groups = [
@@ -136,7 +141,7 @@ class MilvusIndex(MilvusReleases, DesignIndex):
             for at in range(0, len(patent_ids), _PATENTS_PER_CALL)
         ]
         for group in groups or [""]:
-            for rows in self._in_order(release, group, fields, timeout):
+            for rows in self._in_order(release, group, fields, timeout, after):
                 yield [stored(row, release.dimension) for row in rows]
 
     def _scan(
@@ -147,13 +152,12 @@ class MilvusIndex(MilvusReleases, DesignIndex):
             yield [stored(row, release.dimension) for row in rows]
 
     def _in_order(
-        self, release: Release, expression: str, fields: Sequence[str], timeout: float
+        self, release: Release, expression: str, fields: Sequence[str], timeout: float, after: str = ""
     ) -> Iterator[Sequence[Mapping[str, Any]]]:
         """Rows in the order of their ids, which must be among the fields."""
         # A server gives the first rows by primary key wherever a limit is set. The embedded engine gives those that
         # it meets first, of which a page behind the last would lack some, unless it is told that an iterator asks.
         ordered = {"iterator": "True"} if self._is_lite else {}
-        after = ""
         while True:
             behind = after_expression(after) + (f" and ({expression})" if expression else "")
             rows = self._rows(

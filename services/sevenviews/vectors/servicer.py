@@ -23,6 +23,7 @@ from sevenviews.vectors.drawings import (
     JudgedPatent,
     PatentGenerations,
     StoredVector,
+    row_id,
 )
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.messages import (
@@ -172,6 +173,8 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
     async def ListVectors(  # noqa: N802
         self, request: vectors_pb2.ListVectorsRequest, context: Context
     ) -> AsyncIterator[vectors_pb2.ListVectorsResponse]:
+        behind = request.after_drawing_id
+        after = row_id(behind, request.after_generation) if behind else ""
         release, portions = await self._in_thread(
             context,
             lambda timeout: self._index.list(
@@ -179,6 +182,7 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
                 request.patent_ids,
                 with_vectors=request.include_embeddings,
                 timeout=timeout,
+                after=after,
             ),
         )
         while (portion := await self._next_portion(context, portions)) is not None:

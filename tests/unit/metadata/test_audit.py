@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from sevenviews.designs import Reason, SevenviewsError
-from sevenviews.metadata.audit import AuditProgress
+from sevenviews.metadata.audit import AuditReport
 from sevenviews.metadata.objects import PREFIX, StoredObject, digest_of, key_of
 from sevenviews.metadata.service import PatentCatalogue
 from tests.fakes.patent_stores import FakeObjectStore, FakePatentTable
@@ -63,7 +63,7 @@ def add_orphans(store: WatchedStore, count: int) -> list[str]:
     return sorted(keys)
 
 
-def found(reports: Iterator[AuditProgress]) -> dict[str, bool]:
+def found(reports: Iterator[AuditReport]) -> dict[str, bool]:
     """Orphans by key, and whether they were deleted."""
     return {
         one.object_key: one.repaired
@@ -73,62 +73,37 @@ def found(reports: Iterator[AuditProgress]) -> dict[str, bool]:
     }
 
 
-def test_orphans_within_the_bound_are_deleted(store: WatchedStore, catalogue: PatentCatalogue) -> None:
+def test_orphans_are_deleted_as_many_as_were_counted(store: WatchedStore, catalogue: PatentCatalogue) -> None:
     orphans = add_orphans(store, 5)
-    assert found(catalogue.audit(repair=False)) == dict.fromkeys(orphans, False)
+    assert found(catalogue.audit.examine()) == dict.fromkeys(orphans, False)
     assert store.deleted == []
-    assert found(catalogue.audit(repair=True)) == dict.fromkeys(orphans, True)
+    assert found(catalogue.audit.repair(5)) == dict.fromkeys(orphans, True)
     assert store.deleted == orphans
-    assert found(catalogue.audit(repair=True)) == {}
+    assert found(catalogue.audit.repair(0)) == {}
 
 
-@pytest.mark.parametrize("most", [0, 1, 5])
-def test_too_many_are_refused_before_the_first_is_deleted(
-    store: WatchedStore, catalogue: PatentCatalogue, most: float
+@pytest.mark.parametrize("most", [0, 2])
+def test_more_than_were_counted_are_refused(
+    store: WatchedStore, catalogue: PatentCatalogue, most: int
 ) -> None:
-    add_orphans(store, 6)
+    """As where the database was lost since."""
+    catalogue.delete([f"USD{number:07d}" for number in range(50)])
     with pytest.raises(SevenviewsError) as caught:
-        found(catalogue.audit(repair=True, most_deleted_percent=most))
+        found(catalogue.audit.repair(most))
     assert caught.value.reason is Reason.REPAIR_REFUSED
-    assert caught.value.metadata == {
-        "store": "drawings",
-        "deletions": "6",
-        "stored": "106",
-        "most_percent": str(most or 5),
-    }
-    assert store.deleted == []
-    assert len(found(catalogue.audit(repair=True, most_deleted_percent=6))) == 6
+    assert caught.value.metadata == {"store": "drawings", "deletions": str(most)}
+    assert len(store.deleted) == most
 
 
-def test_an_empty_database_deletes_nothing(store: WatchedStore, catalogue: PatentCatalogue) -> None:
-    other = PatentCatalogue(FakePatentTable(), store, HOUR)
-    with pytest.raises(SevenviewsError) as caught:
-        found(other.audit(repair=True))
-    assert caught.value.reason is Reason.REPAIR_REFUSED
-    assert store.deleted == []
-    assert len(found(other.audit(repair=True, most_deleted_percent=100))) == 100
-
-
-def test_a_database_that_is_lost_after_the_count_stops_the_deletion(
-    store: WatchedStore, catalogue: PatentCatalogue
-) -> None:
-    orphans = add_orphans(store, 1)
-    reports = catalogue.audit(repair=True)
-    lost = [f"USD{number:07d}" for number in range(50)]
-    listed = 0
-
-    def list_twice() -> Iterator[StoredObject]:
-        nonlocal listed
-        listed += 1
-        if listed == 2:
-            catalogue.delete(lost)
-        return FakeObjectStore.list(store)
-
-    store.list = list_twice  # type: ignore[method-assign]
-    with pytest.raises(SevenviewsError) as caught:
-        found(reports)
-    assert caught.value.reason is Reason.REPAIR_REFUSED
-    assert len(store.deleted) <= 0.05 * (100 + len(orphans))
+def test_it_goes_on_behind_any_key(store: WatchedStore, catalogue: PatentCatalogue) -> None:
+    orphans = add_orphans(store, 5)
+    keys = [one.key for one in store.list()]
+    for position, key in enumerate(keys, 1):
+        (report,) = catalogue.audit.examine(key)
+        behind = [one.object_key for one in report.disagreements]
+        assert behind == [one for one in orphans if one > key]
+        assert report.objects == len(keys) - position == report.records + len(behind)
+        assert report.last_key == keys[-1]
 
 
 @pytest.mark.parametrize("moment", ["after_stat", "after_delete"])
@@ -147,7 +122,7 @@ def test_an_image_that_is_named_meanwhile_is_kept(
         catalogue.put(late, contents, replace_existing=False)
 
     setattr(store, moment, put_late)
-    found(catalogue.audit(repair=True))
+    found(catalogue.audit.repair(5))
     assert store.get(key) == content
 
 
@@ -156,7 +131,7 @@ def test_a_young_image_is_left_alone(store: WatchedStore, catalogue: PatentCatal
     store.after_stat = lambda: store.modified.update({orphan: store.modified[orphan] + 2 * HOUR})
     # It was old when it was listed, and was written anew before the look at its age.
     store.modified[orphan] += 2 * HOUR
-    assert found(catalogue.audit(repair=True)) == {}
+    assert found(catalogue.audit.repair(5)) == {}
     assert store.deleted == []
 
 
@@ -171,14 +146,14 @@ def test_a_repair_that_is_cut_off_is_completed_by_the_next(
 
     store.after_delete = die
     with pytest.raises(ConnectionError):
-        found(catalogue.audit(repair=True))
+        found(catalogue.audit.repair(5))
     store.after_delete = lambda: None
-    assert found(catalogue.audit(repair=True)) == dict.fromkeys(orphans[2:], True)
+    assert found(catalogue.audit.repair(5)) == dict.fromkeys(orphans[2:], True)
 
 
 def test_reports_are_short_whatever_is_found(store: WatchedStore) -> None:
     """The memory of a repair does not grow with the damage."""
     add_orphans(store, 2500)
     catalogue = PatentCatalogue(FakePatentTable(), store, HOUR)
-    sizes = [len(report.disagreements) for report in catalogue.audit(repair=False)]
+    sizes = [len(report.disagreements) for report in catalogue.audit.examine()]
     assert sizes == [1000, 1000, 500]

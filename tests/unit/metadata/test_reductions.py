@@ -120,6 +120,6 @@ def test_a_repair_takes_them_with_the_drawing(
 ) -> None:
     catalogue.images.get(LARGE, Size.THUMBNAIL)
     catalogue.delete(["USD0000200"])
-    for _ in Audit(table, objects, orphan_seconds=-1).repair(most_percent=100):
+    for _ in Audit(table, objects, orphan_seconds=-1).repair(9):
         pass
     assert objects.contents == {}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sevenviews.backends.records import GenerationRange, LostObject, PatentRecord, StoredVector
+from sevenviews.backends.records import AuditReport, GenerationRange, LostObject, PatentRecord, StoredVector
 from sevenviews.designs import Drawing, Patent, Reason, SevenviewsError, drawing_id, key_of_digest
 from sevenviews.reconcile import EVERYTHING, Finding, FindingKind, Stores, examine, repair
 from sevenviews.runtime.encoded import EncodedPatent
@@ -98,23 +98,21 @@ class FakeStores(Stores):
             yield rows[at : at + 3]
         await self.on_vectors()
 
-    async def objects(self) -> AsyncIterator[tuple[int, Sequence[LostObject]]]:
+    async def objects(self, most_deleted: int | None = None) -> AsyncIterator[AuditReport]:
         wanted = self._named()
         lost = [LostObject(row, f"drawings/{row}", False) for row in sorted(wanted - self.images)]
-        lost += [LostObject("", key, False) for key in sorted(self.orphaned_images)]
-        yield len(wanted), lost
+        lost += [LostObject("", key, most_deleted is not None) for key in sorted(self.orphaned_images)]
+        yield AuditReport(len(wanted), len(self.images), tuple(lost[:1]))
+        yield AuditReport(0, len(self.orphaned_images), tuple(lost[1:]))
+        if most_deleted is not None:
+            assert len(self.orphaned_images) <= most_deleted
+            self.orphaned_images.clear()
 
     def _named(self) -> set[str]:
         return {row for one in self.catalogue.values() for row in ids(one.patent)}
 
     async def is_missing(self, lost: LostObject) -> bool:
         return lost.drawing_id in self._named() - self.images
-
-    async def delete_orphaned_objects(
-        self, most_percent: float
-    ) -> AsyncIterator[tuple[int, Sequence[LostObject]]]:
-        self.orphaned_images.clear()
-        yield 0, []
 
     async def finish_import(self, record: PatentRecord) -> None:
         self._readable(record.patent)
