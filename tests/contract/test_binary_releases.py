@@ -7,10 +7,11 @@ import uuid
 import numpy as np
 import pytest
 
+from sevenviews.backends.records import ReleaseState
 from sevenviews.designs import LocarnoClass, PatentFilter, Reason, SevenviewsError, View
 from sevenviews.vectors.drawings import Embedding, PatentGenerations
 from sevenviews.vectors.index import DesignIndex
-from sevenviews.vectors.releases import IndexParameters, Metric, Release, ReleaseState
+from sevenviews.vectors.releases import IndexParameters, Metric, Release
 from tests.contract.designs import MODEL, SECONDS, patent, promoted, refused, unit
 
 BITS = 8

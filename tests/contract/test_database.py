@@ -16,6 +16,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, event, inspect, select, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
+from sevenviews.backends.records import PatentGeneration
 from sevenviews.designs import (
     Drawing,
     OrderField,
@@ -31,7 +32,7 @@ from sevenviews.internal.v1 import patents_pb2
 from sevenviews.metadata.documents import to_document
 from sevenviews.metadata.migrate import ADVISORY_LOCK, migrate
 from sevenviews.metadata.ordering import parts_behind
-from sevenviews.metadata.patent_table import PatentGeneration, Place, Versions
+from sevenviews.metadata.patent_table import Place, Versions
 from sevenviews.metadata.schema import metadata, patents
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.metadata.sql_patent_table import SqlPatentTable

@@ -12,9 +12,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from sevenviews.backends.records import PatentGeneration
 from sevenviews.designs import Drawing, Patent, PatentFilter
 from sevenviews.metadata.migrate import migrate
-from sevenviews.metadata.patent_table import PatentGeneration, PatentTable, State, Versions
+from sevenviews.metadata.patent_table import PatentTable, State, Versions
 from sevenviews.metadata.sql_patent_table import SqlPatentTable
 from sevenviews.metadata.stores import open_engine
 from tests.fakes.patent_stores import FakePatentTable

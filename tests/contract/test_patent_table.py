@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from sevenviews.backends.records import PatentGeneration
 from sevenviews.designs import (
     Drawing,
     LocarnoClass,
@@ -24,7 +25,7 @@ from sevenviews.designs import (
 )
 from sevenviews.metadata.images import Size
 from sevenviews.metadata.objects import digest_of, key_of
-from sevenviews.metadata.patent_table import PatentGeneration, PatentTable, State
+from sevenviews.metadata.patent_table import PatentTable, State
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.metadata.stores import open_objects
 from sevenviews.runtime.limits import check_limits
@@ -397,7 +398,7 @@ def test_names_that_nobody_has_bring_those_that_are_near(catalogue: PatentCatalo
 
     def unknown(*holders: str, inventors: Sequence[str] = ()) -> dict[str, tuple[str, ...]]:
         found = catalogue.suggest("", holders, inventors)
-        return {one.name: one.near for one in (*found.holders, *found.inventors)}
+        return {one.name: one.near for one in found.unknown_names}
 
     assert unknown("NIKON CO., LTD.", "ニコン", "100% design", inventors=["jane q doe"]) == {}
     assert unknown("Nikkon", "Inkon", "Nokia", "Kodak", "100%", "%") == {
@@ -409,8 +410,8 @@ def test_names_that_nobody_has_bring_those_that_are_near(catalogue: PatentCatalo
         "%": (),
     }
     assert unknown(inventors=["Jane Doe", "Nikon"]) == {"Jane Doe": ("Jane Q. Doe",), "Nikon": ()}
-    (told,) = catalogue.suggest("", ["Nikon", "Nikkon"], []).holders
-    assert told.position == 1
+    told = catalogue.suggest("", ["Nikon", "Nikkon"], ["Nikon"]).unknown_names
+    assert [one.field for one in told] == ["holders[1]", "inventors[0]"]
 
 
 def test_sources_of_what_is_published_are_known(catalogue: PatentCatalogue) -> None:

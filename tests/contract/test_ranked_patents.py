@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sevenviews.backends.records import JudgedPatent
 from sevenviews.designs import (
     PatentFilter,
     Reason,
@@ -15,7 +16,7 @@ from sevenviews.designs import (
     ViewMatching,
 )
 from sevenviews.ranking import PACKAGED_LEVEL, QueryDrawing, StoredDrawing, score_patent
-from sevenviews.vectors.drawings import JudgedPatent, PatentGenerations, PatentQuery
+from sevenviews.vectors.drawings import PatentGenerations, PatentQuery
 from sevenviews.vectors.finalists import Ranking
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.releases import Release

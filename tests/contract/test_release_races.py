@@ -9,11 +9,12 @@ from functools import partial
 
 import pytest
 
+from sevenviews.backends.records import ReleaseState
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.vectors import release_facts
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.milvus_index import MilvusIndex
-from sevenviews.vectors.releases import IndexParameters, Release, ReleaseState
+from sevenviews.vectors.releases import IndexParameters, Release
 from sevenviews.vectors.turns import Turn
 from tests.contract.designs import (
     DIMENSION,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from sevenviews.backends.records import ReleaseState
 from sevenviews.designs import (
     Reason,
 )
 from sevenviews.vectors.index import DesignIndex
-from sevenviews.vectors.releases import IndexParameters, Release, ReleaseState
+from sevenviews.vectors.releases import IndexParameters, Release
 from tests.contract.designs import DIMENSION, MODEL, SECONDS, create, found, patent, promoted, refused
 
 

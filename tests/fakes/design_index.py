@@ -8,14 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from sevenviews.backends.records import NearestDrawing, StoredVector
 from sevenviews.designs import Party, Patent, PatentFilter, View
-from sevenviews.vectors.drawings import (
-    NearestDrawing,
-    PatentGenerations,
-    PatentVectors,
-    StoredVector,
-    row_id,
-)
+from sevenviews.vectors.drawings import PatentGenerations, PatentVectors, row_id
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.release_facts import Facts, is_release
 from sevenviews.vectors.releases import Metric, Release, not_found

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from sevenviews.backends.records import PatentGeneration
 from sevenviews.designs import (
     BY_ID,
     SAME_DRAWINGS,
@@ -23,7 +24,6 @@ from sevenviews.designs.terms import holder_key, person_key
 from sevenviews.metadata.objects import PREFIX, ObjectStore, StoredObject
 from sevenviews.metadata.patent_table import (
     NOTHING_SEEN,
-    PatentGeneration,
     PatentRecord,
     PatentTable,
     Place,

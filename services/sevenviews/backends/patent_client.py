@@ -40,20 +40,12 @@ from sevenviews.designs import (
 )
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
 from sevenviews.runtime.facet_wire import counts_of_answer, facet_to_wire
-from sevenviews.runtime.patent_wire import patent_to_wire
+from sevenviews.runtime.patent_wire import patent_to_wire, size_to_wire
 from sevenviews.runtime.status import error_from_item
 from sevenviews.runtime.wire import filter_to_wire
 from sevenviews.v1 import patent_pb2
 
 SERVICE = "metadata"
-
-_SIZES = {
-    DrawingSize.ORIGINAL: patent_pb2.DRAWING_SIZE_ORIGINAL,
-    DrawingSize.SMALL: patent_pb2.DRAWING_SIZE_SMALL,
-    DrawingSize.THUMBNAIL: patent_pb2.DRAWING_SIZE_THUMBNAIL,
-    DrawingSize.MEDIUM: patent_pb2.DRAWING_SIZE_MEDIUM,
-    DrawingSize.PREVIEW: patent_pb2.DRAWING_SIZE_PREVIEW,
-}
 
 
 class PatentClient:
@@ -196,7 +188,7 @@ class PatentClient:
     ) -> DrawingImage:
         """Of what is published; or whatever has that digest, also of what is staged."""
         request = patents_pb2.GetDrawingImageRequest(
-            drawing_id=drawing_id, size=_SIZES[size], content_digest=content_digest
+            drawing_id=drawing_id, size=size_to_wire(size), content_digest=content_digest
         )
         response = await call(SERVICE, self._stub.GetDrawingImage, request, timeout_seconds)
         return image_from_wire(response)
@@ -204,7 +196,7 @@ class PatentClient:
     async def images(
         self, drawing_ids: Sequence[str], size: DrawingSize, timeout_seconds: float
     ) -> Sequence[DrawingImage | SevenviewsError]:
-        request = patents_pb2.BatchGetDrawingImagesRequest(drawing_ids=drawing_ids, size=_SIZES[size])
+        request = patents_pb2.BatchGetDrawingImagesRequest(drawing_ids=drawing_ids, size=size_to_wire(size))
         try:
             response = await call(SERVICE, self._stub.BatchGetDrawingImages, request, timeout_seconds)
         except SevenviewsError as error:

@@ -14,13 +14,13 @@ from tempfile import TemporaryDirectory
 from PIL import Image, ImageDraw
 
 from sevenviews.backends.patent_messages import summary_from_wire
+from sevenviews.backends.records import PatentGeneration
 from sevenviews.bench.statistics import Pairs, Spread, alternate
 from sevenviews.designs import Citation, Drawing, LocarnoClass, Party, Patent, View, drawing_id
 from sevenviews.metadata.documents import from_document, to_document
 from sevenviews.metadata.images import Size, fitted
 from sevenviews.metadata.migrate import migrate
 from sevenviews.metadata.objects import key_of
-from sevenviews.metadata.patent_table import PatentGeneration
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.metadata.servicer import summary_to_wire
 from sevenviews.metadata.sql_patent_table import SqlPatentTable

@@ -16,7 +16,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from sevenviews.designs import CropBox, DrawingSize, Patent, PatentFilter, View, ViewMatching
 from sevenviews.law import Application
 from sevenviews.runtime.law_wire import application_to_wire
-from sevenviews.runtime.patent_wire import patent_to_wire
+from sevenviews.runtime.patent_wire import patent_to_wire, size_to_wire
 from sevenviews.runtime.wire import crop_to_wire, filter_to_wire, view_matching_to_wire, view_to_wire
 from sevenviews.v1 import audit_pb2, catalog_pb2, law_pb2, patent_pb2, search_pb2
 
@@ -227,7 +227,7 @@ def batches_of_drawings(
     drawing_ids: Iterable[str], size: DrawingSize
 ) -> Iterator[catalog_pb2.BatchGetCatalogDrawingsRequest]:
     for batch in _batches(drawing_ids):
-        yield catalog_pb2.BatchGetCatalogDrawingsRequest(drawing_ids=batch, size=_size_to_wire(size))
+        yield catalog_pb2.BatchGetCatalogDrawingsRequest(drawing_ids=batch, size=size_to_wire(size))
 
 
 def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
@@ -236,12 +236,8 @@ def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
         yield batch
 
 
-def _size_to_wire(size: DrawingSize) -> patent_pb2.DrawingSize.ValueType:
-    return patent_pb2.DrawingSize.Value(f"DRAWING_SIZE_{size.name}")
-
-
 def drawing_to_wire(drawing_id: str, size: DrawingSize) -> catalog_pb2.GetCatalogDrawingRequest:
-    return catalog_pb2.GetCatalogDrawingRequest(drawing_id=drawing_id, size=_size_to_wire(size))
+    return catalog_pb2.GetCatalogDrawingRequest(drawing_id=drawing_id, size=size_to_wire(size))
 
 
 def audit_to_wire(

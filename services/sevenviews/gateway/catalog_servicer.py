@@ -9,7 +9,7 @@ from typing import Any
 import grpc
 
 from sevenviews.backends.records import PublishedPatent
-from sevenviews.designs import DrawingImage, DrawingSize, ImportOutcome, Patent, Reason, SevenviewsError
+from sevenviews.designs import DrawingImage, ImportOutcome, Patent, Reason, SevenviewsError
 from sevenviews.gateway.batch_reads import BatchReads, ReadItem
 from sevenviews.gateway.catalogue import Catalogue
 from sevenviews.gateway.deadline import Deadline
@@ -19,10 +19,10 @@ from sevenviews.gateway.importing import Importer, ImportItem, ImportResult
 from sevenviews.runtime.enums import check_enums
 from sevenviews.runtime.facet_wire import counts_to_wire, facets_from_wire
 from sevenviews.runtime.limits import check_limits
-from sevenviews.runtime.patent_wire import patent_from_wire
+from sevenviews.runtime.patent_wire import patent_from_wire, size_from_wire
 from sevenviews.runtime.status import item_status
 from sevenviews.runtime.wire import filter_from_wire, order_from_wire
-from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, common_pb2, patent_pb2
+from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, common_pb2
 
 _OUTCOMES = {
     ImportOutcome.CREATED: catalog_pb2.IMPORT_OUTCOME_CREATED,
@@ -31,14 +31,6 @@ _OUTCOMES = {
     ImportOutcome.FAILED: catalog_pb2.IMPORT_OUTCOME_FAILED,
 }
 
-_SIZES = {
-    patent_pb2.DRAWING_SIZE_UNSPECIFIED: DrawingSize.ORIGINAL,
-    patent_pb2.DRAWING_SIZE_ORIGINAL: DrawingSize.ORIGINAL,
-    patent_pb2.DRAWING_SIZE_SMALL: DrawingSize.SMALL,
-    patent_pb2.DRAWING_SIZE_THUMBNAIL: DrawingSize.THUMBNAIL,
-    patent_pb2.DRAWING_SIZE_MEDIUM: DrawingSize.MEDIUM,
-    patent_pb2.DRAWING_SIZE_PREVIEW: DrawingSize.PREVIEW,
-}
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -127,7 +119,7 @@ class CatalogServicer(catalog_pb2_grpc.CatalogServiceServicer):
     async def GetCatalogDrawing(  # noqa: N802
         self, request: catalog_pb2.GetCatalogDrawingRequest, context: Context
     ) -> catalog_pb2.GetCatalogDrawingResponse:
-        size = _SIZES[request.size]
+        size = size_from_wire(request.size)
         image = await self._catalogue.drawing(request.drawing_id, size, self._deadline(context))
         return catalog_pb2.GetCatalogDrawingResponse(
             content=image.content, media_type=image.media_type, width=image.width, height=image.height
@@ -136,7 +128,7 @@ class CatalogServicer(catalog_pb2_grpc.CatalogServiceServicer):
     async def BatchGetCatalogDrawings(  # noqa: N802
         self, request: catalog_pb2.BatchGetCatalogDrawingsRequest, context: Context
     ) -> AsyncIterator[catalog_pb2.BatchGetCatalogDrawingsResponse]:
-        size = _SIZES[request.size]
+        size = size_from_wire(request.size)
         async for one in self._reads.drawings(request.drawing_ids, size, lambda: self._step(context)):
             yield _drawing_to_wire(one)
 

@@ -4,5 +4,5 @@ Searchable columns and side tables carry the filters; the whole patent is kept a
 staged first, and visible once it is published. Images are named by their own hash, so that writing one twice is
 harmless, and only `AuditDrawings` removes any.
 
-May import designs, encoder, runtime and the stubs. Needs the extra `metadata`.
+May import designs, encoder, runtime, backends and the stubs. Needs the extra `metadata`.
 """

@@ -15,6 +15,7 @@ from sevenviews.designs import (
 )
 from sevenviews.designs.terms import normalize_name, normalize_uspc
 from sevenviews.metadata.objects import digest_of
+from sevenviews.runtime.wire import check_range
 
 MAX_BATCH = 1000
 MAX_DRAWINGS = 1000
@@ -116,12 +117,3 @@ def check_batch(field: str, values: Sequence[object], most: int = MAX_BATCH) -> 
     if not values:
         raise SevenviewsError(Reason.FIELD_REQUIRED, f"{field} is required", {"field": field})
     check_range(field, len(values), 1, most)
-
-
-def check_range(field: str, value: int, minimum: int, maximum: int) -> None:
-    if not minimum <= value <= maximum:
-        raise SevenviewsError(
-            Reason.FIELD_OUT_OF_RANGE,
-            f"{field}: {value} is not within {minimum} to {maximum}",
-            {"field": field, "minimum": str(minimum), "maximum": str(maximum)},
-        )

@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager
 
 from PIL import Image
 
-from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.designs import DrawingImage, Reason, SevenviewsError
 from sevenviews.images import decode, decode_grey, working_bytes
-from sevenviews.metadata.images import DrawingImage, Size, as_stored, fits, fitted, reduced, renditions
+from sevenviews.metadata.images import Size, as_stored, fits, fitted, reduced, renditions
 from sevenviews.metadata.objects import ObjectStore, digest_of, key_of, reduced_key_of
 from sevenviews.metadata.patent_table import PatentTable
 from sevenviews.runtime.budget import Budget

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 
 from PIL import Image
 
+from sevenviews.designs import DrawingImage
 from sevenviews.images import ALLOWED_FORMATS, MIN_SIDE, decode_grey
 
 
@@ -32,16 +32,6 @@ KEPT = (Size.MEDIUM, Size.SMALL)
 
 EVER_KEPT = (*KEPT, Size.THUMBNAIL)
 """Those, and what is kept when it was first asked for: many drawings never are."""
-
-
-@dataclass(frozen=True, slots=True)
-class DrawingImage:
-    """An encoded image with its size in pixels."""
-
-    content: bytes
-    media_type: str
-    width: int
-    height: int
 
 
 def as_stored(content: bytes) -> DrawingImage:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
+from sevenviews.backends.records import PatentGeneration
 from sevenviews.designs import (
     BY_ID,
     Facet,
@@ -34,14 +35,6 @@ class Role(StrEnum):
 
     HOLDER = "holder"
     INVENTOR = "inventor"
-
-
-@dataclass(frozen=True, slots=True)
-class PatentGeneration:
-    """A patent as it was at one time. Generations count from 1."""
-
-    patent_id: str
-    generation: int
 
 
 @dataclass(frozen=True, slots=True)

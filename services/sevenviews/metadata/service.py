@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from sevenviews.backends.records import PatentGeneration, Suggestions
 from sevenviews.designs import (
     BY_ID,
     Facet,
@@ -20,13 +21,12 @@ from sevenviews.designs import (
 )
 from sevenviews.metadata import page_token, suggestions
 from sevenviews.metadata.audit import Audit
-from sevenviews.metadata.checks import LARGEST, check_batch, check_range, checked_patent, with_images
+from sevenviews.metadata.checks import LARGEST, check_batch, checked_patent, with_images
 from sevenviews.metadata.documents import content_digest
 from sevenviews.metadata.drawing_images import DrawingImages
 from sevenviews.metadata.objects import ObjectStore, key_of
 from sevenviews.metadata.patent_table import (
     NOTHING_SEEN,
-    PatentGeneration,
     PatentRecord,
     PatentTable,
     Place,
@@ -37,9 +37,9 @@ from sevenviews.metadata.patent_table import (
     check_seen,
     is_source,
 )
-from sevenviews.metadata.suggestions import UnknownName
 from sevenviews.runtime.budget import Budget
 from sevenviews.runtime.deadlines import Deadline
+from sevenviews.runtime.wire import check_range
 
 MAX_PAGE_SIZE = 1000
 
@@ -82,15 +82,6 @@ class PatentPage:
     patents: tuple[PatentRecord, ...]
     next_page_token: str
     total_size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestions:
-    """Ids near to the one that was asked for, and the names that nobody has."""
-
-    patent_ids: tuple[str, ...]
-    holders: tuple[UnknownName, ...]
-    inventors: tuple[UnknownName, ...]
 
 
 class PatentCatalogue:
@@ -242,10 +233,10 @@ class PatentCatalogue:
 
     def suggest(self, patent_id: str, holders: Sequence[str], inventors: Sequence[str]) -> Suggestions:
         """What may have been meant by an id, and by those of the names, that no published patent has."""
+        unknown = suggestions.unknown_names
         return Suggestions(
             suggestions.near_ids(self._table, patent_id) if patent_id else (),
-            tuple(suggestions.unknown_names(self._table, Role.HOLDER, holders)),
-            tuple(suggestions.unknown_names(self._table, Role.INVENTOR, inventors)),
+            (*unknown(self._table, Role.HOLDER, holders), *unknown(self._table, Role.INVENTOR, inventors)),
         )
 
     def watermark(self) -> int:

@@ -10,19 +10,20 @@ from typing import Any, TypeVar
 
 import grpc
 
-from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.backends.records import PatentGeneration
+from sevenviews.designs import DrawingImage, Reason, SevenviewsError
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc
 from sevenviews.metadata.audit import Disagreement
-from sevenviews.metadata.checks import LARGEST, check_range
-from sevenviews.metadata.images import DrawingImage, Size
-from sevenviews.metadata.patent_table import PatentGeneration, PatentRecord, PublishedSummary, State
+from sevenviews.metadata.checks import LARGEST
+from sevenviews.metadata.images import Size
+from sevenviews.metadata.patent_table import PatentRecord, PublishedSummary, State
 from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.runtime.deadlines import Deadline, in_thread
 from sevenviews.runtime.facet_wire import counts_to_wire, facets_from_wire
-from sevenviews.runtime.patent_wire import patent_from_wire
+from sevenviews.runtime.patent_wire import patent_from_wire, size_from_wire
 from sevenviews.runtime.status import item_status
-from sevenviews.runtime.wire import filter_from_wire, malformed, order_from_wire, required
-from sevenviews.v1 import catalog_pb2, common_pb2, patent_pb2
+from sevenviews.runtime.wire import check_range, filter_from_wire, malformed, order_from_wire, required
+from sevenviews.v1 import catalog_pb2, common_pb2
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Result = TypeVar("Result")
@@ -30,14 +31,6 @@ Result = TypeVar("Result")
 _STATES = {
     State.STAGED: patents_pb2.PATENT_STATE_STAGED,
     State.PUBLISHED: patents_pb2.PATENT_STATE_PUBLISHED,
-}
-_SIZES = {
-    patent_pb2.DRAWING_SIZE_UNSPECIFIED: Size.ORIGINAL,
-    patent_pb2.DRAWING_SIZE_ORIGINAL: Size.ORIGINAL,
-    patent_pb2.DRAWING_SIZE_SMALL: Size.SMALL,
-    patent_pb2.DRAWING_SIZE_THUMBNAIL: Size.THUMBNAIL,
-    patent_pb2.DRAWING_SIZE_MEDIUM: Size.MEDIUM,
-    patent_pb2.DRAWING_SIZE_PREVIEW: Size.PREVIEW,
 }
 
 
@@ -139,9 +132,8 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
         return patents_pb2.SuggestNamesResponse(
             patent_ids=found.patent_ids,
             unknown_names=[
-                common_pb2.UnknownName(field=f"{role}[{one.position}]", name=one.name, near=one.near)
-                for role, unknown in (("holders", found.holders), ("inventors", found.inventors))
-                for one in unknown
+                common_pb2.UnknownName(field=one.field, name=one.name, near=one.near)
+                for one in found.unknown_names
             ],
         )
 
@@ -229,7 +221,7 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
         deadline = Deadline.of_call(context, self._default_seconds)
 
         def image() -> patents_pb2.GetDrawingImageResponse:
-            size = _SIZES[request.size]
+            size = Size[size_from_wire(request.size).name]
             digest = request.content_digest
             return _image(self._catalogue.images.get(request.drawing_id, size, deadline, digest))
 
@@ -240,7 +232,7 @@ class PatentServicer(patents_pb2_grpc.PatentServiceServicer):
     ) -> patents_pb2.BatchGetDrawingImagesResponse:
         if not request.drawing_ids:
             raise required("drawing_ids")
-        size = _SIZES[request.size]
+        size = Size[size_from_wire(request.size).name]
         if size is Size.ORIGINAL:
             raise malformed("size", request.size, "not a reduction")
         deadline = Deadline.of_call(context, self._default_seconds)

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Table, and_, delete, func, insert, select, update
 
+from sevenviews.backends.records import PatentGeneration
 from sevenviews.designs import BY_ID, Facet, FacetValue, LocarnoClass, Patent, PatentFilter, PatentOrder
 from sevenviews.designs.terms import holder_terms, person_terms, uspc_terms
 from sevenviews.metadata import sql_families, sql_messages, sql_names, sql_sources
@@ -22,7 +23,6 @@ from sevenviews.metadata.filtering import condition
 from sevenviews.metadata.ordering import parts_behind
 from sevenviews.metadata.patent_table import (
     NOTHING_SEEN,
-    PatentGeneration,
     PatentRecord,
     Place,
     PublishedSummary,

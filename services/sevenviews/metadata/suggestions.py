@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
+from sevenviews.backends.records import UnknownName
 from sevenviews.designs.nearness import MOST, nearest
 from sevenviews.designs.numbers import ids_near, number_meant
 from sevenviews.designs.terms import holder_key, normalize_name, person_key
@@ -15,20 +15,6 @@ _STARTS = ((3, 2_000), (1, 5_000))
 """Names are looked for among those that begin with so many of the same letters: at most so many of them."""
 
 _KEYS: dict[Role, Callable[[str], str]] = {Role.HOLDER: holder_key, Role.INVENTOR: person_key}
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownName:
-    """A name that no published patent has.
-
-    Attributes:
-        position: among the names that were asked for.
-        near: as they are printed, best first.
-    """
-
-    position: int
-    name: str
-    near: tuple[str, ...]
 
 
 def near_ids(table: PatentTable, typed: str) -> tuple[str, ...]:
@@ -42,12 +28,12 @@ def near_ids(table: PatentTable, typed: str) -> tuple[str, ...]:
 
 
 def unknown_names(table: PatentTable, role: Role, names: Sequence[str]) -> Iterator[UnknownName]:
-    """Those of the names that no published patent has."""
+    """Those of the names of a filter that no published patent has."""
     forms = [(_KEYS[role](name), normalize_name(name)) for name in names]
     known = table.known_keys(role, sorted({form for both in forms for form in both})) if forms else set()
     for position, (name, both) in enumerate(zip(names, forms, strict=True)):
         if known.isdisjoint(both):
-            yield UnknownName(position, name, _near_names(table, role, both[0]))
+            yield UnknownName(f"{role}s[{position}]", name, _near_names(table, role, both[0]))
 
 
 def _near_names(table: PatentTable, role: Role, key: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sevenviews.designs import (
     Citation,
     Drawing,
+    DrawingSize,
     Embodiment,
     FigureDescription,
     HagueRegistration,
@@ -136,6 +137,17 @@ def drawing_from_wire(wire: patent_pb2.Drawing, field: str = "drawing") -> Drawi
         height=wire.height,
         content_digest=wire.content_digest,
     )
+
+
+def size_to_wire(size: DrawingSize) -> patent_pb2.DrawingSize.ValueType:
+    return patent_pb2.DrawingSize.Value(f"DRAWING_SIZE_{size.name}")
+
+
+def size_from_wire(size: patent_pb2.DrawingSize.ValueType) -> DrawingSize:
+    """Unspecified: as it was stored."""
+    return DrawingSize[
+        patent_pb2.DrawingSize.Name(size or patent_pb2.DRAWING_SIZE_ORIGINAL).removeprefix("DRAWING_SIZE_")
+    ]
 
 
 def _parties_to_wire(parties: Iterable[Party]) -> list[patent_pb2.Party]:

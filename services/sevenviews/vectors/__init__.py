@@ -4,5 +4,5 @@ Milvus holds everything, so that replicas keep no state: a release is a collecti
 properties (`release_facts`), and the newest of the aliases `serving_1`, `serving_2`, … names the one that answers
 searches (`turns`). Patents are found and ranked here, in two stages (`patent_search`).
 
-May import designs, ranking, runtime and the stubs. Needs the extra `vectors`.
+May import designs, ranking, runtime, backends and the stubs. Needs the extra `vectors`.
 """

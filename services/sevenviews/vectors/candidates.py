@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from sevenviews.backends.records import NearestDrawing
 from sevenviews.designs import View, ViewMatching
 from sevenviews.ranking import OTHER_VIEW_COST, QueryDrawing, free_views
-from sevenviews.vectors.drawings import NearestDrawing
 
 Key = tuple[str, int]
 """A patent and its generation."""

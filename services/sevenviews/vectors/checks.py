@@ -7,15 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sevenviews.backends.records import JudgedPatent
 from sevenviews.designs import Reason, SevenviewsError, View, ViewMatching, is_patent_id, patent_id_of
-from sevenviews.vectors.drawings import (
-    Embedding,
-    JudgedPatent,
-    PatentGenerations,
-    PatentQuery,
-    PatentVectors,
-    row_id,
-)
+from sevenviews.runtime.wire import check_range, malformed, required
+from sevenviews.vectors.drawings import Embedding, PatentGenerations, PatentQuery, PatentVectors, row_id
 from sevenviews.vectors.releases import Metric, Release, is_release_id
 
 MAX_QUERIES = 32
@@ -133,22 +128,3 @@ def check_embedding(embedding: Embedding, release: Release, field: str) -> None:
         raise SevenviewsError(
             Reason.EMBEDDING_INVALID, f"{field} is not of unit length but {length:.6g}", {"field": field}
         )
-
-
-def check_range(field: str, value: int, minimum: int, maximum: int) -> None:
-    if not minimum <= value <= maximum:
-        raise SevenviewsError(
-            Reason.FIELD_OUT_OF_RANGE,
-            f"{field}: {value} is not within {minimum} to {maximum}",
-            {"field": field, "minimum": str(minimum), "maximum": str(maximum)},
-        )
-
-
-def required(field: str) -> SevenviewsError:
-    return SevenviewsError(Reason.FIELD_REQUIRED, f"{field} is required", {"field": field})
-
-
-def malformed(field: str, value: str, why: str) -> SevenviewsError:
-    return SevenviewsError(
-        Reason.FIELD_MALFORMED, f"{field} {value!r} {why}", {"field": field, "value": value}
-    )

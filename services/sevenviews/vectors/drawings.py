@@ -5,14 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-import numpy as np
-import numpy.typing as npt
-
+from sevenviews.backends.records import Vector
 from sevenviews.designs import LocarnoClass, View
 from sevenviews.ranking import QueryDrawing
-
-Vector = npt.NDArray[np.float32]
-"""One embedding: [dimension], unit length."""
 
 
 def row_id(drawing_id: str, generation: int) -> str:
@@ -34,15 +29,6 @@ class PatentQuery:
 
     embedding: Embedding
     drawing: QueryDrawing = field(default_factory=QueryDrawing)
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedPatent:
-    """A generation of a patent that somebody has called relevant to a search, or not."""
-
-    patent_id: str
-    generation: int
-    relevant: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +70,3 @@ class PatentGenerations:
     def is_every(self) -> bool:
         """Whether all generations are meant."""
         return not self.first and not self.last
-
-
-@dataclass(frozen=True, slots=True)
-class NearestDrawing:
-    """A drawing near a query; score: inner product of unit vectors, -1 to 1."""
-
-    drawing_id: str
-    patent_id: str
-    generation: int
-    view: View
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class StoredVector:
-    """A row of a release; the vector only where it was asked for."""
-
-    drawing_id: str
-    patent_id: str
-    generation: int
-    view: View
-    vector: Vector | None = None
-    content_key: str = ""

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from sevenviews.backends.records import ScoredPatent, StoredVector
 from sevenviews.designs import View, ViewMatching
 from sevenviews.vectors.candidates import Key
-from sevenviews.vectors.drawings import StoredVector
-from sevenviews.vectors.finalists import FINALISTS_PER_CALL, Asked, RankedPatent, Ranking, drawings_of
+from sevenviews.vectors.finalists import FINALISTS_PER_CALL, Asked, Ranking, drawings_of
 
 _VIEWS = tuple(View)
 _VIEW_NUMBERS = {view: number for number, view in enumerate(_VIEWS)}
@@ -45,7 +45,7 @@ def rank_exactly(source: EveryDrawing, asked: Asked, limit: int) -> Ranking:
         scanned.add(portion, asked.cosines(portion))
     scores = dict(_scored(scanned, asked))
     best = heapq.nsmallest(limit, ((-score, *key) for key, score in scores.items()))
-    ranked: list[RankedPatent] = []
+    ranked: list[ScoredPatent] = []
     for at in range(0, len(best), FINALISTS_PER_CALL):
         keys = [(patent_id, generation) for _, patent_id, generation in best[at : at + FINALISTS_PER_CALL]]
         found = drawings_of(keys, source.drawings)

@@ -8,33 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sevenviews.designs import View, ViewCoverage, ViewMatching
+from sevenviews.backends.records import (
+    JudgedPatent,
+    MatchedDrawing,
+    NearestDrawing,
+    ScoredPatent,
+    StoredVector,
+    Vector,
+)
+from sevenviews.designs import View, ViewMatching
 from sevenviews.ranking import JudgedDrawings, QueryDrawing, StoredDrawing, explain_patents, score_patents
 from sevenviews.vectors.candidates import Key
-from sevenviews.vectors.drawings import JudgedPatent, NearestDrawing, StoredVector, Vector
 
 FINALISTS_PER_CALL = 64
-
-
-@dataclass(frozen=True, slots=True)
-class MatchedDrawing:
-    """The drawing of a patent that was matched with a query image; their cosine."""
-
-    query_index: int
-    drawing_id: str
-    view: View
-    similarity: float
-
-
-@dataclass(frozen=True, slots=True)
-class RankedPatent:
-    """A generation of a patent, its score within 0 and 1, and how it came about; see `ranking.score`."""
-
-    patent_id: str
-    generation: int
-    score: float
-    matches: tuple[MatchedDrawing, ...]
-    coverage: tuple[ViewCoverage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +30,7 @@ class Ranking:
     Moved: the query images as judged patents have moved them, [queries, dimension]; None where none were judged.
     """
 
-    patents: tuple[RankedPatent, ...]
+    patents: tuple[ScoredPatent, ...]
     complete: bool
     moved: npt.NDArray[np.float32] | None = None
 
@@ -81,7 +67,7 @@ class Asked:
         scores: Mapping[Key, float],
         rows: Sequence[Sequence[StoredVector | NearestDrawing]],
         cosines: npt.NDArray[np.floating],
-    ) -> list[RankedPatent]:
+    ) -> list[ScoredPatent]:
         """Patents with what matched of their drawings.
 
         Args:
@@ -93,7 +79,7 @@ class Asked:
         views = [row.view for group in rows for row in group]
         explained = explain_patents(cosines, self.queries, views, starts, self.matching, self.level)
         return [
-            RankedPatent(
+            ScoredPatent(
                 *key,
                 score,
                 tuple(

@@ -10,8 +10,10 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from sevenviews.backends.records import JudgedPatent, NearestDrawing, StoredVector
 from sevenviews.designs import PatentFilter, Reason, SevenviewsError, View, ViewMatching
 from sevenviews.ranking import PACKAGED_LEVEL, moved_queries
+from sevenviews.runtime.wire import check_range, required
 from sevenviews.vectors.binary import signs
 from sevenviews.vectors.checks import (
     MAX_LIMIT,
@@ -22,18 +24,8 @@ from sevenviews.vectors.checks import (
     check_patent_ids,
     check_patents,
     check_queries,
-    check_range,
-    required,
 )
-from sevenviews.vectors.drawings import (
-    Embedding,
-    JudgedPatent,
-    NearestDrawing,
-    PatentGenerations,
-    PatentQuery,
-    PatentVectors,
-    StoredVector,
-)
+from sevenviews.vectors.drawings import Embedding, PatentGenerations, PatentQuery, PatentVectors
 from sevenviews.vectors.exact_search import EveryDrawing, rank_exactly
 from sevenviews.vectors.finalists import Asked, Ranking, judged_drawings
 from sevenviews.vectors.patent_search import MAX_PATENTS, DrawingSource, PatentSearch

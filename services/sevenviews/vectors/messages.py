@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from math import isfinite
 
 import numpy as np
-from google.protobuf.timestamp_pb2 import Timestamp
 
+from sevenviews.backends.records import NearestDrawing, ReleaseState, ScoredPatent, StoredVector
 from sevenviews.internal.v1 import vectors_pb2
 from sevenviews.ranking import QueryDrawing
 from sevenviews.runtime.wire import (
@@ -16,20 +15,13 @@ from sevenviews.runtime.wire import (
     date_from_wire,
     locarno_from_wire,
     malformed,
+    time_to_wire,
     view_from_wire,
     view_to_wire,
 )
 from sevenviews.v1 import common_pb2
-from sevenviews.vectors.drawings import (
-    DrawingVector,
-    Embedding,
-    NearestDrawing,
-    PatentQuery,
-    PatentVectors,
-    StoredVector,
-)
-from sevenviews.vectors.finalists import RankedPatent
-from sevenviews.vectors.releases import IndexParameters, Metric, Release, ReleaseState
+from sevenviews.vectors.drawings import DrawingVector, Embedding, PatentQuery, PatentVectors
+from sevenviews.vectors.releases import IndexParameters, Metric, Release
 
 _STATES = {
     ReleaseState.BUILDING: vectors_pb2.RELEASE_STATE_BUILDING,
@@ -80,7 +72,7 @@ def patent_query_from_wire(wire: vectors_pb2.PatentQuery, field: str) -> PatentQ
     )
 
 
-def ranked_to_wire(patent: RankedPatent) -> vectors_pb2.ScoredPatent:
+def ranked_to_wire(patent: ScoredPatent) -> vectors_pb2.ScoredPatent:
     return vectors_pb2.ScoredPatent(
         patent_id=patent.patent_id,
         generation=patent.generation,
@@ -148,18 +140,10 @@ def release_to_wire(release: Release) -> vectors_pb2.Release:
         index=vectors_pb2.IndexParameters(
             m=release.index.m, ef_construction=release.index.ef_construction, ef=release.index.ef
         ),
-        created_time=_timestamp(release.created),
-        promoted_time=_timestamp(release.promoted),
+        created_time=time_to_wire(release.created),
+        promoted_time=time_to_wire(release.promoted),
         vector_count=release.vector_count,
-        ready_time=_timestamp(release.ready),
+        ready_time=time_to_wire(release.ready),
         evaluation=release.evaluation,
         metric=release.metric.value,
     )
-
-
-def _timestamp(time: datetime | None) -> Timestamp | None:
-    if time is None:
-        return None
-    stamp = Timestamp()
-    stamp.FromDatetime(time)
-    return stamp

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sevenviews.backends.records import NearestDrawing, StoredVector
 from sevenviews.designs import PatentFilter, View
 from sevenviews.vectors.binary import pack, score, signs
-from sevenviews.vectors.drawings import NearestDrawing, PatentGenerations, PatentVectors, StoredVector
+from sevenviews.vectors.drawings import PatentGenerations, PatentVectors
 from sevenviews.vectors.expressions import (
     after_expression,
     filter_expression,

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from pymilvus import DataType, MilvusClient
 
+from sevenviews.backends.records import NearestDrawing, StoredVector
 from sevenviews.designs.terms import class_terms, holder_terms, person_terms, uspc_terms
 from sevenviews.vectors.binary import unpack
-from sevenviews.vectors.drawings import NearestDrawing, PatentVectors, StoredVector, row_id
+from sevenviews.vectors.drawings import PatentVectors, row_id
 from sevenviews.vectors.expressions import VIEW_NUMBERS, VIEWS, day_number
 
 

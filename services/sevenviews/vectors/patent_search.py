@@ -22,11 +22,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sevenviews.backends.records import NearestDrawing, ScoredPatent, StoredVector
 from sevenviews.designs import View
 from sevenviews.ranking import upper_bounds
 from sevenviews.vectors.candidates import Candidates, Key, NearestList, nearest_lists
-from sevenviews.vectors.drawings import NearestDrawing, StoredVector
-from sevenviews.vectors.finalists import FINALISTS_PER_CALL, Asked, RankedPatent, Ranking, drawings_of
+from sevenviews.vectors.finalists import FINALISTS_PER_CALL, Asked, Ranking, drawings_of
 
 BLOCKS = (64, 256, 1024, 4096)
 """How many patents are ranked when each block ends."""
@@ -170,12 +170,12 @@ class PatentSearch:
     def _keep(self, keys: Iterable[Key], scores: npt.NDArray[np.float64]) -> None:
         self._scores |= zip(keys, scores.tolist(), strict=True)
 
-    def _told(self, keys: Sequence[Key]) -> Iterator[RankedPatent]:
+    def _told(self, keys: Sequence[Key]) -> Iterator[ScoredPatent]:
         """Patents with what matched."""
         for at in range(0, len(keys), FINALISTS_PER_CALL):
             scores = {key: self._scores[key] for key in keys[at : at + FINALISTS_PER_CALL]}
             known = [key for key in scores if key in self._drawings]
-            told: dict[Key, RankedPatent] = {}
+            told: dict[Key, ScoredPatent] = {}
             if known:
                 rows = [self._drawings[key] for key in known]
                 cosines = self._asked.cosines([row for group in rows for row in group])
@@ -197,5 +197,5 @@ class PatentSearch:
         scores: Mapping[Key, float],
         rows: Sequence[Sequence[StoredVector | NearestDrawing]],
         cosines: npt.NDArray[np.floating],
-    ) -> dict[Key, RankedPatent]:
+    ) -> dict[Key, ScoredPatent]:
         return dict(zip(scores, self._asked.told(scores, rows, cosines), strict=True))

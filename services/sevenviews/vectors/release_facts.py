@@ -17,7 +17,8 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from sevenviews.vectors.releases import IndexKind, IndexParameters, Metric, Release, ReleaseState
+from sevenviews.backends.records import ReleaseState
+from sevenviews.vectors.releases import IndexKind, IndexParameters, Metric, Release
 
 Facts = Mapping[str, str]
 """Properties of a collection by name; others than ours may be among them."""

@@ -21,15 +21,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from sevenviews.backends.records import ReleaseState
 from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.runtime.wire import required
 from sevenviews.vectors import release_facts
-from sevenviews.vectors.checks import check_release, required
+from sevenviews.vectors.checks import check_release
 from sevenviews.vectors.release_facts import Facts, release_of
 from sevenviews.vectors.releases import (
     IndexParameters,
     Metric,
     Release,
-    ReleaseState,
     collection_of,
     fenced,
     incomplete,

@@ -8,19 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from sevenviews.backends.records import ReleaseState
 from sevenviews.designs import Reason, SevenviewsError
 
 _RELEASE_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _COLLECTION_PREFIX = "release_"
 _NAMED_RELEASES = 10
-
-
-class ReleaseState(StrEnum):
-    """BUILDING has never served; KEPT has served before, and may again."""
-
-    BUILDING = "building"
-    SERVING = "serving"
-    KEPT = "kept"
 
 
 class Metric(StrEnum):

@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar
 import grpc
 import structlog
 
+from sevenviews.backends.records import JudgedPatent, StoredVector
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.runtime.deadlines import Deadline, in_thread
 from sevenviews.runtime.wire import (
@@ -19,12 +20,7 @@ from sevenviews.runtime.wire import (
     view_matching_from_wire,
 )
 from sevenviews.v1 import common_pb2
-from sevenviews.vectors.drawings import (
-    JudgedPatent,
-    PatentGenerations,
-    StoredVector,
-    row_id,
-)
+from sevenviews.vectors.drawings import PatentGenerations, row_id
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.messages import (
     DEFAULT_INDEX,

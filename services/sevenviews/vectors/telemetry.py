@@ -9,8 +9,9 @@ import structlog
 from prometheus_client import REGISTRY, CollectorRegistry, Gauge
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
+from sevenviews.backends.records import ReleaseState
 from sevenviews.vectors.index import DesignIndex
-from sevenviews.vectors.releases import Release, ReleaseState, none_serves
+from sevenviews.vectors.releases import Release, none_serves
 
 log = structlog.get_logger()
 

@@ -10,12 +10,18 @@ import numpy as np
 import pytest
 
 from sevenviews.backends.patent_client import PatentClient
-from sevenviews.backends.records import AuditReport, DrawingVector, LostObject, Model, PatentVectors
+from sevenviews.backends.records import (
+    AuditReport,
+    DrawingVector,
+    LostObject,
+    Model,
+    PatentVectors,
+    StoredVector,
+)
 from sevenviews.backends.vector_client import VectorClient
 from sevenviews.designs import Drawing, Patent, Reason, SevenviewsError, View, drawing_id
 from sevenviews.internal.v1 import patents_pb2, patents_pb2_grpc, vectors_pb2_grpc
 from sevenviews.runtime.channels import open_channel
-from sevenviews.vectors.drawings import StoredVector
 from sevenviews.vectors.servicer import Threads, VectorServicer
 from tests.fakes.design_index import FakeDesignIndex
 from tests.servers import ThreadedServer

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from sevenviews.backends.records import PatentGeneration
 from sevenviews.designs import Drawing, Patent, View, drawing_id
-from sevenviews.metadata.patent_table import PatentGeneration
 from sevenviews.metadata.service import PatentCatalogue
 from tests.unit.encoder.test_images import drawing, encoded
 

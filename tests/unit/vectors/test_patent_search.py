@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sevenviews.backends.records import NearestDrawing, StoredVector
 from sevenviews.designs import View, ViewMatching
 from sevenviews.ranking import PACKAGED_LEVEL, QueryDrawing, StoredDrawing, score_patent
 from sevenviews.vectors import finalists
-from sevenviews.vectors.drawings import NearestDrawing, StoredVector
 from sevenviews.vectors.exact_search import EveryDrawing, rank_exactly
 from sevenviews.vectors.finalists import Ranking
 from sevenviews.vectors.patent_search import DrawingSource, PatentSearch

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from sevenviews.backends.records import ReleaseState
 from sevenviews.designs import Reason, SevenviewsError
-from sevenviews.vectors.releases import IndexParameters, Release, ReleaseState
+from sevenviews.vectors.releases import IndexParameters, Release
 from tests.unit.vectors.interleaving import Call, SteppedIndex
 
 SECONDS = 30.0

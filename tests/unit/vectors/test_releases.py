@@ -10,16 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sevenviews.backends.records import ReleaseState
 from sevenviews.vectors import release_facts
 from sevenviews.vectors.release_facts import release_of
-from sevenviews.vectors.releases import (
-    IndexParameters,
-    Metric,
-    Release,
-    ReleaseState,
-    is_release_id,
-    new_release_id,
-)
+from sevenviews.vectors.releases import IndexParameters, Metric, Release, is_release_id, new_release_id
 
 TIMES = st.none() | st.datetimes(timezones=st.just(UTC))
 RELEASES = st.builds(

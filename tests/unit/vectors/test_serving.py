@@ -17,12 +17,12 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_status import rpc_status
 from prometheus_client import CollectorRegistry
 
+from sevenviews.backends.records import StoredVector
 from sevenviews.designs import PatentFilter, Reason, SevenviewsError
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.runtime.server import GrpcServer
 from sevenviews.v1 import common_pb2
 from sevenviews.vectors.__main__ import SERVICE
-from sevenviews.vectors.drawings import StoredVector
 from sevenviews.vectors.releases import Release
 from sevenviews.vectors.servicer import Threads, VectorServicer
 from sevenviews.vectors.settings import VectorsSettings
