@@ -4,6 +4,10 @@ A proxy that finds no application, no replica or no room answers with a bare cod
 request makes it answer INTERNAL with Ray's own text. Clients of ours are promised a reason with every failure
 and UNAVAILABLE for what is worth a retry, so each bare status gets both before it leaves the proxy. That makes
 it the one place where every call's final code is known, and so where calls are counted.
+
+And it is where requests lie while they wait for a replica: so they share a budget of bytes. Each is in memory before
+anybody here is asked, because Serve's gRPC server reads and parses it first; what waits is bounded, and what arrives
+by `max_message_bytes` alone.
 """
 
 from __future__ import annotations
@@ -14,13 +18,23 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 import grpc
+from google.protobuf.message import Message
 from grpc_health.v1 import health, health_pb2_grpc
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.embedding.metrics import ProxyMetrics
 from sevenviews.internal.v1 import embedding_pb2_grpc
 from sevenviews.runtime import reflection
+from sevenviews.runtime.budget import Budget
+from sevenviews.runtime.deadlines import Deadline
+from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.status import DETAILS_KEY, code_of, refusal
+
+REQUESTS_BYTES = 256 * MEBIBYTE
+"""Of the requests of a proxy that wait for a replica or its answer: as much as a local Ray has to pass them on."""
+
+_PATIENCE_SECONDS = 60.0
+"""Of a call without a deadline."""
 
 UnaryHandler = Callable[[Any, Any], Awaitable[bytes]]
 
@@ -68,17 +82,21 @@ class ProxyServer(Protocol):
         ...
 
 
-def add_to_proxy(servicer: Any, server: Any, observer: CallObserver | None = None) -> None:
+def add_to_proxy(
+    servicer: Any, server: Any, observer: CallObserver | None = None, requests_bytes: int = REQUESTS_BYTES
+) -> None:
     """Add EmbeddingService, Health and reflection v1 to a proxy. Serve calls it: gRPCOptions.grpc_servicer_functions.
 
     Args:
         servicer, server: of Serve.
         observer: told of every call of EmbeddingService; Ray's metrics, unless one is given.
+        requests_bytes: of all requests at once; who finds no room in time is refused: OVERLOADED.
     """
     proxy: ProxyServer = server
     calls = observer or ProxyMetrics()
+    room = Budget(requests_bytes, "requests")
     serve_factory = proxy.service_handler_factory
-    proxy.service_handler_factory = lambda **kind: _handler(serve_factory, calls, **kind)
+    proxy.service_handler_factory = lambda **kind: _handler(serve_factory, calls, room, **kind)
     try:
         embedding_pb2_grpc.add_EmbeddingServiceServicer_to_server(servicer, server)
         health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
@@ -90,18 +108,30 @@ def add_to_proxy(servicer: Any, server: Any, observer: CallObserver | None = Non
 
 
 def _handler(
-    serve_factory: Callable[..., Any], calls: CallObserver, service_method: str, streaming_type: Any
+    serve_factory: Callable[..., Any],
+    calls: CallObserver,
+    room: Budget,
+    service_method: str,
+    streaming_type: Any,
 ) -> Any:
     handler = serve_factory(service_method=service_method, streaming_type=streaming_type)
     if service_method == _WATCH:
         return _refuse_watch
-    return _observed(handler, service_method, calls) if service_method.startswith(_EMBEDDING) else handler
+    if not service_method.startswith(_EMBEDDING):
+        return handler
+    return _observed(handler, service_method, calls, room)
 
 
-def _observed(handler: UnaryHandler, method: str, calls: CallObserver) -> UnaryHandler:
-    async def call(request: Any, context: Any) -> bytes:
+def _observed(handler: UnaryHandler, method: str, calls: CallObserver, room: Budget) -> UnaryHandler:
+    async def call(request: Message, context: Any) -> bytes:
         try:
-            response = await handler(request, context)
+            deadline = Deadline.of_step(context, _PATIENCE_SECONDS)
+            async with room.reserve(request.ByteSize(), deadline.left()):
+                response = await handler(request, context)
+        except SevenviewsError as error:
+            code, message, reason = refusal(error)
+            calls.finished(method, code.name)
+            await context.abort(code, message, reason)
         except asyncio.CancelledError:  # by the caller, or by its deadline
             calls.finished(method, grpc.StatusCode.CANCELLED.name)
             raise

@@ -16,6 +16,7 @@ from sevenviews.embedding.proxy import add_to_proxy
 from sevenviews.embedding.replies import refuse
 from sevenviews.internal.v1 import embedding_pb2, embedding_pb2_grpc
 from sevenviews.runtime.channels import open_channel
+from sevenviews.runtime.settings import MEBIBYTE
 from sevenviews.runtime.status import error_from_rpc
 from tests.reflected import reflected_services
 
@@ -38,7 +39,7 @@ class Proxy:
         self.counted: list[tuple[str, str]] = []
         self.one_is_counted = asyncio.Event()
         self.server = gRPCGenericServer(self._factory)
-        add_to_proxy(Servicer(), self.server, observer=self)
+        add_to_proxy(Servicer(), self.server, observer=self, requests_bytes=MEBIBYTE)
         enable_server_reflection(self.server)
         self.address = f"127.0.0.1:{self.server.add_insecure_port('127.0.0.1:0')}"
         self.channel = grpc.aio.insecure_channel(self.address)
@@ -156,6 +157,30 @@ async def test_a_call_whose_caller_is_gone_is_counted_as_cancelled(proxy: Proxy)
     call.cancel()
     await asyncio.wait_for(proxy.one_is_counted.wait(), 10)
     assert [counted for _, counted in proxy.counted] == ["CANCELLED"]
+
+
+async def test_requests_share_a_budget_of_bytes(proxy: Proxy) -> None:
+    """One that finds no room in time is refused with a reason, and nothing is done for it."""
+    arrived, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold() -> bytes:
+        arrived.set()
+        await go_on.wait()
+        return b""
+
+    proxy.on_call = lambda _context: hold()
+    large = Request(images=[embedding_pb2.ImageContent(content=bytes(700_000))])
+    first = asyncio.ensure_future(proxy.stub.EmbedImages(large, timeout=30))
+    await asyncio.wait_for(arrived.wait(), 10)
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await proxy.stub.EmbedImages(large, timeout=0.3)
+    assert error_from_rpc(caught.value).reason in (Reason.OVERLOADED, Reason.DEADLINE_EXCEEDED)
+    small = asyncio.ensure_future(proxy.stub.EmbedImages(Request(), timeout=30))
+    waiting = asyncio.ensure_future(proxy.stub.EmbedImages(large, timeout=30))
+    go_on.set()
+    await asyncio.gather(first, small, waiting)
+    assert len(proxy.methods) == 3
+    assert [code for _, code in proxy.counted].count("OK") == 3
 
 
 async def test_health_is_asked_of_a_replica_but_not_watched(proxy: Proxy) -> None:
