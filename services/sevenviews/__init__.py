@@ -11,7 +11,7 @@ The map, a line a package:
     images     image bytes -> drawings in black on white: the only decoder, with the only limits
     encoder    drawing -> unit vector: bundle, preprocessing, ONNX session
     runtime    the shared server library: errors, interceptors, server, channels, settings
-    backends   ports, wire clients and shared records of the three services behind the gateway
+    backends   wire clients and shared records of the three services behind the gateway
     embedding  the encoder as a Ray Serve application with a gRPC ingress
     vectors    Milvus behind the DesignIndex protocol; releases
     metadata   patents in SQL, drawings in an object store

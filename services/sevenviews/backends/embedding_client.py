@@ -13,9 +13,12 @@ from sevenviews.internal.v1 import embedding_pb2, embedding_pb2_grpc
 
 SERVICE = "embedding"
 
+MAX_IMAGES_PER_CALL = 64
+"""Of EmbedImages, and of BatchGetDrawingImages."""
+
 
 class EmbeddingClient:
-    """Implements `ports.Embedder`.
+    """Every call raises SevenviewsError, as `remote.call` does.
 
     Args:
         channel: gives the channel for a call; see RenewedChannel.
@@ -27,6 +30,7 @@ class EmbeddingClient:
     async def embed(
         self, images: Sequence[ImageInput], model_version: str, timeout_seconds: float
     ) -> EmbeddedImages:
+        """Embed 1 to MAX_IMAGES_PER_CALL images with one model."""
         request = embed_request(images, model_version)
         response = await call(SERVICE, self._stub().EmbedImages, request, timeout_seconds)
         return EmbeddedImages(
@@ -35,6 +39,7 @@ class EmbeddingClient:
         )
 
     async def models(self, timeout_seconds: float) -> tuple[Model, ...]:
+        """The models of the store."""
         request = embedding_pb2.ListModelsRequest()
         response = await call(SERVICE, self._stub().ListModels, request, timeout_seconds)
         return tuple(map(model_from_wire, response.models))

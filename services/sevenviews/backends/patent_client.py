@@ -47,9 +47,15 @@ from sevenviews.v1 import patent_pb2
 
 SERVICE = "metadata"
 
+MAX_PATENTS_PER_CALL = 1_000
+"""Of BatchGetPatents."""
+
+MAX_PATENTS_PER_PAGE = 1_000
+"""Of ListPatents."""
+
 
 class PatentClient:
-    """Implements `ports.PatentStore`."""
+    """Every call raises SevenviewsError, as `remote.call` does."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub = patents_pb2_grpc.PatentServiceStub(channel)
@@ -57,6 +63,7 @@ class PatentClient:
     async def put(
         self, patent: Patent, contents: Mapping[str, bytes], rules: PutRules, timeout_seconds: float
     ) -> StoredPatent:
+        """Stage a patent with its images, by drawing id. Raises PATENT_CONTENT_CONFLICT, ETAG_MISMATCH and others."""
         request = patents_pb2.PutPatentRequest(
             patent=patent_to_wire(patent),
             contents=[
@@ -73,6 +80,8 @@ class PatentClient:
     async def publish(
         self, wanted: Sequence[PatentGeneration], timeout_seconds: float
     ) -> Sequence[SevenviewsError | None]:
+        """Make staged generations of 1 to MAX_PATENTS_PER_CALL patents visible. Why each was refused, if it was:
+        PATENT_GENERATION_STALE, PATENT_NOT_FOUND."""
         request = patents_pb2.PublishPatentsRequest(
             patents=[
                 patents_pb2.PatentGeneration(patent_id=one.patent_id, generation=one.generation)
@@ -85,6 +94,7 @@ class PatentClient:
     async def get_published(
         self, patent_ids: Sequence[str], timeout_seconds: float
     ) -> Mapping[str, PublishedPatent]:
+        """Those of 1 to MAX_PATENTS_PER_CALL patents that are published."""
         request = patents_pb2.BatchGetPatentsRequest(patent_ids=patent_ids)
         response = await call(SERVICE, self._stub.BatchGetPatents, request, timeout_seconds)
         return {id_of(one): published_from_wire(one) for one in response.patents}
@@ -92,11 +102,13 @@ class PatentClient:
     async def get_summaries(
         self, patent_ids: Sequence[str], timeout_seconds: float, *, whole: bool
     ) -> Mapping[str, PublishedSummary]:
+        """The same, each as a hit tells of it; with the whole patents, if so asked, which costs more."""
         request = patents_pb2.BatchGetPatentsRequest(patent_ids=patent_ids, summaries=not whole)
         response = await call(SERVICE, self._stub.BatchGetPatents, request, timeout_seconds)
         return {id_of(one): summary_from_wire(one) for one in response.patents}
 
     async def watermark(self, timeout_seconds: float) -> int:
+        """The number of the catalogue's last change; who reads after this call sees all up to it."""
         request = patents_pb2.GetWatermarkRequest()
         response = await call(SERVICE, self._stub.GetWatermark, request, timeout_seconds)
         return response.change
@@ -104,6 +116,7 @@ class PatentClient:
     async def get_records(
         self, patent_ids: Sequence[str], timeout_seconds: float
     ) -> Mapping[str, PatentRecord]:
+        """The same, and those that are staged."""
         request = patents_pb2.BatchGetPatentsRequest(patent_ids=patent_ids, include_staged=True)
         response = await call(SERVICE, self._stub.BatchGetPatents, request, timeout_seconds)
         return {id_of(one): record_from_wire(one) for one in response.patents}
@@ -119,12 +132,14 @@ class PatentClient:
     async def suggest(
         self, patent_id: str, holders: Sequence[str], inventors: Sequence[str], timeout_seconds: float
     ) -> Suggestions:
+        """What is published and near to an id, unless it is empty, and to those of the names that nobody has."""
         request = patents_pb2.SuggestNamesRequest(patent_id=patent_id, holders=holders, inventors=inventors)
         response = await call(SERVICE, self._stub.SuggestNames, request, timeout_seconds)
         unknown = (UnknownName(one.field, one.name, tuple(one.near)) for one in response.unknown_names)
         return Suggestions(tuple(response.patent_ids), tuple(unknown))
 
     async def sources(self, digests: Sequence[str], timeout_seconds: float) -> Mapping[str, str]:
+        """Those of 1 to MAX_PATENTS_PER_CALL sources that gave what is published, each with its patent's id."""
         request = patents_pb2.FindSourcesRequest(source_digests=digests)
         response = await call(SERVICE, self._stub.FindSources, request, timeout_seconds)
         return {one.source_digest: one.patent_id for one in response.sources}
@@ -132,6 +147,8 @@ class PatentClient:
     async def families(
         self, patent_ids: Sequence[str], timeout_seconds: float, *, same_drawings: bool = False
     ) -> Mapping[str, tuple[str, ...]]:
+        """The other published patents of each one's family, in the order of ids; of those that have some. Those whose
+        drawings are the same images count as well, if so asked."""
         request = patents_pb2.FindFamiliesRequest(patent_ids=patent_ids, include_same_drawings=same_drawings)
         response = await call(SERVICE, self._stub.FindFamilies, request, timeout_seconds)
         return {one.patent_id: tuple(one.other_patent_ids) for one in response.families}
@@ -146,6 +163,7 @@ class PatentClient:
         include_staged: bool = False,
         order: PatentOrder = BY_ID,
     ) -> PatentPage:
+        """Published patents in an order; those that are staged as well, if so asked."""
         request = patents_pb2.ListPatentsRequest(
             filter=filter_to_wire(patent_filter),
             page_size=page_size,
@@ -165,6 +183,7 @@ class PatentClient:
         value_count: int,
         timeout_seconds: float,
     ) -> Sequence[FacetCounts]:
+        """What the published patents have that the filter lets through, but for what it says of each facet itself."""
         request = patents_pb2.CountFacetsRequest(
             filter=filter_to_wire(patent_filter), facets=map(facet_to_wire, facets), value_count=value_count
         )
@@ -174,6 +193,8 @@ class PatentClient:
     async def delete(
         self, patent_ids: Sequence[str], seen: Mapping[str, int], timeout_seconds: float
     ) -> Sequence[PatentGeneration]:
+        """Those that were there, with the generation of their deletion. Raises ETAG_MISMATCH, and deletes nothing, if
+        readers see another generation of one than `seen` has."""
         request = patents_pb2.DeletePatentsRequest(patent_ids=patent_ids, seen_generations=seen)
         response = await call(SERVICE, self._stub.DeletePatents, request, timeout_seconds)
         return [PatentGeneration(one.patent_id, one.generation) for one in response.deleted]
@@ -196,6 +217,7 @@ class PatentClient:
     async def images(
         self, drawing_ids: Sequence[str], size: DrawingSize, timeout_seconds: float
     ) -> Sequence[DrawingImage | SevenviewsError]:
+        """1 to MAX_IMAGES_PER_CALL drawings, reduced: each, or why there is none."""
         request = patents_pb2.BatchGetDrawingImagesRequest(drawing_ids=drawing_ids, size=size_to_wire(size))
         try:
             response = await call(SERVICE, self._stub.BatchGetDrawingImages, request, timeout_seconds)

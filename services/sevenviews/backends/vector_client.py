@@ -39,11 +39,14 @@ from sevenviews.runtime.wire import (
 
 SERVICE = "vectors"
 
+MAX_RANKED = 4096
+"""Patents of SearchPatents."""
+
 _Rows = Sequence[StoredVector]
 
 
 class VectorClient:
-    """Implements `ports.VectorIndex`."""
+    """Every call raises SevenviewsError, as `remote.call` does."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub = vectors_pb2_grpc.VectorServiceStub(channel)
@@ -60,6 +63,8 @@ class VectorClient:
         exact: bool = False,
         judged: Sequence[JudgedPatent] = (),
     ) -> PatentRanking:
+        """The best patents, 1 to MAX_RANKED of them. The order does not depend on the limit. Exact: no index is
+        trusted, and every drawing that the filter lets through is read. Judged: patents that move the queries."""
         request = vectors_pb2.SearchPatentsRequest(
             release_id=release.release_id,
             queries=[
@@ -91,12 +96,14 @@ class VectorClient:
     async def upsert(
         self, release: Release, patents: Sequence[PatentVectors], timeout_seconds: float
     ) -> None:
+        """Replace what the release holds of these generations; others stay beside them."""
         request = upsert_request(release, patents)
         await call(SERVICE, self._stub.UpsertVectors, request, timeout_seconds)
 
     async def delete(
         self, ranges: Sequence[GenerationRange], timeout_seconds: float, release_id: str = ""
     ) -> None:
+        """Remove generations of patents from one release, or from all of them."""
         await call(SERVICE, self._stub.DeleteVectors, delete_request(ranges, release_id), timeout_seconds)
 
     async def stored(
@@ -127,31 +134,37 @@ class VectorClient:
             yield rows
 
     async def serving_release(self, timeout_seconds: float) -> Release:
+        """Raises NO_SERVING_RELEASE, naming the releases that there are."""
         request = vectors_pb2.GetServingReleaseRequest()
         response = await call(SERVICE, self._stub.GetServingRelease, request, timeout_seconds)
         return release_from_wire(response.release)
 
     async def release(self, release_id: str, timeout_seconds: float) -> Release:
+        """Without its count of vectors. Raises RELEASE_NOT_FOUND."""
         request = vectors_pb2.GetReleaseRequest(release_id=release_id, without_counts=True)
         response = await call(SERVICE, self._stub.GetRelease, request, timeout_seconds)
         return release_from_wire(response.release)
 
     async def releases(self, timeout_seconds: float) -> tuple[Release, ...]:
+        """All that are not retired, without their counts of vectors."""
         request = vectors_pb2.ListReleasesRequest(without_counts=True)
         response = await call(SERVICE, self._stub.ListReleases, request, timeout_seconds)
         return tuple(map(release_from_wire, response.releases))
 
     async def create_release(self, release_id: str, model: Model, timeout_seconds: float) -> Release:
+        """The same parameters again give the same release. Raises RELEASE_CONFLICT."""
         request = create_request(release_id, model)
         response = await call(SERVICE, self._stub.CreateRelease, request, timeout_seconds)
         return release_from_wire(response.release)
 
     async def complete(self, release_id: str, timeout_seconds: float) -> Release:
+        """Say that the release holds all that it should."""
         request = vectors_pb2.CompleteReleaseRequest(release_id=release_id)
         response = await call(SERVICE, self._stub.CompleteRelease, request, timeout_seconds)
         return release_from_wire(response.release)
 
     async def promote_first(self, release_id: str, timeout_seconds: float) -> Release:
+        """Let the release answer searches from now on. Raises RELEASE_STATE where another one does."""
         request = vectors_pb2.PromoteReleaseRequest(release_id=release_id, only_first=True)
         response = await call(SERVICE, self._stub.PromoteRelease, request, timeout_seconds)
         return release_from_wire(response.release)

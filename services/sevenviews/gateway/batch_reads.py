@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
 
-from sevenviews.backends.ports import PatentStore
+from sevenviews.backends.patent_client import PatentClient
 from sevenviews.backends.records import PublishedPatent
 from sevenviews.designs import DrawingImage, DrawingSize, SevenviewsError
 from sevenviews.gateway.concurrency import map_in_order
@@ -42,7 +42,7 @@ class ReadItem(Generic[Found]):
 class BatchReads:
     """Reads of what readers may see of the metadata service."""
 
-    def __init__(self, store: PatentStore, timeouts: CallTimeouts) -> None:
+    def __init__(self, store: PatentClient, timeouts: CallTimeouts) -> None:
         self._store = store
         self._timeouts = timeouts
         self._lookup = PatentLookup(store, timeouts)

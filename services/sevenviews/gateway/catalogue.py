@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sevenviews.backends.ports import PatentStore
+from sevenviews.backends.patent_client import PatentClient
 from sevenviews.backends.records import GenerationRange, PatentPage, PublishedPatent, UnknownName
 from sevenviews.designs import (
     BY_ID,
@@ -35,7 +35,7 @@ class Deletion:
 class Catalogue:
     """What readers may see of the metadata service, and the one way to remove patents."""
 
-    def __init__(self, store: PatentStore, indexer: Indexer, timeouts: CallTimeouts) -> None:
+    def __init__(self, store: PatentClient, indexer: Indexer, timeouts: CallTimeouts) -> None:
         self._store = store
         self._indexer = indexer
         self._timeouts = timeouts

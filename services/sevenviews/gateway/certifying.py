@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from sevenviews.backends.ports import PatentStore
+from sevenviews.backends.patent_client import PatentClient
 from sevenviews.backends.records import ImageInput
 from sevenviews.certificates import (
     Certificate,
@@ -44,7 +44,7 @@ class Certifier:
         signer: with the key of this installation, or without.
     """
 
-    def __init__(self, store: PatentStore, timeouts: CallTimeouts, signer: Signer) -> None:
+    def __init__(self, store: PatentClient, timeouts: CallTimeouts, signer: Signer) -> None:
         self._store = store
         self._timeouts = timeouts
         self._signer = signer

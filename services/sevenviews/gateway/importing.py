@@ -21,7 +21,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from sevenviews.backends.ports import MAX_IMAGES_PER_CALL, PatentStore
+from sevenviews.backends.embedding_client import MAX_IMAGES_PER_CALL
+from sevenviews.backends.patent_client import PatentClient
 from sevenviews.backends.records import GenerationRange, PatentGeneration, PutRules, StoredPatent
 from sevenviews.designs import ImportOutcome, Patent, Reason, SevenviewsError
 from sevenviews.gateway.concurrency import BatchRules, map_batches
@@ -92,7 +93,7 @@ class Importer:
 
     def __init__(
         self,
-        store: PatentStore,
+        store: PatentClient,
         indexer: Indexer,
         releases: Releases,
         timeouts: CallTimeouts,

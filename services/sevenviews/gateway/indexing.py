@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from sevenviews.backends.ports import MAX_IMAGES_PER_CALL, Embedder, VectorIndex
+from sevenviews.backends.embedding_client import MAX_IMAGES_PER_CALL, EmbeddingClient
 from sevenviews.backends.records import (
     DrawingVector,
     GenerationRange,
@@ -22,6 +22,7 @@ from sevenviews.backends.records import (
     ReleaseState,
     Vector,
 )
+from sevenviews.backends.vector_client import VectorClient
 from sevenviews.designs import Patent, Reason, SevenviewsError, content_key
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
 from sevenviews.gateway.releases import Releases
@@ -60,7 +61,7 @@ class Indexer:
     """Embeds drawings, and writes and sweeps their vectors."""
 
     def __init__(
-        self, embedder: Embedder, index: VectorIndex, releases: Releases, timeouts: CallTimeouts
+        self, embedder: EmbeddingClient, index: VectorClient, releases: Releases, timeouts: CallTimeouts
     ) -> None:
         self._embedder = embedder
         self._index = index

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import structlog
 
-from sevenviews.backends.ports import MAX_PATENTS_PER_CALL, PatentStore
+from sevenviews.backends.patent_client import MAX_PATENTS_PER_CALL, PatentClient
 from sevenviews.backends.records import PublishedPatent, Suggestions, UnknownName
 from sevenviews.designs import PatentFilter, Reason, SevenviewsError
 from sevenviews.designs.numbers import ids_of
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 class PatentLookup:
     """Asks the metadata service. Suggestions are made where it can make them: their lack is no failure."""
 
-    def __init__(self, store: PatentStore, timeouts: CallTimeouts) -> None:
+    def __init__(self, store: PatentClient, timeouts: CallTimeouts) -> None:
         self._store = store
         self._timeouts = timeouts
 

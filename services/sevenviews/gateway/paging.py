@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sevenviews.backends.ports import MAX_PATENTS_PER_CALL, MAX_RANKED, PatentStore, VectorIndex
+from sevenviews.backends.patent_client import MAX_PATENTS_PER_CALL, PatentClient
 from sevenviews.backends.records import PublishedSummary, ScoredPatent
+from sevenviews.backends.vector_client import MAX_RANKED, VectorClient
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.gateway.cursor import Cursor
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
@@ -63,7 +64,7 @@ class Page:
 class Pages:
     """Fills pages. A patent is shown if the generation that was found is the published one."""
 
-    def __init__(self, index: VectorIndex, store: PatentStore, timeouts: CallTimeouts) -> None:
+    def __init__(self, index: VectorClient, store: PatentClient, timeouts: CallTimeouts) -> None:
         self._index = index
         self._store = store
         self._timeouts = timeouts

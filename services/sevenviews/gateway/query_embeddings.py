@@ -7,7 +7,7 @@ import hashlib
 import struct
 from collections.abc import Mapping, Sequence
 
-from sevenviews.backends.ports import Embedder
+from sevenviews.backends.embedding_client import EmbeddingClient
 from sevenviews.backends.records import ImageInput, Vector
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.gateway.cache import EmbeddingCache
@@ -31,7 +31,7 @@ async def image_digests(images: Sequence[ImageInput]) -> tuple[bytes, ...]:
 class QueryEmbedder:
     """Embeds query images, each image of a model once for as long as the cache keeps it."""
 
-    def __init__(self, embedder: Embedder, cache: EmbeddingCache, metrics: GatewayMetrics) -> None:
+    def __init__(self, embedder: EmbeddingClient, cache: EmbeddingCache, metrics: GatewayMetrics) -> None:
         self._embedder = embedder
         self._cache = cache
         self._lookups = metrics.cached_embeddings

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from sevenviews.backends.ports import PatentStore, VectorIndex
+from sevenviews.backends.patent_client import PatentClient
 from sevenviews.backends.records import ImageInput, PatentQuery, Release, Vector
+from sevenviews.backends.vector_client import VectorClient
 from sevenviews.designs import Drawing, Reason, SevenviewsError, View, ViewMatching, patent_id_of
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
 from sevenviews.gateway.lookup import PatentLookup
@@ -143,7 +144,7 @@ class QuerySources:
     """
 
     def __init__(
-        self, embedder: QueryEmbedder, index: VectorIndex, store: PatentStore, timeouts: CallTimeouts
+        self, embedder: QueryEmbedder, index: VectorClient, store: PatentClient, timeouts: CallTimeouts
     ) -> None:
         self._embedder = embedder
         self._index = index

@@ -9,8 +9,9 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from sevenviews.backends.ports import Embedder, VectorIndex
+from sevenviews.backends.embedding_client import EmbeddingClient
 from sevenviews.backends.records import Model, Release, ReleaseState
+from sevenviews.backends.vector_client import VectorClient
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
 
@@ -54,7 +55,7 @@ class Releases:
     """
 
     def __init__(
-        self, index: VectorIndex, embedder: Embedder, timeouts: CallTimeouts, seconds: float = 2.0
+        self, index: VectorClient, embedder: EmbeddingClient, timeouts: CallTimeouts, seconds: float = 2.0
     ) -> None:
         self._index = index
         self._embedder = embedder

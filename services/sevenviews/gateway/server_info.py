@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from sevenviews.backends.ports import MAX_PATENTS_PER_PAGE
+from sevenviews.backends.patent_client import MAX_PATENTS_PER_PAGE
 from sevenviews.backends.records import Release
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.gateway.deadline import Deadline

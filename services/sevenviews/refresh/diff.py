@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sevenviews.backends.blocking import Services
-from sevenviews.backends.ports import MAX_PATENTS_PER_CALL
+from sevenviews.backends.patent_client import MAX_PATENTS_PER_CALL
 from sevenviews.backends.records import NearestDrawing, Release
 from sevenviews.refresh.difference import portions
 

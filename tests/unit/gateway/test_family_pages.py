@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sevenviews.backends.ports import PatentStore, VectorIndex
+from sevenviews.backends.patent_client import PatentClient
 from sevenviews.backends.records import JudgedPatent, PatentRanking, PublishedSummary, ScoredPatent
+from sevenviews.backends.vector_client import VectorClient
 from sevenviews.designs import PatentFilter, Reason, SevenviewsError, View, ViewMatching
 from sevenviews.gateway.cursor import Cursor, KeptQuery, from_bytes, to_bytes
 from sevenviews.gateway.deadline import CallTimeouts, Deadline
@@ -96,7 +97,7 @@ async def pages_of(behind: Services, cursor: Cursor, sizes: Sequence[int]) -> li
         get_summaries = behind.get_summaries
         families = behind.find
 
-    pages = Pages(cast(VectorIndex, behind), cast(PatentStore, Store()), CallTimeouts())
+    pages = Pages(cast(VectorClient, behind), cast(PatentClient, Store()), CallTimeouts())
     found: list[Page] = []
     position = 0
     while not found or found[-1].more:
