@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from sevenviews.designs import (
+    Calibration,
     PatentFilter,
     SevenviewsError,
     View,
@@ -26,11 +27,15 @@ from sevenviews.vectors.releases import IndexParameters, Release
 DIMENSION = 8
 MODEL = "0123456789abcdef"
 SECONDS = 30.0
+CALIBRATION = Calibration(level=0.2, slope=3.0, neighbours=5)
+"""Of a model that is not the packaged one."""
 
 
 def create(index: DesignIndex, model: str = MODEL) -> Release:
     release_id = f"t-{uuid.uuid4().hex[:12]}"
-    return index.create_release(release_id, model, DIMENSION, IndexParameters(), SECONDS)
+    return index.create_release(
+        release_id, model, DIMENSION, IndexParameters(), SECONDS, calibration=CALIBRATION
+    )
 
 
 def promoted(index: DesignIndex, release: Release, token: int = 0) -> Release:

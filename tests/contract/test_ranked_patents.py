@@ -15,7 +15,7 @@ from sevenviews.designs import (
     View,
     ViewMatching,
 )
-from sevenviews.ranking import PACKAGED_LEVEL, QueryDrawing, StoredDrawing, score_patent
+from sevenviews.ranking import QueryDrawing, StoredDrawing, score_patent
 from sevenviews.vectors.drawings import PatentGenerations, PatentQuery
 from sevenviews.vectors.finalists import Ranking
 from sevenviews.vectors.index import DesignIndex
@@ -55,7 +55,7 @@ def test_patents_are_ranked_as_if_each_had_been_scored(
             @ np.stack([drawing.embedding.vector for drawing in one.drawings]).T
         )
         scored = score_patent(
-            cosines, [query.drawing for query in queries], drawings, matching, PACKAGED_LEVEL
+            cosines, [query.drawing for query in queries], drawings, matching, release.calibration.level
         )
         wanted = any(queries[match.query_index].drawing.weight > 0 for match in scored.matches)
         if wanted and patent_filter.matches(as_patent(one)):

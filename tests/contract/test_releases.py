@@ -8,12 +8,23 @@ from sevenviews.designs import (
 )
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.releases import IndexParameters, Release
-from tests.contract.designs import DIMENSION, MODEL, SECONDS, create, found, patent, promoted, refused
+from tests.contract.designs import (
+    CALIBRATION,
+    DIMENSION,
+    MODEL,
+    SECONDS,
+    create,
+    found,
+    patent,
+    promoted,
+    refused,
+)
 
 
 def test_creating_again_changes_nothing(index: DesignIndex, release: Release) -> None:
     again = index.create_release(release.release_id, MODEL, DIMENSION, IndexParameters(), SECONDS)
     assert again == index.release(release.release_id, SECONDS) == release
+    assert again.calibration == CALIBRATION
     assert again.state is ReleaseState.BUILDING
     error = refused(
         lambda: index.create_release(release.release_id, "other", DIMENSION, IndexParameters(), SECONDS)

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from sevenviews.designs import Party, Patent, Reason, SevenviewsError, View
+from sevenviews.designs import PACKAGED, Calibration, Party, Patent, Reason, SevenviewsError, View
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
 from sevenviews.ranking import (
-    PACKAGED_LEVEL,
     JudgedDrawings,
     PatentScore,
     QueryDrawing,
@@ -19,6 +18,7 @@ from sevenviews.ranking import (
     moved_queries,
     score_patent,
 )
+from sevenviews.runtime.calibrations import calibration_of, calibration_to_wire
 from sevenviews.runtime.wire import (
     check_range,
     date_from_wire,
@@ -51,6 +51,7 @@ class FakeRelease:
     model_version: str
     state: vectors_pb2.ReleaseState.ValueType = vectors_pb2.RELEASE_STATE_BUILDING
     is_complete: bool = False
+    calibration: Calibration = PACKAGED
     drawings: dict[tuple[str, int], IndexedDrawing] = field(default_factory=dict)
     """By drawing and generation."""
 
@@ -61,6 +62,7 @@ class FakeRelease:
             dimension=DIMENSION,
             state=self.state,
             vector_count=len(self.drawings),
+            calibration=calibration_to_wire(self.calibration),
         )
 
     def put(self, patent: Patent, drawings: Iterable[tuple[str, View, Vector]], generation: int = 1) -> None:
@@ -150,7 +152,7 @@ class FakeVectors(vectors_pb2_grpc.VectorServiceServicer):
             view_matching_from_wire(request.view_matching),
         )
         if judged := self._judged(request, release):
-            vectors = moved_queries(vectors, queries, judged, matching, PACKAGED_LEVEL)
+            vectors = moved_queries(vectors, queries, judged, matching, release.calibration.level)
         patents: dict[tuple[str, int], list[IndexedDrawing]] = {}
         for row in release.drawings.values():
             if patent_filter.matches(row.patent):
@@ -159,7 +161,7 @@ class FakeVectors(vectors_pb2_grpc.VectorServiceServicer):
         for (patent_id, generation), rows in patents.items():
             cosines = vectors @ np.stack([row.vector for row in rows]).T
             drawings = [StoredDrawing(row.drawing_id, row.view) for row in rows]
-            score = score_patent(cosines, queries, drawings, matching, PACKAGED_LEVEL)
+            score = score_patent(cosines, queries, drawings, matching, release.calibration.level)
             if score.matches:
                 scored.append(_scored(patent_id, generation, score, rows))
         scored.sort(key=lambda one: (-one.score, one.patent_id, -one.generation))
@@ -240,6 +242,7 @@ class FakeVectors(vectors_pb2_grpc.VectorServiceServicer):
         if known is not None and known.model_version != request.model_version:
             raise SevenviewsError(Reason.RELEASE_CONFLICT, "other parameters")
         release = known or self.add_release(request.release_id, request.model_version)
+        release.calibration = release.calibration if known else calibration_of(request)
         return vectors_pb2.CreateReleaseResponse(release=release.to_wire())
 
     def GetRelease(  # noqa: N802

@@ -9,6 +9,7 @@ import numpy as np
 from sevenviews.backends.records import ImageInput, Model, Vector
 from sevenviews.designs import SevenviewsError
 from sevenviews.internal.v1 import embedding_pb2
+from sevenviews.runtime.calibrations import calibration_of
 from sevenviews.runtime.status import error_from_item
 from sevenviews.runtime.wire import crop_to_wire
 
@@ -23,7 +24,7 @@ def result_from_wire(wire: embedding_pb2.EmbedResult) -> Vector | SevenviewsErro
 
 
 def model_from_wire(wire: embedding_pb2.Model) -> Model:
-    return Model(wire.model_version, wire.dimension, wire.is_default)
+    return Model(wire.model_version, wire.dimension, wire.is_default, calibration_of(wire))
 
 
 def _image_to_wire(image: ImageInput) -> embedding_pb2.ImageContent:

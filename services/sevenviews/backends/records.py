@@ -10,7 +10,16 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from sevenviews.designs import CropBox, LocarnoClass, Patent, SevenviewsError, View, ViewCoverage
+from sevenviews.designs import (
+    PACKAGED,
+    Calibration,
+    CropBox,
+    LocarnoClass,
+    Patent,
+    SevenviewsError,
+    View,
+    ViewCoverage,
+)
 from sevenviews.internal.v1 import patents_pb2
 from sevenviews.runtime.answers import locarno_of_answer
 from sevenviews.runtime.encoded import EncodedPatent
@@ -27,6 +36,7 @@ class Model:
     model_version: str
     dimension: int
     is_default: bool = False
+    calibration: Calibration = PACKAGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,7 @@ class Release:
         ready: when it was complete; None before.
         promoted: when it began to serve, the last time; None: never.
         evaluation: the figures that it was measured by, such as "map" and "recall_at_10".
+        calibration: of its model's scores.
     """
 
     release_id: str
@@ -88,6 +99,7 @@ class Release:
     ready: datetime | None = None
     promoted: datetime | None = None
     evaluation: Mapping[str, float] = field(default_factory=dict, hash=False)
+    calibration: Calibration = PACKAGED
 
 
 @dataclass(frozen=True, slots=True)

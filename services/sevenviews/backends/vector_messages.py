@@ -20,6 +20,7 @@ from sevenviews.backends.records import (
 )
 from sevenviews.internal.v1 import vectors_pb2
 from sevenviews.runtime.answers import time_of_answer, view_of_answer
+from sevenviews.runtime.calibrations import calibration_of, calibration_to_wire
 from sevenviews.runtime.wire import (
     date_to_wire,
     locarno_to_wire,
@@ -66,6 +67,7 @@ def create_request(
         dimension=model.dimension,
         index=vectors_pb2.IndexParameters(m=index.m, ef_construction=index.ef_construction, ef=index.ef),
         metric=metric,
+        calibration=calibration_to_wire(model.calibration),
     )
 
 
@@ -96,6 +98,7 @@ def release_from_wire(wire: vectors_pb2.Release) -> Release:
         ready=time_of_answer(wire.ready_time),
         promoted=time_of_answer(wire.promoted_time),
         evaluation=dict(wire.evaluation),
+        calibration=calibration_of(wire),
     )
 
 

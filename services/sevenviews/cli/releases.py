@@ -234,6 +234,7 @@ def _facts(release: Release) -> dict[str, Any]:
         "ready": _time(release.ready),
         "promoted": _time(release.promoted),
         "evaluation": dict(release.evaluation),
+        "calibration": asdict(release.calibration),
     }
 
 

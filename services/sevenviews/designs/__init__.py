@@ -3,6 +3,7 @@
 Pure: no input or output, no framework, nothing of ours imported from outside this package.
 """
 
+from sevenviews.designs.calibration import PACKAGED, Calibration, cosine_by_signs, cosine_of_signs
 from sevenviews.designs.canonical import canonical_patent_id, is_patent_number
 from sevenviews.designs.crop import CropBox
 from sevenviews.designs.errors import Reason, SevenviewsError
@@ -43,9 +44,11 @@ from sevenviews.designs.view import STANDARD_VIEWS, View
 
 __all__ = [
     "BY_ID",
+    "PACKAGED",
     "SAME_DRAWINGS",
     "SOLE_FIGURE",
     "STANDARD_VIEWS",
+    "Calibration",
     "Citation",
     "CropBox",
     "DateRange",
@@ -76,6 +79,8 @@ __all__ = [
     "ViewMatching",
     "canonical_patent_id",
     "content_key",
+    "cosine_by_signs",
+    "cosine_of_signs",
     "drawing_id",
     "expand_figures",
     "families",

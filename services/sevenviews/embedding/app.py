@@ -21,6 +21,7 @@ from sevenviews.embedding.replies import CallContext, reply
 from sevenviews.embedding.service import Embedded, EmbeddingWork, Image, Prepared, Vector
 from sevenviews.embedding.settings import EmbeddingSettings
 from sevenviews.internal.v1 import embedding_pb2
+from sevenviews.runtime.calibrations import calibration_to_wire
 from sevenviews.runtime.limits import check_limits
 from sevenviews.runtime.settings import LIVENESS
 from sevenviews.runtime.status import item_status
@@ -217,4 +218,5 @@ def _model_to_wire(model: ModelDescription, loaded: bool, provider: str) -> embe
         loaded=loaded,
         is_default=model.is_default,
         execution_provider=provider,
+        calibration=calibration_to_wire(model.calibration),
     )

@@ -52,6 +52,7 @@ class BundleSource:
                 bundle.manifest.dimension,
                 bundle.manifest.image_size,
                 bundle.version == versions[0],
+                bundle.calibration,
             )
             for bundle in self._sound(versions)
         ]

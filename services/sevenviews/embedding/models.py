@@ -13,7 +13,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from sevenviews.designs import CropBox, SevenviewsError
+from sevenviews.designs import Calibration, CropBox, SevenviewsError
 
 log = structlog.get_logger()
 
@@ -27,6 +27,7 @@ class ModelDescription:
     dimension: int
     image_size: int
     is_default: bool
+    calibration: Calibration
 
 
 class Model(Protocol):

@@ -6,15 +6,16 @@ import hashlib
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.designs import PACKAGED, Calibration, Reason, SevenviewsError
 from sevenviews.encoder.preprocess import PREPROCESSING_VERSION
 
 MANIFEST_FILE = "manifest.json"
 MODEL_FILE = "model.onnx"
+CALIBRATION_FILE = "calibration.json"
 _VERSION_LENGTH = 16
 
 
@@ -54,10 +55,17 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A bundle on disk whose files have been checked against its manifest."""
+    """A bundle on disk whose files have been checked against its manifest.
+
+    Attributes:
+        path: of its directory.
+        manifest: what it says of itself.
+        calibration: of its scores; that of the packaged model, if it has none of its own.
+    """
 
     path: Path
     manifest: Manifest
+    calibration: Calibration = PACKAGED
 
     @property
     def version(self) -> str:
@@ -75,7 +83,7 @@ def load_bundle(path: Path) -> Bundle:
 
     Raises:
         SevenviewsError: MODEL_NOT_FOUND, there is no bundle; MODEL_BUNDLE_INVALID, a file is missing or changed, or
-            it was made for another preprocessing.
+            it was made for another preprocessing, or its calibration is none.
     """
     if not (path / MANIFEST_FILE).is_file():
         raise SevenviewsError(
@@ -93,7 +101,7 @@ def load_bundle(path: Path) -> Bundle:
         raise _invalid(
             path, MANIFEST_FILE, f"is for preprocessing {manifest.preprocessing}, not {PREPROCESSING_VERSION}"
         )
-    return Bundle(path, manifest)
+    return Bundle(path, manifest, _read_calibration(path, manifest))
 
 
 def write_bundle(
@@ -122,8 +130,30 @@ def write_bundle(
         created=created,
         training=dict(training or {}),
     )
-    (path / MANIFEST_FILE).write_text(json.dumps(asdict(manifest), indent=2) + "\n")
+    _write_json(path / MANIFEST_FILE, asdict(manifest))
     return load_bundle(path)
+
+
+def calibrate(bundle: Bundle, calibration: Calibration) -> Bundle:
+    """Give a bundle a calibration of its own. Its version stays: the embeddings are the same."""
+    path = bundle.path / CALIBRATION_FILE
+    _write_json(path, asdict(calibration))
+    files = {**bundle.manifest.files, CALIBRATION_FILE: _digest(path)}
+    _write_json(bundle.path / MANIFEST_FILE, asdict(replace(bundle.manifest, files=files)))
+    return load_bundle(bundle.path)
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=2) + "\n")
+
+
+def _read_calibration(path: Path, manifest: Manifest) -> Calibration:
+    if CALIBRATION_FILE not in manifest.files:
+        return PACKAGED
+    try:
+        return Calibration(**json.loads((path / CALIBRATION_FILE).read_text()))
+    except (ValueError, TypeError) as error:
+        raise _invalid(path, CALIBRATION_FILE, f"cannot be read: {error}") from error
 
 
 def _read_manifest(path: Path) -> Manifest:

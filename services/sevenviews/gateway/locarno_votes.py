@@ -1,9 +1,11 @@
 """Predicted Locarno classes of a query: a calibrated vote of the patents that were found. Pure.
 
-With the scores s_1 ≥ … ≥ s_k of the first k ≤ NEIGHBOURS patents and the classes C_i that each carries,
+With the cosines s_1 ≥ … ≥ s_k of the first k patents and the classes C_i that each carries,
 
-    w_i = exp(s_i / TEMPERATURE) / Σ_j exp(s_j / TEMPERATURE)
-    P(c) = σ(OFFSET + SLOPE · s_1) · Σ_i w_i · 1[c ∈ C_i] / |C_i|
+    w_i = exp(s_i / T) / Σ_j exp(s_j / T)
+    P(c) = σ(a + b · s_1) · Σ_i w_i · 1[c ∈ C_i] / |C_i|
+
+T, a, b and the largest k are the calibration of the release that has answered: another model has other cosines.
 
 σ, the logistic function, is how likely it is that one of them carries the right class; what all predictions miss to 1
 is the probability that none does. The probability of a whole class is the sum over its subclasses, so the levels
@@ -22,16 +24,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sevenviews.designs import LocarnoClass
-
-NEIGHBOURS = 10
-"""Patents that vote."""
-
-TEMPERATURE, OFFSET, SLOPE = 0.095, -1.92, 5.06
-"""Fitted by `lab.classification.neighbours` to the packaged model on 493 drawings of real design patents by their 29
-USPC classes, which are about as fine as Locarno's 32: the corpora at hand have too few real patents with Locarno
-classes. Expected calibration error on the half that did not fit, of a fit to the other: 0.08; the first prediction is
-right for 33 %."""
+from sevenviews.designs import Calibration, LocarnoClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +37,29 @@ class PredictedClass:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A patent that was found: its score, and its classes; one without classes does not vote."""
+    """A patent that was found: its cosine, and its classes; one without classes does not vote."""
 
-    score: float
+    cosine: float
     locarno: tuple[LocarnoClass, ...]
 
 
-def predict_classes(neighbours: Sequence[Neighbour]) -> tuple[PredictedClass, ...]:
+def predict_classes(neighbours: Sequence[Neighbour], calibration: Calibration) -> tuple[PredictedClass, ...]:
     """The classes of the first neighbours, most probable first; of equal ones, the smaller notation first.
 
     Args:
-        neighbours: best first; more than NEIGHBOURS that carry classes are ignored.
+        neighbours: best first; of those that carry classes, more than vote are ignored.
+        calibration: of the release that they were found in.
 
     Returns:
         Empty if none carries a class.
     """
-    voters = [one for one in neighbours if one.locarno][:NEIGHBOURS]
+    voters = [one for one in neighbours if one.locarno][: calibration.neighbours]
     if not voters:
         return ()
-    highest = max(one.score for one in voters)
-    weights = [math.exp((one.score - highest) / TEMPERATURE) for one in voters]
+    highest = max(one.cosine for one in voters)
+    weights = [math.exp((one.cosine - highest) / calibration.temperature) for one in voters]
     total = math.fsum(weights)
-    present = 1 / (1 + math.exp(-(OFFSET + SLOPE * highest)))
+    present = 1 / (1 + math.exp(-(calibration.offset + calibration.slope * highest)))
     votes: dict[LocarnoClass, float] = {}
     for one, weight in zip(voters, weights, strict=True):
         classes = dict.fromkeys(one.locarno)

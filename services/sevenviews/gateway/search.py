@@ -19,6 +19,7 @@ from sevenviews.designs import (
     Reason,
     SevenviewsError,
     ViewMatching,
+    cosine_by_signs,
     patent_id_of,
     size_of_page,
 )
@@ -234,7 +235,7 @@ class Searcher:
         return replace(
             answer,
             certificate=certificate,
-            predicted_classes=predict_classes(_neighbours(page)),
+            predicted_classes=predict_classes(_neighbours(page, release), release.calibration),
             unknown_names=await self._lookup.unknown_names(request.patent_filter, deadline),
         )
 
@@ -320,10 +321,11 @@ async def _check_same(request: SearchRequest, cursor: Cursor) -> None:
         raise invalid_token("belongs to another search: it had other queries")
 
 
-def _neighbours(page: Page) -> list[Neighbour]:
-    """The patents of a page that are known; the vote was fitted to cosines."""
+def _neighbours(page: Page, release: Release) -> list[Neighbour]:
+    """The patents of a page that are known, by the cosines that their scores tell."""
+    cosine = cosine_by_signs if release.metric == "HAMMING" else float
     return [
-        Neighbour(2 * hit.score - 1, page.patents[hit.patent_id].locarno)
+        Neighbour(cosine(2 * hit.score - 1), page.patents[hit.patent_id].locarno)
         for hit in page.hits
         if hit.patent_id in page.patents
     ]

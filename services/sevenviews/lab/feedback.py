@@ -16,14 +16,13 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from sevenviews.designs import ViewMatching
+from sevenviews.designs import PACKAGED, ViewMatching
 from sevenviews.lab.advance import Advance, unheard
 from sevenviews.lab.hiding.measure import Gallery
 from sevenviews.lab.metrics import average_precision
 from sevenviews.lab.ranking import Ranks
 from sevenviews.lab.resampling import Paired, compare_paired
 from sevenviews.ranking import (
-    PACKAGED_LEVEL,
     Feedback,
     JudgedDrawings,
     QueryDrawing,
@@ -155,7 +154,7 @@ class _Query:
             for index in [int(self._shown[at])]
         ]
         (moved,) = moved_queries(
-            self._vector[None], [QueryDrawing()], judged, ViewMatching.PREFER, PACKAGED_LEVEL, feedback
+            self._vector[None], [QueryDrawing()], judged, ViewMatching.PREFER, PACKAGED.level, feedback
         )
         vector: npt.NDArray[np.float32] = moved
         return vector

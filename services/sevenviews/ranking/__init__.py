@@ -10,12 +10,11 @@ from sevenviews.ranking.bound import upper_bounds
 from sevenviews.ranking.feedback import Feedback, JudgedDrawings, moved_queries
 from sevenviews.ranking.records import Match, PatentScore, QueryDrawing, StoredDrawing
 from sevenviews.ranking.score import explain_patents, score_patent, score_patents
-from sevenviews.ranking.soft_mean import PACKAGED_LEVEL, SOFTNESS
+from sevenviews.ranking.soft_mean import SOFTNESS
 from sevenviews.ranking.values import OTHER_VIEW_COST, free_views
 
 __all__ = [
     "OTHER_VIEW_COST",
-    "PACKAGED_LEVEL",
     "SOFTNESS",
     "Feedback",
     "JudgedDrawings",

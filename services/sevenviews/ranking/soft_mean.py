@@ -12,10 +12,6 @@ from sevenviews.ranking.values import Values
 SOFTNESS = 0.05
 """τ, in cosine: as it grows the soft mean becomes the mean, as it shrinks the maximum."""
 
-PACKAGED_LEVEL = 0.05
-"""The field's level of the packaged model, as a cosine: the best drawing of an unrelated patent reaches −.01 (median)
-where the patent has one drawing, .10 where it has eight."""
-
 
 def soft_mean(cosines: Values, weights: Values, softness: float = SOFTNESS) -> Values:
     """τ · ln(Σ w · e^(c / τ) / Σ w) over the last axis: [..., queries] to [...]."""

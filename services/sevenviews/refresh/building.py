@@ -55,11 +55,10 @@ def create(context: Context) -> Facts:
     if context.plan.promotes:
         context.services.fence(context.lock.token)
     index = context.config.index
-    dimension = context.known("load", "dimension")
-    assert isinstance(dimension, int | float)  # noqa: S101 - as `load` wrote it
+    bundle = context.models.open(context.model_version)
     release = context.services.create_release(
         context.release_id,
-        Model(context.model_version, int(dimension)),
+        Model(bundle.version, bundle.manifest.dimension, calibration=bundle.calibration),
         IndexParameters(index.m, index.ef_construction, index.ef),
         index.metric.upper(),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from statistics import median
 
 import numpy as np
@@ -18,16 +18,17 @@ import numpy.typing as npt
 
 from sevenviews.backends.refreshes import Facts
 from sevenviews.designs import Reason, SevenviewsError, canonical_patent_id
-from sevenviews.encoder.bundle import Bundle
+from sevenviews.encoder.bundle import Bundle, calibrate
 from sevenviews.encoder.session import EncoderSession
+from sevenviews.lab.calibrating import fitted
 from sevenviews.lab.collection import Collection, read_collection
 from sevenviews.lab.metrics import RankingReport, evaluate_ranking
 from sevenviews.lab.protocol import Split, split_queries
 from sevenviews.lab.resampling import compare_paired
 from sevenviews.refresh.config import GateConfig
 from sevenviews.refresh.context import Context
-from sevenviews.refresh.learning import SKIPPED, anchor_bundle, export, new_bundle, serving_bundle
-from sevenviews.refresh.snapshot import write_drawings
+from sevenviews.refresh.learning import SKIPPED, anchor_bundle, export, serving_bundle, write_held_out
+from sevenviews.refresh.snapshot import records
 from sevenviews.training.trained_on import trained_on
 
 _SEED = 0
@@ -50,15 +51,18 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What a model is worth on the held-out drawings."""
+    """What a model is worth on the held-out drawings, and how it embeds them, with zeros for what is not finite."""
 
     report: RankingReport
     finite: bool
     milliseconds: float
+    vectors: npt.NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), np.float32))
 
 
 def evaluate(context: Context) -> Facts:
     """Export the trained model; measure it, the serving one and the anchor on the same queries and gallery.
+
+    What its cosines mean is found on the same drawings, and becomes a part of its bundle.
 
     Raises:
         SevenviewsError: CORPUS_EMPTY, no held-out patent has two drawings; MODEL_BUNDLE_INVALID; MODEL_NOT_FOUND,
@@ -67,11 +71,7 @@ def evaluate(context: Context) -> Facts:
     if not context.plan.trains:
         return SKIPPED
     bundle = export(context)
-    ids = context.known("snapshot", "held_out")
-    assert isinstance(ids, list)  # noqa: S101 - as `snapshot` wrote it
-    folder = context.work / "held-out"
-    write_drawings(context, ids, folder)
-    held_out = read_collection(folder)
+    held_out = read_collection(write_held_out(context))
     split = split_queries(held_out.patents, _SEED)
     if not split.queries:
         raise SevenviewsError(
@@ -84,11 +84,16 @@ def evaluate(context: Context) -> Facts:
         if one.version not in measured:
             measured[one.version] = _worth(one, held_out, split)
     seen = trained_on(bundle) & set(map(canonical_patent_id, held_out.patents))
+    classes = {one.patent_id: list(map(str, one.locarno)) for one in records(context, set(held_out.patents))}
+    vectors = measured[bundle.version].vectors
+    calibration = fitted(vectors, held_out.patents, classes, others["serving"].calibration)
+    calibrate(bundle, calibration)
     return {
         "model_version": bundle.version,
         "anchor_model": others["anchor"].version,
         "gallery": len(split.gallery),
         "held_out_trained_on": len(seen),
+        **asdict(calibration),
         **figures(
             measured[bundle.version],
             measured[others["serving"].version],
@@ -179,16 +184,16 @@ def refuse(refresh_id: str, checks: Sequence[Check]) -> None:
 
 def _worth(bundle: Bundle, held_out: Collection, split: Split) -> Worth:
     session = EncoderSession(bundle)
-    vectors = _embedded(session, held_out)
-    finite = bool(np.isfinite(vectors).all())
+    embedded = _embedded(session, held_out)
+    vectors = np.nan_to_num(embedded, posinf=0, neginf=0)
     queries, gallery = np.array(split.queries), np.array(split.gallery)
     patents = np.array(held_out.patents)
     report = evaluate_ranking(
-        np.nan_to_num(vectors[queries]) @ np.nan_to_num(vectors[gallery]).T,
+        vectors[queries] @ vectors[gallery].T,
         patents[queries][:, None] == patents[gallery][None, :],
     )
     timed = held_out.prepared(session.image_size, range(min(_TIMED_DRAWINGS, len(held_out))))
-    return Worth(report, finite, _milliseconds(session, timed))
+    return Worth(report, bool(np.isfinite(embedded).all()), _milliseconds(session, timed), vectors)
 
 
 def _embedded(session: EncoderSession, held_out: Collection) -> npt.NDArray[np.float32]:
@@ -206,6 +211,3 @@ def _milliseconds(session: EncoderSession, pixels: npt.NDArray[np.uint8]) -> flo
         session.embed(pixels[one : one + 1])
         taken.append(time.perf_counter() - started)
     return 1000 * median(taken)
-
-
-__all__ = ["Check", "Worth", "evaluate", "figures", "gate", "judge", "new_bundle", "refuse"]

@@ -46,21 +46,30 @@ def training_config(context: Context) -> TrainConfig:
     """The training as it was asked for, with the catalogue's own drawings, and the weights to start from."""
     learning = context.config.learning
     data = learning.config.data
-    # The corpora of the configuration may hold the catalogue's patents too.
-    changes: dict[str, Any] = {
-        "data": data.model_copy(update={"excluded_lists": (*data.excluded_lists, _held_out_list(context))})
-    }
+    # What judges is read with the rest, and excluded: so are its kin then, in whatever corpus the same patent is, or
+    # one that shows the same.
+    corpora = [*data.corpora, write_held_out(context)]
     if learning.catalogue_patents:
         training = list(map(str, _ids(context, "training")))
-        folder = context.work / "training"
+        corpora.append(context.work / "training")
         context.tell(
-            f"  {write_drawings(context, training, folder)} drawings of {len(training)} patents to train on"
+            f"  {write_drawings(context, training, corpora[-1])} drawings of {len(training)} patents to train on"
         )
-        changes["data"] = changes["data"].model_copy(update={"corpora": (*data.corpora, folder)})
+    excluded = (*data.excluded_lists, _held_out_list(context))
+    changes: dict[str, Any] = {
+        "data": data.model_copy(update={"corpora": tuple(corpora), "excluded_lists": excluded})
+    }
     if learning.start_from == "serving":
         bundle = serving_bundle(context).path.resolve()
         changes["model"] = learning.config.model.model_copy(update={"initial_weights": str(bundle)})
     return learning.config.model_copy(update=changes)
+
+
+def write_held_out(context: Context) -> Path:
+    """The drawings of the patents that models are judged by; their folder."""
+    folder = context.work / "held-out"
+    write_drawings(context, map(str, _ids(context, "held_out")), folder)
+    return folder
 
 
 def _held_out_list(context: Context) -> Path:

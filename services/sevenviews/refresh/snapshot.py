@@ -44,7 +44,7 @@ def snapshot(context: Context) -> Facts:
         known_to(context, serving.model_version, anchor) if context.plan.trains else (),
     )
     if context.plan.trains:
-        split = without_kin(split, _records(context, (*split.held_out, *split.training)))
+        split = without_kin(split, records(context, (*split.held_out, *split.training)))
     return {
         "patents": len(ids),
         "serving_release": serving.release_id,
@@ -60,7 +60,8 @@ def known_to(context: Context, *versions: str) -> frozenset[str]:
     return frozenset().union(*(trained_on(context.models.open(version)) for version in versions))
 
 
-def _records(context: Context, patent_ids: Iterable[str]) -> Iterator[Patent]:
+def records(context: Context, patent_ids: Iterable[str]) -> Iterator[Patent]:
+    """Some patents, as far as they are still there."""
     for portion in portions(patent_ids, _PAGE):
         yield from (one.patent for one in context.services.patents(portion))
 

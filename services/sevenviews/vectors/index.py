@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from sevenviews.backends.records import JudgedPatent, NearestDrawing, StoredVector
 from sevenviews.designs import PatentFilter, Reason, SevenviewsError, View, ViewMatching
-from sevenviews.ranking import PACKAGED_LEVEL, moved_queries
+from sevenviews.ranking import moved_queries
 from sevenviews.runtime.wire import check_range, required
 from sevenviews.vectors.binary import signs
 from sevenviews.vectors.checks import (
@@ -138,8 +138,8 @@ class DesignIndex(ReleaseStore):
 
         if judged:
             known = judged_drawings(judged, drawings)
-            vectors = moved_queries(compared(), drawn, known, matching, PACKAGED_LEVEL)
-        asked = Asked(compared(), drawn, matching, PACKAGED_LEVEL)
+            vectors = moved_queries(compared(), drawn, known, matching, release.level)
+        asked = Asked(compared(), drawn, matching, release.level)
         if exact:
             ranking = rank_exactly(EveryDrawing(rows, drawings), asked, limit)
         else:

@@ -1,9 +1,9 @@
 """Releases that were looked up a moment ago, for calls that name one.
 
-What a search needs of a release is written with its collection, and never again: model, dimension, metric, index. So
-what was read stays true for as long as the collection is there, and a call that meets a collection which is not there
-says so. All that can be believed in error is a release that was retired and made again under the same id with other
-parameters, by another replica; and that for a moment only.
+What a search needs of a release is written with its collection, and never again: model, dimension, metric, index,
+calibration. So what was read stays true for as long as the collection is there, and a call that meets a collection
+which is not there says so. All that can be believed in error is a release that was retired and made again under the
+same id with other parameters, by another replica; and that for a moment only.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import numpy as np
 from sevenviews.backends.records import NearestDrawing, ReleaseState, ScoredPatent, StoredVector
 from sevenviews.internal.v1 import vectors_pb2
 from sevenviews.ranking import QueryDrawing
+from sevenviews.runtime.calibrations import calibration_to_wire
 from sevenviews.runtime.wire import (
     coverage_to_wire,
     date_from_wire,
@@ -146,4 +147,5 @@ def release_to_wire(release: Release) -> vectors_pb2.Release:
         ready_time=time_to_wire(release.ready),
         evaluation=release.evaluation,
         metric=release.metric.value,
+        calibration=calibration_to_wire(release.calibration),
     )

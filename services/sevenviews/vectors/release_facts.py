@@ -3,7 +3,7 @@
 Engines merge the properties that they are given into those that there are, so writers of different facts never lose
 each other's. Of one fact:
 
-- created, model, index: written with the collection, and never again.
+- created, model, index, calibration: written with the collection, and never again.
 - ready: the first time stands, but for two that complete a release at the same moment, whose times are the same but
   for that moment.
 - evaluation, promoted: the last one written stands, as it should.
@@ -15,9 +15,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 
 from sevenviews.backends.records import ReleaseState
+from sevenviews.designs import Calibration
 from sevenviews.vectors.releases import IndexKind, IndexParameters, Metric, Release
 
 Facts = Mapping[str, str]
@@ -45,6 +47,7 @@ def created(release: Release) -> Facts:
                 "ef": release.index.ef,
                 "kind": release.index.kind.value,
                 "created": release.created.isoformat() if release.created else "",
+                "calibration": asdict(release.calibration),
             }
         )
     }
@@ -105,6 +108,7 @@ def release_of(facts: Facts, *, serving: bool) -> Release:
         evaluation=json.loads(facts.get(_EVALUATION, "{}")),
         fence=max((_token(name) for name in facts), default=0),
         is_retiring=bool(facts.get(_RETIRING)),
+        calibration=Calibration(**first.get("calibration", {})),
     )
 
 

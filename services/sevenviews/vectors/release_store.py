@@ -22,7 +22,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from sevenviews.backends.records import ReleaseState
-from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.designs import PACKAGED, Calibration, Reason, SevenviewsError
 from sevenviews.runtime.wire import required
 from sevenviews.vectors import release_facts
 from sevenviews.vectors.checks import check_release
@@ -64,8 +64,11 @@ class ReleaseStore(ABC):
         index: IndexParameters,
         timeout: float,
         metric: Metric = Metric.IP,
+        calibration: Calibration = PACKAGED,
     ) -> Release:
         """Create a release with its empty collection; the same parameters again return it unchanged.
+
+        It keeps the calibration that it is created with.
 
         By the metric HAMMING it takes the same unit vectors, keeps their signs, and lists unit vectors of signs.
         """
@@ -76,6 +79,7 @@ class ReleaseStore(ABC):
             index,
             created=self._now(),
             metric=metric,
+            calibration=calibration,
         )
         check_release(wanted)
         existing = self._release(wanted.release_id, timeout)

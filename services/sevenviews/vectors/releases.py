@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from sevenviews.backends.records import ReleaseState
-from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.designs import PACKAGED, Calibration, Reason, SevenviewsError, cosine_of_signs
 
 _RELEASE_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _COLLECTION_PREFIX = "release_"
@@ -58,6 +58,7 @@ class Release:
         evaluation: the figures that it was measured by, such as "map" and "recall_at_10".
         fence: promotions by holders of a smaller fencing token are refused while this release serves.
         is_retiring: somebody has begun to retire it.
+        calibration: of its model's scores.
     """
 
     release_id: str
@@ -73,11 +74,18 @@ class Release:
     fence: int = 0
     metric: Metric = Metric.IP
     is_retiring: bool = False
+    calibration: Calibration = PACKAGED
 
     @property
     def collection(self) -> str:
         """Name of its Milvus collection."""
         return collection_of(self.release_id)
+
+    @property
+    def level(self) -> float:
+        """The field's level, as what its metric compares has it."""
+        level = self.calibration.level
+        return level if self.metric is Metric.IP else cosine_of_signs(level)
 
     def same_parameters(self, other: Release) -> bool:
         """Whether both were created alike."""

@@ -13,6 +13,7 @@ import structlog
 
 from sevenviews.backends.records import JudgedPatent, StoredVector
 from sevenviews.internal.v1 import vectors_pb2, vectors_pb2_grpc
+from sevenviews.runtime.calibrations import calibration_of
 from sevenviews.runtime.deadlines import Deadline, in_thread
 from sevenviews.runtime.wire import (
     filter_from_wire,
@@ -198,6 +199,7 @@ class VectorServicer(vectors_pb2_grpc.VectorServiceServicer):
                 index_from_wire(request.index, self._built),
                 timeout,
                 metric_from_wire(request.metric),
+                calibration_of(request),
             ),
         )
         return vectors_pb2.CreateReleaseResponse(release=release_to_wire(release))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sevenviews.designs import CropBox, Reason, SevenviewsError
+from sevenviews.designs import PACKAGED, CropBox, Reason, SevenviewsError
 from sevenviews.embedding.models import Model, ModelDescription
 
 
@@ -55,7 +55,9 @@ class FakeSource:
         return self.default
 
     def describe(self) -> Sequence[ModelDescription]:
-        return [ModelDescription(version, "", 2, 2, version == self.default) for version in self.models]
+        return [
+            ModelDescription(version, "", 2, 2, version == self.default, PACKAGED) for version in self.models
+        ]
 
     def load(self, version: str) -> Model:
         self.loads.append(version)

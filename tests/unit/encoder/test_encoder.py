@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from sevenviews.designs import Reason, SevenviewsError
-from sevenviews.encoder import ModelStore, load_bundle, preprocess
+from sevenviews.designs import PACKAGED, Calibration, Reason, SevenviewsError
+from sevenviews.encoder import ModelStore, load_bundle, preprocess, write_bundle
+from sevenviews.encoder.bundle import CALIBRATION_FILE, calibrate
 from sevenviews.encoder.encoder import Encoder
 from tests.models import tiny_bundle
 from tests.unit.encoder.test_images import drawing, encoded
@@ -133,3 +135,30 @@ def test_no_images_give_no_vectors(bundle_path: Path) -> None:
 def test_a_gpu_that_is_not_there_is_no_silent_cpu(bundle_path: Path) -> None:
     with pytest.raises(ValueError, match="CUDAExecutionProvider"):
         Encoder(load_bundle(bundle_path), provider="cuda")
+
+
+def test_a_bundle_has_its_own_calibration_and_keeps_its_version(tmp_path: Path) -> None:
+    before = load_bundle(tiny_bundle(tmp_path))
+    assert before.calibration == PACKAGED
+    own = Calibration(level=0.2, temperature=0.1, offset=-1.0, slope=2.0, neighbours=5)
+    assert calibrate(before, own) == load_bundle(tmp_path)
+    after = calibrate(load_bundle(tmp_path), replace(own, level=0.3))
+    assert after.calibration == load_bundle(tmp_path).calibration == replace(own, level=0.3)
+    assert after.version == before.version
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", '{"level": 2}', '{"temperature": 0}', '{"heat": 1}'])
+def test_a_bundle_with_a_calibration_that_is_none_is_refused(tmp_path: Path, content: str) -> None:
+    bundle = calibrate(load_bundle(tiny_bundle(tmp_path / "bundle")), PACKAGED)
+    (tmp_path / CALIBRATION_FILE).write_text(content)
+    with pytest.raises(SevenviewsError) as caught:
+        write_bundle(
+            bundle.path,
+            bundle.model_path,
+            name="x",
+            image_size=32,
+            dimension=16,
+            attachments=(tmp_path / CALIBRATION_FILE,),
+        )
+    assert caught.value.reason is Reason.MODEL_BUNDLE_INVALID
+    assert caught.value.metadata["file"] == CALIBRATION_FILE

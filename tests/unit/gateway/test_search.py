@@ -10,6 +10,7 @@ import pytest
 
 from sevenviews.client import QueryImage
 from sevenviews.designs import (
+    PACKAGED,
     CropBox,
     DateRange,
     LocarnoClass,
@@ -22,7 +23,7 @@ from sevenviews.designs import (
     ViewCoverage,
     ViewMatching,
 )
-from sevenviews.ranking import PACKAGED_LEVEL, SOFTNESS
+from sevenviews.ranking import SOFTNESS
 from tests.fakes.embedding import DEFAULT_MODEL, embedding_of, vector_image
 from tests.fakes.patents import locarno
 from tests.fakes.services import FakeServices
@@ -61,7 +62,7 @@ async def test_a_golden_ranking(gateway: RunningGateway) -> None:
     assert ids(page.hits) == ["USD1", "USD2", "USD3", "USD4"]
     # Both images by a drawing each; the front alone, for nothing resembles the side, and the field's level is better;
     # one drawing that serves twice, for nobody knows of which side it is; and neither, though one match there is.
-    reached = [(1.0, 1.0), (1.0, PACKAGED_LEVEL), (0.8, 0.6), (0.0, PACKAGED_LEVEL)]
+    reached = [(1.0, 1.0), (1.0, PACKAGED.level), (0.8, 0.6), (0.0, PACKAGED.level)]
     assert [hit.score for hit in page.hits] == pytest.approx([score_of(*one) for one in reached], abs=1e-6)
     best = page.hits[0]
     assert [(m.query_index, m.drawing_id, m.figure_number) for m in best.matches] == [
@@ -175,7 +176,7 @@ async def test_an_image_without_a_drawing_is_said_to_be_left_out(gateway: Runnin
     assert first.score == pytest.approx(1)
     left_out = second.matches[1]
     assert (left_out.coverage, left_out.drawing_id, left_out.score) == (ViewCoverage.MISSING, "", 0)
-    assert second.score == pytest.approx(score_of(1, PACKAGED_LEVEL))
+    assert second.score == pytest.approx(score_of(1, PACKAGED.level))
 
 
 async def test_patents_like_an_image_of_negative_weight_are_not_wanted(gateway: RunningGateway) -> None:
@@ -233,7 +234,7 @@ async def test_cached_images_are_not_embedded_again(gateway: RunningGateway) -> 
     assert calls[1].request.images[0].content == like(0.7)
     # The patent has one drawing. It serves twice at most: the third image is left out.
     assert first.hits[0].score == pytest.approx(score_of(1, 0.5))
-    assert again.hits[0].score == pytest.approx(score_of(1, 0.7, PACKAGED_LEVEL))
+    assert again.hits[0].score == pytest.approx(score_of(1, 0.7, PACKAGED.level))
     assert gateway.sample("sevenviews_gateway_cached_embeddings_total", outcome="hit") == 2
     assert gateway.sample("sevenviews_gateway_cached_embeddings_total", outcome="miss") == 3
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sevenviews.ranking import OTHER_VIEW_COST, PACKAGED_LEVEL, SOFTNESS
+from sevenviews.designs import PACKAGED
+from sevenviews.ranking import OTHER_VIEW_COST, SOFTNESS
 from tests.conftest import ROOT
 
 PROTOS = ROOT / "protos" / "sevenviews"
@@ -19,4 +20,4 @@ def test_the_protos_name_the_constants_of_the_formula(proto: str) -> None:
 
 
 def test_the_public_proto_names_the_level() -> None:
-    assert f"model, {PACKAGED_LEVEL} of the packaged one" in (PROTOS / "v1/search.proto").read_text()
+    assert f"model, {PACKAGED.level} of the packaged one" in (PROTOS / "v1/search.proto").read_text()

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sevenviews.designs import View, ViewMatching
+from sevenviews.designs import PACKAGED, View, ViewMatching
 from sevenviews.ranking import (
-    PACKAGED_LEVEL,
     Feedback,
     JudgedDrawings,
     QueryDrawing,
@@ -34,7 +33,7 @@ class Case:
 
     def moved(self, judged: tuple[JudgedDrawings, ...] | None = None) -> Vectors:
         marks = self.judged if judged is None else judged
-        return moved_queries(self.vectors, self.queries, marks, ViewMatching.PREFER, PACKAGED_LEVEL)
+        return moved_queries(self.vectors, self.queries, marks, ViewMatching.PREFER, PACKAGED.level)
 
 
 def unit(rows: np.ndarray) -> Vectors:
@@ -83,7 +82,7 @@ def test_marks_turn_queries_as_far_as_they_may_in_whatever_order(case: Case, ran
 def test_a_relevant_patent_comes_nearer_and_an_irrelevant_one_goes_away(case: Case) -> None:
     for one in case.judged:
         before, after = case.vectors @ one.vectors.T, case.moved((one,)) @ one.vectors.T
-        scored = score_patent(before, case.queries, one.drawings, ViewMatching.PREFER, PACKAGED_LEVEL)
+        scored = score_patent(before, case.queries, one.drawings, ViewMatching.PREFER, PACKAGED.level)
         for match in scored.matches:
             if case.queries[match.query_index].weight > 0:
                 change = (after - before)[match.query_index, match.drawing_index]
@@ -98,11 +97,11 @@ def test_the_formula() -> None:
         for name, relevant, vector in (("a", True, good), ("b", True, better), ("c", False, bad))
     ]
     feedback = Feedback(toward=0.5, away=0.1, most_away=0.9)
-    (moved,) = moved_queries(asked[None], [front], judged, ViewMatching.PREFER, PACKAGED_LEVEL, feedback)
+    (moved,) = moved_queries(asked[None], [front], judged, ViewMatching.PREFER, PACKAGED.level, feedback)
     expected = asked + 0.5 * (good + better) / 2 - 0.1 * bad
     assert moved == pytest.approx(expected / np.linalg.norm(expected), abs=1e-6)
     (capped,) = moved_queries(
-        asked[None], [front], judged[2:], ViewMatching.PREFER, PACKAGED_LEVEL, Feedback(0.5, 2.0, 0.25)
+        asked[None], [front], judged[2:], ViewMatching.PREFER, PACKAGED.level, Feedback(0.5, 2.0, 0.25)
     )
     expected = asked - 0.25 * bad
     assert capped == pytest.approx(expected / np.linalg.norm(expected), abs=1e-6)
@@ -112,6 +111,6 @@ def test_what_a_patent_does_not_show_moves_nothing() -> None:
     queries = [QueryDrawing(View.FRONT), QueryDrawing(View.TOP)]
     patent = JudgedDrawings(True, [StoredDrawing("a", View.FRONT)], unit(np.array([[1, 0.5, 0]])))
     vectors = unit(np.eye(3)[:2])
-    moved = moved_queries(vectors, queries, [patent], ViewMatching.REQUIRE, PACKAGED_LEVEL)
+    moved = moved_queries(vectors, queries, [patent], ViewMatching.REQUIRE, PACKAGED.level)
     assert np.array_equal(moved[1], vectors[1])
     assert not np.array_equal(moved[0], vectors[0])

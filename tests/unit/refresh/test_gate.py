@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 
 from sevenviews.cli.refreshing import finish
-from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.client import ImportItem
+from sevenviews.designs import PACKAGED, Reason, SevenviewsError
+from sevenviews.refresh.engine import Metrics
 from sevenviews.refresh.job import begin
+from sevenviews.refresh.plan import Kind
+from sevenviews.refresh.splitting import split_catalogue
+from sevenviews.training.config import TrainConfig
+from sevenviews.training.drawings import open_dataset
+from sevenviews.training.split import split as split_drawings
 from tests.commands import command
 from tests.fakes.engine import FakeEngine
 from tests.fakes.house import House
-from tests.unit.refresh.catalogue import CONFIG
+from tests.unit.refresh.catalogue import CONFIG, patent
 
 CLOSED = CONFIG.model_copy(update={"gate": CONFIG.gate.model_copy(update={"latency_ms": 1e-6})})
 
@@ -68,6 +76,46 @@ def test_the_anchor_stays_whoever_serves(house: House) -> None:
     assert left == {"report.md"}
     third = begin(house.surroundings(FakeEngine(seed=3)), CONFIG.model_copy(update={"gate": gate}))
     assert (third.facts("evaluate") or {})["anchor_model"] == snapshots[1]["serving_model"]
+
+
+def test_a_release_keeps_the_calibration_that_was_fitted_to_its_model(house: House) -> None:
+    around = house.surroundings(FakeEngine())
+    before = around.services.serving_release()
+    done = begin(around, CONFIG)
+    after = around.services.serving_release()
+    assert after.calibration.level == (done.facts("evaluate") or {})["level"]
+    assert after.calibration == around.models.open(after.model_version).calibration
+    assert around.services.release(before.release_id).calibration == before.calibration == PACKAGED
+    # An index made anew is of the same model.
+    begin(around, CONFIG, Kind.REINDEX)
+    assert around.services.serving_release().calibration == after.calibration != PACKAGED
+
+
+class Splitting(FakeEngine):
+    """Looks at what it is to train on, as the training would."""
+
+    seen: frozenset[str] = frozenset()
+
+    def train(self, config: TrainConfig, run: Path, *told: Any) -> Metrics:
+        drawings = open_dataset(run.parent / "drawings", config.data, config.seed, 1, lambda _: None)
+        parts = split_drawings(drawings, config.data, config.seed)
+        designs = drawings.designs[[*parts.training, *parts.validation]]
+        self.seen = frozenset(drawings.names[design] for design in designs)
+        return super().train(config, run, *told)
+
+
+def test_what_shows_the_same_as_the_held_out_is_not_trained_on(house: House) -> None:
+    """Under another number, as offices publish a design anew; known by its drawings alone."""
+    around = house.surroundings(engine := Splitting())
+    ids = list(around.services.patent_ids())
+    split = split_catalogue(ids, CONFIG.gate.held_out_share, 1000, 1000)
+    shown, other = (patent(int(ids[0].removeprefix("USD9"))) for ids in (split.held_out, split.training))
+    copies = dict(zip(other.contents, shown.contents.values(), strict=True))
+    with house.client() as client:
+        (result,) = client.import_patents([ImportItem(other.patent, copies, replace=True)])
+    assert result.error is None
+    begin(around, CONFIG)
+    assert engine.seen == set(split.training[1:])
 
 
 def test_a_catalogue_too_small_to_judge_by_lets_nothing_pass(house: House) -> None:

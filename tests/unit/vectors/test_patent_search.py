@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sevenviews.backends.records import NearestDrawing, StoredVector
-from sevenviews.designs import View, ViewMatching
-from sevenviews.ranking import PACKAGED_LEVEL, QueryDrawing, StoredDrawing, score_patent
+from sevenviews.designs import PACKAGED, View, ViewMatching
+from sevenviews.ranking import QueryDrawing, StoredDrawing, score_patent
 from sevenviews.vectors import finalists
 from sevenviews.vectors.exact_search import EveryDrawing, rank_exactly
 from sevenviews.vectors.finalists import Ranking
@@ -114,7 +114,7 @@ def brute_force(asked: Asked) -> list[tuple[str, int, float]]:
             continue
         cosines = asked.vectors @ np.stack([_of(row) for row in rows]).T
         drawings = [StoredDrawing(row.drawing_id, row.view) for row in rows]
-        scored = score_patent(cosines, asked.queries, drawings, asked.matching, PACKAGED_LEVEL)
+        scored = score_patent(cosines, asked.queries, drawings, asked.matching, PACKAGED.level)
         ranked.append((patent_id, generation, scored.score))
     return sorted(ranked, key=lambda one: (-one[2], one[0], -one[1]))
 
@@ -127,7 +127,7 @@ def search(
 
 
 def comparing(asked: Asked) -> finalists.Asked:
-    return finalists.Asked(asked.vectors, asked.queries, asked.matching, PACKAGED_LEVEL)
+    return finalists.Asked(asked.vectors, asked.queries, asked.matching, PACKAGED.level)
 
 
 def told(ranking: Ranking) -> tuple[list[tuple[str, int, float]], bool]:

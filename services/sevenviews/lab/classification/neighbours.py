@@ -14,12 +14,13 @@ regression. The rest to 1 is the probability that the class is none of theirs. T
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, softmax
 
+from sevenviews.designs import Calibration
 from sevenviews.lab.classification.accuracy import Labels
 from sevenviews.lab.classification.calibration import fit_scale
 
@@ -27,36 +28,27 @@ _RIDGE = 1e-6
 """Keeps the regression finite where the scores separate the reached queries from the others."""
 
 
-@dataclass(frozen=True, slots=True)
-class NeighbourCalibration:
-    """T, a and b of the formula."""
-
-    temperature: float
-    offset: float
-    slope: float
-
-
 def neighbour_probabilities(
-    scores: npt.NDArray[np.floating], labels: Labels, calibration: NeighbourCalibration
+    scores: npt.NDArray[np.floating], labels: Labels, calibration: Calibration
 ) -> npt.NDArray[np.float64]:
     """P, [queries, classes].
 
     Args:
         scores: [queries, k], each row from the nearest on.
         labels: bool [queries, k, classes]: those of each neighbour, at least one.
-        calibration: with a positive temperature.
+        calibration: T, a and b.
 
     Raises:
-        ValueError: the shapes differ, a neighbour has no label, a score is not finite, or T is not positive.
+        ValueError: the shapes differ, a neighbour has no label, or a score is not finite.
     """
     present: npt.NDArray[np.float64] = expit(calibration.offset + calibration.slope * scores[:, 0])
     return present[:, None] * _votes(scores, labels, calibration.temperature)
 
 
 def fit_neighbours(
-    scores: npt.NDArray[np.floating], labels: Labels, own: npt.NDArray[np.bool_]
-) -> NeighbourCalibration:
-    """The calibration under which the queries' own classes [queries, classes] are likely.
+    scores: npt.NDArray[np.floating], labels: Labels, own: npt.NDArray[np.bool_], before: Calibration
+) -> Calibration:
+    """The one before with that T, a and b under which the queries' own classes [queries, classes] are likely.
 
     Raises:
         ValueError: as `neighbour_probabilities`, or no query's class is carried by a neighbour.
@@ -72,7 +64,7 @@ def fit_neighbours(
 
     temperature = fit_scale(cost, math.log(1e-3), math.log(10))
     offset, slope = _regression(np.asarray(scores[:, 0], np.float64), reached)
-    return NeighbourCalibration(temperature, offset, slope)
+    return replace(before, temperature=temperature, offset=offset, slope=slope, neighbours=scores.shape[1])
 
 
 def _votes(scores: npt.NDArray[np.floating], labels: Labels, temperature: float) -> npt.NDArray[np.float64]:
@@ -82,8 +74,6 @@ def _votes(scores: npt.NDArray[np.floating], labels: Labels, temperature: float)
         raise ValueError("labels: a neighbour has none")
     if not np.isfinite(scores).all():
         raise ValueError("scores: one is not finite")
-    if not temperature > 0:
-        raise ValueError(f"temperature must be positive, not {temperature}")
     weights = softmax(scores / temperature, 1)
     votes: npt.NDArray[np.float64] = np.einsum("qk,qkc->qc", weights, labels / labels.sum(2, keepdims=True))
     return votes

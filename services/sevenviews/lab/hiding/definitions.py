@@ -9,8 +9,8 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from sevenviews.designs import View, ViewMatching
-from sevenviews.ranking import PACKAGED_LEVEL, SOFTNESS, QueryDrawing, score_patents
+from sevenviews.designs import PACKAGED, View, ViewMatching
+from sevenviews.ranking import SOFTNESS, QueryDrawing, score_patents
 
 Scores = npt.NDArray[np.float64]
 
@@ -62,7 +62,7 @@ def total(asked: Asked) -> Scores:
 def assigned(
     asked: Asked,
     softness: float = SOFTNESS,
-    level: float = PACKAGED_LEVEL,
+    level: float = PACKAGED.level,
     matching: ViewMatching = ViewMatching.PREFER,
 ) -> Scores:
     """`ranking.score`, which is ours."""
