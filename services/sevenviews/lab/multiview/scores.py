@@ -79,8 +79,8 @@ def spread(scores: Sequence[ClusteringScores]) -> ScoreSpread:
         raise ValueError("scores: a spread needs one run at least")
     table = np.array([astuple(one) for one in scores])
     deviation = table.std(axis=0, ddof=1) if len(scores) > 1 else np.zeros(3)
-    both = (ClusteringScores(*one.tolist()) for one in (table.mean(axis=0), deviation))
-    return ScoreSpread(*both, len(scores))
+    mean, spreads = (ClusteringScores(*one.tolist()) for one in (table.mean(axis=0), deviation))
+    return ScoreSpread(mean, spreads, len(scores))
 
 
 def contingency(classes: npt.ArrayLike, clusters: npt.ArrayLike) -> npt.NDArray[np.int64]:
