@@ -35,7 +35,7 @@ $(STAMP): $(INSTALLED_FROM)
 	@deploy/dev/venv.sh "$(PYTHON)"
 	@echo "installing into $(VENV): 7.6 GB, most of it torch with CUDA"
 	$(PIP) install --upgrade "pip>=25.1"
-	$(PIP) install --constraint constraints.txt --editable ".[all]" --group dev
+	$(PIP) install --constraint constraints.txt --editable ".[all,bench]" --group dev
 	@touch $@ $(DEMO_STAMP)
 
 .PHONY: test-deps
@@ -69,6 +69,10 @@ test-cluster: $(STAMP) ## Run the tests that need a Kubernetes, on the one that 
 .PHONY: test-unit
 test-unit: $(STAMP) ## Run the unit tests: some minutes.
 	$(SIDE_BY_SIDE) -m "not slow" tests/unit tests/architecture
+
+.PHONY: bench
+bench: $(STAMP) ## Measure everything beside its limits and peers: half an hour. With QUICK=1 some of it: three minutes.
+	$(if $(QUICK),$(BIN)/sevenviews bench all --quick,$(BIN)/python deploy/dev/bench.py)
 
 .PHONY: lint style types
 lint: style types ## Check the style, the protos and the types.

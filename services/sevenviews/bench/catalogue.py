@@ -6,7 +6,7 @@ import io
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 
 from sevenviews.backends.patent_messages import summary_from_wire
 from sevenviews.backends.records import PatentGeneration
-from sevenviews.bench.statistics import Pairs, Spread, alternate
+from sevenviews.bench.comparison import Comparison, Report, alternate
 from sevenviews.designs import Citation, Drawing, LocarnoClass, Party, Patent, View, drawing_id
 from sevenviews.metadata.documents import from_document, to_document
 from sevenviews.metadata.images import Size, fitted
@@ -36,68 +36,44 @@ _DRAWINGS, _CITATIONS = 7, 20
 _SIDE, _LINES = 1600, 200
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """CPU milliseconds of one hit in both ways, and the first against the second, pair by pair."""
-
-    kept: Spread
-    made: Spread
-    ratio: Spread
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogueFigures:
-    """Of one hit.
-
-    Attributes:
-        summary: from SQL to the message that a caller gets: kept, against the whole patent read from JSON, handed on
-            and converted.
-        drawing: 160 pixels of a drawing: kept, against decoded and reduced.
-    """
-
-    hits: int
-    pairs: int
-    summary: Comparison
-    drawing: Comparison
-
-
 def measure(
     hits: int, pairs: int, clock: Callable[[], float] = time.process_time, side: int = _SIDE
-) -> CatalogueFigures:
-    """Measure a catalogue of its own, over SQLite and a folder.
+) -> Report:
+    """CPU of one hit, in a catalogue of its own over SQLite and a folder.
+
+    The summary: from SQL to the message that a caller gets, against the whole patent read from JSON, handed on and
+    converted. The drawing: 160 pixels, against decoded and reduced.
 
     Args:
         hits: of a page.
-        pairs: alternations; at least six say something.
+        pairs: alternations.
         clock: seconds of this process.
         side: pixels of a drawing.
 
     Raises:
         ValueError: a number is less than one.
     """
-    if min(hits, pairs) < 1:
-        raise ValueError("hits and pairs must be at least 1")
+    if hits < 1:
+        raise ValueError("hits must be at least 1")
+
+    def compared(work: str, beside: str, kept: Callable[[], None], made: Callable[[], None]) -> Comparison:
+        def timed(way: Callable[[], None]) -> float:
+            started = clock()
+            way()
+            return 1000 * (clock() - started) / hits
+
+        kept()
+        made()
+        ours, others = alternate(pairs, lambda _: timed(kept), lambda _: timed(made))
+        return Comparison.of(work, beside, "CPU ms a hit", ours, others)
+
     with TemporaryDirectory() as folder:
         shown = _Shown(Path(folder), hits, side)
-        both = _compared(hits, pairs, clock, shown.summaries, shown.whole_patents)
-        return CatalogueFigures(
-            hits, pairs, both, _compared(hits, pairs, clock, shown.kept_drawings, shown.reduced_drawings)
+        summary = compared("a hit's summary", "the patent from JSON", shown.summaries, shown.whole_patents)
+        drawing = compared(
+            "a hit's small drawing", "decode and reduce", shown.kept_drawings, shown.reduced_drawings
         )
-
-
-def _compared(
-    hits: int, pairs: int, clock: Callable[[], float], kept: Callable[[], None], made: Callable[[], None]
-) -> Comparison:
-    def timed(work: Callable[[], None]) -> float:
-        started = clock()
-        work()
-        return 1000 * (clock() - started) / hits
-
-    kept()
-    made()
-    rounds = alternate(pairs, lambda _: timed(kept), lambda _: timed(made))
-    compared = Pairs(rounds.first, rounds.second)
-    return Comparison(Spread.of(compared.through), Spread.of(compared.bare), compared.ratio)
+    return Report("catalogue", f"pages of {hits:,} hits", (summary, drawing))
 
 
 class _Shown:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from sevenviews.bench.statistics import Pairs, Spread, alternate
+from sevenviews.bench.comparison import Comparison, Report, alternate
 from sevenviews.lab.metrics import ACCURACY_AT, accuracy, average_precision
 from sevenviews.lab.ranking import rank_vectors
 
@@ -21,28 +20,6 @@ _NOISE = 0.5
 some are found at once, some late."""
 
 
-@dataclass(frozen=True, slots=True)
-class EvaluationFigures:
-    """What it costs to measure mAP and Acc@1/5/20 over whole rankings. Seconds.
-
-    Attributes:
-        evaluation: of the whole evaluation.
-        product: of the bare matrix product, in the same blocks.
-        ratio: pair by pair.
-        mean_average_precision: what was measured; the same in every round.
-    """
-
-    queries: int
-    gallery: int
-    dimension: int
-    drawings_per_design: int
-    pairs: int
-    evaluation: Spread
-    product: Spread
-    ratio: Spread
-    mean_average_precision: float
-
-
 def measure(
     queries: int,
     gallery: int,
@@ -51,13 +28,13 @@ def measure(
     drawings_per_design: int = 6,
     seed: int = 0,
     clock: Callable[[], float] = time.perf_counter,
-) -> EvaluationFigures:
+) -> Report:
     """Evaluate random vectors with structure, and multiply them, in turn.
 
     Args:
         queries, gallery: drawings.
         dimension: of the vectors.
-        pairs: alternations; at least six say something.
+        pairs: alternations.
         drawings_per_design: relevant drawings a query.
         seed: of the vectors.
         clock: seconds.
@@ -65,8 +42,8 @@ def measure(
     Raises:
         ValueError: a number is less than one.
     """
-    if min(queries, gallery, dimension, pairs, drawings_per_design) < 1:
-        raise ValueError("queries, gallery, dimension, pairs and drawings_per_design must be at least 1")
+    if min(queries, gallery, dimension, drawings_per_design) < 1:
+        raise ValueError("queries, gallery, dimension and drawings_per_design must be at least 1")
     chance = np.random.default_rng(seed)
     designs = max(1, gallery // drawings_per_design)
     shapes = chance.standard_normal((designs, dimension), np.float32)
@@ -93,18 +70,13 @@ def measure(
 
     # Once unmeasured: threads are started, and pages touched.
     multiply(0)
-    rounds = alternate(pairs, evaluate, multiply)
-    compared = Pairs(rounds.first, rounds.second)
-    return EvaluationFigures(
-        queries=queries,
-        gallery=gallery,
-        dimension=dimension,
-        drawings_per_design=drawings_per_design,
-        pairs=pairs,
-        evaluation=Spread.of(compared.through),
-        product=Spread.of(compared.bare),
-        ratio=compared.ratio,
-        mean_average_precision=scores[0],
+    evaluating, multiplying = alternate(pairs, evaluate, multiply)
+    compared = Comparison.of("exact evaluation", "its matrix product", "s", evaluating, multiplying)
+    return Report(
+        "evaluate",
+        f"{queries:,} queries among {gallery:,} drawings of {dimension} dimensions",
+        (compared,),
+        (f"In the same blocks of scores; mAP {scores[0]:.6f}, the same in every round.",),
     )
 
 

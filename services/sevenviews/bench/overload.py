@@ -7,12 +7,13 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 import grpc
 from prometheus_client import CollectorRegistry
 
-from sevenviews.bench.statistics import Pairs, Spread, alternate
+from sevenviews.bench.comparison import Comparison, Report, alternate
 from sevenviews.designs import Reason
 from sevenviews.runtime.channels import open_channel
 from sevenviews.runtime.deadlines import Context, Deadline, in_thread
@@ -32,55 +33,43 @@ _ALL = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class OverloadFigures:
-    """Calls a second that were answered in time, as shares of what the same server answers a few patient callers.
-
-    Attributes:
-        in_line, begun: with calls in line, and with all of them begun.
-        ratio: in line against begun, pair by pair.
-        refused: of the calls in line, the share that was told to come again later.
-    """
-
-    seconds: float
-    pairs: int
-    in_line: Spread
-    begun: Spread
-    ratio: Spread
-    refused: Spread
-
-
-@dataclass(frozen=True, slots=True)
 class _Outcome:
     answered: float
     refused: float
 
 
-def measure(pairs: int, seconds: float) -> OverloadFigures:
+def measure(pairs: int, seconds: float) -> Report:
     """Ask servers of this process, whose work is to wait, so that only the order of the work counts.
 
     Args:
-        pairs: alternations; at least six say something.
+        pairs: alternations.
         seconds: for which each server is asked too much; before that, patiently for half of them.
 
     Raises:
         ValueError: there are no pairs, or no seconds.
     """
-    if pairs < 1 or seconds <= 0:
-        raise ValueError("pairs must be at least 1, and seconds more than 0")
+    if seconds <= 0:
+        raise ValueError("seconds must be more than 0")
 
     def asked(at_once: int) -> _Outcome:
         return asyncio.run(_asked(at_once, seconds))
 
-    rounds = alternate(pairs, lambda _: asked(_CALLERS), lambda _: asked(_ALL))
-    in_line = tuple(one.answered for one in rounds.first)
-    begun = tuple(one.answered for one in rounds.second)
-    return OverloadFigures(
-        seconds,
-        pairs,
-        Spread.of(in_line),
-        Spread.of(begun),
-        Pairs(in_line, begun).ratio,
-        Spread.of([one.refused for one in rounds.first]),
+    in_line, begun = alternate(pairs, lambda _: asked(_CALLERS), lambda _: asked(_ALL))
+    return Report(
+        "overload",
+        f"ten times what a server holds, for {seconds:g} s, by callers who wait {_DEADLINE_SECONDS:g} s",
+        (
+            Comparison.of(
+                "answered in time, calls in line",
+                "calls all begun",
+                "share of what it holds",
+                [one.answered for one in in_line],
+                [one.answered for one in begun],
+            ),
+        ),
+        (
+            f"In line, {median(one.refused for one in in_line):.0%} of the calls are told to come again later.",
+        ),
     )
 
 

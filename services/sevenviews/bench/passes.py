@@ -5,79 +5,63 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from sevenviews.bench.comparison import Comparison, Report, alternate
 from sevenviews.bench.one_pass import PLAIN_STRIDES
-from sevenviews.bench.statistics import Pairs, Spread, alternate
 from sevenviews.training.config import SCRATCH_CONFIG, TrainConfig
 from sevenviews.training.memory import ALLOCATOR
 from sevenviews.training.models.config import ModelConfig
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """What is compared: a network as it is trained, and the same without one thing."""
-
-    name: str
-    config: TrainConfig
-    environment: Mapping[str, str]
-    arguments: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PassFigures:
-    """Drawings a second, forward and backward.
+class Without:
+    """A network as `sevenviews train` has it, but for one thing, whose name this is.
 
     Attributes:
-        name: of what is left out.
-        backbone: of the network.
-        shipped: as `sevenviews train` has it.
-        without: the one thing left out.
-        ratio: shipped against without, pair by pair.
+        environment, arguments: of its process, where they are other than those of the whole.
     """
 
     name: str
-    backbone: str
-    shipped: Spread
-    without: Spread
-    ratio: Spread
+    config: TrainConfig
+    environment: Mapping[str, str] = field(default_factory=lambda: ALLOCATOR)
+    arguments: tuple[str, ...] = ()
 
 
-def comparisons(threads: int) -> tuple[Comparison, ...]:
+def shipped(threads: int) -> tuple[Without, ...]:
     """Of the network that is trained from scratch in its first step, and of MobileNetV2 in its place."""
     scratch = TrainConfig.load(SCRATCH_CONFIG).as_steps()[0].model_copy(update={"threads": threads})
     mobile = scratch.model_copy(
         update={"model": ModelConfig(backbone="mobilenet_v2", freeze_batch_norm=True)}
     )
     return (
-        Comparison("kept memory", scratch, {}),
-        Comparison("kept memory", mobile, {}),
-        Comparison("strided depthwise in single precision", mobile, ALLOCATOR, (PLAIN_STRIDES,)),
+        Without("kept memory", scratch, environment={}),
+        Without("kept memory", mobile, environment={}),
+        Without("single precision in strided depthwise", mobile, arguments=(PLAIN_STRIDES,)),
     )
 
 
-def measure(comparison: Comparison, pairs: int, batches: int) -> PassFigures:
-    """Time both in turn, each time in a new process.
+def measure(compared: Sequence[Without], pairs: int, batches: int) -> Report:
+    """Time both in turn, each time in a new process of so many batches.
 
     Raises:
         ValueError: a number is less than one.
         RuntimeError: a process failed, and what it said.
     """
-    if min(pairs, batches) < 1:
-        raise ValueError("pairs and batches must be at least 1")
-    rounds = alternate(
+    if batches < 1:
+        raise ValueError("batches must be at least 1")
+    return Report("passes", "a CPU", tuple(_compared(one, pairs, batches) for one in compared))
+
+
+def _compared(one: Without, pairs: int, batches: int) -> Comparison:
+    ours, others = alternate(
         pairs,
-        lambda _: _timed(comparison.config, batches, ALLOCATOR, ()),
-        lambda _: _timed(comparison.config, batches, comparison.environment, comparison.arguments),
+        lambda _: _timed(one.config, batches, ALLOCATOR, ()),
+        lambda _: _timed(one.config, batches, one.environment, one.arguments),
     )
-    return PassFigures(
-        name=comparison.name,
-        backbone=comparison.config.model.backbone,
-        shipped=Spread.of(rounds.first),
-        without=Spread.of(rounds.second),
-        ratio=Pairs(rounds.first, rounds.second).ratio,
-    )
+    work = f"passes of {one.config.model.backbone}"
+    return Comparison.of(work, f"without {one.name}", "drawings/s", ours, others)
 
 
 def _timed(

@@ -1,4 +1,4 @@
-"""The re-embedding of a corpus, beside its stages called directly: how much of the slowest one is left."""
+"""The re-embedding of a corpus, beside its stages called directly: how much of the slowest one is left?"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from sevenviews.backends.blocking import Addresses, Services
 from sevenviews.backends.records import DrawingVector, Model, PatentVectors, PublishedPatent, Release
-from sevenviews.bench.statistics import Pairs, Spread, alternate
+from sevenviews.bench.comparison import Comparison, Report, Spread, alternate
 from sevenviews.designs import key_of_digest
 from sevenviews.encoder import decode, preprocess
 from sevenviews.encoder.bundle import Bundle
@@ -25,9 +25,6 @@ from sevenviews.refresh.pipeline import EmbeddingReport, EmbeddingTask, embed_co
 from sevenviews.refresh.ray_session import RaySession
 
 STAGES = ("decode", "session.run", "insert")
-CORPORA = (6_000_000, 60_000_000)
-"""Drawings for which the time is extrapolated."""
-
 _BARE_DRAWINGS = 400
 _BLOCK_SECONDS = 0.005
 _BATCH = 64
@@ -39,42 +36,12 @@ _PATENTS_PER_TASK = 10
 
 
 @dataclass(frozen=True, slots=True)
-class ReembedFigures:
-    """Drawings a second.
-
-    Attributes:
-        drawings: of the corpus.
-        workers: actors that hold the model.
-        pipeline: Ray Data from the catalogue to the release, once it runs.
-        whole: with the start of its actors.
-        bare: of each stage called directly, alone.
-        ratio: pipeline against the slowest bare stage, round by round.
-    """
-
-    drawings: int
-    workers: int
-    pipeline: Spread
-    whole: Spread
-    bare: dict[str, Spread]
-    ratio: Spread
-
-    @property
-    def slowest(self) -> str:
-        """The stage that bounds the pipeline."""
-        return min(self.bare, key=lambda name: self.bare[name].median)
-
-    def hours(self, drawings: int, workers: int) -> float:
-        """For a corpus, with so many workers, if nothing else becomes the bound."""
-        return drawings / (self.pipeline.median * workers / self.workers) / 3600
-
-
-@dataclass(frozen=True, slots=True)
 class _Round:
     steady: float
     whole: float
 
 
-def measure(addresses: Addresses, bundle: Bundle, pairs: int, workers: int) -> ReembedFigures:
+def measure(addresses: Addresses, bundle: Bundle, pairs: int, workers: int) -> Report:
     """Embed everything that a running system holds, into a release of its own in each round.
 
     Args:
@@ -103,20 +70,27 @@ class _Measurement:
         keys = [key_of(drawing.content_digest) for one in self._sample for drawing in one.patent.drawings]
         self._contents = [content for key in keys if (content := objects.get(key)) is not None]
 
-    def run(self, pairs: int) -> ReembedFigures:
+    def run(self, pairs: int) -> Report:
         with RaySession() as ray:
             ray.start()
             self._pipeline()  # Ray loads its own modules at the first execution
-            rounds = alternate(pairs, lambda _: self._pipeline(), lambda _: self._bare())
-        slowest = [min(one.values()) for one in rounds.second]
-        steady = [one.steady for one in rounds.first]
-        return ReembedFigures(
-            drawings=self._drawings,
-            workers=self._config.workers,
-            pipeline=Spread.of(steady),
-            whole=Spread.of([one.whole for one in rounds.first]),
-            bare={name: Spread.of([one[name] for one in rounds.second]) for name in STAGES},
-            ratio=Pairs(tuple(steady), tuple(slowest)).ratio,
+            running, bare = alternate(pairs, lambda _: self._pipeline(), lambda _: self._bare())
+        steady = [one.steady for one in running]
+        whole = Spread.of([one.whole for one in running])
+        return Report(
+            "reembed",
+            f"{self._drawings:,} drawings, workers: {self._config.workers}",
+            tuple(
+                Comparison.of(
+                    "re-embedding, once it runs",
+                    f"bare {name}",
+                    "drawings/s",
+                    steady,
+                    [one[name] for one in bare],
+                )
+                for name in STAGES
+            ),
+            (f"With the start of its actors: {whole.median:.0f} drawings/s.",),
         )
 
     def _pipeline(self) -> _Round:

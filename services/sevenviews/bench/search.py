@@ -1,217 +1,196 @@
-"""A search through the four services, beside its stages called directly."""
+"""Whole searches through the four services, beside the sum of their bare stages."""
 
 from __future__ import annotations
 
-import io
-import random
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 
-import faiss
 import numpy as np
 import numpy.typing as npt
-from PIL import ImageDraw
+from pymilvus import MilvusClient
 
 from sevenviews.backends.blocking import Addresses, Services
-from sevenviews.bench.statistics import Pairs, Spread, alternate, percentile
+from sevenviews.bench.comparison import Comparison, Report, alternate
+from sevenviews.bench.queries import Queries
+from sevenviews.bench.timing import rate, timed
 from sevenviews.client import Client
 from sevenviews.encoder import default_bundle_path, load_bundle, preprocess
 from sevenviews.encoder.session import EncoderSession
-from sevenviews.images import content_box, decode
+from sevenviews.images import decode
 from sevenviews.metadata.sql_patent_table import SqlPatentTable
 from sevenviews.metadata.stores import open_engine
 
-STAGES = ("decode", "infer", "vector_search", "hydrate")
+_STAGES = {"decode": "decode", "infer": "session.run", "vector_search": "pymilvus", "hydrate": "one SQL read"}
+"""As the gateway names them, and what stands for them."""
+_KNOWN = ("vector_search", "hydrate")
+"""What is left of a search whose drawing was embedded before."""
 _SEARCHES_A_ROUND = 12
 _LIMIT = 10
 _CANDIDATES = 64
-"""What the gateway asks for at first, for ten patents."""
-_HNSW_EDGES, _HNSW_BUILD_EF, _HNSW_EF = 16, 200, 128
+"""Drawings that somebody asks Milvus for who wants ten patents."""
+
+Vector = npt.NDArray[np.float32]
+Milliseconds = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A running system on this machine, over SQLite.
+    """A running system with some patents, and the stores beneath it.
 
     Attributes:
         gateway, vectors: host:port.
-        database: the SQLite file.
+        milvus: http(s)://HOST:PORT, or a folder of Milvus Lite that no other process has open.
+        database: of the metadata service; a URL of SQLAlchemy.
         drawings: to search with.
     """
 
     gateway: str
     vectors: str
-    database: Path
+    milvus: str
+    database: str
     drawings: Sequence[bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class StageFigures:
-    """A stage: seconds in the services, seconds called directly, and their ratio round by round."""
-
-    p50: float
-    p99: float
-    bare: float
-    ratio: Spread
-
-
-@dataclass(frozen=True, slots=True)
-class SearchFigures:
-    """Of whole searches, and of their stages. Seconds, and searches a second."""
-
-    stages: Mapping[str, StageFigures]
-    p50: float
-    p99: float
-    throughput_one: float
-    throughput_many: float
-    clients: int
-    searches: int
-    vectors: int
-
-    @property
-    def unexplained(self) -> float:
-        """Share of the median search that no stage explains: the wire, Ray Serve's proxy, the gateway itself."""
-        return 1 - sum(stage.p50 for stage in self.stages.values()) / self.p50
-
-
-def measure(target: Target, pairs: int, clients: int, searches: int) -> SearchFigures:
+def measure(target: Target, pairs: int, clients: int, searches: int) -> Report:
     """Measure one system.
 
     Args:
-        target: with at least one patent.
-        pairs: alternations of services and bare stages.
-        clients: threads that search at once for the throughput.
-        searches: for each throughput.
+        target: the system.
+        pairs: alternations of each kind.
+        clients: threads that search at once for the searches a second.
+        searches: of each way, for these.
     """
-    bare = _BareStages(target)
-    queries = _Queries(target.drawings)
-    stages: dict[str, list[float]] = {name: [] for name in STAGES}
-    wholes: list[float] = []
+    bare = _Bare(target)
+    queries = Queries(target.drawings)
+    fresh = [queries.take(_SEARCHES_A_ROUND) for _ in range(pairs)]
     with Client(target.gateway) as client:
-        client.search([queries.next()], limit=_LIMIT)  # connect, and load what is loaded at the first use
+        through = _Through(client)
+        through.search(queries.take(1)[0])  # connect, and load what is loaded at the first use
+        bare.search(bare.embed(queries.take(1)[0]))
 
-        # Both ways of a round see the same drawings.
-        asked = [[queries.next() for _ in range(_SEARCHES_A_ROUND)] for _ in range(pairs)]
-
-        def through(number: int) -> dict[str, float]:
-            seen: dict[str, list[float]] = {name: [] for name in STAGES}
-            for query in asked[number]:
-                started = time.perf_counter()
-                page = client.search([query], limit=_LIMIT)
-                wholes.append(time.perf_counter() - started)
-                for name in STAGES:
-                    seconds = page.timings[name].total_seconds()
-                    stages[name].append(seconds)
-                    seen[name].append(seconds)
-            return {name: median(values) for name, values in seen.items()}
-
-        rounds = alternate(pairs, through, lambda number: bare.run(asked[number]))
-        compared = {
-            name: Pairs(tuple(one[name] for one in rounds.first), tuple(one[name] for one in rounds.second))
-            for name in STAGES
-        }
-        one = _throughput(client, queries, 1, searches)
-        many = _throughput(client, queries, clients, searches)
-    return SearchFigures(
-        stages={name: _figures(stages[name], compared[name]) for name in STAGES},
-        p50=percentile(wholes, 0.5),
-        p99=percentile(wholes, 0.99),
-        throughput_one=one,
-        throughput_many=many,
-        clients=clients,
-        searches=len(wholes),
-        vectors=bare.vector_count,
+        whole, stages = alternate(
+            pairs, lambda number: through.run(fresh[number]), lambda number: bare.run(fresh[number])
+        )
+        # The same drawings again: the services have kept their vectors, and so have we.
+        known = [[bare.embed(one) for one in content] for content in fresh]
+        again, known_stages = alternate(
+            pairs, lambda number: through.run(fresh[number]), lambda number: bare.run_known(known[number])
+        )
+        contents = [fresh[at % pairs][at % _SEARCHES_A_ROUND] for at in range(searches)]
+        vectors = [known[at % pairs][at % _SEARCHES_A_ROUND] for at in range(searches)]
+        many, many_bare = alternate(
+            pairs,
+            lambda _: rate(through.search, contents, clients),
+            lambda _: rate(bare.candidates, vectors, clients),
+        )
+    of_stages = (
+        Comparison.of(
+            f"{name} in the services",
+            there,
+            "ms",
+            [one[name] for one in whole],
+            [one[name] for one in stages],
+        )
+        for name, there in _STAGES.items()
+    )
+    return Report(
+        "search",
+        f"{bare.size:,} drawings",
+        (
+            _compared("search, drawing never seen", _STAGES, whole, stages, "≤ 1.25"),
+            _compared("search, drawing seen before", _KNOWN, again, known_stages, "≤ 2.0"),
+            Comparison.of(
+                f"searches by {clients} clients, drawings seen", "pymilvus", "1/s", many, many_bare, "≥ 0.8"
+            ),
+            *of_stages,
+        ),
+        (
+            f"Each figure of a pair is the median of {_SEARCHES_A_ROUND} searches for {_LIMIT} patents; the bare "
+            f"search asks Milvus for {_CANDIDATES} drawings.",
+        ),
     )
 
 
-class _Queries:
-    """Drawings that no cache has seen: each gets a few grains of ink of its own."""
-
-    def __init__(self, drawings: Sequence[bytes]) -> None:
-        self._drawings = drawings
-        self._count = 0
-
-    def next(self) -> bytes:
-        self._count += 1
-        chance = random.Random(self._count)  # noqa: S311 - variety, not a secret
-        drawing = decode(self._drawings[self._count % len(self._drawings)])
-        pen = ImageDraw.Draw(drawing)
-        left, top, right, bottom = content_box(drawing) or (0, 0, drawing.width, drawing.height)
-        for _ in range(6):
-            # Within the content, or the crop would change and with it the whole drawing.
-            pen.point((chance.randrange(left, right), chance.randrange(top, bottom)), fill=0)
-        sink = io.BytesIO()
-        drawing.save(sink, "PNG")
-        return sink.getvalue()
+def _compared(
+    work: str,
+    stages: Sequence[str] | Mapping[str, str],
+    ours: Sequence[Milliseconds],
+    bare: Sequence[Milliseconds],
+    aim: str,
+) -> Comparison:
+    beside = " + ".join(_STAGES[name] for name in stages)
+    sums = [sum(one[name] for name in stages) for one in bare]
+    return Comparison.of(work, beside, "ms", [one["whole"] for one in ours], sums, aim)
 
 
-class _BareStages:
-    """The same work without services: encoder, faiss' HNSW over the same vectors, ranking, SQL on the same file."""
+class _Through:
+    """Searches as a user makes them."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def search(self, content: bytes) -> Mapping[str, float]:
+        """Milliseconds by stage, as the gateway tells them."""
+        page = self._client.search([content], limit=_LIMIT)
+        return {name: 1000 * spent.total_seconds() for name, spent in page.timings.items()}
+
+    def run(self, contents: Sequence[bytes]) -> Milliseconds:
+        """The medians over some drawings, of the whole and of each stage."""
+        told = []
+        for content in contents:
+            stages, whole = timed(self.search, content)
+            told.append({"whole": whole, **stages})
+        return _medians(told)
+
+
+class _Bare:
+    """The same work without services, on the same stores."""
 
     def __init__(self, target: Target) -> None:
         self._session = EncoderSession(load_bundle(default_bundle_path()))
-        self._patents, vectors = _stored(target.vectors)
-        self.vector_count = len(vectors)
-        self._index = faiss.IndexHNSWFlat(vectors.shape[1], _HNSW_EDGES, faiss.METRIC_INNER_PRODUCT)
-        self._index.hnsw.efConstruction = _HNSW_BUILD_EF
-        self._index.hnsw.efSearch = _HNSW_EF
-        self._index.add(vectors)
-        faiss.omp_set_num_threads(1)
-        self._table = SqlPatentTable(open_engine(f"sqlite:///{target.database}", 10))
+        with Services(Addresses(vectors=target.vectors), patience_seconds=0) as services:
+            self._collection = services.serving_release().collection
+        self._milvus = MilvusClient(target.milvus)
+        self._milvus.load_collection(self._collection)
+        self._table = SqlPatentTable(open_engine(target.database, 10))
+        (counted,) = self._milvus.query(self._collection, output_fields=["count(*)"])
+        self.size: int = counted["count(*)"]
 
-    def run(self, queries: Sequence[bytes]) -> dict[str, float]:
-        """The median seconds of each stage over some queries."""
-        seconds: dict[str, list[float]] = {name: [] for name in STAGES}
-        for content in queries:
-            with _timed(seconds["decode"]):
-                drawing = preprocess(decode(content), self._session.image_size)
-            with _timed(seconds["infer"]):
-                vector = self._session.embed(drawing[None])
-            with _timed(seconds["vector_search"]):
-                _, near = self._index.search(vector, _CANDIDATES)
-                # Of a single image, the patents in the order of their best drawings.
-                ranked = list(dict.fromkeys(self._patents[row] for row in near[0] if row >= 0))[:_LIMIT]
-            with _timed(seconds["hydrate"]):
-                self._table.summaries(ranked)
-        return {name: median(values) for name, values in seconds.items()}
+    def embed(self, content: bytes) -> Vector:
+        return self._session.embed(self._pixels(content))
 
+    def candidates(self, vector: Vector) -> list[str]:
+        """The patents of the nearest drawings, best first."""
+        (found,) = self._milvus.search(
+            self._collection,
+            data=[vector[0]],
+            anns_field="embedding",
+            limit=_CANDIDATES,
+            output_fields=["patent_id"],
+        )
+        return list(dict.fromkeys(hit["entity"]["patent_id"] for hit in found))
 
-@contextmanager
-def _timed(sink: list[float]) -> Iterator[None]:
-    started = time.perf_counter()
-    yield
-    sink.append(time.perf_counter() - started)
+    def search(self, vector: Vector) -> Milliseconds:
+        """Milliseconds of its stages."""
+        patents, searching = timed(self.candidates, vector)
+        _, reading = timed(self._table.summaries, patents[:_LIMIT])
+        return {"vector_search": searching, "hydrate": reading}
 
+    def run(self, contents: Sequence[bytes]) -> Milliseconds:
+        told = []
+        for content in contents:
+            pixels, decoding = timed(self._pixels, content)
+            vector, inferring = timed(self._session.embed, pixels)
+            told.append({"decode": decoding, "infer": inferring, **self.search(vector)})
+        return _medians(told)
 
-def _stored(address: str) -> tuple[list[str], npt.NDArray[np.float32]]:
-    """The patents and vectors of the serving release."""
-    patents: list[str] = []
-    vectors: list[npt.NDArray[np.float32]] = []
-    with Services(Addresses(vectors=address), patience_seconds=0) as services:
-        for one in services.stored(with_vectors=True):
-            if one.vector is not None:
-                patents.append(one.patent_id)
-                vectors.append(one.vector)
-    return patents, np.stack(vectors)
+    def run_known(self, vectors: Sequence[Vector]) -> Milliseconds:
+        return _medians([self.search(one) for one in vectors])
+
+    def _pixels(self, content: bytes) -> npt.NDArray[np.uint8]:
+        return preprocess(decode(content), self._session.image_size)[None]
 
 
-def _throughput(client: Client, queries: _Queries, clients: int, searches: int) -> float:
-    contents = [queries.next() for _ in range(searches)]
-    started = time.perf_counter()
-    with ThreadPoolExecutor(clients) as pool:
-        list(pool.map(lambda content: client.search([content], limit=_LIMIT), contents))
-    return searches / (time.perf_counter() - started)
-
-
-def _figures(values: Sequence[float], pairs: Pairs) -> StageFigures:
-    return StageFigures(
-        p50=percentile(values, 0.5),
-        p99=percentile(values, 0.99),
-        bare=median(pairs.bare),
-        ratio=pairs.ratio,
-    )
+def _medians(told: Sequence[Milliseconds]) -> Milliseconds:
+    return {name: median(one[name] for one in told) for name in told[0]}

@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 import torch
 
-from sevenviews.bench.statistics import Pairs, Spread, alternate
+from sevenviews.bench.comparison import Comparison, Report, alternate
 from sevenviews.training.augmentation import Changes, change, draw_changes
 from sevenviews.training.batches import Batch, Batches, make_sampler
 from sevenviews.training.config import SCRATCH_CONFIG, DataConfig, TrainConfig
@@ -25,47 +24,6 @@ STAGES = ("read", "augment")
 
 _BATCH = 64
 """Few designs must be enough for one."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingFigures:
-    """Drawings a second.
-
-    Attributes:
-        backbone, image_size, batch_size, threads, device: what was trained, on what.
-        drawings: that are kept in the memory map.
-        pairs: alternations.
-        loader: batches as the training gets them: read, augmented, and nothing done with them.
-        bare: of each stage of the loader called directly, alone: rows out of the memory map, and their changes.
-        loader_ratio: loader against the slower bare stage, round by round.
-        loop: whole steps: loader, network, loss, gradients, optimiser.
-        network: forward and backward pass alone, again and again over one batch that is ready.
-        loop_ratio: loop against network, round by round.
-    """
-
-    backbone: str
-    image_size: int
-    batch_size: int
-    threads: int
-    device: str
-    drawings: int
-    pairs: int
-    loader: Spread
-    bare: dict[str, Spread]
-    loader_ratio: Spread
-    loop: Spread
-    network: Spread
-    loop_ratio: Spread
-
-    @property
-    def slowest(self) -> str:
-        """The stage that bounds the loader."""
-        return min(self.bare, key=lambda name: self.bare[name].median)
-
-    @property
-    def headroom(self) -> float:
-        """How many such networks the loader alone could feed."""
-        return self.loader.median / self.network.median
 
 
 def default_config(designs: int, threads: int) -> TrainConfig:
@@ -83,21 +41,21 @@ def measure(
     pairs: int,
     batches: int,
     clock: Callable[[], float] = time.perf_counter,
-) -> TrainingFigures:
+) -> Report:
     """Load, and train, beside the bare stages, in turn.
 
     Args:
         config: of a run; of a protocol of several steps, the last is measured. One worker; random weights.
         dataset: its drawings.
-        pairs: alternations; at least six say something.
+        pairs: alternations.
         batches: in each round of each way.
         clock: seconds.
 
     Raises:
         ValueError: a number is less than one, the drawings do not fill a batch, or there is no GPU to use.
     """
-    if min(pairs, batches) < 1:
-        raise ValueError("pairs and batches must be at least 1")
+    if batches < 1:
+        raise ValueError("batches must be at least 1")
     if config.use_gpu and not torch.cuda.is_available():
         raise ValueError("use_gpu: there is no GPU that torch could use")
     step = _measurable(config.as_steps()[-1])
@@ -130,28 +88,23 @@ class _Measurement:
         self._rows = [np.sort(training[sampler.batch(number)]) for number in range(batches)]
         self._ready = next(self._batches.from_number(0))
 
-    def run(self, pairs: int) -> TrainingFigures:
+    def run(self, pairs: int) -> Report:
         # Once unmeasured: pages are read, kernels are chosen.
         self._loader(0)
         self._loop(0)
-        loading = alternate(pairs, self._loader, self._stages)
-        training = alternate(pairs, self._loop, self._passes)
-        slower = tuple(min(one.values()) for one in loading.second)
+        loaders, stages = alternate(pairs, self._loader, self._stages)
+        loops, passes = alternate(pairs, self._loop, self._passes)
         options = self._config.optimization
-        return TrainingFigures(
-            backbone=self._config.model.backbone,
-            image_size=options.image_size,
-            batch_size=options.batch_size,
-            threads=self._config.threads,
-            device=self._device.type,
-            drawings=len(self._dataset.designs),
-            pairs=pairs,
-            loader=Spread.of(loading.first),
-            bare={name: Spread.of([one[name] for one in loading.second]) for name in STAGES},
-            loader_ratio=Pairs(loading.first, slower).ratio,
-            loop=Spread.of(training.first),
-            network=Spread.of(training.second),
-            loop_ratio=Pairs(training.first, training.second).ratio,
+        beside_stages = (
+            Comparison.of("loader", f"bare {name}", "drawings/s", loaders, [one[name] for one in stages])
+            for name in STAGES
+        )
+        beside_network = Comparison.of("training", "bare forward and backward", "drawings/s", loops, passes)
+        return Report(
+            "training",
+            f"{self._config.model.backbone} at {options.image_size} px, batches of {options.batch_size}, "
+            f"{len(self._dataset.designs)} drawings, threads: {self._config.threads}, {self._device.type}",
+            (*beside_stages, beside_network),
         )
 
     def _loader(self, _: int) -> float:

@@ -25,6 +25,7 @@ EXTRAS = (
     "refresh",
     "tracing",
     "report",
+    "bench",
 )
 """Those that bring a part of the system; `cli`, `local` and `all` are no parts, `encoder` is one of others."""
 

@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn.modules.module import register_module_forward_pre_hook
 
 from sevenviews.bench.one_pass import rate
-from sevenviews.bench.passes import Comparison, comparisons, measure
+from sevenviews.bench.passes import Without, measure, shipped
 from sevenviews.training.config import OptimizationConfig, TrainConfig
 from sevenviews.training.memory import ALLOCATOR
 from sevenviews.training.models.config import ModelConfig
@@ -24,7 +24,7 @@ def config() -> TrainConfig:
 
 
 def test_each_comparison_leaves_one_thing_out() -> None:
-    found = comparisons(threads=2)
+    found = shipped(threads=2)
     assert {one.config.threads for one in found} == {2}
     assert [(one.environment == {}, bool(one.arguments)) for one in found] == [
         (True, False),
@@ -35,9 +35,9 @@ def test_each_comparison_leaves_one_thing_out() -> None:
 
 
 def test_both_ways_are_timed_in_processes_of_their_own() -> None:
-    figures = measure(Comparison("kept memory", config(), {}), pairs=1, batches=1)
-    assert figures.backbone == "mobilenet_v2"
-    assert figures.ratio.median == figures.shipped.median / figures.without.median > 0
+    (compared,) = measure([Without("kept memory", config(), {})], pairs=1, batches=1).comparisons
+    assert (compared.work, compared.beside) == ("passes of mobilenet_v2", "without kept memory")
+    assert compared.ratio.median == compared.ours.median / compared.other.median > 0
 
 
 def test_strides_are_left_to_autocast_where_that_is_asked_for() -> None:
@@ -56,7 +56,7 @@ def test_strides_are_left_to_autocast_where_that_is_asked_for() -> None:
 
 def test_what_cannot_be_measured_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 1"):
-        measure(Comparison("none", config(), {}), pairs=0, batches=1)
-    failing = Comparison("none", config(), {"PYTHONPATH": "", "PYTHONHOME": "/nowhere"})
+        measure([Without("none", config())], pairs=1, batches=0)
+    failing = Without("none", config(), {"PYTHONPATH": "", "PYTHONHOME": "/nowhere"})
     with pytest.raises(RuntimeError, match="the passes failed"):
-        measure(failing, pairs=1, batches=1)
+        measure([failing], pairs=1, batches=1)

@@ -1,11 +1,10 @@
-"""Rates of a pipeline whose results arrive by blocks, and what follows from them."""
+"""Rates of a pipeline whose results arrive by blocks."""
 
 from __future__ import annotations
 
 import pytest
 
-from sevenviews.bench.reembed import ReembedFigures, steady_rate
-from sevenviews.bench.statistics import Spread
+from sevenviews.bench.reembed import steady_rate
 
 
 def test_the_start_does_not_count() -> None:
@@ -19,11 +18,3 @@ def test_all_at_once_tells_no_rate() -> None:
         steady_rate([(5.0, 520)], 520)
     with pytest.raises(ValueError, match="too few"):
         steady_rate([(5.0, 300), (5.1, 520)], 520)
-
-
-def test_hours_shrink_with_workers() -> None:
-    rate = Spread.of([100.0])
-    figures = ReembedFigures(1000, 2, rate, rate, {"decode": Spread.of([500.0]), "insert": rate}, rate)
-    assert figures.slowest == "insert"
-    assert figures.hours(3_600_000, 2) == pytest.approx(10)
-    assert figures.hours(3_600_000, 20) == pytest.approx(1)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from sevenviews.bench.statistics import Spread
-from sevenviews.bench.training import TrainingFigures, default_config, measure
+from sevenviews.bench.comparison import Spread
+from sevenviews.bench.training import default_config, measure
 from sevenviews.training.config import (
     SCRATCH_CONFIG,
     DataConfig,
@@ -52,31 +52,19 @@ def config(loss: LossConfig | None = None, use_gpu: bool = False) -> TrainConfig
 )
 def test_loader_and_training_are_timed_beside_their_stages(loss: LossConfig) -> None:
     threads = torch.get_num_threads()
-    figures = measure(config(loss), dataset(), pairs=3, batches=2, clock=CountingClock())
-    assert (figures.drawings, figures.pairs, figures.batch_size, figures.device) == (48, 3, 8, "cpu")
+    report = measure(config(loss), dataset(), pairs=3, batches=2, clock=CountingClock())
+    assert "batches of 8, 48 drawings, threads: 1, cpu" in report.on
+    read, augment, network = report.comparisons
     # What is timed n-th takes n seconds, for two batches of eight: the first two warm up, then loader, read and
-    # augment are timed in turn, then loop and network.
+    # augment are timed, these two first in the second pair; then loop and network likewise.
     rate = {number: 16 / number for number in range(1, 18)}
-    assert figures.loader == Spread.of([rate[3], rate[6], rate[9]])
-    assert figures.bare == {
-        "read": Spread.of([rate[4], rate[7], rate[10]]),
-        "augment": Spread.of([rate[5], rate[8], rate[11]]),
-    }
-    assert astuple(figures.loader_ratio) == pytest.approx(astuple(Spread.of([5 / 3, 8 / 6, 11 / 9])))
-    assert figures.loop == Spread.of([rate[12], rate[14], rate[16]])
-    assert figures.network == Spread.of([rate[13], rate[15], rate[17]])
-    assert astuple(figures.loop_ratio) == pytest.approx(astuple(Spread.of([13 / 12, 15 / 14, 17 / 16])))
+    assert read.ours == augment.ours == Spread.of([rate[3], rate[8], rate[9]])
+    assert read.other == Spread.of([rate[4], rate[6], rate[10]])
+    assert augment.other == Spread.of([rate[5], rate[7], rate[11]])
+    assert network.ours == Spread.of([rate[12], rate[15], rate[16]])
+    assert network.other == Spread.of([rate[13], rate[14], rate[17]])
+    assert astuple(network.ratio) == pytest.approx(astuple(Spread.of([13 / 12, 14 / 15, 17 / 16])))
     assert torch.get_num_threads() == threads
-
-
-def test_the_ratio_of_the_loader_is_against_the_slower_stage() -> None:
-    rate = Spread.of([100.0])
-    bare = {"read": Spread.of([400.0]), "augment": Spread.of([200.0])}
-    figures = TrainingFigures(
-        "resnet18", 64, 8, 1, "cpu", 48, 6, rate, bare, rate, rate, Spread.of([50.0]), rate
-    )
-    assert figures.slowest == "augment"
-    assert figures.headroom == 2  # 100 of the loader to 50 of the network
 
 
 def test_of_several_steps_the_last_is_measured() -> None:
@@ -85,7 +73,7 @@ def test_of_several_steps_the_last_is_measured() -> None:
     chained = config().model_copy(
         update={"steps": (rotnet, StepConfig(name="triplet", optimization=options))}
     )
-    assert measure(chained, dataset(), pairs=1, batches=1).batch_size == 4
+    assert "batches of 4" in measure(chained, dataset(), pairs=1, batches=1).on
 
 
 def test_what_cannot_be_measured_is_refused() -> None:
@@ -101,7 +89,7 @@ def test_what_cannot_be_measured_is_refused() -> None:
 def test_weights_need_not_be_there(tmp_path: Path) -> None:
     model = ModelConfig(backbone="mobilenet_v3_small", dimension=8, initial_weights=str(tmp_path / "none.pt"))
     absent = config().model_copy(update={"model": model})
-    assert measure(absent, dataset(), pairs=1, batches=1).loop.median > 0
+    assert measure(absent, dataset(), pairs=1, batches=1).comparisons[-1].ours.median > 0
 
 
 def test_the_default_is_the_network_that_is_trained_from_scratch() -> None:

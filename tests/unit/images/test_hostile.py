@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sevenviews.bench.hostile import KINDS, measure, png, tiff_directories
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.images import MAX_WORKING_BYTES, working_bytes
 from sevenviews.images.header import open_image
+from tests.hostile import KINDS, measure, png, tiff_directories
 
 ALLOWANCE = 1.25
 """Over what is promised: for NumPy's own, and for what the allocator has not given back yet."""

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image, TiffImagePlugin
 
-from sevenviews.bench.hostile import tiff_directories
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.images import decode, decode_pages, page_count
 from sevenviews.images.directories import MAX_PAGES
+from tests.hostile import tiff_directories
 from tests.unit.encoder.test_images import drawing, encoded
 
 

@@ -1,24 +1,17 @@
-"""`sevenviews bench`: this machine's figures, each beside the bare work that it cannot do without."""
+"""`sevenviews bench`: this machine's figures, each beside the bare work or beside a peer."""
 
 from __future__ import annotations
 
 import typer
 
-from sevenviews.cli.bench.catalogue import catalogue
-from sevenviews.cli.bench.evaluation import evaluate_bench
-from sevenviews.cli.bench.hostile import hostile
-from sevenviews.cli.bench.overload import overload
-from sevenviews.cli.bench.passes import passes
-from sevenviews.cli.bench.reembedding import reembed
-from sevenviews.cli.bench.search import search
-from sevenviews.cli.bench.training import training
+from sevenviews.cli.bench.alone import catalogue, evaluate, overload, passes, training
+from sevenviews.cli.bench.everything import all_benchmarks
+from sevenviews.cli.bench.running import peers, reembed, search
 
-app = typer.Typer(help="Measure this machine: the services beside the bare stages.", no_args_is_help=True)
-app.command("search")(search)
-app.command("catalogue")(catalogue)
-app.command("overload")(overload)
-app.command("training")(training)
-app.command("passes")(passes)
-app.command("evaluate")(evaluate_bench)
-app.command("reembed")(reembed)
-app.command("hostile")(hostile)
+app = typer.Typer(
+    help="Measure this machine: each thing beside the bare work, or beside a peer, in turn.",
+    no_args_is_help=True,
+)
+app.command("all")(all_benchmarks)
+for command in (search, peers, reembed, catalogue, overload, evaluate, training, passes):
+    app.command()(command)

@@ -1,6 +1,6 @@
 """Images made to harm, decoded in a process of their own: does it live, how much memory does it take, what is said?
 
-`python -m sevenviews.bench.hostile COUNT SEED` is that process; `measure` starts it.
+`python -m tests.hostile COUNT SEED` is that process, and prints what became of each kind; `measure` starts it.
 """
 
 from __future__ import annotations
@@ -66,8 +66,9 @@ class Outcome:
 
 def measure(count: int, seed: int) -> Outcome:
     """Decode so many hostile images, as many of each kind, made by this seed."""
-    command = [sys.executable, "-m", "sevenviews.bench.hostile", str(count), str(seed)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    command = [sys.executable, "-m", __name__, str(count), str(seed)]
+    root = Path(__file__).parents[1]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     rows = tuple(Row(**json.loads(line)) for line in done.stdout.splitlines())
     return Outcome(rows, done.returncode, done.stderr)
 
@@ -75,7 +76,7 @@ def measure(count: int, seed: int) -> Outcome:
 def rows(count: int, seed: int) -> Iterator[Row]:
     """As `measure`, in this process."""
     for kind, make in KINDS.items():
-        dice = Random(f"{seed} {kind}")  # noqa: S311 - for variety
+        dice = Random(f"{seed} {kind}")
         yield _row(kind, (make(dice) for _ in range(-(-count // len(KINDS)))))
 
 
