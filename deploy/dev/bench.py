@@ -1,6 +1,7 @@
 """All benchmarks, with a Milvus server of their own beneath the searches: `make bench`.
 
-The server is that of the tests, the PyPI package `milvus`; where that is missing, the embedded engine takes its place.
+The server is that of the tests, the PyPI package `milvus`; where that is missing, the embedded engine takes its
+place.
 """
 
 from __future__ import annotations
