@@ -62,12 +62,21 @@ def export(
     int8: Annotated[
         bool, typer.Option("--int8", help="Compute the backbone in 8-bit integers: for CPUs.")
     ] = False,
+    calibrate_on: Annotated[
+        Path | None,
+        typer.Option(
+            help="Drawings of classed patents that the model has not learned, as `evaluate --corpus` takes them: "
+            "what its cosines mean is fitted to them. Without: as of the packaged model."
+        ),
+    ] = None,
     json_output: JsonOutput = False,
 ) -> None:
     """Write a run's model as a bundle: ONNX, proven equal to the trained network, with a manifest.
 
     Example:  sevenviews export runs/mine --out mine.bundle && sevenviews up --model mine.bundle
     """
+    from sevenviews.lab.calibrating import calibrated
+    from sevenviews.lab.collection import read_collection
     from sevenviews.training.export import ExportError, Precision
     from sevenviews.training.export import export as write_export
     from sevenviews.training.quantize import Agreement
@@ -77,6 +86,8 @@ def export(
     precision: Precision = "float16" if half else "int8" if int8 else "float32"
     try:
         bundle = write_export(run, out, (card,) if card else (), precision)
+        if calibrate_on:
+            bundle = calibrated(bundle, read_collection(calibrate_on))
     except (FileNotFoundError, ValueError, ExportError) as error:
         fail(str(error))
     except SevenviewsError as error:

@@ -8,11 +8,22 @@ from dataclasses import replace
 import numpy as np
 
 from sevenviews.designs import Calibration
+from sevenviews.encoder.bundle import Bundle, calibrate
 from sevenviews.lab.classification.neighbours import fit_neighbours
+from sevenviews.lab.collection import Collection as Drawings
 from sevenviews.lab.descriptors import Vectors
+from sevenviews.lab.descriptors.network import bundle_descriptor
 
 LEAST_REACHED = 50
 """Queries of which a neighbour carries a class: of fewer no vote can be fitted."""
+
+
+def calibrated(bundle: Bundle, collection: Drawings) -> Bundle:
+    """The bundle, calibrated by a collection of which it has learned nothing. Raises ValueError: it is empty."""
+    vectors = collection.described(bundle_descriptor(bundle.version, bundle.path))
+    of_drawings = zip(collection.patents, collection.categories, strict=True)
+    classes = {patent: (category,) for patent, category in of_drawings if category}
+    return calibrate(bundle, fitted(vectors, collection.patents, classes, bundle.calibration))
 
 
 def fitted(

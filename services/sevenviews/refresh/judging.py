@@ -22,6 +22,7 @@ from sevenviews.encoder.bundle import Bundle, calibrate
 from sevenviews.encoder.session import EncoderSession
 from sevenviews.lab.calibrating import fitted
 from sevenviews.lab.collection import Collection, read_collection
+from sevenviews.lab.descriptors.network import bundle_descriptor
 from sevenviews.lab.metrics import RankingReport, evaluate_ranking
 from sevenviews.lab.protocol import Split, split_queries
 from sevenviews.lab.resampling import compare_paired
@@ -33,7 +34,6 @@ from sevenviews.training.trained_on import trained_on
 
 _SEED = 0
 _TIMED_DRAWINGS = 30
-_PREPARED_AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +183,7 @@ def refuse(refresh_id: str, checks: Sequence[Check]) -> None:
 
 
 def _worth(bundle: Bundle, held_out: Collection, split: Split) -> Worth:
-    session = EncoderSession(bundle)
-    embedded = _embedded(session, held_out)
+    embedded = held_out.described(bundle_descriptor(bundle.version, bundle.path))
     vectors = np.nan_to_num(embedded, posinf=0, neginf=0)
     queries, gallery = np.array(split.queries), np.array(split.gallery)
     patents = np.array(held_out.patents)
@@ -192,15 +191,9 @@ def _worth(bundle: Bundle, held_out: Collection, split: Split) -> Worth:
         vectors[queries] @ vectors[gallery].T,
         patents[queries][:, None] == patents[gallery][None, :],
     )
+    session = EncoderSession(bundle)
     timed = held_out.prepared(session.image_size, range(min(_TIMED_DRAWINGS, len(held_out))))
     return Worth(report, bool(np.isfinite(embedded).all()), _milliseconds(session, timed), vectors)
-
-
-def _embedded(session: EncoderSession, held_out: Collection) -> npt.NDArray[np.float32]:
-    """All drawings; never more than some hundred are decoded at once, for whole sheets would fill the memory."""
-    starts = range(0, len(held_out), _PREPARED_AT_ONCE)
-    chunks = (range(start, min(start + _PREPARED_AT_ONCE, len(held_out))) for start in starts)
-    return np.concatenate([session.embed(held_out.prepared(session.image_size, one)) for one in chunks])
 
 
 def _milliseconds(session: EncoderSession, pixels: npt.NDArray[np.uint8]) -> float:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 from sevenviews.designs import PACKAGED, Calibration
-from sevenviews.lab.calibrating import LEAST_REACHED, fitted
+from sevenviews.encoder.bundle import CALIBRATION_FILE, load_bundle
+from sevenviews.encoder.store import default_bundle_path, earlier_bundle_paths
+from sevenviews.lab.calibrating import LEAST_REACHED, calibrated, fitted
+from sevenviews.lab.collection import Collection
+from sevenviews.lab.descriptors.network import bundle_descriptor
+from tests.models import tiny_bundle
+from tests.unit.refresh.catalogue import image as drawn
 
 CLASSES = 10
 
@@ -54,3 +62,20 @@ def test_of_few_that_have_classes_the_vote_stays_as_it_was(known: int) -> None:
     found = fitted(vectors, patents, few, before)
     assert found.level != before.level
     assert (found.temperature, found.offset, found.slope) == (0.2, -1.0, 1.0)
+
+
+def test_a_bundle_is_calibrated_by_the_drawings_of_a_collection(tmp_path: Path) -> None:
+    bundle = load_bundle(tiny_bundle(tmp_path))
+    patents = [f"D{number // 2}" for number in range(8)]
+    held = Collection(patents, ["chairs"] * 8, patents, [drawn(number) for number in range(8)])
+    after = calibrated(bundle, held)
+    vectors = held.described(bundle_descriptor("tiny", tmp_path))
+    assert load_bundle(tmp_path).calibration == fitted(vectors, patents, {}, PACKAGED) == after.calibration
+    assert after.version == bundle.version
+
+
+def test_the_packaged_models_say_what_their_cosines_mean() -> None:
+    bundles = [load_bundle(path) for path in (default_bundle_path(), *earlier_bundle_paths())]
+    assert all(CALIBRATION_FILE in one.manifest.files for one in bundles)
+    assert bundles[0].calibration == PACKAGED
+    assert len({one.calibration for one in bundles}) == len(bundles)
