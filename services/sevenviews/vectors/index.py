@@ -35,10 +35,13 @@ from sevenviews.vectors.turns import Turn
 
 
 class DesignIndex(ReleaseStore):
-    """Releases, and the drawings that they hold. Like its base in threads, timeouts and errors."""
+    """Releases, and the drawings that they hold. Like its base in threads, timeouts and errors.
+
+    A write returns when whoever reads sees it: readers do not wait.
+    """
 
     def upsert(self, release_id: str, patents: Sequence[PatentVectors], timeout: float) -> int:
-        """Replace what a release holds of these generations of patents; searches see it at once.
+        """Replace what a release holds of these generations of patents.
 
         Other generations stay beside them. Returns drawings written.
         """

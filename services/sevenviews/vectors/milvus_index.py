@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -23,22 +22,19 @@ from sevenviews.vectors.expressions import (
 )
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.index_kinds import search_parameters
-from sevenviews.vectors.milvus_releases import DEFAULT_STORAGE, MilvusReleases, Storage
+from sevenviews.vectors.milvus_releases import MilvusReleases
 from sevenviews.vectors.milvus_rows import NEAREST_FIELDS, STORED_FIELDS, nearest, rows_of, stored
 from sevenviews.vectors.releases import Metric, Release
 
 _ROWS_PER_CALL = 1000
 _PATENTS_PER_CALL = 200
-_TICK_SECONDS = 1.0
-"""Within which a server's clock has surely passed a write."""
+_CONSISTENCY = "Bounded"
+"""Of what is read. A server's nodes learn of a write at their next tick, 0.2 s and more. Whoever writes waits for it
+(`_upsert`, `_delete`), so that nobody has to who reads."""
 
 
 class MilvusIndex(MilvusReleases, DesignIndex):
     """Its vectors; how it connects, and what it keeps of releases, its base tells."""
-
-    def __init__(self, url: str, token: str = "", storage: Storage = DEFAULT_STORAGE) -> None:
-        super().__init__(url, token, storage)
-        self._deleted_at = float("-inf")
 
     def _named(self, release_id: str, timeout: float) -> Release:
         known = self._known_releases.get(release_id)
@@ -52,32 +48,46 @@ class MilvusIndex(MilvusReleases, DesignIndex):
         rows = [row for patent in patents for row in rows_of(patent)]
         for row in rows:
             row["embedding"] = self._stored_form(release, row["embedding"])
-        written = {row["row_id"] for row in rows}
-        generations = [PatentGenerations(one.patent_id, one.generation, one.generation) for one in patents]
         with self._writing:
             for at in range(0, len(rows), _ROWS_PER_CALL):
                 self._call("upsert", timeout, release.collection, rows[at : at + _ROWS_PER_CALL])
             # Only now does the old go: a patent is never without drawings in between.
-            stale = [one for one in self._row_ids(release, generations, timeout) if one not in written]
-            for at in range(0, len(stale), _ROWS_PER_CALL):
-                expression = rows_expression(stale[at : at + _ROWS_PER_CALL])
-                self._call("delete", timeout, release.collection, filter=expression)
-                self._deleted_at = time.monotonic()
+            if stale := self._others_than({row["row_id"] for row in rows}, release, patents, timeout):
+                portions = range(0, len(stale), _ROWS_PER_CALL)
+                expressions = [rows_expression(stale[at : at + _ROWS_PER_CALL]) for at in portions]
+                self._remove(release, expressions, timeout)
 
-    def _row_ids(
-        self, release: Release, patents: Sequence[PatentGenerations], timeout: float
-    ) -> Iterator[str]:
+    def _others_than(
+        self, written: set[str], release: Release, patents: Sequence[PatentVectors], timeout: float
+    ) -> Sequence[str]:
+        """Rows of these generations besides those that were just written. There are none but of another database: so
+        they are counted before they are looked for."""
+        others: list[str] = []
         for at in range(0, len(patents), _PATENTS_PER_CALL):
-            expression = generations_expression(patents[at : at + _PATENTS_PER_CALL])
-            for portion in self._in_order(release, expression, ("row_id",), timeout):
-                yield from (row["row_id"] for row in portion)
+            portion = patents[at : at + _PATENTS_PER_CALL]
+            expression = generations_expression(
+                [PatentGenerations(one.patent_id, one.generation, one.generation) for one in portion]
+            )
+            expected = sum(len(one.drawings) for one in portion)
+            if self._counted(release, expression, "Session", timeout) > expected:
+                held = self._in_order(release, expression, ("row_id",), timeout)
+                others += [row["row_id"] for rows in held for row in rows if row["row_id"] not in written]
+        return others
 
     def _delete(self, release: Release, patents: Sequence[PatentGenerations], timeout: float) -> None:
+        portions = range(0, len(patents), _PATENTS_PER_CALL)
         with self._writing:
-            for at in range(0, len(patents), _PATENTS_PER_CALL):
-                expression = generations_expression(patents[at : at + _PATENTS_PER_CALL])
-                self._call("delete", timeout, release.collection, filter=expression)
-            self._deleted_at = time.monotonic()
+            self._remove(
+                release,
+                [generations_expression(patents[at : at + _PATENTS_PER_CALL]) for at in portions],
+                timeout,
+            )
+
+    def _remove(self, release: Release, expressions: Sequence[str], timeout: float) -> None:
+        for expression in expressions:
+            self._call("delete", timeout, release.collection, filter=expression)
+        # The server does not tell the time of a deletion by expression, so that no session could wait for it.
+        self._counted(release, expressions[-1], "Strong", timeout)
 
     def _search(
         self,
@@ -102,7 +112,7 @@ class MilvusIndex(MilvusReleases, DesignIndex):
                 else {"metric_type": "IP", "params": dict(search_parameters(release.index, limit))}
             ),
             anns_field="embedding",
-            consistency_level=self._consistency_of_searches(),
+            consistency_level=_CONSISTENCY,
         )
         return tuple(tuple(self._nearest(release, hit) for hit in hits) for hits in found)
 
@@ -118,15 +128,6 @@ class MilvusIndex(MilvusReleases, DesignIndex):
         if not self._is_binary(release):
             return found
         return replace(found, score=score(found.score, release.dimension))
-
-    def _consistency_of_searches(self) -> str:
-        """So that what this replica has written is found at once.
-
-        "Strong" lets a search wait for the server's next tick, 0.2 s and more; "Session" only after a write by this
-        client. But the server does not tell the time of a deletion by expression, so that none could be waited for.
-        """
-        recently = time.monotonic() - self._deleted_at < _TICK_SECONDS
-        return "Strong" if recently else "Session"
 
     def _list(
         self,
@@ -161,17 +162,18 @@ class MilvusIndex(MilvusReleases, DesignIndex):
         ordered = {"iterator": "True"} if self._is_lite else {}
         while True:
             behind = after_expression(after) + (f" and ({expression})" if expression else "")
-            rows = self._rows(
-                release, behind, timeout, output_fields=list(fields), limit=_ROWS_PER_CALL, **ordered
+            rows = self._call(
+                "query",
+                timeout,
+                release.collection,
+                filter=behind,
+                output_fields=list(fields),
+                limit=_ROWS_PER_CALL,
+                consistency_level=_CONSISTENCY,
+                **ordered,
             )
             if rows:
-                yield rows
+                yield list(rows)
             if len(rows) < _ROWS_PER_CALL:
                 return
             after = rows[-1]["row_id"]
-
-    def _rows(
-        self, release: Release, expression: str, timeout: float, **options: Any
-    ) -> list[Mapping[str, Any]]:
-        rows = self._call("query", timeout, release.collection, filter=expression, **options)
-        return list(rows)

@@ -255,8 +255,19 @@ class MilvusReleases(ReleaseStore):
         return int((described or {}).get("pending_index_rows", 0))
 
     def _count(self, release: Release, timeout: float) -> int:
-        rows = self._call("query", timeout, release.collection, filter="", output_fields=["count(*)"])
-        return int(rows[0]["count(*)"])
+        return self._counted(release, "", "Strong", timeout)
+
+    def _counted(self, release: Release, expression: str, consistency: str, timeout: float) -> int:
+        """Rows that an expression lets through."""
+        (row,) = self._call(
+            "query",
+            timeout,
+            release.collection,
+            filter=expression,
+            output_fields=["count(*)"],
+            consistency_level=consistency,
+        )
+        return int(row["count(*)"])
 
     def _is_binary(self, release: Release) -> bool:
         """The embedded engine has no binary vectors: there, signs are kept as floats, which score the same."""
