@@ -80,9 +80,8 @@ class System:
         """What pymilvus opens: the server, or a copy of the embedded engine's folder, which admits one process."""
         if self.parts.milvus:
             return self.parts.milvus
-        copy = self.folder / "copy.db"
-        shutil.copytree(self.folder / "data" / "vectors", copy)
-        return str(copy)
+        copy = shutil.copytree(self.folder / "data" / "vectors", self.folder / "copy")
+        return str(copy / "milvus.db")
 
 
 def measured(parts: Parts, measure: Callable[[System], Report]) -> Report:
