@@ -24,8 +24,8 @@ from sevenviews.lab.calibrating import fitted
 from sevenviews.lab.collection import Collection, read_collection
 from sevenviews.lab.descriptors.network import bundle_descriptor
 from sevenviews.lab.metrics import RankingReport, evaluate_ranking
-from sevenviews.lab.protocol import Split, split_queries
 from sevenviews.lab.resampling import compare_paired
+from sevenviews.lab.task import Split, split_queries
 from sevenviews.refresh.config import GateConfig
 from sevenviews.refresh.context import Context
 from sevenviews.refresh.learning import SKIPPED, anchor_bundle, export, serving_bundle, write_held_out

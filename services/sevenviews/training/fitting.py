@@ -15,7 +15,7 @@ from sevenviews.training.config import TrainConfig, WhitenConfig
 from sevenviews.training.drawings import DrawingDataset, is_real
 from sevenviews.training.models.build import Encoder, make_model
 from sevenviews.training.models.encoder import DrawingEncoder
-from sevenviews.training.models.weighted_whitening import WhitenedBy, weighted_whitening
+from sevenviews.training.models.whitening import WhitenedBy, weighted_whitening
 from sevenviews.training.records import Records
 from sevenviews.training.split import Indices, split
 from sevenviews.training.start import descriptors

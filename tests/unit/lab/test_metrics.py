@@ -16,8 +16,8 @@ from sevenviews.lab.metrics import (
     evaluate_ranking,
     mean_by_group,
 )
-from sevenviews.lab.protocol import split_queries
 from sevenviews.lab.ranking import Ranks
+from sevenviews.lab.task import split_queries
 
 
 def by_definition(scores: list[float], relevant: list[bool], depth: int | None) -> Fraction:

@@ -7,10 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sevenviews.lab.patentnet.dataset import PatentNetDataset, read_dataset
+from sevenviews.lab.patentnet.dataset import PatentNetDataset, read_dataset, split_designs
 from sevenviews.lab.patentnet.features import check_features, drawings_of, features_of
 from sevenviews.lab.patentnet.labels import Level
-from sevenviews.lab.patentnet.split import split_designs
 from tests.models import tiny_bundle
 from tests.unit.lab.test_patentnet_dataset import DESIGNS, views_corpus
 

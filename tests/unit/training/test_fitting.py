@@ -15,7 +15,7 @@ from sevenviews.training.config import TrainConfig
 from sevenviews.training.drawings import is_real, open_dataset
 from sevenviews.training.export import export, load_model
 from sevenviews.training.models.build import make_model
-from sevenviews.training.models.weighted_whitening import WhitenedBy, weighted_whitening
+from sevenviews.training.models.whitening import WhitenedBy, weighted_whitening
 from sevenviews.training.run import train
 from sevenviews.training.split import split
 

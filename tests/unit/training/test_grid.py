@@ -8,7 +8,7 @@ import torch
 
 from sevenviews.training.models.config import ModelConfig
 from sevenviews.training.models.encoder import DrawingEncoder
-from sevenviews.training.models.grid import GridGeM
+from sevenviews.training.models.pooling import GridGeM
 
 CHANNELS, CELLS = 3, 2
 

@@ -19,9 +19,9 @@ from sevenviews.training.models.backbones import make_backbone
 from sevenviews.training.models.build import make_model
 from sevenviews.training.models.config import Backbone, ModelConfig
 from sevenviews.training.models.encoder import DrawingEncoder
-from sevenviews.training.models.gem import GeM
 from sevenviews.training.models.initial import load_folded, one_input_channel
 from sevenviews.training.models.line_resnet import LineResNet
+from sevenviews.training.models.pooling import GeM
 from sevenviews.training.models.resizing import resized
 from sevenviews.training.models.sketch_a_net import SketchANet
 from sevenviews.training.models.sketchy import TwoBranchEncoder

@@ -8,7 +8,7 @@ import torch
 
 from sevenviews.training.models.config import ModelConfig
 from sevenviews.training.models.encoder import DrawingEncoder
-from sevenviews.training.models.vlad import NetVlad
+from sevenviews.training.models.pooling import NetVlad
 
 CHANNELS, WORDS = 5, 3
 

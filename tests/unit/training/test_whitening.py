@@ -8,8 +8,7 @@ import torch
 
 from sevenviews.training.models.config import ModelConfig
 from sevenviews.training.models.encoder import DrawingEncoder
-from sevenviews.training.models.weighted_whitening import discriminative_whitening
-from sevenviews.training.models.whitening import pca_whitening
+from sevenviews.training.models.whitening import discriminative_whitening, pca_whitening
 
 CHANNELS, DESIGNS, OF_EACH = 12, 400, 4
 

@@ -5,16 +5,29 @@ from __future__ import annotations
 import typer
 
 from sevenviews.cli.lab.experiment import command_of
+from sevenviews.cli.lab.hash_codes import HashCodes
 from sevenviews.cli.lab.listing import compare, list_rows
-from sevenviews.cli.lab.patentnet import patentnet_app
+from sevenviews.lab.clustering import Clustering
 from sevenviews.lab.complexity import Complexity
-from sevenviews.lab.feedback_experiment import RelevanceFeedback
-from sevenviews.lab.hiding.experiment import Hiding
+from sevenviews.lab.hiding.experiment import Hiding, RelevanceFeedback
 from sevenviews.lab.knowledge_graph import KnowledgeGraph
+from sevenviews.lab.patentnet.experiment import Counts
 from sevenviews.lab.shop_photographs import ShopPhotographs
+from sevenviews.training.classification.config import ClassificationConfig
+from sevenviews.training.hashing.config import RetrievalConfig
 from sevenviews.training.names import Names
 from sevenviews.training.order import Order
 from sevenviews.training.tables import CrossEntropy, DeepPatent
+
+patentnet_app = typer.Typer(
+    help="PatentNet's experiments on your own corpus, each with the paper's table beside ours.",
+    no_args_is_help=True,
+)
+patentnet_app.command("statistics")(command_of(Counts))
+patentnet_app.command("classify")(command_of(ClassificationConfig, "training"))
+patentnet_app.command("retrieve")(command_of(RetrievalConfig, "training"))
+patentnet_app.command("hash")(command_of(HashCodes, "training"))
+patentnet_app.command("cluster")(command_of(Clustering))
 
 lab_app = typer.Typer(
     help="The papers' experiments on your own corpus, each with a report beside the published figures.",

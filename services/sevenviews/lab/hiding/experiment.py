@@ -1,15 +1,50 @@
-"""How much hidden drawings change a patent's rank, by definition of its score, as an experiment."""
+"""What is measured upon a gallery of designs: hidden drawings, and relevance feedback."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from sevenviews.lab.experiment import Watch
-from sevenviews.lab.hiding.gallery import OverGallery
+from sevenviews.lab.experiment import Experiment, Watch
 from sevenviews.lab.report import Report
+
+if TYPE_CHECKING:
+    from sevenviews.lab.collection import Collection
+    from sevenviews.lab.hiding.measure import Gallery
+
+
+class OverGallery(Experiment):
+    """An experiment whose corpus asks, among its own drawings and those of others."""
+
+    corpus: Path = Field(description="Whose patents ask: whatever `sevenviews ingest` reads.")
+    distractors: Path | None = Field(default=None, description="A corpus that only adds to the gallery.")
+    sheets: bool = False
+    """The corpus holds whole sheets, <id>/<sheet>.png: cut them."""
+    model: str = Field(default="default", description="See `sevenviews evaluate`; not one that learns.")
+
+    def gallery(self, watch: Watch) -> tuple[Gallery, list[str]]:
+        """All drawings, described, and the patents that ask; the distractors stand under ids that no patent has.
+
+        Raises ValueError: there is no such model, or no drawing; SevenviewsError: a corpus cannot be read.
+        """
+        import numpy as np
+
+        from sevenviews.lab.collection import read_collection
+        from sevenviews.lab.descriptors import open_descriptor
+        from sevenviews.lab.hiding.measure import Gallery
+        from sevenviews.lab.sheets import read_sheets
+
+        everything: Collection = (read_sheets if self.sheets else read_collection)(self.corpus, watch("read"))
+        asking = sorted(set(everything.patents))
+        if self.distractors is not None:
+            everything += read_collection(self.distractors, watch("distractors")).as_distractors()
+        vectors = everything.described(open_descriptor(self.model), watch(self.model, len(everything)))
+        patents = np.array(everything.patents)
+        mine = {name: np.flatnonzero(patents == name).tolist() for name in dict.fromkeys(everything.patents)}
+        return Gallery(vectors, everything.views, mine), asking
 
 
 class Hiding(OverGallery):
@@ -60,3 +95,58 @@ class Hiding(OverGallery):
             report.detail(half, means)
             for name, one in means.items():
                 report.row(f"{half}: {name}", one)
+
+
+class RelevanceFeedback(OverGallery):
+    """Let simulated users mark the first ten drawings that a drawing finds, and see how the rest is ranked then.
+
+    Every drawing asks, and looks for the others of its design. What was shown is out of the ranking before and after:
+    the residual collection.
+
+    Example:  sevenviews lab feedback --corpus sheets.tar --sheets --distractors other.tar --out feedback
+    """
+
+    row: ClassVar[str] = "relevance feedback"
+
+    def run(self, report: Report, watch: Watch) -> None:
+        """Mark, ask again, and compare."""
+        from sevenviews.lab.feedback import measure
+
+        gallery, asking = self.gallery(watch)
+        outcomes = measure(gallery, asking, self.seed, advance=watch("feedback", len(asking)))
+        queries = next(iter(outcomes.values())).patents
+        report.title = "Relevance feedback, by simulated users"
+        report.text(
+            f"{len(queries)} drawings of {len(set(queries))} patents of `{self.corpus.name}` ask, among "
+            f"{len(gallery.views)} drawings; model `{Path(self.model).name}`, seed {self.seed}. Changes are paired "
+            "by query, intervals are 95 % by bootstrap over the patents."
+        )
+        for name, one in outcomes.items():
+            report.row(
+                name,
+                {
+                    "mAP before": float(one.before.mean()),
+                    "mAP after": float(one.after.mean()),
+                    "map": asdict(one.change),
+                    "first_ten": asdict(one.next_change),
+                },
+            )
+        report.table(
+            ("user", "mAP before", "after", "change", "better / worse / equal", "first ten, change"),
+            [
+                (
+                    name,
+                    f"{one.before.mean():.3f}",
+                    f"{one.after.mean():.3f}",
+                    one.change,
+                    f"{one.change.better} / {one.change.worse} / {one.change.equal}",
+                    one.next_change,
+                )
+                for name, one in outcomes.items()
+            ],
+        )
+        report.text(
+            "Relevant are other drawings of the very design that asks, and the users are simulated: this does not "
+            "show that an examiner, who looks for other designs of like appearance, finds more of them, nor what "
+            "people would mark."
+        )

@@ -22,10 +22,9 @@ from sevenviews.lab.classification.accuracy import (
 from sevenviews.lab.classification.calibration import Reliability, fit_temperature, reliability, softmax
 from sevenviews.lab.classification.confusion import confusion_matrix
 from sevenviews.lab.classification.hierarchy import HierarchyReport, hierarchy_report, parent_columns
-from sevenviews.lab.patentnet.dataset import PatentNetDataset
+from sevenviews.lab.patentnet.dataset import PatentNetDataset, split_designs
 from sevenviews.lab.patentnet.features import DrawingSet, drawings_of, features_of
 from sevenviews.lab.patentnet.labels import Level
-from sevenviews.lab.patentnet.split import split_designs
 from sevenviews.training.classification.config import ClassificationConfig, NetworkConfig
 from sevenviews.training.classification.fit import train_feature_head, train_network
 from sevenviews.training.minibatches import outputs_of

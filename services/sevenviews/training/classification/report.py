@@ -6,7 +6,7 @@ import re
 
 from sevenviews.lab.classification.confusion import draw_confusion
 from sevenviews.lab.classification.pictures import draw_reliability
-from sevenviews.lab.patentnet.paper import TOP1_ACCURACY
+from sevenviews.lab.papers import TOP1_ACCURACY
 from sevenviews.lab.report import Report, percent
 from sevenviews.training.classification.config import ClassificationConfig
 from sevenviews.training.classification.experiment import ClassificationReport

@@ -11,8 +11,8 @@ from sevenviews.lab.experiment import Watch
 from sevenviews.lab.hashing.cost import SearchCost, binary_cost, float_cost
 from sevenviews.lab.hashing.curves import Curve, draw_curves, precision_at, precision_recall_by_radius
 from sevenviews.lab.hashing.ranking import by_category, mean_average_precision
+from sevenviews.lab.papers import TOP10_MAP
 from sevenviews.lab.patentnet.dataset import PatentNetDataset
-from sevenviews.lab.patentnet.paper import TOP10_MAP
 from sevenviews.lab.patentnet.pictures import draw_bars
 from sevenviews.lab.report import Report, percent
 from sevenviews.training.hashing.config import HashingConfig, RetrievalConfig

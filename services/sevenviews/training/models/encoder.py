@@ -11,13 +11,10 @@ from torch.nn import functional
 from sevenviews.training.losses.base import Level
 from sevenviews.training.models.backbones import make_backbone
 from sevenviews.training.models.config import ModelConfig
-from sevenviews.training.models.gem import GeM
-from sevenviews.training.models.grid import GridGeM
+from sevenviews.training.models.pooling import GeM, GridGeM, NetVlad
 from sevenviews.training.models.resizing import resized
 from sevenviews.training.models.stages import Stage, layers_of, stages_of
-from sevenviews.training.models.vlad import NetVlad
-from sevenviews.training.models.weighted_whitening import discriminative_whitening
-from sevenviews.training.models.whitening import Affine, pca_whitening
+from sevenviews.training.models.whitening import Affine, discriminative_whitening, pca_whitening
 
 
 class DrawingEncoder(nn.Module):
