@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 
 from sevenviews.corpus import deeppatent, pdf, st96, uspto
-from sevenviews.corpus.archive import first_names, is_archive, iter_members
+from sevenviews.corpus.archive import first_names, holds_archive, is_archive, is_zip, iter_members
 from sevenviews.corpus.cnipa import cnipa_entries, is_cnipa_file
 from sevenviews.corpus.entry import BrokenEntry, CorpusEntry, Problem, ProblemReason
 from sevenviews.corpus.grouping import ScatteredMembersError
@@ -18,7 +18,6 @@ from sevenviews.corpus.sources import FileBytes
 from sevenviews.corpus.uspto.products import without_drawings
 from sevenviews.corpus.uspto.weeks import latest_entries, newest_first
 from sevenviews.corpus.views import folder_entries, holds_folders, holds_views, view_entries
-from sevenviews.corpus.zips import is_zip
 from sevenviews.designs import Reason, SevenviewsError
 
 _NAMES_TO_JUDGE_BY = 400
@@ -85,6 +84,8 @@ def iter_entries(path: Path) -> Iterator[CorpusEntry]:
         yield from _of_one_file(path)
     elif deeppatent.is_list(path):
         yield from _listed(path)
+    elif holds_archive(path):
+        yield from _guarded(path)
     else:
         raise UnknownLayoutError(path, "a file of this name is not known")
 

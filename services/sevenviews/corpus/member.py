@@ -33,11 +33,16 @@ class Member:
 
 
 class BrokenArchiveError(Exception):
-    """The archive ends, or becomes unreadable, before its end."""
+    """The archive ends, or becomes unreadable, before its end.
 
-    def __init__(self, problem: Problem) -> None:
+    Attributes:
+        breaks_off: whether more of what its last member belongs to may be lost.
+    """
+
+    def __init__(self, problem: Problem, *, breaks_off: bool = True) -> None:
         super().__init__(str(problem))
         self.problem = problem
+        self.breaks_off = breaks_off
 
 
 def posix_name(name: str) -> str:

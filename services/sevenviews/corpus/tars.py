@@ -8,10 +8,12 @@ import tarfile
 import zlib
 from collections.abc import Iterator
 from lzma import LZMAError
-from pathlib import Path
+from pathlib import PurePosixPath
+from typing import Self
 
 from sevenviews.corpus.entry import Problem, ProblemReason
 from sevenviews.corpus.member import BrokenArchiveError, Member, posix_name
+from sevenviews.corpus.opening import open_source
 from sevenviews.corpus.sources import (
     MEMBER_BYTES,
     ByteSource,
@@ -21,37 +23,64 @@ from sevenviews.corpus.sources import (
     SparseBytes,
 )
 
-TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 _BROKEN = (tarfile.TarError, EOFError, OSError, ValueError, ArithmeticError, zlib.error, LZMAError)
+_AT_ONCE = 1 << 20
 
 
-def is_tar(path: Path) -> bool:
-    """Whether a file's name is that of a tar."""
-    return path.name.lower().endswith(TAR_SUFFIXES)
-
-
-def tar_members(path: Path) -> Iterator[Member]:
+def tar_members(name: str, source: ByteSource) -> Iterator[Member]:
     """The files of a tar in its order; links that point forward come last.
 
-    Members of an uncompressed tar are read in place, later; those of a compressed one are held in memory.
+    Members of an uncompressed tar in a file are read in place, later; those of another one are held in memory.
 
     Raises:
-        BrokenArchiveError: the tar cannot be read (on).
+        BrokenArchiveError: the tar cannot be read (on), or has no end.
     """
-    try:
-        with tarfile.open(path, "r:*") as archive:
-            yield from _Tar(path, archive).members()
-    except _BROKEN as error:
-        message = f"the archive cannot be read to its end: {error}"
-        raise BrokenArchiveError(Problem(path.name, "", ProblemReason.SOURCE_UNREADABLE, message)) from error
+    with open_source(name, source) as file:
+        try:
+            with _File.open(fileobj=file, mode="r:*", tarinfo=_Header) as archive:
+                yield from _Tar(source, archive).members()
+                archive.check_end()
+        except _BROKEN as error:
+            message = f"the archive cannot be read to its end: {error}"
+            problem = Problem(PurePosixPath(name).name, "", ProblemReason.SOURCE_UNREADABLE, message)
+            raise BrokenArchiveError(problem) from error
+
+
+class _File(tarfile.TarFile):
+    """Knows whether its end was there: Python takes a tar that breaks off between two members for a whole one."""
+
+    ended = False
+
+    def check_end(self) -> None:
+        """Behind the last member.
+
+        Raises:
+            EOFError: no end was found: some of the archive is lost.
+        """
+        while self.fileobj is not None and self.fileobj.read(_AT_ONCE):
+            # What is compressed knows by itself, at its own end, whether it is whole.
+            pass
+        if not self.ended:
+            raise EOFError("it breaks off before the mark of its end")
+
+
+class _Header(tarfile.TarInfo):
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(archive)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]  # typeshed knows only its base
+            if isinstance(archive, _File):
+                archive.ended = True
+            raise
 
 
 class _Tar:
-    def __init__(self, path: Path, archive: tarfile.TarFile) -> None:
-        self._path = path
+    def __init__(self, source: ByteSource, archive: tarfile.TarFile) -> None:
         self._archive = archive
         # A compressed archive is read through a decompressor, and its offsets mean nothing in the file.
-        self._in_place = isinstance(archive.fileobj, io.BufferedReader)
+        in_place = isinstance(archive.fileobj, io.BufferedReader)
+        self._place = source if in_place and isinstance(source, FileBytes) else None
         self._files: dict[str, tarfile.TarInfo] = {}
 
     def members(self) -> Iterator[Member]:
@@ -93,14 +122,15 @@ class _Tar:
                 yield Member(posix_name(linked), self._source(target))
 
     def _source(self, info: tarfile.TarInfo) -> ByteSource:
-        if info.size > MEMBER_BYTES and (info.sparse is not None or not self._in_place):
+        if info.size > MEMBER_BYTES and (info.sparse is not None or self._place is None):
             return MissingBytes(f"{info.name} is said to hold {info.size} bytes, more than is read")
-        if self._in_place and info.sparse is not None:
+        if self._place is not None:
+            offset = self._place.offset + info.offset_data
+            if info.sparse is None:
+                return FileBytes(self._place.path, offset, info.size)
             sparse: list[tuple[int, int]] = info.sparse  # type: ignore[assignment]  # typeshed has a flat list
             blocks = tuple((position, size) for position, size in sparse if size)
-            return SparseBytes(self._path, info.offset_data, info.size, blocks)
-        if self._in_place:
-            return FileBytes(self._path, info.offset_data, info.size)
+            return SparseBytes(self._place.path, offset, info.size, blocks)
         file = self._archive.extractfile(info)
         return HeldBytes(file.read() if file is not None else b"")
 

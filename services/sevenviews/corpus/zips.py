@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from sevenviews.corpus.entry import Problem, ProblemReason
 from sevenviews.corpus.member import BrokenArchiveError, Member, posix_name
+from sevenviews.corpus.opening import open_source
 from sevenviews.corpus.sources import (
     MEMBER_BYTES,
     ByteSource,
@@ -26,19 +26,13 @@ MAX_MEMBERS = 200_000
 """A week of patents is some 10,000 ZIPs."""
 
 
-def is_zip(path: Path) -> bool:
-    """Whether a file's name is that of a ZIP."""
-    return path.suffix.lower() == ".zip"
-
-
 def zip_members(name: str, source: ByteSource) -> Iterator[Member]:
     """The files of a ZIP, in its order.
 
     Raises:
         BrokenArchiveError: its directory cannot be read.
     """
-    file = _open(name, source)
-    with file:
+    with open_source(name, source) as file:
         try:
             with zipfile.ZipFile(file) as archive:
                 infos = files_of(archive)
@@ -85,15 +79,6 @@ def member_name(info: zipfile.ZipInfo) -> str:
     return posix_name(name)
 
 
-def _open(name: str, source: ByteSource) -> BinaryIO:
-    try:
-        if isinstance(source, FileBytes):
-            return io.BufferedReader(_Stretch(source))
-        return io.BytesIO(source.read())
-    except OSError as error:
-        raise _broken(name, ProblemReason.SOURCE_UNREADABLE, str(error)) from error
-
-
 def _source(archive: ByteSource, file: BinaryIO, info: zipfile.ZipInfo) -> ByteSource:
     if info.flag_bits & _ENCRYPTED:
         return MissingBytes(f"{info.filename} is encrypted")
@@ -119,39 +104,3 @@ def _source(archive: ByteSource, file: BinaryIO, info: zipfile.ZipInfo) -> ByteS
 
 def _broken(name: str, reason: ProblemReason, message: str) -> BrokenArchiveError:
     return BrokenArchiveError(Problem(PurePosixPath(name).name, "", reason, message))
-
-
-class _Stretch(io.RawIOBase):
-    """A stretch of a file as a file of its own."""
-
-    def __init__(self, source: FileBytes) -> None:
-        super().__init__()
-        self._file = source.path.open("rb")
-        self._start = source.offset
-        self._size = source.path.stat().st_size - source.offset if source.size is None else source.size
-        self._position = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
-        if base + offset < 0:
-            raise OSError("a position before the beginning")
-        self._position = base + offset
-        return self._position
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        wanted = max(0, min(len(buffer), self._size - self._position))
-        self._file.seek(self._start + self._position)
-        content = self._file.read(wanted)
-        buffer[: len(content)] = content
-        self._position += len(content)
-        return len(content)
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()

@@ -16,7 +16,7 @@ from sevenviews.corpus import NotADesign, UnknownLayoutError, UnreadableEntryErr
 from sevenviews.corpus.index_csv import parse_index
 from sevenviews.corpus.member import BrokenArchiveError, Member
 from sevenviews.corpus.safe_xml import XmlError
-from sevenviews.corpus.sources import HeldBytes
+from sevenviews.corpus.sources import FileBytes, HeldBytes
 from sevenviews.corpus.tars import tar_members
 from sevenviews.corpus.uspto.grant import parse_grant
 from sevenviews.corpus.uspto.package import unzip
@@ -119,7 +119,7 @@ def test_a_zip(content: bytes) -> None:
 def test_a_tar(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.tar"
     path.write_bytes(content)
-    read_all(tar_members(path))
+    read_all(tar_members(path.name, FileBytes(path)))
 
 
 @HOSTILE

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from sevenviews.corpus.archive import iter_members
+from sevenviews.corpus.archive import is_archive_name, is_zip, members_within, packed_members
 from sevenviews.corpus.assembly import SheetFile, cut_drawings
 from sevenviews.corpus.descriptions import describe_figures
 from sevenviews.corpus.entry import (
@@ -35,7 +35,6 @@ from sevenviews.corpus.uspto.sheet_names import (
     sheets_of,
 )
 from sevenviews.corpus.uspto.unpacked import patents_of
-from sevenviews.corpus.zips import is_zip, zip_members
 from sevenviews.designs import Patent
 
 # The folders of a weekly archive that hold no designs. A ZIP in one of them is not even opened. Not REISSUE: a design
@@ -44,7 +43,7 @@ _OTHER_KINDS = re.compile(r"(?:UTIL\d*|PLANT|SIR|DEFENSIVE)(?:-SUPP)?", re.I)
 _SUPPLEMENT = re.compile(r".*-SUPP(?:\.ZIP)?", re.I)
 _UNPACKED_SUFFIXES = IMAGE_SUFFIXES | XML_SUFFIXES
 _DEPTH = 3
-"""How far ZIPs may lie in each other: a year of weeks of patents."""
+"""How far archives may lie in each other: a year of weeks of patents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +110,9 @@ def uspto_entries(path: Path, without: Container[str] = ()) -> Iterator[CorpusEn
         without: names of files to leave out.
     """
     if path.is_file() and is_zip(path):
-        yield from _entries_of_zip(Member(path.name, FileBytes(path)), 0)
+        yield from _entries_of_archive(Member(path.name, FileBytes(path)), 0)
     else:
-        yield from _entries(path.name, (one for one in iter_members(path) if one.name not in without), 0)
+        yield from _entries(path.name, (one for one in packed_members(path) if one.name not in without), 0)
 
 
 def entries_beside(path: Path) -> Iterator[CorpusEntry]:
@@ -127,45 +126,51 @@ def entries_beside(path: Path) -> Iterator[CorpusEntry]:
 def is_patent_zip(path: Path) -> bool:
     """Whether a ZIP holds one patent's grant or sheets, and nothing else. One that cannot be opened may be such."""
     inner = _members_of(Member(path.name, FileBytes(path)))
-    if any(one.suffix == ".zip" for one in inner):
+    if any(is_archive_name(one.name) for one in inner):
         return False
     return not any(one.suffix in IMAGE_SUFFIXES for one in inner) or len(list(patents_of(inner))) == 1
 
 
 def _entries(where: str, members: Iterable[Member], depth: int) -> Iterator[CorpusEntry]:
     loose: list[Member] = []
-    for member in members:
-        foreign = without_drawings(member.name)
-        if foreign:
-            yield BrokenEntry(Problem(member.name, "", ProblemReason.FULL_TEXT_ONLY, foreign))
-        elif member.suffix == ".zip":
-            yield from _entries_of_zip(member, depth)
-        elif member.suffix in _UNPACKED_SUFFIXES:
-            loose.append(member)
+    broken: BrokenArchiveError | None = None
+    try:
+        for member in members:
+            foreign = without_drawings(member.name)
+            if foreign:
+                yield BrokenEntry(Problem(member.name, "", ProblemReason.FULL_TEXT_ONLY, foreign))
+            elif is_archive_name(member.name):
+                yield from _entries_of_archive(member, depth)
+            elif member.suffix in _UNPACKED_SUFFIXES:
+                loose.append(member)
+    except BrokenArchiveError as error:
+        broken = error
     patents = list(patents_of(loose))
     folders = [files[0].path.parent for files in patents]
     for files, folder in zip(patents, folders, strict=True):
         shared = folders.count(folder) > 1
         package = files[0].name if shared else folder.as_posix()
         yield UsptoEntry(where if package == "." else package, files)
+    if broken is not None:
+        raise broken
 
 
-def _entries_of_zip(member: Member, depth: int) -> Iterator[CorpusEntry]:
-    """A patent's ZIP; the patents of one that holds several, or other ZIPs."""
+def _entries_of_archive(member: Member, depth: int) -> Iterator[CorpusEntry]:
+    """A patent's ZIP; the patents of an archive that holds several, or other archives."""
     inner = [] if _other_kind(member.name) or depth == _DEPTH else _members_of(member)
-    if any(one.suffix == ".zip" for one in inner) or len(list(patents_of(inner))) > 1:
+    several = any(is_archive_name(one.name) for one in inner) or len(list(patents_of(inner))) > 1
+    if several or (inner and member.suffix != ".zip"):
         yield from _entries(member.name, inner, depth + 1)
     else:
         yield UsptoEntry(member.name, member.source)
 
 
 def _members_of(member: Member) -> list[Member]:
-    """The files of a ZIP, named by their place in it; none, if it cannot be opened: reading it will say so."""
+    """The files of an archive, named by their place in it; none, if it cannot be opened: reading it will say so."""
     try:
-        inner = [one for one in zip_members(member.name, member.source) if not one.is_hidden]
+        return [replace(one, name=f"{member.name}/{one.name}") for one in members_within(member)]
     except BrokenArchiveError:
         return []
-    return [replace(one, name=f"{member.name}/{one.name}") for one in inner]
 
 
 def _other_kind(name: str) -> str:
