@@ -36,7 +36,7 @@ imports. `corpus` and `runtime` stand on them, `synthetic` on designs alone, `ba
 stubs. A service imports designs, encoder, runtime, backends and the stubs, never another service: they meet on the
 wire; `vectors` ranking as well. `lab` stands on designs, ranking, corpus and encoder, `training` on these, on
 synthetic and on lab. `reconcile` stands on backends and on the gateway's import, `refresh` on backends, on
-training, and on metadata's port to the object store; `bench` on all of these. `console` stands on client, designs,
-images and runtime, and is handed what cuts sheets. Only backends and the three services behind the gateway speak
+training, and on metadata's port to the object store; `bench` on all of these. `console` stands on client, and
+is handed what cuts sheets. Only backends and the three services behind the gateway speak
 `internal`. `ray_folder` and `local_ray` stand alone, below what starts one. `cli` wires it all.
 """

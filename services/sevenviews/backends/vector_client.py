@@ -163,9 +163,10 @@ class VectorClient:
         response = await call(SERVICE, self._stub.CompleteRelease, request, timeout_seconds)
         return release_from_wire(response.release)
 
-    async def promote_first(self, release_id: str, timeout_seconds: float) -> Release:
-        """Let the release answer searches from now on. Raises RELEASE_STATE where another one does."""
-        request = vectors_pb2.PromoteReleaseRequest(release_id=release_id, only_first=True)
+    async def promote(self, release_id: str, timeout_seconds: float, *, only_first: bool = False) -> Release:
+        """Let the release answer searches from now on. Raises RELEASE_STATE where it cannot, or another one does and it
+        was to be the first."""
+        request = vectors_pb2.PromoteReleaseRequest(release_id=release_id, only_first=only_first)
         response = await call(SERVICE, self._stub.PromoteRelease, request, timeout_seconds)
         return release_from_wire(response.release)
 

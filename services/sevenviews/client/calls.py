@@ -27,7 +27,7 @@ from sevenviews.designs import (
 from sevenviews.law import Application
 from sevenviews.runtime.facet_wire import counts_of_answer, facet_to_wire
 from sevenviews.runtime.wire import filter_to_wire
-from sevenviews.v1 import audit_pb2, catalog_pb2, search_pb2, server_pb2
+from sevenviews.v1 import audit_pb2, catalog_pb2, release_pb2, search_pb2, server_pb2
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -76,7 +76,7 @@ def rpcs(channel: grpc.Channel | grpc.aio.Channel) -> Mapping[type[Message], Any
     """What makes each call on a channel, by the message that asks: each is that of one rpc alone."""
 
     def made() -> Iterator[tuple[type[Message], Any]]:
-        for module in (audit_pb2, catalog_pb2, search_pb2, server_pb2):
+        for module in (audit_pb2, catalog_pb2, release_pb2, search_pb2, server_pb2):
             for service in module.DESCRIPTOR.services_by_name.values():
                 for method in service.methods:
                     sides = (method.client_streaming, method.server_streaming)
@@ -275,6 +275,21 @@ def audit_events(
     For auditors. AUDIT_NOT_KEPT where the gateway writes none down.
     """
     return Answers([requests.audit_to_wire(start, end, caller, of_id)], replies.audit_event)
+
+
+def releases() -> Call[tuple[records.Release, ...]]:
+    """All releases that are not retired, newest first. For operators."""
+    return Call(
+        release_pb2.ListSearchReleasesRequest, lambda response: tuple(map(replies.release, response.releases))
+    )
+
+
+def promote_release(release_id: str) -> Call[records.Release]:
+    """Let a release answer searches. For operators."""
+    return Call(
+        lambda: release_pb2.PromoteSearchReleaseRequest(release_id=release_id),
+        lambda response: replies.release(response.release),
+    )
 
 
 def server_info() -> Call[records.ServerInfo]:

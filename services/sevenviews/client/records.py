@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import TypeVar
 
 from sevenviews.certificates import SealedCertificate
@@ -275,6 +276,34 @@ class Deletion:
 
     deleted: tuple[str, ...]
     missing: tuple[str, ...]
+
+
+class ReleaseState(StrEnum):
+    """As release.proto has them."""
+
+    BUILDING = "building"
+    SERVING = "serving"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A model and what it has embedded.
+
+    Attributes:
+        created: UTC, as the other times.
+        ready: when it was complete; None before.
+        promoted: when it began to serve, the last time; None: never.
+        evaluation: what it was measured by, such as "map" and "recall_at_10".
+    """
+
+    release_id: str
+    model_version: str
+    state: ReleaseState
+    created: datetime | None
+    ready: datetime | None
+    promoted: datetime | None
+    evaluation: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)

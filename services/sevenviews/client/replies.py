@@ -19,6 +19,8 @@ from sevenviews.client.records import (
     PatentSummary,
     PredictedClass,
     QueryMatch,
+    Release,
+    ReleaseState,
     SearchPage,
     SearchResult,
     ServerInfo,
@@ -33,11 +35,20 @@ from sevenviews.runtime.answers import (
     locarno_of_answer,
     name_of,
     patent_of_answer,
+    time_of_answer,
     view_of_answer,
 )
 from sevenviews.runtime.law_wire import legal_dates_of_answer
 from sevenviews.runtime.status import error_from_item
-from sevenviews.v1 import audit_pb2, catalog_pb2, common_pb2, law_pb2, search_pb2, server_pb2
+from sevenviews.v1 import (
+    audit_pb2,
+    catalog_pb2,
+    common_pb2,
+    law_pb2,
+    release_pb2,
+    search_pb2,
+    server_pb2,
+)
 
 
 def search_page(response: search_pb2.SearchDesignsResponse) -> SearchPage:
@@ -183,6 +194,19 @@ def drawing_image(
     response: catalog_pb2.GetCatalogDrawingResponse | catalog_pb2.BatchGetCatalogDrawingsResponse,
 ) -> DrawingImage:
     return DrawingImage(response.content, response.media_type, response.width, response.height)
+
+
+def release(wire: release_pb2.Release) -> Release:
+    name = name_of(release_pb2.ReleaseState.DESCRIPTOR, wire.state)
+    return Release(
+        wire.release_id,
+        wire.model_version,
+        ReleaseState.__members__.get(name, ReleaseState.KEPT),
+        time_of_answer(wire.created_time),
+        time_of_answer(wire.ready_time),
+        time_of_answer(wire.promoted_time),
+        dict(wire.evaluation),
+    )
 
 
 def server_info(response: server_pb2.GetServerInfoResponse) -> ServerInfo:

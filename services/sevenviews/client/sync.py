@@ -113,6 +113,8 @@ class Client:
     delete = _one(calls.delete)
     find_sources = _one(calls.find_sources)
     audit_events = _many(calls.audit_events)
+    releases = _one(calls.releases)
+    promote_release = _one(calls.promote_release)
     server_info = _one(calls.server_info)
 
     def _answer(self, call: Call[Result]) -> Result:

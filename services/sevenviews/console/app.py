@@ -77,6 +77,8 @@ class Console:
                 Route("/certificates/{sha256}.json", exports.save),
                 Route("/certificates/{sha256}", exports.show),
                 Route("/releases", releases.show),
+                Route("/releases/{release_id}/promote", releases.confirm),
+                Route("/releases/{release_id}/promote", releases.promote, methods=["POST"]),
                 Route("/help", releases.help),
                 Route("/healthz", self._health),
                 Mount("/static", _Static(directory=STATIC)),

@@ -94,7 +94,12 @@ _TOLD = {
     Reason.CREDENTIAL_MISSING: _LOCKED_OUT,
     Reason.CREDENTIAL_INVALID: _LOCKED_OUT,
     Reason.CREDENTIAL_EXPIRED: _LOCKED_OUT,
-    Reason.ROLE_MISSING: _LOCKED_OUT,
+    Reason.ROLE_MISSING: Told(
+        HTTPStatus.FORBIDDEN,
+        "The key of this page does not allow that",
+        "Operators: “sevenviews keys create” makes one with the role that is named.",
+    ),
+    Reason.RELEASE_STATE: Told(HTTPStatus.CONFLICT, "The release cannot serve", "It is not complete yet."),
     Reason.FIELD_REQUIRED: Told(_IMAGE, "Something is missing"),
     Reason.FIELD_OUT_OF_RANGE: Told(_IMAGE, "A value is out of its range"),
     Reason.FIELD_MALFORMED: Told(_IMAGE, "A value cannot be read", "Look at the filters."),

@@ -33,6 +33,7 @@ from sevenviews.gateway.query_sources import QuerySources
 from sevenviews.gateway.quota import Quota, open_counter
 from sevenviews.gateway.readiness import CATALOG, SEARCH, Dependencies
 from sevenviews.gateway.redis_watch import RedisWatch
+from sevenviews.gateway.release_servicer import RELEASES, ReleaseServicer
 from sevenviews.gateway.releases import Releases
 from sevenviews.gateway.search import Searcher
 from sevenviews.gateway.search_servicer import SearchServicer
@@ -46,13 +47,19 @@ from sevenviews.runtime.interceptors import Witness, unwitnessed
 from sevenviews.runtime.renewal import Interval, RenewedChannel
 from sevenviews.runtime.stores import StoreReadiness
 from sevenviews.runtime.tracing import NO_TRACING, Tracing
-from sevenviews.v1 import audit_pb2_grpc, catalog_pb2_grpc, search_pb2_grpc, server_pb2_grpc
+from sevenviews.v1 import (
+    audit_pb2_grpc,
+    catalog_pb2_grpc,
+    release_pb2_grpc,
+    search_pb2_grpc,
+    server_pb2_grpc,
+)
 
-_SERVICES = (SEARCH, CATALOG, SERVER, AUDIT)
+_SERVICES = (SEARCH, CATALOG, SERVER, AUDIT, RELEASES)
 
 
 class Gateway:
-    """Everything behind the three servicers. Made inside a running event loop.
+    """Everything behind the servicers. Made inside a running event loop.
 
     Args:
         settings: addresses, URLs, timeouts.
@@ -127,6 +134,7 @@ class Gateway:
         self._server = ServerServicer(
             ServerDescription(releases, settings.max_message_bytes), settings.request_seconds
         )
+        self._release = ReleaseServicer(releases, settings.request_seconds)
         self._dependencies = Dependencies(embedding, vectors, metadata, metrics)
 
     def register(self, server: grpc.aio.Server) -> Sequence[str]:
@@ -134,6 +142,7 @@ class Gateway:
         search_pb2_grpc.add_SearchServiceServicer_to_server(self._search, server)
         catalog_pb2_grpc.add_CatalogServiceServicer_to_server(self._catalog, server)
         server_pb2_grpc.add_ServerServiceServicer_to_server(self._server, server)
+        release_pb2_grpc.add_ReleaseServiceServicer_to_server(self._release, server)
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditServicer(self._trail), server)
         return _SERVICES
 

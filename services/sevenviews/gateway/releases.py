@@ -81,6 +81,12 @@ class Releases:
         timeout = deadline.share(self._timeouts.vectors)
         return await _in_time(timeout, self._current.get(lambda: self._index.releases(timeout)))
 
+    async def promote(self, release_id: str, deadline: Deadline) -> Release:
+        """Let a release answer searches. Raises RELEASE_NOT_FOUND and RELEASE_STATE."""
+        release = await self._index.promote(release_id, deadline.share(self._timeouts.vectors))
+        self.forget()
+        return release
+
     def forget(self) -> None:
         """Ask anew: an answer has turned out to be outdated."""
         self._serving.forget()
@@ -125,7 +131,7 @@ class Releases:
         await self._index.create_release(release_id, model, timeout())
         await self._index.complete(release_id, timeout())
         try:
-            release = await self._index.promote_first(release_id, timeout())
+            release = await self._index.promote(release_id, timeout(), only_first=True)
         except SevenviewsError as error:
             if error.reason is not Reason.RELEASE_STATE:
                 raise

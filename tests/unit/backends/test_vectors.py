@@ -101,7 +101,7 @@ async def test_a_release_is_told_whole(services: Services, client: VectorClient)
     assert begun <= made.created <= datetime.now(UTC)
     assert (made.ready, made.promoted, made.evaluation) == (None, None, {})
     services.complete_release("r-1", {"map": 0.5})
-    promoted = await client.promote_first("r-1", 10)
+    promoted = await client.promote("r-1", 10, only_first=True)
     assert (promoted.state, promoted.evaluation) == (ReleaseState.SERVING, {"map": 0.5})
     assert promoted.ready is not None
     assert promoted.promoted is not None

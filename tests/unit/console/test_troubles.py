@@ -18,7 +18,15 @@ from sevenviews.console.app import Console
 from sevenviews.console.settings import ConsoleSettings
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.runtime.status import item_status
-from sevenviews.v1 import common_pb2, search_pb2, search_pb2_grpc, server_pb2, server_pb2_grpc
+from sevenviews.v1 import (
+    common_pb2,
+    release_pb2,
+    release_pb2_grpc,
+    search_pb2,
+    search_pb2_grpc,
+    server_pb2,
+    server_pb2_grpc,
+)
 from tests.fakes.server import FakeServer
 from tests.unit.console.catalogue import drawing
 from tests.unit.console.test_pages import upload
@@ -52,7 +60,20 @@ class Servers(server_pb2_grpc.ServerServiceServicer):
         return server_pb2.GetServerInfoResponse(version="0.1.0")
 
 
+class Releases(release_pb2_grpc.ReleaseServiceServicer):
+    """There are none."""
+
+    def ListSearchReleases(  # noqa: N802
+        self, request: release_pb2.ListSearchReleasesRequest, context: Any
+    ) -> release_pb2.ListSearchReleasesResponse:
+        return release_pb2.ListSearchReleasesResponse()
+
+    def PromoteSearchRelease(self, request: Any, context: Any) -> Any:  # noqa: N802
+        raise NotImplementedError
+
+
 def register(server: grpc.aio.Server) -> None:
+    release_pb2_grpc.add_ReleaseServiceServicer_to_server(Releases(), server)
     search_pb2_grpc.add_SearchServiceServicer_to_server(Searches(), server)
     server_pb2_grpc.add_ServerServiceServicer_to_server(Servers(), server)
 

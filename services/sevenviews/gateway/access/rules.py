@@ -14,7 +14,7 @@ _CATALOG = "/sevenviews.v1.CatalogService/"
 _EVERYONE = frozenset(Role)
 _READS = frozenset({Role.READER, Role.OPERATOR})
 _IMPORTS = frozenset({Role.IMPORTER, Role.OPERATOR})
-_DELETES = frozenset({Role.OPERATOR})
+_OPERATES = frozenset({Role.OPERATOR})
 
 ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
     {
@@ -30,7 +30,9 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         _CATALOG + "FindCatalogSources": _IMPORTS | _READS,
         # Replacing a patent is an import of it; what was there before is in the file that it came from.
         _CATALOG + "ImportPatents": _IMPORTS,
-        _CATALOG + "DeleteCatalogPatents": _DELETES,
+        _CATALOG + "DeleteCatalogPatents": _OPERATES,
+        "/sevenviews.v1.ReleaseService/ListSearchReleases": _OPERATES,
+        "/sevenviews.v1.ReleaseService/PromoteSearchRelease": _OPERATES,
         "/sevenviews.v1.ServerService/GetServerInfo": _EVERYONE,
         # Operators are among those whom it tells of.
         "/sevenviews.v1.AuditService/ReadAuditEvents": frozenset({Role.AUDITOR}),
