@@ -164,8 +164,11 @@ class VectorClient:
         return release_from_wire(response.release)
 
     async def promote(self, release_id: str, timeout_seconds: float, *, only_first: bool = False) -> Release:
-        """Let the release answer searches from now on. Raises RELEASE_STATE where it cannot, or another one does and it
-        was to be the first."""
+        """Let the release answer searches from now on.
+
+        Raises:
+            SevenviewsError: RELEASE_STATE, it cannot, or another one does and this was to be the first.
+        """
         request = vectors_pb2.PromoteReleaseRequest(release_id=release_id, only_first=only_first)
         response = await call(SERVICE, self._stub.PromoteRelease, request, timeout_seconds)
         return release_from_wire(response.release)
