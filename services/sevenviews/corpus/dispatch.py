@@ -12,12 +12,18 @@ from sevenviews.corpus.entry import BrokenEntry, CorpusEntry, Problem, ProblemRe
 from sevenviews.corpus.grouping import ScatteredMembersError
 from sevenviews.corpus.member import BrokenArchiveError, Member
 from sevenviews.corpus.patentnet import is_patentnet_file, patentnet_entries
-from sevenviews.corpus.singles import is_single_drawing, single_entries
 from sevenviews.corpus.sketchy import is_sketchy_file, sketchy_entries
 from sevenviews.corpus.sources import FileBytes
 from sevenviews.corpus.uspto.products import without_drawings
 from sevenviews.corpus.uspto.weeks import latest_entries, newest_first
-from sevenviews.corpus.views import folder_entries, holds_folders, holds_views, view_entries
+from sevenviews.corpus.views import (
+    folder_entries,
+    holds_folders,
+    holds_views,
+    is_drawing,
+    single_entries,
+    view_entries,
+)
 from sevenviews.designs import Reason, SevenviewsError
 
 _NAMES_TO_JUDGE_BY = 400
@@ -40,7 +46,7 @@ _READERS: tuple[tuple[Callable[[list[str]], bool], Reader], ...] = (
     # Loose images beside patents are queries, or pictures of them; another PDF beside images is about these.
     (_some(pdf.is_numbered_pdf), pdf.pdf_entries),
     (holds_folders, folder_entries),
-    (_some(is_single_drawing), single_entries),
+    (_some(is_drawing), single_entries),
     (_some(pdf.is_pdf), pdf.pdf_entries),
 )
 
@@ -57,7 +63,7 @@ class UnknownLayoutError(SevenviewsError):
             f"{path}: {why}. A corpus is a USPTO week (tar or ZIP), a folder of such weeks or of one unpacked, a "
             "patent's ZIP; patents' PDFs; DeepPatent's folders or a list of them; images named AB-CD-EF-GH; designs "
             "in the XML of ST.86 or ST.96; a folder, tar or ZIP of <id>/<view>.png, a folder a patent; one of "
-            "<id>.png",
+            "<id>.png or <id>_<view>.png",
             {"field": "path", "value": str(path)},
         )
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from sevenviews.designs import CropBox, Patent, Reason, SevenviewsError
 
-READER_VERSION = "3"
+READER_VERSION = "4"
 """Part of every digest: raise it when the readers would make something else of the same source."""
 
 
@@ -33,6 +33,7 @@ class ProblemReason(StrEnum):
     CORRECTION_LEFT_OUT = "CORRECTION_LEFT_OUT"
     FIELD_MALFORMED = "FIELD_MALFORMED"
     NAME_MALFORMED = "NAME_MALFORMED"
+    JUDGED_BY_NAME = "JUDGED_BY_NAME"
     LAYOUT_MIXED = "LAYOUT_MIXED"
     NO_DRAWINGS = "NO_DRAWINGS"
     SHEET_MISSING = "SHEET_MISSING"

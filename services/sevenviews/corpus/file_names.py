@@ -20,7 +20,6 @@ _FIGURE = re.compile(r"(?:figs?|figures?|reproduction|rep)[\s._-]*(\d{1,3}(?:\.\
 _HAGUE = re.compile(r"\d{1,3}\.\d{1,2}")
 _COUNTED = re.compile(r"(?:img|image|view|photo|drawing|sheet|page|p)?[\s._-]*\(?\d{1,4}\)?", re.I)
 _NATURAL = re.compile(r"(\d+)")
-_DOCUMENT = re.compile(r"(?:[A-Z]{1,3}[\s-]?)?(?:[A-Z]{1,2})?\d[\d.,/ -]{5,}\d?(?:-?[A-Z]\d?)?", re.I)
 
 
 def view_of_stem(stem: str) -> View:
@@ -56,11 +55,6 @@ def _words(stem: str) -> list[str]:
 def is_counted(stem: str) -> bool:
     """Whether a name does no more than count: "1", "IMG_0003", "view 2"."""
     return _COUNTED.fullmatch(stem) is not None
-
-
-def names_a_document(stem: str) -> bool:
-    """Whether a name looks like the number of a patent, an application or a registration."""
-    return _DOCUMENT.fullmatch(stem) is not None
 
 
 def figure_of_stem(stem: str) -> str:

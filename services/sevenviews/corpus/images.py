@@ -16,6 +16,7 @@ from sevenviews.corpus.sources import digest_of
 from sevenviews.designs import Drawing, Patent, SevenviewsError, View, drawing_id
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif", ".bmp", ".webp"})
+_LOSSLESS_FIRST = {".webp": 1, ".gif": 2, ".jpg": 3, ".jpeg": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,18 @@ class ImageEntry:
 
     def _unreadable(self, name: str, error: Exception) -> Problem:
         return Problem(self.name, name, ProblemReason.SHEET_UNREADABLE, str(error))
+
+
+def without_twins(source: str, members: Sequence[Member]) -> tuple[list[Member], list[Problem]]:
+    """The files of one patent, each picture once: a front.jpg beside a front.png is the same, converted."""
+    kept: dict[tuple[str, str], Member] = {}
+    problems = []
+    for member in sorted(members, key=lambda one: _LOSSLESS_FIRST.get(one.suffix, 0)):
+        first = kept.setdefault((str(member.path.parent), member.path.stem.casefold()), member)
+        if first is not member:
+            message = f"was taken for the same picture as {first.path.name}, by its name, and left out"
+            problems.append(Problem(source, member.name, ProblemReason.JUDGED_BY_NAME, message))
+    return [member for member in members if member in kept.values()], problems
 
 
 def numbered(

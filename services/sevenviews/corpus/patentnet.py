@@ -19,7 +19,7 @@ from sevenviews.corpus.archive import iter_members
 from sevenviews.corpus.cnipa.abstract import with_statements
 from sevenviews.corpus.entry import Problem, ProblemReason
 from sevenviews.corpus.grouping import grouped
-from sevenviews.corpus.images import IMAGE_SUFFIXES, ImageEntry, numbered
+from sevenviews.corpus.images import IMAGE_SUFFIXES, ImageEntry, numbered, without_twins
 from sevenviews.corpus.index_csv import read_index
 from sevenviews.corpus.member import Member
 from sevenviews.designs import STANDARD_VIEWS, LocarnoClass, Patent, View, is_patent_id
@@ -72,12 +72,12 @@ def patentnet_entries(path: Path) -> Iterator[ImageEntry]:
         locarno = tuple(
             dict.fromkeys(label for member in named for label in parse_name(member.path.stem).locarno)
         )
-        members = _once_per_field(named)
+        members, twins = without_twins(application, _once_per_field(named))
         names = [parse_name(member.path.stem) for member in members]
         bare = Patent(application, office="CN", application_number=application, locarno=locarno)
         patent = with_statements(bare, index.row(application))
         files = numbered(members, [name.view for name in names])
-        yield ImageEntry(application, patent, files, tuple(_repeated_views(application, names)))
+        yield ImageEntry(application, patent, files, (*twins, *_repeated_views(application, names)))
 
 
 def _once_per_field(members: Sequence[Member]) -> list[Member]:

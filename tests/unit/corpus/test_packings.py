@@ -78,6 +78,30 @@ def test_a_folder_of_images_is_a_patent_in_any_packing(tmp_path: Path, packing: 
         (["lamp/a.png", "lamp/whatever.jpg", "chair/b.webp"], {"lamp": 2, "chair": 1}),
         (["drawings/lamp.png", "drawings/chair.png"], {"lamp": 1, "chair": 1}),
         (["front.png", "top.png"], {"corpus": 2}),
+        (["D871717_front.png", "D871717_back.png", "D871718_front.png"], {"D871717": 2, "D871718": 1}),
+        (["D871717.png", "D871717 (1).png", "D871718 (2).png"], {"D871717": 2, "D871718": 1}),
+        (["D871717-1.png", "D871717-2.png", "D871718-1.png"], {"D871717": 2, "D871718": 1}),
+        (["USD871717S1-FIG. 1.png", "USD871717S1-FIG. 2.png"], {"USD871717S1": 2}),
+        (["US D871,717 S - front.png", "US D871,717 S - rear.png"], {"USD0871717": 2}),
+        (["EM-008123456-0001_1.jpg", "EM-008123456-0001_2.jpg"], {"EM-008123456-0001": 2}),
+        (
+            ["EM-008123456-0001.jpg", "EM-008123456-0002.jpg"],
+            {"EM-008123456-0001": 1, "EM-008123456-0002": 1},
+        ),
+        (
+            ["402018201234-0001_1.jpg", "402018201234-0002_1.jpg"],
+            {"402018201234-0001": 1, "402018201234-0002": 1},
+        ),
+        (
+            ["402018201234-0001.jpg", "402018201234-0002.jpg"],
+            {"402018201234-0001": 1, "402018201234-0002": 1},
+        ),
+        (["DM098765-1.1.jpg", "DM098765-1.2.jpg"], {"DM098765": 2}),
+        (["week2/D871717_front.png", "week2/D871718_front.png"], {"D871717": 1, "D871718": 1}),
+        (["USD0871717/D871717_front.png", "USD0871717/D871717_top.png"], {"USD0871717": 2}),
+        (["lamp_front.png", "lamp_left side.png", "chair_front.png"], {"lamp": 2, "chair_front": 1}),
+        (["chair_1.png", "chair_2.png"], {"chair_1": 1, "chair_2": 1}),
+        (["Chair (2).png"], {"Chair-2": 1}),
         (["ab/front.png", "c/ab/front.png"], None),
     ],
 )
@@ -93,6 +117,50 @@ def test_what_is_a_patent(tmp_path: Path, files: list[str], patents: dict[str, i
         assert [len(entry.read().contents) for entry in iter_entries(folder)] == [1, 1]
     else:
         assert {name: len(one.contents) for name, one in read(folder).items()} == patents
+
+
+def test_what_was_grouped_by_names_is_said(tmp_path: Path) -> None:
+    names = ("D871717_front.png", "D871717_LEFT.png", "D871717 fig. 3.png")
+    (patent,) = read(
+        write_folder(tmp_path, {name: small_drawing(at) for at, name in enumerate(names)})
+    ).values()
+    drawings = {(one.view, one.figure_number) for one in patent.patent.drawings}
+    assert drawings == {(View.FRONT, ""), (View.LEFT, ""), (View.UNKNOWN, "3")}
+    assert [problem.reason for problem in patent.problems] == [ProblemReason.JUDGED_BY_NAME]
+
+
+def test_the_index_separates_what_names_would_join(tmp_path: Path) -> None:
+    files = {"D871717-1.png": small_drawing(), "D871717-2.png": small_drawing(4)}
+    write_folder(tmp_path, {**files, "index.csv": b"id,title\nD871717-1,Lamp\nD871717-2,Chair\n"})
+    assert {name: one.patent.title for name, one in read(tmp_path).items()} == {
+        "D871717-1": "Lamp",
+        "D871717-2": "Chair",
+    }
+
+
+def test_undated_sheets_in_a_flat_folder_are_cut(tmp_path: Path) -> None:
+    sheet = as_bytes(labelled_sheet(["1"]))
+    names = ("USD0871717-D00001.png", "USD0871717-D00002.png", "USD0871718-D00001.png")
+    patents = read(write_folder(tmp_path, dict.fromkeys(names, sheet)))
+    assert {name: len(one.contents) for name, one in patents.items()} == {"USD0871717": 2, "USD0871718": 1}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("A1/front.jpg", "A1/front.png", "A1/top.png"),
+        ("D871717_front.JPG", "D871717_FRONT.png", "D871717_top.webp"),
+        ("CN301234567S/主视图.jpg", "CN301234567S/主视图.png", "CN301234567S/俯视图.png"),
+        ("05-01-201830123456-1.jpg", "05-01-201830123456-1.png", "05-01-201830123456-5.png"),
+    ],
+)
+def test_a_converted_picture_counts_once(tmp_path: Path, names: tuple[str, ...]) -> None:
+    kinds = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP"}
+    files = {name: small_drawing(7, kinds[name.lower()[name.rindex(".") + 1 :]]) for name in names}
+    (patent,) = read(write_folder(tmp_path, files)).values()
+    assert [drawing.view for drawing in patent.patent.drawings] == [View.FRONT, View.TOP]
+    (said,) = [one for one in patent.problems if one.reason is ProblemReason.JUDGED_BY_NAME and one.part]
+    assert said.part.lower().endswith("jpg")
 
 
 def test_files_are_counted_as_people_count(tmp_path: Path) -> None:

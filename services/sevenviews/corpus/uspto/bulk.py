@@ -97,7 +97,10 @@ def is_uspto_file(name: str) -> bool:
     path = PurePosixPath(name)
     if path.suffix.lower() in XML_SUFFIXES | {".zip"}:
         return True
-    of_office = path.suffix.lower() in {".tif", ".tiff"} and patent_of(path.name)
+    # DeepPatent's are PNGs as well, and all have the day in their names.
+    of_office = patent_of(path.name) and (
+        path.suffix.lower() in {".tif", ".tiff"} or date_of(path.name) is None
+    )
     # Sheets that are called by their number alone, in a patent's folder.
     numbered = package_of(path.name) == "" and patent_of(path.parent.name)
     return is_sheet(path.name) and bool(of_office or numbered)
