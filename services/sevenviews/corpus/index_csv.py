@@ -1,4 +1,4 @@
-"""The index.csv beside the drawings: a row a patent, its columns named in the first line.
+"""The index.csv beside the drawings: a row a patent, its columns named in a line at its head, in some language.
 
 People edit it in spreadsheets, which write it in the code of their system, separate by what their country does, and
 take classes for dates. What cannot be used is a problem with its line; the rest of the file is used.
@@ -16,31 +16,20 @@ from pathlib import Path, PurePosixPath
 from sevenviews.corpus.archive import iter_members
 from sevenviews.corpus.entry import Problem, ProblemReason
 from sevenviews.corpus.images import IMAGE_SUFFIXES
+from sevenviews.corpus.index_columns import ID, find_header, named_columns
 from sevenviews.corpus.member import BrokenArchiveError
+from sevenviews.corpus.text_codes import decoded
 from sevenviews.corpus.uspto.uspc import format_uspc
 from sevenviews.designs import LocarnoClass
 
 Rows = Mapping[str, Mapping[str, str]]
 
 FILE_NAME = "index.csv"
-_ID_COLUMNS = (
-    "id",
-    "patentid",
-    "patent",
-    "number",
-    "patentnumber",
-    "patentno",
-    "publicationnumber",
-    "documentid",
-)
 _TEXT_FORMULA = re.compile(r'="(?P<text>[^"]*)"')
 _MAX_VALUE = 10_000
-_SEPARATORS = ",;\t|"
-_SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.I)
 _USPC = re.compile(
-    r"(D\s?\d{1,2}|PLT|\d{1,3})\s?[/-]\s?(\d{1,3}(?:\.\d{1,3})?(?:\s?[A-Z]{1,3})?(?:-\d[\d.]*)?|FOR\s?\d{1,3})"
+    r"(D\s?\d{1,2}|PLT|\d{1,3})(?:\s?[/-]\s?|\s{2,})(\d{1,3}(?:\.\d{1,3})?(?:\s?[A-Z]{1,3})?(?:-\d[\d.]*)?|FOR\s?\d{1,3})"
 )
-_ZEROS_OF_UTF16 = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +89,21 @@ def read_index(path: Path) -> Index:
 
 def parse_index(content: bytes) -> Index:
     """An index out of the bytes of its file."""
-    text = _decoded(content)
+    text = decoded(content)
     lines = list(_lines(text))
     if not lines:
         return Index(general=(_problem(1, "the file is empty"),))
-    (_, header), *records = lines
-    columns = [name.strip().casefold() for name in header] if isinstance(header, list) else []
-    letters = ["".join(filter(str.isalpha, name)) for name in columns]
-    by = next((letters.index(name) for name in _ID_COLUMNS if name in letters), None)
-    if by is None:
+    (first, header), *records = lines
+    columns = named_columns(header) if isinstance(header, list) else []
+    if ID not in columns:
         named = ", ".join(columns[:8])[:100]
-        return Index(general=(_problem(1, f"names no column id, but {named!r}: no row can be used"),))
+        return Index(general=(_problem(first, f"names no column id, but {named!r}: no row can be used"),))
+    by = columns.index(ID)
     rows: dict[str, Mapping[str, str]] = {}
     problems: dict[str, tuple[Problem, ...]] = {}
     general: list[Problem] = []
+    if "\ufffd" in text:
+        general.append(_problem(first, "holds characters that are none in any known code: save it as UTF-8"))
     for line, record in records:
         if isinstance(record, str):
             general.append(_problem(line, record))
@@ -182,13 +172,9 @@ def _identifier(text: str) -> str:
 
 def _lines(text: str) -> Iterator[tuple[int, list[str] | str]]:
     """Each record with the line that it ends in; what cannot be one is the reason."""
-    named = _SEPARATOR_LINE.match(text)
-    first = 0
-    if named:
-        text, first = text[named.end() :], 1
-    header = text.partition("\n")[0]
-    separator = named[1] if named else max(_SEPARATORS, key=header.count)
-    records = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    first, separator = find_header(text)
+    rest = text.split("\n", first)[-1]
+    records = csv.reader(io.StringIO(rest, newline=""), delimiter=separator)
     while True:
         try:
             record = next(records)
@@ -205,18 +191,6 @@ def _value(text: str) -> str:
     """A cell's text; spreadsheets write ="007" to keep its zeros."""
     formula = _TEXT_FORMULA.fullmatch(text.strip())
     return text.strip() if formula is None else formula["text"].strip()
-
-
-def _decoded(content: bytes) -> str:
-    """The text in the code that it is most likely written in."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
-    if len(content) > 1 and content[:512].count(0) > _ZEROS_OF_UTF16 * len(content[:512]):
-        return content.decode("utf-16-le" if content[1] == 0 else "utf-16-be", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
 
 
 def _problem(line: int, message: str) -> Problem:

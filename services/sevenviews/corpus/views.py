@@ -108,7 +108,7 @@ def _entries_by_name(members: Sequence[Member], index: Index) -> Iterator[Corpus
         if first.is_sure or (first.picture and len(pictures) == len(together) > 1):
             yield _entry(first.design, together, index, by_name=True)
         else:
-            yield from (_entry(member.path.stem, [member], index) for member in together)
+            yield from (_entry(member.path.stem, [member], index, by_name=True) for member in together)
 
 
 def _design_of(member: Member, index: Index) -> DesignName:
@@ -195,7 +195,8 @@ def _entry(name: str, members: Sequence[Member], index: Index, by_name: bool = F
     rests = [_without(name, member.path.stem) for member in kept]
     figures = [figure_of_stem(member.path.stem) for member in kept]
     files = numbered(kept, list(map(view_of_stem, rests)), figures)
-    return ImageEntry(identifier, patent, files, tuple(problems), category=row.get("category", ""))
+    entry = members[0].name if by_name and len(members) == 1 else identifier
+    return ImageEntry(entry, patent, files, tuple(problems), category=row.get("category", ""))
 
 
 def _identifier(name: str) -> str:
