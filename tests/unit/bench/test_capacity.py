@@ -21,16 +21,16 @@ def test_a_million_drawings_by_hand() -> None:
     # 1e6 × 854 × 1.5, and 1e6 × (30,365 + 2 × (1,024 + 300 + 1,168.3))
     assert needed.postgresql_disk == pytest.approx(1.281e9)
     assert needed.object_store == pytest.approx(35.3496e9)
-    # 10 × 12.1 ms and 10 ÷ 25 need less than one; two so that one may be lost.
+    # 10 × 21.7 ms and 10 ÷ 25 need less than one; two so that one may be lost.
     assert (needed.embedding_replicas, needed.gateways) == (2, 2)
-    # 12,100 seconds
-    assert needed.import_core_hours == pytest.approx(3.3611, abs=1e-4)
+    # 21,700 seconds
+    assert needed.import_core_hours == pytest.approx(6.0278, abs=1e-4)
 
 
 def test_replicas_follow_the_searches() -> None:
-    # 200 × 12.1 ms = 2.42 cores, at 60 % 4.03; 200 ÷ (25 × 0.6) = 13.3
+    # 200 × 21.7 ms = 4.34 cores, at 60 % 7.2; 200 ÷ (25 × 0.6) = 13.3
     needed = plan(Load(drawings=1_000_000, searches=200))
-    assert (needed.embedding_replicas, needed.gateways) == (5, 14)
+    assert (needed.embedding_replicas, needed.gateways) == (8, 14)
     # 62 segments of 1 GB: 200 × 62 × 0.5 ms = 6.2 cores, at 60 % 10.3
     assert plan(Load(drawings=60_000_000, searches=200)).query_node_cores == 11
 
