@@ -59,7 +59,7 @@ class Searches(search_pb2_grpc.SearchServiceServicer):
             office="US", decisive_date=date_to_wire(date(2020, 6, 1)), notice="No advice."
         )
         hits = map(hit, range(request.page_size))
-        return search_pb2.SearchDesignsResponse(hits=hits, next_page_token="2", legal_rule=rule)
+        return search_pb2.SearchDesignsResponse(hits=hits, legal_rule=rule)
 
     def BatchSearchDesigns(self, request_iterator: Any, context: Any) -> Any:  # noqa: N802
         raise NotImplementedError
