@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from sevenviews.cli.connection import Gateway
-from sevenviews.cli.console import fail, fail_with
+from sevenviews.cli.console import fail, print_line
 from sevenviews.cli.grouped import grouped
-from sevenviews.designs import SevenviewsError
+from sevenviews.client import AuditEvent
 
 
 @grouped
@@ -32,19 +32,22 @@ def audit(
     """
     start, end = _time("--since", since), _time("--until", until)
     with gateway.client() as client:
-        try:
-            for event in client.audit_events(start, end, caller, of_id):
-                if json_lines:
-                    facts = {**asdict(event), "duration": event.duration.total_seconds()}
-                    print(json.dumps(facts, ensure_ascii=False, default=datetime.isoformat))
-                    continue
-                what = event.method.rpartition("/")[2]
-                ended = event.reason or event.code or "goes on"
-                items = [*event.ids, *(f"{one}: {reason}" for one, reason in event.failed.items())]
-                when = event.time.astimezone().isoformat(timespec="seconds")
-                print(when, event.caller, what, ended, ", ".join(items), sep="  ")
-        except SevenviewsError as error:
-            fail_with(error)
+        for event in client.audit_events(start, end, caller, of_id):
+            if json_lines:
+                facts = {**asdict(event), "duration": event.duration.total_seconds()}
+                print_line(json.dumps(facts, default=datetime.isoformat))
+            else:
+                print_line(_told(event))
+
+
+def _told(event: AuditEvent) -> str:
+    """A line, whatever the caller has named: none can make up another."""
+    what = event.method.rpartition("/")[2]
+    ended = event.reason or event.code or "goes on"
+    items = [*event.ids, *(f"{one}: {reason}" for one, reason in event.failed.items())]
+    when = event.time.astimezone().isoformat(timespec="seconds")
+    line = "  ".join((when, event.caller, what, ended, ", ".join(items)))
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in line)
 
 
 def _time(option: str, text: str) -> datetime | None:

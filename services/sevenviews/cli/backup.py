@@ -21,7 +21,7 @@ from typing import Annotated
 import psutil
 import typer
 
-from sevenviews.cli.console import fail, note, print_json, progress
+from sevenviews.cli.console import CommandError, note, print_json, progress
 from sevenviews.cli.local import StartError, locked
 from sevenviews.cli.options import JsonOutput
 from sevenviews.cli.standstill import standstill
@@ -44,7 +44,7 @@ _STORES = ("patents.sqlite", "drawings", "vectors", "models")
 Data = Annotated[Path, typer.Option(help="Data directory of `sevenviews up`, which may run.")]
 
 
-class BackupError(Exception):
+class BackupError(CommandError):
     """It cannot be saved, or what was saved is not whole; the message says what is wrong."""
 
 
@@ -222,12 +222,9 @@ def read_manifest(directory: Path) -> Manifest:
 def _run(
     work: Callable[[Callable[[int], None]], Manifest], done: str, where: Path, json_output: bool
 ) -> None:
-    try:
-        with progress() as bar:
-            task = bar.add_task("files", total=None)
-            manifest = work(lambda count: bar.update(task, completed=count))
-    except (BackupError, OSError) as error:
-        fail(str(error))
+    with progress() as bar:
+        task = bar.add_task("files", total=None)
+        manifest = work(lambda count: bar.update(task, completed=count))
     if json_output:
         print_json({"made": manifest.made, "files": len(manifest.files), "bytes": manifest.size})
     else:

@@ -12,14 +12,16 @@ import typer
 
 from sevenviews.backends.blocking import Addresses, Services
 from sevenviews.cli.connection import Gateway
-from sevenviews.cli.console import fail, fail_with, print_json, table
+from sevenviews.cli.console import fail, print_json, table
 from sevenviews.cli.extras import needs
+from sevenviews.cli.filter_options import FilterOptions
 from sevenviews.cli.grouped import grouped
 from sevenviews.cli.local import Addresses as LocalAddresses
-from sevenviews.cli.options import JsonOutput, patent_filter
+from sevenviews.cli.options import JsonOutput
 from sevenviews.cli.queries import read_queries
+from sevenviews.cli.show import first_patents
 from sevenviews.client import Client
-from sevenviews.designs import Patent, PatentFilter, SevenviewsError
+from sevenviews.designs import Patent, PatentFilter
 
 if TYPE_CHECKING:
     from sevenviews.lab.multiview.families import Family, StoredDrawing
@@ -48,10 +50,8 @@ def cluster(
         str, typer.Option(help="The vector service, HOST:PORT, on a cluster; else that of --data.")
     ] = "",
     data: Annotated[Path, typer.Option(help="Data directory of `sevenviews up`.")] = Path(".sevenviews"),
-    locarno: Annotated[
-        list[str] | None,
-        typer.Option(help="Class 06 or subclass 06-01: its designs, or the search's among them."),
-    ] = None,
+    *,
+    filtered: FilterOptions,
     limit: Annotated[int, typer.Option(min=2, max=_MOST_DESIGNS, help="Most designs to group.")] = 200,
     families: Annotated[
         int | None,
@@ -63,7 +63,6 @@ def cluster(
     whole: Annotated[
         bool, typer.Option("--whole", help="Take each image as one drawing; do not cut it into figures.")
     ] = False,
-    *,
     gateway: Gateway,
     json_output: JsonOutput = False,
 ) -> None:
@@ -73,10 +72,10 @@ def cluster(
 
     Example:  sevenviews cluster --locarno 06-01 --families 6
     """
-    if not images and not locarno:
-        fail("give drawings to search with, or --locarno", 2)
-    chosen = patent_filter(locarno=locarno)
-    address = vectors or _vector_address(data)
+    chosen = filtered.read()
+    if not images and chosen == PatentFilter():
+        fail("give drawings to search with, or a filter such as --locarno", 2)
+    address = vectors or LocalAddresses.read(data).vectors
     try:
         with gateway.client() as client:
             patents, release = _found(client, images or [], chosen, limit, whole=whole)
@@ -84,8 +83,6 @@ def cluster(
             fail(f"{len(patents)} designs were found: two are needed at least")
         behind = Addresses(vectors=address, tls=gateway.resolved() if vectors else None)
         found = _families(stored_drawings(behind, list(patents), release), families, method)
-    except SevenviewsError as error:
-        fail_with(error)
     except ValueError as error:
         fail(str(error), 2)
     if json_output:
@@ -121,13 +118,6 @@ def _portions(ids: Sequence[str]) -> list[Sequence[str]]:
     return [ids[at : at + _IDS_A_CALL] for at in range(0, len(ids), _IDS_A_CALL)]
 
 
-def _vector_address(data: Path) -> str:
-    try:
-        return LocalAddresses.read(data).vectors
-    except FileNotFoundError:
-        fail(f"nothing runs on {data}; give --vectors, or start it with: sevenviews up --data {data}", 2)
-
-
 def _found(
     client: Client, images: list[Path], chosen: PatentFilter, limit: int, *, whole: bool
 ) -> tuple[dict[str, Patent | None], str]:
@@ -143,13 +133,7 @@ def _found(
             if len(found) >= limit:
                 break
     else:
-        token = ""
-        while len(found) < limit:
-            listed = client.list_patents(chosen, page_size=min(limit, _PAGE), page_token=token)
-            found |= {patent.patent_id: patent for patent in listed.patents}
-            token = listed.next_page_token
-            if not token:
-                break
+        found |= {patent.patent_id: patent for patent in first_patents(client, limit, chosen)[0]}
     return dict(list(found.items())[:limit]), release
 
 

@@ -83,9 +83,8 @@ class Gateway(Secured):
 
     def client(self, timeout_seconds: float = 30.0) -> Client:
         """A connection to it; ends the command where the credential cannot be read."""
+        shown, tls = credential(self.key_file), self.resolved()
         try:
-            return Client(
-                self.server, timeout_seconds, tls=self.resolved(), credential=credential(self.key_file)
-            )
-        except (OSError, ValueError) as error:
-            fail(f"credential: {error}", 2)
+            return Client(self.server, timeout_seconds, tls=tls, credential=shown)
+        except ValueError as error:
+            fail(f"{self.server}, or the credential for it: {error}", 2)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn, TypeVar
 
@@ -18,24 +20,41 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from sevenviews.client import UnknownName
 from sevenviews.designs import SevenviewsError
 
 Item = TypeVar("Item")
 
-output = Console()
-messages = Console(stderr=True)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class CommandError(Exception):
+    """Ends a command with its message."""
+
+    exit_code = 1
+
+
+class _Plain(Console):
+    """Prints texts as they are: what was typed or stored is no markup, and moves no cursor."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(_CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text), **options)
+
+
+output = _Plain(markup=False, highlight=False, emoji=False)
+messages = _Plain(markup=False, highlight=False, emoji=False, stderr=True)
 
 
 def note(text: str) -> None:
     """Something worth knowing, that no program reads. A line stays one, however narrow the terminal."""
-    messages.print(text, highlight=False, markup=False, soft_wrap=True)
+    messages.print(text, soft_wrap=True)
 
 
 def fail(text: str, exit_code: int = 1) -> NoReturn:
     """Say what went wrong, and end."""
-    messages.print(f"sevenviews: {text}", style="red", highlight=False, markup=False, soft_wrap=True)
+    messages.print(f"sevenviews: {text}", style="red", soft_wrap=True)
     raise typer.Exit(exit_code)
 
 
@@ -55,7 +74,16 @@ def note_unknown(names: Iterable[UnknownName]) -> None:
 
 def print_json(document: Mapping[str, Any] | list[Any]) -> None:
     """A result for programs: one JSON document on standard output."""
-    print(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+    print_line(json.dumps(document, indent=2, ensure_ascii=not _speaks_unicode(), default=str))
+
+
+def print_line(text: str) -> None:
+    """A line of a result, at once: a disk that is full is noticed while there is somebody to tell."""
+    print(text, flush=True)
+
+
+def _speaks_unicode() -> bool:
+    return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
 
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
@@ -70,7 +98,7 @@ def progress() -> Progress:
     """A progress bar on standard error; silent where that is no terminal."""
     return Progress(
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),

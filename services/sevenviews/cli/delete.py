@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sevenviews.cli.connection import Gateway
-from sevenviews.cli.console import fail, fail_with, note, print_json
+from sevenviews.cli.console import fail, note, print_json
 from sevenviews.cli.grouped import grouped
 from sevenviews.cli.options import JsonOutput
 from sevenviews.client import Client, Deletion, StoredPatent
@@ -33,14 +33,11 @@ def delete(
     Example:  sevenviews delete USD0909824 US D909,825 S
     """
     with gateway.client() as client:
-        try:
-            there, missing = _look(client, patent_ids)
-            if there and not yes:
-                _ask(there)
-            etags = {patent_id: stored.etag for patent_id, stored in there.items()}
-            done = client.delete(list(there), etags) if there else Deletion((), ())
-        except SevenviewsError as error:
-            fail_with(error)
+        there, missing = _look(client, patent_ids)
+        if there and not yes:
+            _ask(there)
+        etags = {patent_id: stored.etag for patent_id, stored in there.items()}
+        done = client.delete(list(there), etags) if there else Deletion((), ())
     if json_output:
         not_found = [{"patent_id": one, **error.metadata} for one, error in missing.items()]
         print_json({"deleted": list(done.deleted), "not_found": not_found})

@@ -15,7 +15,7 @@ import typer
 
 from sevenviews.cli.console import fail, note, output, progress
 from sevenviews.cli.ingest import ingest_all
-from sevenviews.cli.local import Addresses, LocalOptions, LocalServices, StartError, locked
+from sevenviews.cli.local import Addresses, LocalOptions, LocalServices, locked
 from sevenviews.client import Client, SearchPage
 from sevenviews.designs import DrawingSize, View
 
@@ -62,11 +62,8 @@ def demo(
     corpus = out / "corpus"
     for part in (corpus, out / "data"):
         shutil.rmtree(part, ignore_errors=True)
-    try:
-        with locked(out / "data"):
-            asyncio.run(_run(out, designs, queries, seed))
-    except StartError as error:
-        fail(str(error))
+    with locked(out / "data"):
+        asyncio.run(_run(out, designs, queries, seed))
     note(f"demo done in {time.monotonic() - started:.0f} s")
 
 
@@ -119,19 +116,16 @@ def _print(answers: list[Answer]) -> None:
         output.print(
             f"\n{answer.query.path.name}: a drawing of {answer.query.patent_id} that was held out",
             style="bold",
-            highlight=False,
         )
         for rank, hit in enumerate(answer.page.hits, 1):
             mark = "<- this one" if hit.patent_id == answer.query.patent_id else ""
             title = hit.summary.title if hit.summary else ""
             line = f"  {rank}. {hit.score:.3f}  {hit.patent_id}  {title}  {mark}"
-            output.print(line.rstrip(), highlight=False, markup=False)
+            output.print(line.rstrip())
     found = [answer.rank for answer in answers]
     first = sum(rank == 1 for rank in found)
     among = sum(rank is not None for rank in found)
-    output.print(
-        f"\n{first} of {len(found)} found at rank 1, {among} among the first {_LIMIT}", highlight=False
-    )
+    output.print(f"\n{first} of {len(found)} found at rank 1, {among} among the first {_LIMIT}")
 
 
 def _draw(client: Client, answers: list[Answer], path: Path) -> None:

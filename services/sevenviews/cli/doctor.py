@@ -20,7 +20,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from sevenviews.cli.console import print_json, table
 from sevenviews.cli.credentials import credential
 from sevenviews.cli.extras import EXTRAS, listed, missing
-from sevenviews.cli.local import GATEWAY_SERVICES, Addresses
+from sevenviews.cli.local import GATEWAY_SERVICES, Addresses, NotRunningError
 from sevenviews.client import Client
 from sevenviews.ray_folder import ray_folder
 from sevenviews.runtime.channels import open_blocking_channel
@@ -144,10 +144,8 @@ def _proxy(environment: Mapping[str, str]) -> Finding:
 def _services(data: Path) -> Iterator[Finding]:
     try:
         addresses = Addresses.read(data)
-    except FileNotFoundError:
-        yield Finding(
-            "services", "warning", f"none run on {data}; start them with: sevenviews up --data {data}"
-        )
+    except NotRunningError as error:
+        yield Finding("services", "warning", str(error))
         return
     for name, address in asdict(addresses).items():
         yield _reachable(name, address) if name == "embedding" else _healthy(name, address)

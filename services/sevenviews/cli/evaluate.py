@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from sevenviews.cli.console import fail, fail_with, note, print_json, progress, table
+from sevenviews.cli.console import fail, note, print_json, progress, table
 from sevenviews.cli.extras import needs
 from sevenviews.cli.options import JsonOutput
-from sevenviews.designs import SevenviewsError
 
 if TYPE_CHECKING:
     from sevenviews.lab.evaluation import Evaluation, EvaluationReport
@@ -155,8 +154,6 @@ def _reading(read: Callable[[Callable[[int], None]], Read]) -> Read:
             return read(lambda entries: bar.update(line, completed=entries))
         except ValueError as error:
             fail(str(error), 2)
-        except SevenviewsError as error:
-            fail_with(error)
 
 
 def evaluate_with_progress(
@@ -171,8 +168,6 @@ def evaluate_with_progress(
             return evaluate_on(task, name, fit, lambda drawings: bar.update(line, completed=drawings), kept)
         except ValueError as error:
             fail(str(error), 2)
-        except SevenviewsError as error:
-            fail_with(error)
 
 
 def show_reports(reports: Sequence[EvaluationReport]) -> None:

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from sevenviews.cli import filter_options as of
 from sevenviews.cli.connection import Gateway
-from sevenviews.cli.console import fail_with, print_json, table
+from sevenviews.cli.console import print_json, table
+from sevenviews.cli.filter_options import FilterOptions
 from sevenviews.cli.grouped import grouped
-from sevenviews.cli.options import JsonOutput, patent_filter
-from sevenviews.designs import Facet, FacetCounts, LocarnoClass, SevenviewsError
+from sevenviews.cli.options import JsonOutput
+from sevenviews.designs import Facet, FacetCounts, LocarnoClass
 
 
 @grouped
@@ -19,21 +19,9 @@ def facets(
     chosen: Annotated[
         list[Facet] | None, typer.Argument(help="What to count by; none: by all of them.", metavar="[FACET]…")
     ] = None,
-    locarno: of.Locarno = None,
-    locarno_all: of.LocarnoAll = None,
-    without: of.Without = None,
-    office: of.Office = None,
-    holder: of.Holder = None,
-    inventor: of.Inventor = None,
-    uspc: of.Uspc = None,
-    kind: of.Kind = None,
-    after: of.After = "",
-    before: of.Before = "",
-    filed_after: of.FiledAfter = "",
-    filed_before: of.FiledBefore = "",
-    prior_to: of.PriorTo = "",
-    values: Annotated[int, typer.Option(help="Values of each facet, 1 to 200.")] = 20,
     *,
+    filtered: FilterOptions,
+    values: Annotated[int, typer.Option(help="Values of each facet, 1 to 200.")] = 20,
     gateway: Gateway,
     json_output: JsonOutput = False,
 ) -> None:
@@ -44,24 +32,9 @@ def facets(
 
     Example:  sevenviews facets holder publication_year --locarno 06-01
     """
-    counted_of = patent_filter(
-        locarno=locarno,
-        locarno_all=locarno_all,
-        without=without,
-        uspc=uspc,
-        offices=office,
-        kinds=kind,
-        holders=holder,
-        inventors=inventor,
-        published=(after, before),
-        filed=(filed_after, filed_before),
-        prior_to=prior_to,
-    )
+    counted_of = filtered.read()
     with gateway.client() as client:
-        try:
-            counted = client.facets(counted_of, chosen or (), values)
-        except SevenviewsError as error:
-            fail_with(error)
+        counted = client.facets(counted_of, chosen or (), values)
     if json_output:
         print_json(counts_as_json(counted))
         return

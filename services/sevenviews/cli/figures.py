@@ -1,36 +1,26 @@
-"""The drawings of a file, as searches ask with them."""
+"""The figures of a file, as every way of searching asks with them."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from sevenviews.designs import View
 
-from sevenviews.cli.console import fail
-from sevenviews.client import QueryImage
-from sevenviews.designs import SevenviewsError
-
-MAX_QUERIES = 16
+Figure = tuple[bytes, str, View]
+"""An encoded image, its number and its view, as far as these are known."""
 
 
-def figures_of(path: Path, *, whole: bool) -> list[QueryImage]:
-    """The figures of a file; whole: each image is one drawing. Ends the command if it cannot be read."""
-    try:
-        return _figures(path, whole=whole)
-    except OSError as error:
-        fail(f"{path}: {error.strerror}", 2)
-    except SevenviewsError as error:
-        fail(f"{path}: {error.message} [{error.reason}]")
+def figures_in(name: str, content: bytes, most: int, *, whole: bool = False) -> list[Figure]:
+    """Of a sheet or drawing all figures, of a patent's PDF the first `most`; whole: no sheet is cut.
 
-
-def _figures(path: Path, *, whole: bool) -> list[QueryImage]:
-    content = path.read_bytes()
-    if path.suffix.lower() == ".pdf":
+    Raises:
+        SevenviewsError: IMAGE_…, or PATENT_INVALID of a PDF that is no design patent's.
+    """
+    if name.lower().endswith(".pdf") or content.startswith(b"%PDF-"):
         from sevenviews.corpus.pdf import pdf_queries
 
-        # One more than is searched with: then it is said that some are left out.
-        found = pdf_queries(path.name, content, MAX_QUERIES + 1, whole=whole)
-        return [QueryImage(figure.content, figure.view) for figure in found]
+        found = pdf_queries(name, content, most, whole=whole)
+        return [(one.content, one.figure_number, one.view) for one in found]
     if whole:
-        return [QueryImage(content)]
+        return [(content, "", View.UNKNOWN)]
     from sevenviews.corpus.figures import query_drawings
 
-    return [QueryImage(figure.content) for figure in query_drawings(content)]
+    return [(one.content, one.figure_number, View.UNKNOWN) for one in query_drawings(content)]

@@ -17,7 +17,7 @@ import typer
 from rich.progress import Progress, TaskID
 
 from sevenviews.cli.connection import Gateway
-from sevenviews.cli.console import fail, fail_with, note, print_json, progress
+from sevenviews.cli.console import fail, note, print_json, progress
 from sevenviews.cli.grouped import grouped
 from sevenviews.cli.ingest_report import FORMATS, READ, UNFINISHED, IngestReport
 from sevenviews.cli.options import JsonOutput
@@ -94,8 +94,6 @@ def ingest(
     try:
         with progress() as bar:
             _run(None if dry_run else gateway, paths, workers, bar, rules, report)
-    except SevenviewsError as error:
-        fail_with(error)
     finally:
         # Also of what was interrupted.
         if report_file is not None:

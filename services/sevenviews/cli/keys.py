@@ -12,18 +12,17 @@ from typing import Annotated
 
 import typer
 
+from sevenviews.cli.commands import group
 from sevenviews.cli.console import fail, note, print_json, table
 from sevenviews.cli.options import JsonOutput
 from sevenviews.gateway.access.keys import ApiKey, KeyFile, new_key
 from sevenviews.runtime.identity import Role
 
-app = typer.Typer(
-    help="API keys of the gateway: a file of their hashes, which it follows while it runs.",
-    no_args_is_help=True,
-)
+app = group("API keys of the gateway: a file of their hashes, which it follows while it runs.")
 
 File = Annotated[Path, typer.Option(help="The file; the gateway's SEVENVIEWS_GATEWAY_API_KEYS_FILE.")]
 _HERE = Path("keys.json")
+_MOST_DAYS = 36500
 
 
 @app.command()
@@ -31,7 +30,9 @@ def create(
     name: Annotated[str, typer.Argument(help="Of who gets it; quotas and the audit go by it.")],
     role: Annotated[list[Role], typer.Option(help="What it may do; again for several.")],
     file: File = _HERE,
-    days: Annotated[int, typer.Option(min=0, help="How long it is good; 0: until it is revoked.")] = 0,
+    days: Annotated[
+        int, typer.Option(min=0, max=_MOST_DAYS, help="How long it is good; 0: until it is revoked.")
+    ] = 0,
     out: Annotated[
         Path | None, typer.Option(help="Write the key to this new file, readable by you alone; print none.")
     ] = None,

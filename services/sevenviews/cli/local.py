@@ -21,6 +21,7 @@ from typing import Any
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from sevenviews.cli.console import CommandError
 from sevenviews.cli.supervisor import ServiceProcess, Supervisor
 from sevenviews.encoder.bundle import load_bundle
 from sevenviews.encoder.store import ModelStore, default_bundle_path
@@ -38,8 +39,14 @@ GATEWAY_SERVICES = (
 """The gateway is ready while it can answer one of them; all is well when it can answer both."""
 
 
-class StartError(Exception):
+class StartError(CommandError):
     """The services could not be started; the message says why and where to look."""
+
+
+class NotRunningError(CommandError):
+    """No services run on a data directory."""
+
+    exit_code = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +66,8 @@ class Addresses:
 
     @classmethod
     def read(cls, directory: Path) -> Addresses:
-        """Of the services that run on a data directory. Raises FileNotFoundError if none do."""
-        return cls(**json.loads((directory / _STATE_FILE).read_text())["addresses"])
+        """Of the services that run on a data directory. Raises NotRunningError if none do."""
+        return cls(**_state(directory)["addresses"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +81,8 @@ class LocalStores:
 
     @classmethod
     def read(cls, directory: Path) -> LocalStores:
-        """Of the services that run on a data directory. Raises FileNotFoundError if none do."""
-        stores = json.loads((directory / _STATE_FILE).read_text())["stores"]
+        """Of the services that run on a data directory. Raises NotRunningError if none do."""
+        stores = _state(directory)["stores"]
         folder = directory.resolve()
         return cls(stores["drawings_url"], folder / "models", stores["lock_url"], folder / "refreshes")
 
@@ -109,9 +116,7 @@ def console_address(port: int) -> str:
     """Of the web page: on this port, or on a free one where it is 0, or taken by another program."""
     if port:
         try:
-            with socket.socket() as taken:
-                taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                taken.bind(("127.0.0.1", port))
+            _listen_once(f"127.0.0.1:{port}")
         except OSError:
             port = 0
     return f"127.0.0.1:{port or _free_ports(1)[0]}"
@@ -150,8 +155,15 @@ class LocalServices:
         """Start, and wait until searches are served.
 
         Raises:
-            StartError: not ready within `options.start_seconds`.
+            StartError: not ready within `options.start_seconds`, or nobody can listen where a service is to.
         """
+        for name, address in asdict(self.addresses).items():
+            try:
+                _listen_once(address)
+            except OSError as error:
+                raise StartError(
+                    f"the {name} service cannot listen on {address}: {error.strerror}"
+                ) from error
         _install_model(self._options)
         await self._supervisor.start()
         self._write_state()
@@ -203,6 +215,15 @@ class LocalServices:
             "pids": self.process_ids(),
         }
         (self._options.data / _STATE_FILE).write_text(json.dumps(state, indent=2) + "\n")
+
+
+def _state(directory: Path) -> Any:
+    try:
+        return json.loads((directory / _STATE_FILE).read_text())
+    except (FileNotFoundError, NotADirectoryError):
+        raise NotRunningError(
+            f"nothing runs on {directory}; start it with: sevenviews up --data {directory}"
+        ) from None
 
 
 @contextlib.contextmanager
@@ -321,6 +342,13 @@ def _lock_url(options: LocalOptions) -> str:
 
 def _given(key: str, value: str) -> dict[str, str]:
     return {key: value} if value else {}
+
+
+def _listen_once(address: str) -> None:
+    """Raises OSError where that is impossible."""
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]")
+    socket.create_server((host, int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
 
 
 def _free_ports(count: int) -> list[int]:

@@ -48,7 +48,7 @@ def draw_rows(rows: Sequence[Sequence[Cell]], path: Path) -> None:
             )
             _draw_cell(canvas, cell, corner)
     path.parent.mkdir(parents=True, exist_ok=True)
-    canvas.save(path)
+    canvas.save(path, "PNG")
 
 
 def _draw_cell(canvas: Image.Image, cell: Cell, corner: tuple[int, int]) -> None:

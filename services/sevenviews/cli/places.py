@@ -98,7 +98,7 @@ class Place(Secured):
                 2,
             )
         else:
-            local, stores = _local(self.data)
+            local, stores = LocalAddresses.read(self.data), LocalStores.read(self.data)
             addresses = Addresses(local.embedding, local.vectors, local.metadata, stores.drawings_url)
             models, work, lock_url = stores.models, stores.work, stores.lock_url
         assert models is not None and work is not None  # noqa: S101, PT018 - either branch gives them
@@ -108,10 +108,3 @@ class Place(Secured):
             fail(str(error), 2)
         with Services(addresses, _PATIENCE_SECONDS) as services:
             yield Surroundings(services, ModelStore(models), work, lock, RayEngine(self.ray_address), note)
-
-
-def _local(data: Path) -> tuple[LocalAddresses, LocalStores]:
-    try:
-        return LocalAddresses.read(data), LocalStores.read(data)
-    except FileNotFoundError:
-        fail(f"nothing runs on {data}; start it with: sevenviews up --data {data}", 2)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sevenviews.cli.console import fail, note
+from sevenviews.cli.figures import figures_in
 from sevenviews.client import QueryImage
 from sevenviews.designs import SevenviewsError, View
 
@@ -22,17 +23,11 @@ def read_files(images: Sequence[Path], views: Sequence[View], *, whole: bool) ->
     """The figures of each file; ends the command if one cannot be read."""
     if views and len(views) != len(images):
         fail(f"{len(views)} views are given for {len(images)} images", 2)
-    files: list[list[QueryImage]] = []
-    for position, path in enumerate(images):
-        view = views[position] if views else View.UNKNOWN
-        try:
-            figures = _figures(path, whole=whole)
-        except OSError as error:
-            fail(f"{path}: {error.strerror}", 2)
-        except SevenviewsError as error:
-            fail(f"{path}: {error.message} [{error.reason}]")
-        files.append(figures if view is View.UNKNOWN else [replace(figure, view=view) for figure in figures])
-    return files
+    files = [_figures(path, whole=whole) for path in images]
+    return [
+        figures if view is View.UNKNOWN else [replace(figure, view=view) for figure in figures]
+        for figures, view in zip(files, views or [View.UNKNOWN] * len(files), strict=True)
+    ]
 
 
 def joined(groups: Sequence[Sequence[QueryImage]], weights: Sequence[float]) -> list[QueryImage]:
@@ -51,15 +46,9 @@ def joined(groups: Sequence[Sequence[QueryImage]], weights: Sequence[float]) -> 
 
 
 def _figures(path: Path, *, whole: bool) -> list[QueryImage]:
-    content = path.read_bytes()
-    if path.suffix.lower() == ".pdf":
-        from sevenviews.corpus.pdf import pdf_queries
-
-        # One more than is searched with: then it is said that some are left out.
-        found = pdf_queries(path.name, content, _MAX_QUERIES + 1, whole=whole)
-        return [QueryImage(figure.content, figure.view) for figure in found]
-    if whole:
-        return [QueryImage(content)]
-    from sevenviews.corpus.figures import query_drawings
-
-    return [QueryImage(figure.content) for figure in query_drawings(content)]
+    # One more than is searched with: then it is said that some are left out.
+    try:
+        found = figures_in(path.name, path.read_bytes(), _MAX_QUERIES + 1, whole=whole)
+    except SevenviewsError as error:
+        fail(f"{path}: {error.message} [{error.reason}]")
+    return [QueryImage(content, view) for content, _, view in found]

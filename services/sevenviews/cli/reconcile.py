@@ -11,11 +11,10 @@ from typing import Annotated, Any
 import typer
 
 from sevenviews.cli.connection import Secured
-from sevenviews.cli.console import fail, fail_with, note, print_json, progress
+from sevenviews.cli.console import fail, note, print_json, progress
 from sevenviews.cli.grouped import grouped
 from sevenviews.cli.local import Addresses
 from sevenviews.cli.options import JsonOutput
-from sevenviews.designs import SevenviewsError
 from sevenviews.runtime.security import ClientTls
 
 
@@ -51,12 +50,9 @@ def reconcile(
     addresses = _addresses(data, embedding, vectors, metadata)
     # The services of one machine speak plaintext.
     tls = secured.resolved() if vectors else None
-    try:
-        found = asyncio.run(
-            _reconcile(addresses, tls, repair=repair, most_percent=100 if force else most_deleted)
-        )
-    except SevenviewsError as error:
-        fail_with(error)
+    found = asyncio.run(
+        _reconcile(addresses, tls, repair=repair, most_percent=100 if force else most_deleted)
+    )
     if json_output:
         print_json(found)
     else:
@@ -112,7 +108,4 @@ def _addresses(data: Path, embedding: str, vectors: str, metadata: str) -> Addre
         return Addresses("", *given)
     if any(given):
         fail("give --embedding, --vectors and --metadata together, or none of them", 2)
-    try:
-        return Addresses.read(data)
-    except FileNotFoundError:
-        fail(f"nothing runs on {data}; start it with: sevenviews up --data {data}", 2)
+    return Addresses.read(data)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sevenviews.cli.console import fail, fail_with, note, print_json
+from sevenviews.cli.console import fail, note, print_json
 from sevenviews.cli.extras import needs
 from sevenviews.cli.grouped import grouped
 from sevenviews.cli.options import JsonOutput
@@ -110,10 +110,7 @@ def _version_in_store(models: ModelStore, model: str) -> str:
     """A version as it is; of a bundle's directory, its own, once it is in the store."""
     if not Path(model, MANIFEST_FILE).is_file():
         return model
-    try:
-        return models.add(Path(model)).version
-    except SevenviewsError as error:
-        fail_with(error)
+    return models.add(Path(model)).version
 
 
 _REFUSED_EXIT = 3
@@ -127,9 +124,9 @@ def finish(run: Callable[[], Refresh], around: Surroundings, json_output: bool) 
     try:
         record = run()
     except SevenviewsError as error:
-        if error.reason is Reason.REFRESH_REFUSED:
-            fail(f"{error.message}. Nothing was changed; the report is in {around.work}", _REFUSED_EXIT)
-        fail_with(error)
+        if error.reason is not Reason.REFRESH_REFUSED:
+            raise
+        fail(f"{error.message}. Nothing was changed; the report is in {around.work}", _REFUSED_EXIT)
     report = around.work / record.refresh_id / FILE
     if json_output:
         print_json(
@@ -148,11 +145,8 @@ def _tell_plan(around: Surroundings, config: RefreshConfig, kind: Any) -> None:
     from sevenviews.refresh.splitting import split_catalogue
     from sevenviews.refresh.steps import STEPS
 
-    try:
-        ids = list(around.services.patent_ids())
-        serving = around.services.serving_release()
-    except SevenviewsError as error:
-        fail_with(error)
+    ids = list(around.services.patent_ids())
+    serving = around.services.serving_release()
     gate = config.gate
     split = split_catalogue(
         ids, gate.held_out_share, gate.held_out_patents, config.learning.catalogue_patents

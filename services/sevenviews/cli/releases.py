@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,21 +10,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sevenviews.cli.commands import group
 from sevenviews.cli.connection import Secured
-from sevenviews.cli.console import fail, fail_with, note, print_json, table
+from sevenviews.cli.console import fail, note, print_json, table
 from sevenviews.cli.grouped import grouped
 from sevenviews.cli.local import Addresses as LocalAddresses
 from sevenviews.cli.options import JsonOutput
 from sevenviews.cli.places import Data, Embedding, Metadata, Vectors
-from sevenviews.designs import SevenviewsError
 
 if TYPE_CHECKING:
     from sevenviews.backends.blocking import Services
     from sevenviews.backends.records import Release
 
-app = typer.Typer(
-    help="Releases: a model and its collection of vectors, one of which serves.", no_args_is_help=True
-)
+app = group("Releases: a model and its collection of vectors, one of which serves.")
 
 ReleaseId = Annotated[str, typer.Argument(help="Id of a release; see `releases list`.")]
 
@@ -41,43 +37,16 @@ class Releases(Secured):
     data: Data = Path(".sevenviews")
     vectors: Vectors = ""
 
-    @contextmanager
-    def open(self) -> Iterator[Services]:
-        """Ends the command where nothing runs, and where a service says no."""
-        with self._open("", "") as services:
-            yield services
-
-    @contextmanager
-    def _open(self, embedding: str, metadata: str) -> Iterator[Services]:
+    def open(self, embedding: str = "", metadata: str = "") -> Services:
+        """Ends the command where nothing runs."""
         from sevenviews.backends.blocking import Addresses, Services
 
         vectors, tls = self.vectors, self.resolved()
         if not vectors:
-            try:
-                local = LocalAddresses.read(self.data)
-            except FileNotFoundError:
-                fail(f"nothing runs on {self.data}; start it with: sevenviews up --data {self.data}", 2)
+            local = LocalAddresses.read(self.data)
             # On one machine they speak plaintext.
             embedding, vectors, metadata, tls = local.embedding, local.vectors, local.metadata, None
-        addresses = Addresses(embedding, vectors, metadata, tls=tls)
-        with Services(addresses, _PATIENCE_SECONDS) as services:
-            try:
-                yield services
-            except SevenviewsError as error:
-                fail_with(error)
-
-
-@dataclass(frozen=True, slots=True)
-class AllServices(Releases):
-    """And where the other two are."""
-
-    embedding: Embedding = ""
-    metadata: Metadata = ""
-
-    @contextmanager
-    def open(self) -> Iterator[Services]:
-        with self._open(self.embedding, self.metadata) as services:
-            yield services
+        return Services(Addresses(embedding, vectors, metadata, tls=tls), _PATIENCE_SECONDS)
 
 
 @app.command("list")
@@ -178,8 +147,10 @@ def diff(
     after: Annotated[str, typer.Argument(help="Id of another.")],
     queries: Annotated[Path, typer.Option(help="An image, or a folder of images: the saved queries.")],
     top: Annotated[int, typer.Option("-k", min=1, max=200, help="Patents an answer.")] = 10,
+    embedding: Embedding = "",
+    metadata: Metadata = "",
     *,
-    place: AllServices,
+    place: Releases,
     json_output: JsonOutput = False,
 ) -> None:
     """Ask two releases the same queries: how much of the answers is the same, and why not.
@@ -189,7 +160,7 @@ def diff(
     from sevenviews.refresh.diff import compare
 
     images = _images(queries)
-    with place.open() as services:
+    with place.open(embedding, metadata) as services:
         found = compare(services, services.release(before), services.release(after), images, top)
     overlap = mean(one.overlap for one in found)
     if json_output:

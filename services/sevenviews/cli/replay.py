@@ -22,10 +22,10 @@ from sevenviews.certificates import (
 )
 from sevenviews.certificates.replay import missing
 from sevenviews.cli.connection import Gateway
-from sevenviews.cli.console import fail, fail_with, note, output, print_json, table
-from sevenviews.cli.figures import figures_of
+from sevenviews.cli.console import fail, note, output, print_json, table
 from sevenviews.cli.grouped import grouped
 from sevenviews.cli.options import JsonOutput
+from sevenviews.cli.queries import read_queries
 from sevenviews.client import Client, QueryImage, SearchPage
 from sevenviews.designs import CropBox, Reason, SevenviewsError, View, ViewMatching
 from sevenviews.runtime.filter_json import filter_from_json
@@ -74,8 +74,6 @@ def replay(
             found = compare(before, after, _now(client, before, after))
         except CertificateError as error:
             fail(str(error))
-        except SevenviewsError as error:
-            fail_with(error)
     if json_output:
         print_json(_as_json(sealed, before, after, found))
     else:
@@ -92,8 +90,6 @@ def _read(file: Path, public_key: Path | None) -> tuple[SealedCertificate, Certi
             not sealed.signature or sealed.public_key != read_public_key(public_key)
         ):
             raise CertificateError(f"the certificate is not signed by the key of {public_key}")
-    except OSError as error:
-        fail(f"{error.filename}: {error.strerror}", 2)
     except CertificateError as error:
         fail(str(error))
     return sealed, before
@@ -106,7 +102,7 @@ def _queries(before: Certificate, files: list[Path]) -> list[QueryImage]:
     for file in files:
         for whole in (True, False):
             if wanted - found.keys() or whole:
-                for image in figures_of(file, whole=whole):
+                for image in read_queries([file], [], whole=whole):
                     found.setdefault(hashlib.sha256(image.content).hexdigest(), image.content)
     queries = []
     for index, query in enumerate(before.queries):
@@ -205,8 +201,6 @@ def _show(sealed: SealedCertificate, before: Certificate, after: Certificate, fo
         f"certificate of {before.issued}, SHA-256 {sealed.sha256}, {_signed(sealed)}\n"
         f"then: release {before.release_id}, change {before.watermark}, {len(before.hits)} patents\n"
         f"now:  release {after.release_id}, change {after.watermark}",
-        highlight=False,
-        markup=False,
         soft_wrap=True,
     )
     if not found.differences:

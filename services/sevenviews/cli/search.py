@@ -8,19 +8,19 @@ from typing import Annotated
 
 import typer
 
-from sevenviews.cli import filter_options as of
 from sevenviews.cli.connection import Gateway
-from sevenviews.cli.console import fail, fail_with, note, note_unknown, print_json, table
+from sevenviews.cli.console import fail, note, note_unknown, print_json, table
+from sevenviews.cli.filter_options import FilterOptions
 from sevenviews.cli.grouped import grouped
 from sevenviews.cli.legal import ApplicationOptions
-from sevenviews.cli.options import JsonOutput, patent_filter
+from sevenviews.cli.options import JsonOutput
 from sevenviews.cli.pairs import figure, show_pairs
 from sevenviews.cli.queries import joined, read_files, read_queries
 from sevenviews.client import Client, QueryImage, SearchPage
 from sevenviews.client.export import READ_MASK, Form, drawings_of, rendered
 from sevenviews.client.export.documents import page_as_json
 from sevenviews.client.export.words import rule_told, standing_told
-from sevenviews.designs import DrawingSize, SevenviewsError, View, ViewMatching
+from sevenviews.designs import DrawingSize, View, ViewMatching
 
 _CLASSES_SHOWN = 5
 _SECONDS = 30.0
@@ -64,20 +64,7 @@ def search(
     view_matching: Annotated[
         ViewMatching, typer.Option(help="How the views of queries weigh against those of drawings.")
     ] = ViewMatching.PREFER,
-    locarno: of.Locarno = None,
-    locarno_all: of.LocarnoAll = None,
-    without: of.Without = None,
-    office: of.Office = None,
-    holder: of.Holder = None,
-    inventor: of.Inventor = None,
-    uspc: of.Uspc = None,
-    kind: of.Kind = None,
-    exclude: of.Exclude = None,
-    after: of.After = "",
-    before: of.Before = "",
-    filed_after: of.FiledAfter = "",
-    filed_before: of.FiledBefore = "",
-    prior_to: of.PriorTo = "",
+    filtered: FilterOptions,
     application: ApplicationOptions,
     exact: Annotated[
         bool, typer.Option("--exact", help="Compare with every drawing, and miss none: takes longer.")
@@ -132,20 +119,7 @@ def search(
     form = None if out is None else _form(out)
     if out is not None and form is Form.PDF and not page_token:
         certify = certify or out.with_suffix(".certificate.json")
-    chosen = patent_filter(
-        locarno=locarno,
-        locarno_all=locarno_all,
-        without=without,
-        uspc=uspc,
-        offices=office,
-        kinds=kind,
-        holders=holder,
-        inventors=inventor,
-        exclude=exclude,
-        published=(after, before),
-        filed=(filed_after, filed_before),
-        prior_to=prior_to,
-    )
+    chosen = filtered.read()
     asking = [
         *read_files(images or [], view or [], whole=whole),
         *([QueryImage(patent_id=one)] for one in patent or []),
@@ -157,42 +131,36 @@ def search(
     ]
     queries = [*joined(asking, weight or []), *(replace(one, weight=-1.0) for one in unwanted)]
     with gateway.client(_EXACT_SECONDS if exact else _SECONDS) as client:
-        try:
-            page = client.search(
-                queries,
-                limit=limit,
-                patent_filter=chosen,
-                view_matching=view_matching,
-                exact=exact,
-                relevant_patents=relevant or [],
-                irrelevant_patents=irrelevant or [],
-                collapse_families=collapse_families,
-                include_query_families=include_query_families,
-                page_token=page_token,
-                application=asked,
-                certify=certify is not None,
-                read_mask=() if out is None else READ_MASK,
-            )
-            if certify is not None:
-                _keep(page, certify)
-            if picture is not None:
-                _draw(client, queries, page, picture)
-            if out is not None and form is not None:
-                out.write_bytes(_exported(client, form, queries, page))
-        except SevenviewsError as error:
-            fail_with(error)
-        except OSError as error:
-            fail(f"{error.filename}: {error.strerror}", 2)
-    if out is not None:
-        note(f"wrote {out}")
-    if json_output:
-        print_json(page_as_json(page))
-    else:
-        _show(page)
-        if pairs:
-            show_pairs(page)
+        page = client.search(
+            queries,
+            limit=limit,
+            patent_filter=chosen,
+            view_matching=view_matching,
+            exact=exact,
+            relevant_patents=relevant or [],
+            irrelevant_patents=irrelevant or [],
+            collapse_families=collapse_families,
+            include_query_families=include_query_families,
+            page_token=page_token,
+            application=asked,
+            certify=certify is not None,
+            read_mask=() if out is None else READ_MASK,
+        )
+        # First what was found: a file that cannot be written takes nothing away.
+        if json_output:
+            print_json(page_as_json(page))
+        else:
+            _show(page)
+            if pairs:
+                show_pairs(page)
+        if certify is not None:
+            _keep(page, certify)
         if picture is not None:
+            _draw(client, queries, page, picture)
             note(f"picture: {picture}")
+        if out is not None and form is not None:
+            out.write_bytes(_exported(client, form, queries, page))
+            note(f"wrote {out}")
 
 
 def _show(page: SearchPage) -> None:

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from sevenviews.cli.connection import Gateway
-from sevenviews.cli.console import fail_with, note, output, print_json, table
+from sevenviews.cli.console import note, output, print_json, table
 from sevenviews.cli.grouped import grouped
 from sevenviews.cli.options import JsonOutput
 from sevenviews.client import Client
-from sevenviews.designs import Patent, SevenviewsError
+from sevenviews.designs import Patent, PatentFilter
 from sevenviews.designs.numbers import rejoined
 
 _PAGE = 1000
@@ -43,16 +43,13 @@ def show(
     Example:  sevenviews show --order-by "publication_date desc" --limit 10
     """
     with gateway.client() as client:
-        try:
-            if patent_ids:
-                patents = [one.get().patent for one in client.get_patents(rejoined(patent_ids))]
-                total = len(patents)
-            else:
-                patents, total = _first(client, limit, order_by)
-            if save is not None:
-                _save(client, patents, save)
-        except SevenviewsError as error:
-            fail_with(error)
+        if patent_ids:
+            patents = [one.get().patent for one in client.get_patents(rejoined(patent_ids))]
+            total = len(patents)
+        else:
+            patents, total = first_patents(client, limit, order_by=order_by)
+        if save is not None:
+            _save(client, patents, save)
     if json_output:
         print_json([patent_as_json(patent) for patent in patents])
     elif patent_ids:
@@ -81,12 +78,15 @@ def patent_as_json(patent: Patent) -> dict[str, Any]:
     }
 
 
-def _first(client: Client, limit: int, order_by: str) -> tuple[list[Patent], int]:
+def first_patents(
+    client: Client, limit: int, patent_filter: PatentFilter | None = None, order_by: str = ""
+) -> tuple[list[Patent], int]:
+    """Of the catalogue, at most so many; and about how many there are."""
     patents: list[Patent] = []
     total, token = 0, ""
     while len(patents) < limit:
         page = client.list_patents(
-            page_size=min(_PAGE, limit - len(patents)), page_token=token, order_by=order_by
+            patent_filter, page_size=min(_PAGE, limit - len(patents)), page_token=token, order_by=order_by
         )
         patents += page.patents
         total, token = page.total_size, page.next_page_token
@@ -106,10 +106,10 @@ def _save(client: Client, patents: list[Patent], folder: Path) -> None:
 
 
 def _show_one(patent: Patent) -> None:
-    output.print(f"{patent.patent_id}  {patent.title}", style="bold", highlight=False)
+    output.print(f"{patent.patent_id}  {patent.title}", style="bold")
     for name, value in _fields(patent):
         if value:
-            output.print(f"  {name:12s} {value}", highlight=False, markup=False)
+            output.print(f"  {name:12s} {value}")
     texts = {one.figure_number: one.text for one in patent.figure_descriptions}
     rows = (
         (

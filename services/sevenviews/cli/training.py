@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from sevenviews.cli.console import fail, fail_with, note, print_json, progress
+from sevenviews.cli.console import fail, note, print_json, progress
 from sevenviews.cli.extras import needs
 from sevenviews.cli.options import JsonOutput
-from sevenviews.designs import SevenviewsError
 
 
 @needs("training")
@@ -45,10 +44,8 @@ def train(
 
         try:
             result = run_training(loaded, out, note, advance)
-        except (ValueError, FileNotFoundError) as error:
+        except ValueError as error:
             fail(str(error), 2)
-        except SevenviewsError as error:
-            fail_with(error)
     if json_output:
         print_json({"run": str(result.folder), "metrics": [dict(one) for one in result.metrics]})
 
@@ -88,10 +85,8 @@ def export(
         bundle = write_export(run, out, (card,) if card else (), precision)
         if calibrate_on:
             bundle = calibrated(bundle, read_collection(calibrate_on))
-    except (FileNotFoundError, ValueError, ExportError) as error:
+    except (ValueError, ExportError) as error:
         fail(str(error))
-    except SevenviewsError as error:
-        fail_with(error)
     if json_output:
         print_json({"path": str(bundle.path), "version": bundle.version, "name": bundle.manifest.name})
     else:

@@ -15,7 +15,6 @@ from sevenviews.cli.local import (
     Addresses,
     LocalOptions,
     LocalServices,
-    StartError,
     console_address,
     locked,
     metrics_ports,
@@ -30,7 +29,12 @@ def up(
         ".sevenviews"
     ),
     port: Annotated[
-        int, typer.Option(help="Port of the gateway; the other services take the next three. 0: any free.")
+        int,
+        typer.Option(
+            min=0,
+            max=65532,
+            help="Port of the gateway; the other services take the next three. 0: any free.",
+        ),
     ] = 50051,
     host: Annotated[
         str, typer.Option(help="Where the gateway listens: 0.0.0.0 for other machines. The others never do.")
@@ -95,11 +99,8 @@ def up(
         anonymous=anonymous,
     )
     configure_logs("warning", "console")
-    try:
-        with locked(data):
-            asyncio.run(serve(options))
-    except StartError as error:
-        fail(str(error))
+    with locked(data):
+        asyncio.run(serve(options))
 
 
 def _check(host: str, api_keys: Path | None, *, anonymous: bool) -> None:

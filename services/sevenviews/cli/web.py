@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from sevenviews.cli.connection import Gateway
 from sevenviews.cli.credentials import credential
 from sevenviews.cli.extras import needs
+from sevenviews.cli.figures import figures_in
 from sevenviews.cli.grouped import grouped
 
 if TYPE_CHECKING:
@@ -80,14 +81,7 @@ def cut(file: File) -> Sequence[CutFigure]:
     """
     from sevenviews.console.reading import CutFigure
 
-    if file.name.lower().endswith(".pdf") or file.content.startswith(b"%PDF-"):
-        from sevenviews.corpus.pdf import pdf_queries
-
-        found = pdf_queries(file.name, file.content, _MOST_FIGURES)
-        return [CutFigure(one.content, one.figure_number, one.view) for one in found]
-    from sevenviews.corpus.figures import query_drawings
-
-    return [CutFigure(one.content, one.figure_number) for one in query_drawings(file.content)]
+    return [CutFigure(*one) for one in figures_in(file.name, file.content, _MOST_FIGURES)]
 
 
 if __name__ == "__main__":

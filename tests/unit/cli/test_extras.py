@@ -9,7 +9,8 @@ from importlib import metadata
 import pytest
 from typer.testing import CliRunner, Result
 
-from sevenviews.cli.__main__ import app, main
+from sevenviews.cli.__main__ import app
+from sevenviews.cli.commands import group
 from sevenviews.cli.extras import EXTRAS, missing, why_missing
 
 # What none of the demo's extras bring, directly or not.
@@ -47,19 +48,16 @@ def test_help_is_shown_all_the_same(without_training: None) -> None:
 
 
 def test_a_module_that_turns_out_missing_is_explained_too(
-    without_training: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    without_training: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Deep in a command, where no guard asked for it."""
     monkeypatch.setitem(sys.modules, "torch", None)
-    with pytest.raises(SystemExit) as ended:
-        main(lambda: __import__("torch"))
-    assert ended.value.code == 1
-    assert capsys.readouterr().err.startswith("sevenviews: this needs the extra [training]")
-
-
-def test_a_module_that_no_extra_brings_is_a_bug_and_told_as_one() -> None:
-    with pytest.raises(ModuleNotFoundError):
-        main(lambda: __import__("sevenviews.nowhere"))
+    app = group("All.")
+    app.command("one")(lambda: __import__("torch"))
+    app.command("other")(lambda: None)
+    done = CliRunner().invoke(app, ["one"])
+    assert done.exit_code == 1
+    assert done.stderr.startswith("sevenviews: this needs the extra [training]")
 
 
 def test_doctor_lists_the_extras(without_training: None) -> None:

@@ -10,10 +10,9 @@ from typing import Annotated
 import typer
 
 from sevenviews.cli.bench.showing import Pairs, show
-from sevenviews.cli.console import fail, fail_with, note
+from sevenviews.cli.console import fail, note
 from sevenviews.cli.extras import needs
 from sevenviews.cli.options import JsonOutput
-from sevenviews.designs import SevenviewsError
 
 
 def catalogue(
@@ -118,8 +117,6 @@ def training(
             dataset = open_dataset(Path(folder), loaded.data, loaded.seed, loaded.threads, note)
             note("measuring")
             report = measure(loaded, dataset, pairs, batches)
-        except (ValueError, FileNotFoundError) as error:
+        except ValueError as error:
             fail(str(error), 2)
-        except SevenviewsError as error:
-            fail_with(error)
     show(report, json_output)

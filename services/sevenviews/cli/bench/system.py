@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from sevenviews.backends.blocking import Addresses as Places
-from sevenviews.cli.console import fail, fail_with, note, progress
+from sevenviews.cli.console import fail, note, progress
 from sevenviews.cli.credentials import credential
 from sevenviews.cli.ingest import ingest_all
 from sevenviews.cli.local import Addresses, LocalOptions, LocalServices, LocalStores, StartError
 from sevenviews.client import Client
-from sevenviews.designs import SevenviewsError
 
 if TYPE_CHECKING:
     from sevenviews.bench.comparison import Report
@@ -89,10 +88,8 @@ def measured(parts: Parts, measure: Callable[[System], Report]) -> Report:
     with tempfile.TemporaryDirectory(prefix="sevenviews-bench-") as folder:
         try:
             return asyncio.run(_measured(Path(folder), parts, measure))
-        except (StartError, ValueError) as error:
+        except ValueError as error:
             fail(str(error))
-        except SevenviewsError as error:
-            fail_with(error)
 
 
 async def _measured(folder: Path, parts: Parts, measure: Callable[[System], Report]) -> Report:

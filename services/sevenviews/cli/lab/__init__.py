@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import typer
-
+from sevenviews.cli.commands import group
 from sevenviews.cli.lab.experiment import command_of
 from sevenviews.cli.lab.hash_codes import HashCodes
 from sevenviews.cli.lab.listing import compare, list_rows
@@ -19,19 +18,15 @@ from sevenviews.training.names import Names
 from sevenviews.training.order import Order
 from sevenviews.training.tables import CrossEntropy, DeepPatent
 
-patentnet_app = typer.Typer(
-    help="PatentNet's experiments on your own corpus, each with the paper's table beside ours.",
-    no_args_is_help=True,
-)
+patentnet_app = group("PatentNet's experiments on your own corpus, each with the paper's table beside ours.")
 patentnet_app.command("statistics")(command_of(Counts))
 patentnet_app.command("classify")(command_of(ClassificationConfig, "training"))
 patentnet_app.command("retrieve")(command_of(RetrievalConfig, "training"))
 patentnet_app.command("hash")(command_of(HashCodes, "training"))
 patentnet_app.command("cluster")(command_of(Clustering))
 
-lab_app = typer.Typer(
-    help="The papers' experiments on your own corpus, each with a report beside the published figures.",
-    no_args_is_help=True,
+lab_app = group(
+    "The papers' experiments on your own corpus, each with a report beside the published figures."
 )
 lab_app.command("list")(list_rows)
 lab_app.command("compare")(compare)

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 import typer
 
-from sevenviews.cli.console import fail, fail_with, note, print_json, progress, table
+from sevenviews.cli.console import fail, note, print_json, progress, table
 from sevenviews.cli.extras import needs
 from sevenviews.cli.lab.taught import taught_by
-from sevenviews.designs import SevenviewsError
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -153,8 +152,6 @@ def failing_clearly() -> Iterator[None]:
 
     try:
         yield
-    except SevenviewsError as error:
-        fail_with(error)
     except ValidationError as error:
         fail("; ".join(f"--{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()), 2)
     except (ValueError, OSError, yaml.YAMLError) as error:
