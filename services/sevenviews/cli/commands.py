@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from sevenviews.cli.console import CommandError, fail, fail_with
+from sevenviews.cli.console import CommandError, fail, told
 from sevenviews.cli.extras import why_missing
 from sevenviews.designs import SevenviewsError
 
@@ -20,7 +20,7 @@ class _Clear(TyperGroup):
         try:
             return super().invoke(ctx)
         except SevenviewsError as error:
-            fail_with(error)
+            fail(told(error))
         except CommandError as error:
             fail(str(error), error.exit_code)
         except ModuleNotFoundError as error:

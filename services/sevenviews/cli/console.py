@@ -30,6 +30,9 @@ Item = TypeVar("Item")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
+_WIDEST = 10_000
+
+
 class CommandError(Exception):
     """Ends a command with its message."""
 
@@ -58,10 +61,10 @@ def fail(text: str, exit_code: int = 1) -> NoReturn:
     raise typer.Exit(exit_code)
 
 
-def fail_with(error: SevenviewsError) -> NoReturn:
-    """End with an error's message and its reason."""
+def told(error: SevenviewsError) -> str:
+    """An error's message and its reason."""
     details = "".join(f" {key}={value}" for key, value in sorted(error.metadata.items()))
-    fail(f"{error.message} [{error.reason}{details}]")
+    return f"{error.message} [{error.reason}{details}]"
 
 
 def note_unknown(names: Iterable[UnknownName]) -> None:
@@ -87,11 +90,18 @@ def _speaks_unicode() -> bool:
 
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    """A result for people."""
-    view = Table(*columns, title=title, title_justify="left", header_style="bold")
-    for row in rows:
-        view.add_row(*(str(cell) for cell in row))
-    output.print(view)
+    """A result for people; for programs too, a line a row. However narrow the terminal, nothing is cut."""
+    cells = [[str(cell) for cell in row] for row in rows]
+    view = Table(title=title, title_justify="left", header_style="bold")
+    for at, name in enumerate(columns):
+        # Sentences are broken before ids are.
+        view.add_column(name, no_wrap=not any(" " in row[at] for row in cells), overflow="fold")
+    for row in cells:
+        view.add_row(*row)
+    wanted = output.measure(view, options=output.options.update(max_width=_WIDEST))
+    view.width = max(output.width, wanted.minimum) if output.is_terminal else wanted.maximum
+    view.width = min(view.width, wanted.maximum)
+    output.print(view, crop=False)
 
 
 def progress() -> Progress:

@@ -91,20 +91,17 @@ def ingest(
         fail(f"--report: {report_file.name} ends neither with .json nor with .md", 2)
     report = IngestReport(keeps_accounts=report_file is not None)
     rules = ImportRules(replace, validate_only, again)
+    if report_file is not None:
+        # It is known now whether it can be written, and not when hours have passed.
+        report.write(report_file, paths)
     try:
         with progress() as bar:
             _run(None if dry_run else gateway, paths, workers, bar, rules, report)
     finally:
-        # Also of what was interrupted.
+        # Also of what was interrupted, and before a report that cannot be written.
+        _tell(report, json_output=json_output, dry_run=dry_run)
         if report_file is not None:
-            _write(report, report_file, paths)
-    if json_output:
-        print_json(report.as_json())
-    else:
-        lines = (*report.problems, *report.failures)
-        summary = report.as_preview() if dry_run else str(report)
-        for line in (*(f"  {line}" for line in lines), summary, *report.hints):
-            note(line)
+            report.write(report_file, paths)
     if report.failures:
         raise typer.Exit(1)
 
@@ -267,11 +264,14 @@ def _readings(
             yield patent
 
 
-def _write(report: IngestReport, path: Path, paths: list[Path]) -> None:
-    try:
-        report.write(path, paths)
-    except OSError as error:
-        fail(f"--report: {path}: {error.strerror}")
+def _tell(report: IngestReport, *, json_output: bool, dry_run: bool) -> None:
+    if json_output:
+        print_json(report.as_json())
+        return
+    lines = (*report.problems, *report.failures)
+    summary = report.as_preview() if dry_run else str(report)
+    for line in (*(f"  {line}" for line in lines), summary, *report.hints):
+        note(line)
 
 
 _Reading = CorpusPatent | NotADesign | SevenviewsError

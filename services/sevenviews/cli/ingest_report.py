@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sevenviews.cli.whole import written_whole
 from sevenviews.client import ImportResult
 from sevenviews.corpus import CorpusPatent, NotADesign, Problem
 from sevenviews.corpus.entry import READER_VERSION
@@ -210,7 +211,8 @@ class IngestReport:
             text = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
         else:
             text = "\n".join(_markdown(self, paths)) + "\n"
-        path.write_text(text, "utf-8")
+        with written_whole(path) as file:
+            file.write_text(text, "utf-8")
 
 
 def _markdown(report: IngestReport, paths: Iterable[Path]) -> Iterator[str]:

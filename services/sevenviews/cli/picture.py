@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from sevenviews.cli.whole import written_whole
 from sevenviews.images import decode_grey
 
 _CELL = 220
@@ -48,7 +49,8 @@ def draw_rows(rows: Sequence[Sequence[Cell]], path: Path) -> None:
             )
             _draw_cell(canvas, cell, corner)
     path.parent.mkdir(parents=True, exist_ok=True)
-    canvas.save(path, "PNG")
+    with written_whole(path) as file:
+        canvas.save(file, "PNG")
 
 
 def _draw_cell(canvas: Image.Image, cell: Cell, corner: tuple[int, int]) -> None:

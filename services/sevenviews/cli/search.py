@@ -16,6 +16,7 @@ from sevenviews.cli.legal import ApplicationOptions
 from sevenviews.cli.options import JsonOutput
 from sevenviews.cli.pairs import figure, show_pairs
 from sevenviews.cli.queries import joined, read_files, read_queries
+from sevenviews.cli.whole import written_whole
 from sevenviews.client import Client, QueryImage, SearchPage
 from sevenviews.client.export import READ_MASK, Form, drawings_of, rendered
 from sevenviews.client.export.documents import page_as_json
@@ -159,7 +160,9 @@ def search(
             _draw(client, queries, page, picture)
             note(f"picture: {picture}")
         if out is not None and form is not None:
-            out.write_bytes(_exported(client, form, queries, page))
+            answer = _exported(client, form, queries, page)
+            with written_whole(out) as file:
+                file.write_bytes(answer)
             note(f"wrote {out}")
 
 
@@ -206,7 +209,8 @@ def _keep(page: SearchPage, path: Path) -> None:
     sealed = page.certificate
     if sealed is None:
         fail("the gateway has given no certificate: it is of a version before this one")
-    sealed.to_file(path)
+    with written_whole(path) as file:
+        sealed.to_file(file)
     signed = f"signed by key {sealed.key_name}" if sealed.signature else "unsigned: the gateway has no key"
     note(f"certificate: {path}, SHA-256 {sealed.sha256}, {signed}")
 

@@ -9,12 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from sevenviews.cli.connection import Gateway
-from sevenviews.cli.console import note, output, print_json, table
+from sevenviews.cli.console import note, output, print_json, table, told
 from sevenviews.cli.grouped import grouped
+from sevenviews.cli.named import look_up
 from sevenviews.cli.options import JsonOutput
+from sevenviews.cli.whole import written_whole
 from sevenviews.client import Client
-from sevenviews.designs import Patent, PatentFilter
-from sevenviews.designs.numbers import rejoined
+from sevenviews.designs import Patent, PatentFilter, SevenviewsError
 
 _PAGE = 1000
 
@@ -38,14 +39,17 @@ def show(
 ) -> None:
     """Show patents with their bibliography and drawings, or list the catalogue.
 
+    Exits with 1 if one of them is not there.
+
     Example:  sevenviews show USD0909824 --save drawings
 
     Example:  sevenviews show --order-by "publication_date desc" --limit 10
     """
     with gateway.client() as client:
+        missing: dict[str, SevenviewsError] = {}
         if patent_ids:
-            patents = [one.get().patent for one in client.get_patents(rejoined(patent_ids))]
-            total = len(patents)
+            there, missing = look_up(client, patent_ids)
+            patents = [one.patent for one in there.values()]
         else:
             patents, total = first_patents(client, limit, order_by=order_by)
         if save is not None:
@@ -65,6 +69,10 @@ def show(
             ("patent", "title", "Locarno", "published", "drawings"),
             rows,
         )
+    for why in missing.values():
+        note(told(why))
+    if missing:
+        raise typer.Exit(1)
 
 
 def patent_as_json(patent: Patent) -> dict[str, Any]:
@@ -101,7 +109,8 @@ def _save(client: Client, patents: list[Patent], folder: Path) -> None:
     for one in client.get_drawings(ids):
         image = one.get()
         suffix = image.media_type.rpartition("/")[2]
-        (folder / f"{one.drawing_id}.{suffix}").write_bytes(image.content)
+        with written_whole(folder / f"{one.drawing_id}.{suffix}") as file:
+            file.write_bytes(image.content)
     note(f"wrote {sum(len(patent.drawings) for patent in patents)} drawings to {folder}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -64,9 +65,10 @@ def test_patents_are_shown_as_they_were_asked_for(house: House, tmp_path: Path) 
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
         f"{name}-D00001-01.png": square() for name in names
     }
-    unknown = command("show", "USD0000009", "--server", house.gateway, check=False)
+    unknown = command("show", "USD0000009", "USD0000002", "--json", "--server", house.gateway, check=False)
     assert unknown.returncode == 1
     assert "PATENT_NOT_FOUND" in unknown.stderr
+    assert [one["patent_id"] for one in json.loads(unknown.stdout)] == ["USD0000002"]
 
 
 def test_the_latest_patents_are_listed_first(house: House) -> None:

@@ -15,8 +15,9 @@ from typer.testing import CliRunner, Result
 
 from sevenviews.cli.__main__ import main
 from sevenviews.cli.commands import group
-from sevenviews.cli.console import CommandError, note, print_json, table
+from sevenviews.cli.console import CommandError, note, output, print_json, table
 from sevenviews.cli.local import NotRunningError
+from sevenviews.cli.whole import written_whole
 from sevenviews.designs import Reason, SevenviewsError
 from tests.commands import command
 
@@ -116,3 +117,35 @@ def test_an_encoding_that_lacks_a_letter_ends_nothing(monkeypatch: pytest.Monkey
     assert ended.value.code == 2
     sys.stderr.flush()
     assert b"nothing runs on \\u6905" in told.getvalue()
+
+
+def test_a_file_is_there_whole_or_as_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "hits.csv"
+    with written_whole(file) as partial:
+        partial.write_text("first")
+    for error in (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), ValueError("no picture")):
+        with pytest.raises(type(error)) as caught, written_whole(file) as partial:
+            _write_half(partial, error)
+        assert getattr(caught.value, "filename", str(file)) == str(file)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"hits.csv": "first"}
+
+
+def _write_half(file: Path, error: Exception) -> None:
+    file.write_text("sec")
+    raise error
+
+
+def test_nothing_of_a_table_is_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To a program a row is a line; in a terminal too narrow, words stay whole."""
+    row = ["USD0909824", "a title of many words " * 20, "D14/486"]
+    table("hits", ["patent", "title", "class"], [row])
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if row[0] in line)
+    assert row[1].strip() in line
+    monkeypatch.setenv("COLUMNS", "20")
+    monkeypatch.setattr(output, "_force_terminal", True)
+    table("hits", ["patent", "title", "class"], [row])
+    shown = capsys.readouterr().out
+    assert all(word in shown for word in (row[0], "title", row[2]))
+    assert len(shown.splitlines()) > 20

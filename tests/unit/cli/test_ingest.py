@@ -131,3 +131,6 @@ def test_a_report_that_cannot_be_written_is_refused_at_once(designs: Path, tmp_p
     done = command("ingest", designs, "--dry-run", "--report", tmp_path / "report.txt", check=False)
     assert done.returncode == 2
     assert "neither with .json nor with .md" in done.stderr
+    nowhere = tmp_path / "nowhere" / "report.md"
+    done = command("ingest", designs, "--dry-run", "--report", nowhere, check=False)
+    assert (done.returncode, done.stderr) == (2, f"sevenviews: {nowhere}: No such file or directory\n")
