@@ -20,8 +20,8 @@ _NAMES: Mapping[str, str] = {
     ID: "id patentid patent number patentnumber patentno publicationnumber publicationno documentid documentnumber"
     " registrationnumber registrationno designnumber designno applicationnumber applicationno"
     " nummer patentnummer designnummer registernummer registernr eintragungsnummer veröffentlichungsnummer"
-    " aktenzeichen anmeldenummer numéro numérodebrevet numérodepublication numérodenregistrement numérodedépôt référence"
-    " identifiant"
+    " aktenzeichen anmeldenummer numéro numérodebrevet numérodepublication numérodenregistrement numérodedépôt"
+    " référence identifiant"
     " 专利号 公告号 授权公告号 公开号 公开公告号 专利编号 注册号 申请号 编号 專利號 公告號 申請號 編號"
     " 意匠登録番号 登録番号 公報番号 公開番号 出願番号 番号 file filename datei dateiname fichier 文件名 ファイル名",
     "title": "title titel bezeichnung erzeugnis erzeugnisangabe produkt titre intitulé désignation produit"
