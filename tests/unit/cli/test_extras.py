@@ -25,7 +25,6 @@ COMMANDS = {
     "refresh": (["refresh", "--data", "nowhere"], "refresh"),
     "reembed": (["reembed", "--release", "new", "--data", "nowhere"], "refresh"),
     "bench training": (["bench", "training"], "training"),
-    "bench search": (["bench", "search"], "lab"),
 }
 
 

@@ -19,7 +19,6 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-import grpc
 import lancedb
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +29,7 @@ from sevenviews.bench.comparison import Comparison, Report, alternate
 from sevenviews.bench.peers.faiss_server import LIMIT, METHOD
 from sevenviews.bench.queries import Queries
 from sevenviews.bench.timing import rate, timed
+from sevenviews.runtime.channels import open_blocking_channel
 
 _ONE_BY_ONE = 12
 _START_SECONDS = 60
@@ -155,7 +155,7 @@ def _faiss(vectors: Vectors) -> Iterator[Callable[[Vectors], bytes]]:
         with _started("faiss_server", str(path)) as server:
             assert server.stdout is not None  # noqa: S101 - it is a pipe
             port = int(server.stdout.readline())
-            with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            with open_blocking_channel(f"127.0.0.1:{port}") as channel:
                 search: Callable[..., bytes] = channel.unary_unary(METHOD)
                 yield lambda vector: search(vector.tobytes(), timeout=60)
 
