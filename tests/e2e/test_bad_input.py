@@ -7,6 +7,7 @@ import json
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,9 @@ def _leaves_everything_as_it_was(system: System) -> Iterator[None]:
     before = system.examine()
     assert before.agrees
     yield
-    assert system.examine() == before
+    after = system.examine()
+    # The image of a patent that was deleted stays until a repair finds it old enough.
+    assert replace(after, objects=before.objects) == before
 
 
 @pytest.fixture(scope="module")
