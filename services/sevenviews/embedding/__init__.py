@@ -2,7 +2,8 @@
 
     settings  SEVENVIEWS_EMBEDDING_…
     models    several model versions in memory, least recently used out
-    service   the work itself: decode, batch, embed; knows neither Ray nor gRPC
+    service   the work itself: decode, embed; knows neither Ray nor gRPC
+    batches   what waits while a network runs is its next batch
     metrics   what Ray exports to Prometheus
     replies   statuses and log lines of one call, on a replica
     proxy     what our calls need inside Ray Serve's gRPC proxy

@@ -14,11 +14,12 @@ from ray.serve.config import AutoscalingConfig
 from ray.serve.schema import LoggingConfig
 
 from sevenviews.designs import SevenviewsError
+from sevenviews.embedding.batches import Vector
 from sevenviews.embedding.bundles import BundleSource
 from sevenviews.embedding.metrics import RayMetrics
 from sevenviews.embedding.models import LoadedModels, ModelDescription
 from sevenviews.embedding.replies import CallContext, reply
-from sevenviews.embedding.service import Embedded, EmbeddingWork, Image, Prepared, Vector
+from sevenviews.embedding.service import Embedded, EmbeddingWork, Image
 from sevenviews.embedding.settings import EmbeddingSettings
 from sevenviews.internal.v1 import embedding_pb2
 from sevenviews.runtime.calibrations import calibration_to_wire
@@ -40,7 +41,7 @@ SERVE_LOGGING = LoggingConfig(log_level="WARNING", enable_access_log=False)
 
 
 class EmbeddingDeployment:
-    """One replica. Only translates between the wire and EmbeddingWork, and gathers batches.
+    """One replica. Only translates between the wire and EmbeddingWork.
 
     Serve calls a method by the last part of the rpc's name, and passes the context by the parameter's name.
     """
@@ -60,13 +61,10 @@ class EmbeddingDeployment:
             decode_threads=settings.decode_threads,
             max_pending_images=settings.max_pending_images,
             observer=self._metrics,
+            batch_size=settings.batch_size,
             decoding_bytes=settings.decoding_bytes,
             request_seconds=settings.request_seconds,
         )
-        # serve.batch gives the method these setters, which its type does not tell.
-        batching: Any = self._infer
-        batching.set_max_batch_size(settings.batch_size)
-        batching.set_batch_wait_timeout_s(settings.batch_wait_ms / 1000)
 
     async def EmbedImages(  # noqa: N802
         self, request: embedding_pb2.EmbedImagesRequest, grpc_context: CallContext
@@ -114,7 +112,7 @@ class EmbeddingDeployment:
     async def _embed(self, request: embedding_pb2.EmbedImagesRequest) -> embedding_pb2.EmbedImagesResponse:
         check_limits(request)
         images = [_image_from_wire(image) for image in request.images]
-        embedded = await self._work.embed(request.model_version, images, self._infer)
+        embedded = await self._work.embed(request.model_version, images)
         return _embedded_to_wire(embedded)
 
     async def _list(self) -> embedding_pb2.ListModelsResponse:
@@ -123,10 +121,6 @@ class EmbeddingDeployment:
         return embedding_pb2.ListModelsResponse(
             models=[_model_to_wire(model, model.version in loaded, self._provider) for model in described]
         )
-
-    @serve.batch
-    async def _infer(self, batch: list[Prepared]) -> list[Vector | Exception]:
-        return await self._work.infer_batch(batch)
 
 
 def build_application(settings: EmbeddingSettings) -> Application:
@@ -149,7 +143,7 @@ def deployment_options(settings: EmbeddingSettings) -> dict[str, Any]:
     """Serve's options of the deployment, each set on purpose."""
     options: dict[str, Any] = {
         "name": "Embedding",
-        # Serve's default of 5 would starve the batches.
+        # Serve's default of 5 would starve the batches, which are made of what waits.
         "max_ongoing_requests": settings.max_concurrent_requests,
         "max_queued_requests": settings.max_queued_requests,
         "health_check_period_s": settings.health_check_seconds,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,13 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sevenviews.designs import CropBox, Reason, SevenviewsError
+from sevenviews.embedding.batches import Batches, BatchObserver, Prepared, Vector
 from sevenviews.embedding.models import LoadedModels, Model
 from sevenviews.embedding.settings import DECODING_BYTES, MAX_IMAGES
 from sevenviews.runtime.budget import Budget
 from sevenviews.runtime.deadlines import Deadline, in_thread
 from sevenviews.runtime.wire import check_range, required
-
-Vector = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +28,6 @@ class Image:
 
     content: bytes
     crop: CropBox | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """An image ready for a model's network: [1, side, side]."""
-
-    pixels: NDArray[np.uint8]
-    model: Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +42,11 @@ class Embedded:
     """From then until the last vector."""
 
 
-Infer = Callable[[Prepared], Awaitable[Vector | Exception]]
-"""Gives an image's vector; whoever provides it may gather images of several requests into one batch."""
-
-
-class Observer(Protocol):
+class Observer(BatchObserver, Protocol):
     """Where figures go."""
 
     def finished(self, outcome: str) -> None: ...
     def decoded(self, seconds: float) -> None: ...
-    def inferred(self, images: int, seconds: float) -> None: ...
     def pending(self, images: int) -> None: ...
 
 
@@ -72,6 +58,7 @@ class EmbeddingWork:
         decode_threads: images decoded at once.
         max_pending_images: of all requests together; more are refused.
         observer: told of every image and batch.
+        batch_size: the most images of one run of a network.
         decoding_bytes: memory for the images that are decoded at once; more wait.
         request_seconds: in which an image must have come so far that its decoding begins.
     """
@@ -82,28 +69,25 @@ class EmbeddingWork:
         decode_threads: int,
         max_pending_images: int,
         observer: Observer,
+        batch_size: int = 16,
         decoding_bytes: int = DECODING_BYTES,
         request_seconds: float = 60.0,
     ) -> None:
         self.models = models
         self._decoders = ThreadPoolExecutor(decode_threads, thread_name_prefix="decode")
-        # One thread: a CPU session has one as well, so that a replica keeps to its core.
-        self._inference = ThreadPoolExecutor(1, thread_name_prefix="infer")
+        self._batches = Batches(batch_size, observer)
         self._max_pending = max_pending_images
         self._pending = 0
         self._observer = observer
         self._decoding = Budget(decoding_bytes, "decoding images")
         self._request_seconds = request_seconds
 
-    async def embed(
-        self, model_version: str, images: Sequence[Image | SevenviewsError], infer: Infer
-    ) -> Embedded:
+    async def embed(self, model_version: str, images: Sequence[Image | SevenviewsError]) -> Embedded:
         """Embed images with a model; a bad one fails alone.
 
         Args:
             model_version: empty for the default model.
             images: 1 to 64; an error in an image's place is its result.
-            infer: what gives a prepared image its vector, such as a batched `infer_batch`.
 
         Raises:
             SevenviewsError: FIELD_REQUIRED, FIELD_OUT_OF_RANGE, OVERLOADED, MODEL_NOT_FOUND,
@@ -113,19 +97,12 @@ class EmbeddingWork:
         _check_count(len(images))
         with self._admitted(len(images)):
             model = await self.models.get(model_version)
-            return await self._embed(model, images, infer, deadline)
-
-    async def infer_batch(self, batch: Sequence[Prepared]) -> list[Vector | Exception]:
-        """Vectors of a batch, in order. Images of different models share a batch, not a run of a network.
-
-        A model that fails is the failure of its own images only.
-        """
-        return await asyncio.get_running_loop().run_in_executor(self._inference, self._infer, batch)
+            return await self._embed(model, images, deadline)
 
     def close(self) -> None:
         """Let the threads end."""
         self._decoders.shutdown(wait=False, cancel_futures=True)
-        self._inference.shutdown(wait=False, cancel_futures=True)
+        self._batches.close()
 
     @contextmanager
     def _admitted(self, count: int) -> Iterator[None]:
@@ -145,7 +122,7 @@ class EmbeddingWork:
         self._observer.pending(self._pending)
 
     async def _embed(
-        self, model: Model, images: Sequence[Image | SevenviewsError], infer: Infer, deadline: Deadline
+        self, model: Model, images: Sequence[Image | SevenviewsError], deadline: Deadline
     ) -> Embedded:
         started = decoded = time.perf_counter()
 
@@ -157,9 +134,7 @@ class EmbeddingWork:
                 self._observer.finished(error.reason.value)
                 return error.with_metadata(image=f"images[{position}]")
             decoded = time.perf_counter()
-            vector = await infer(prepared)
-            if isinstance(vector, Exception):
-                raise vector
+            vector = await self._batches.vector(prepared)
             self._observer.finished("OK")
             return vector
 
@@ -180,25 +155,6 @@ class EmbeddingWork:
             pixels = model.prepare(image.content, image.crop)
         self._observer.decoded(time.perf_counter() - started)
         return pixels
-
-    def _infer(self, batch: Sequence[Prepared]) -> list[Vector | Exception]:
-        results: list[Vector | Exception] = [RuntimeError("no result")] * len(batch)
-        positions: dict[str, list[int]] = {}
-        for position, prepared in enumerate(batch):
-            positions.setdefault(prepared.model.version, []).append(position)
-        for group in positions.values():
-            for position, result in zip(group, self._run([batch[i] for i in group]), strict=True):
-                results[position] = result
-        return results
-
-    def _run(self, batch: Sequence[Prepared]) -> Sequence[Vector | Exception]:
-        started = time.perf_counter()
-        try:
-            vectors = batch[0].model.embed(np.stack([prepared.pixels for prepared in batch]))
-        except Exception as error:  # whatever the runtime raises, each waiting request must hear of it
-            return [error] * len(batch)
-        self._observer.inferred(len(batch), time.perf_counter() - started)
-        return list(vectors)
 
 
 def _check_count(count: int) -> None:

@@ -74,11 +74,11 @@ class EmbeddingSettings(ServiceSettings):
         description="Memory for the images that one replica decodes at once; more wait. Times the replicas of a pod, "
         "with their models and the object store, it fits into the pod's memory limit.",
     )
-    batch_size: int = Field(default=16, ge=1, description="The most images of one inference.")
-    batch_wait_ms: float = Field(
-        default=2.0, ge=0, description="How long an inference waits for more images to join it."
+    batch_size: int = Field(
+        default=16,
+        ge=1,
+        description="The most images of one inference: of those that wait when the network is free.",
     )
-
     max_pending_images: int = Field(
         default=512, ge=MAX_IMAGES, description="Images in one replica; more are refused: OVERLOADED."
     )

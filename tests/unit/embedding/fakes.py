@@ -15,11 +15,16 @@ from sevenviews.embedding.models import Model, ModelDescription
 
 @dataclass
 class FakeModel:
-    """An image is a text such as "3"; its pixels are that number, and its vector is (number, scale)."""
+    """An image is a text such as "3"; its pixels are that number, and its vector is (number, scale).
+
+    Running it waits for the gate, if it has one.
+    """
 
     version: str
     scale: float = 1.0
     fails: bool = False
+    gate: threading.Event | None = None
+    running: threading.Event = field(default_factory=threading.Event)
     batch_sizes: list[int] = field(default_factory=list)
 
     def working_bytes(self, content: bytes) -> int:
@@ -31,6 +36,9 @@ class FakeModel:
         return np.full((1, 2, 2), int(content), dtype=np.uint8)
 
     def embed(self, drawings: NDArray[np.uint8]) -> NDArray[np.float32]:
+        self.running.set()
+        if self.gate is not None:
+            assert self.gate.wait(10)
         if self.fails:
             raise RuntimeError("out of memory")
         self.batch_sizes.append(len(drawings))

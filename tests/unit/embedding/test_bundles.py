@@ -14,9 +14,10 @@ from PIL import Image as Pillow
 from PIL import ImageDraw
 
 from sevenviews.designs import CropBox, Reason, SevenviewsError
+from sevenviews.embedding.batches import Vector
 from sevenviews.embedding.bundles import BundleSource
 from sevenviews.embedding.models import LoadedModels
-from sevenviews.embedding.service import EmbeddingWork, Image, Prepared, Vector
+from sevenviews.embedding.service import EmbeddingWork, Image
 from sevenviews.encoder import ModelStore, load_bundle
 from sevenviews.encoder.encoder import Encoder
 from tests.models import tiny_bundle
@@ -52,10 +53,7 @@ def drawing(seed: int) -> bytes:
 
 
 async def embed(work: EmbeddingWork, version: str, *images: Image) -> list[Vector]:
-    async def infer(prepared: Prepared) -> Vector | Exception:
-        return (await work.infer_batch([prepared]))[0]
-
-    results = (await work.embed(version, images, infer)).results
+    results = (await work.embed(version, images)).results
     return [result for result in results if not isinstance(result, SevenviewsError)]
 
 
@@ -68,11 +66,10 @@ async def test_it_gives_what_the_encoder_gives(store: ModelStore, work: Embeddin
 
 
 async def test_a_batch_gives_what_single_images_give(work: EmbeddingWork) -> None:
-    model = await work.models.get()
-    prepared = [Prepared(model.prepare(drawing(seed), None), model) for seed in range(7)]
-    together = await work.infer_batch(prepared)
-    alone = [(await work.infer_batch([one]))[0] for one in prepared]
-    np.testing.assert_allclose(np.stack(together), np.stack(alone), atol=1e-6)  # type: ignore[arg-type]
+    images = [Image(drawing(seed)) for seed in range(7)]
+    together = await embed(work, "", *images)
+    alone = [(await embed(work, "", one))[0] for one in images]
+    np.testing.assert_allclose(np.stack(together), np.stack(alone), atol=1e-6)
 
 
 async def test_two_versions_side_by_side_differ(store: ModelStore, work: EmbeddingWork) -> None:

@@ -1,8 +1,9 @@
-"""EmbeddingWork: order, errors of single images, limits, and batches that join requests and models."""
+"""EmbeddingWork: order, errors of single images, limits."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Sequence
 
@@ -10,14 +11,15 @@ import numpy as np
 import pytest
 
 from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.embedding.batches import Vector
 from sevenviews.embedding.models import LoadedModels
-from sevenviews.embedding.service import EmbeddingWork, Image, Prepared, Vector
+from sevenviews.embedding.service import EmbeddingWork, Image
 from sevenviews.embedding.settings import MAX_IMAGES
 from tests.unit.embedding.fakes import FakeSource, Recorder
 
 
 class Service:
-    """EmbeddingWork over fake models, with an `infer` that makes a batch of one."""
+    """EmbeddingWork over fake models."""
 
     def __init__(self, *versions: str) -> None:
         self.source = FakeSource(*versions)
@@ -28,13 +30,6 @@ class Service:
             max_pending_images=MAX_IMAGES,
             observer=self.recorder,
         )
-
-    async def infer(self, prepared: Prepared) -> Vector | Exception:
-        return (await self.work.infer_batch([prepared]))[0]
-
-    async def prepare(self, version: str, *numbers: int) -> list[Prepared]:
-        model = await self.work.models.get(version)
-        return [Prepared(model.prepare(str(number).encode(), None), model) for number in numbers]
 
 
 @pytest.fixture
@@ -53,7 +48,7 @@ def vectors(results: Sequence[Vector | SevenviewsError]) -> list[list[float]]:
 
 
 async def test_results_stand_in_the_order_of_the_images(service: Service) -> None:
-    embedded = await service.work.embed("", images(*range(MAX_IMAGES)), service.infer)
+    embedded = await service.work.embed("", images(*range(MAX_IMAGES)))
     assert embedded.model_version == "a"
     assert vectors(embedded.results) == [[number, 1.0] for number in range(MAX_IMAGES)]
     assert service.recorder.outcomes == ["OK"] * MAX_IMAGES
@@ -62,7 +57,7 @@ async def test_results_stand_in_the_order_of_the_images(service: Service) -> Non
 
 
 async def test_versions_give_their_own_vectors(service: Service) -> None:
-    by_a, by_b = [await service.work.embed(version, images(7), service.infer) for version in ("a", "b")]
+    by_a, by_b = [await service.work.embed(version, images(7)) for version in ("a", "b")]
     assert vectors(by_a.results) == [[7.0, 1.0]]
     assert vectors(by_b.results) == [[7.0, 2.0]]
     assert (by_a.model_version, by_b.model_version) == ("a", "b")
@@ -71,7 +66,7 @@ async def test_versions_give_their_own_vectors(service: Service) -> None:
 async def test_a_bad_image_fails_alone_and_says_which(service: Service) -> None:
     bad_crop = SevenviewsError(Reason.CROP_BOX_INVALID, "crop: empty", {"field": "crop"})
     mixed = [*images(1), Image(b""), bad_crop, *images(2)]
-    embedded = await service.work.embed("a", mixed, service.infer)
+    embedded = await service.work.embed("a", mixed)
     assert vectors(embedded.results) == [[1.0, 1.0], [2.0, 1.0]]
     _, empty, crop, _ = embedded.results
     assert isinstance(empty, SevenviewsError)
@@ -86,7 +81,7 @@ async def test_a_bad_image_fails_alone_and_says_which(service: Service) -> None:
 )
 async def test_the_number_of_images_is_checked(service: Service, count: int, reason: Reason) -> None:
     with pytest.raises(SevenviewsError) as caught:
-        await service.work.embed("a", images(*range(count)), service.infer)
+        await service.work.embed("a", images(*range(count)))
     assert caught.value.reason is reason
     assert caught.value.metadata["field"] == "images"
     assert service.source.loads == []
@@ -94,71 +89,41 @@ async def test_the_number_of_images_is_checked(service: Service, count: int, rea
 
 async def test_an_unknown_version_is_not_found(service: Service) -> None:
     with pytest.raises(SevenviewsError) as caught:
-        await service.work.embed("nowhere", images(1), service.infer)
+        await service.work.embed("nowhere", images(1))
     assert caught.value.reason is Reason.MODEL_NOT_FOUND
 
 
 async def test_too_many_images_at_once_are_refused_and_the_rest_is_served(service: Service) -> None:
-    release = asyncio.Event()
-
-    async def slow(prepared: Prepared) -> Vector | Exception:
-        await release.wait()
-        return await service.infer(prepared)
-
-    running = asyncio.create_task(service.work.embed("a", images(*range(MAX_IMAGES)), slow))
+    gate = service.source.models["a"].gate = threading.Event()
+    running = asyncio.create_task(service.work.embed("a", images(*range(MAX_IMAGES))))
     await asyncio.sleep(0)
     with pytest.raises(SevenviewsError) as caught:
-        await service.work.embed("a", images(1), service.infer)
+        await service.work.embed("a", images(1))
     assert caught.value.reason is Reason.OVERLOADED
-    release.set()
+    gate.set()
     assert len((await running).results) == MAX_IMAGES
-    assert len((await service.work.embed("a", images(1), service.infer)).results) == 1
+    assert len((await service.work.embed("a", images(1))).results) == 1
 
 
 async def test_a_request_that_fails_gives_its_room_back(service: Service) -> None:
     for _ in range(3):
         with pytest.raises(SevenviewsError):
-            await service.work.embed("nowhere", images(*range(MAX_IMAGES)), service.infer)
-    assert len((await service.work.embed("a", images(1), service.infer)).results) == 1
+            await service.work.embed("nowhere", images(*range(MAX_IMAGES)))
+    assert len((await service.work.embed("a", images(1))).results) == 1
 
 
-async def test_a_batch_is_one_run_of_the_network(service: Service) -> None:
-    batch = await service.prepare("a", 1, 2, 3)
-    assert vectors(_all_vectors(await service.work.infer_batch(batch))) == [[1, 1], [2, 1], [3, 1]]
-    assert service.source.models["a"].batch_sizes == [3]
-    assert service.recorder.batches == [3]
-
-
-async def test_models_share_a_batch_but_not_a_run(service: Service) -> None:
-    ones, twos = await service.prepare("a", 1, 2), await service.prepare("b", 3, 4)
-    batch = [ones[0], twos[0], ones[1], twos[1]]
-    assert vectors(_all_vectors(await service.work.infer_batch(batch))) == [[1, 1], [3, 2], [2, 1], [4, 2]]
-    assert [service.source.models[version].batch_sizes for version in ("a", "b")] == [[2], [2]]
-
-
-async def test_a_model_that_fails_spares_the_others_of_its_batch(service: Service) -> None:
+async def test_a_network_that_fails_is_told(service: Service) -> None:
     service.source.models["b"].fails = True
-    good, bad = await service.prepare("a", 1), await service.prepare("b", 2)
-    first, second = await service.work.infer_batch([*bad, *good])
-    assert isinstance(first, RuntimeError)
-    assert vectors(_all_vectors([second])) == [[1, 1]]
     with pytest.raises(RuntimeError, match="out of memory"):
-        await service.work.embed("b", images(2), service.infer)
+        await service.work.embed("b", images(2))
 
 
 async def test_timings_cover_the_request(service: Service) -> None:
-    async def late(prepared: Prepared) -> Vector | Exception:
-        await asyncio.sleep(0.05)
-        return await service.infer(prepared)
-
+    gate = service.source.models["a"].gate = threading.Event()
     started = time.perf_counter()
-    embedded = await service.work.embed("a", images(1, 2), late)
+    asyncio.get_running_loop().call_later(0.05, gate.set)
+    embedded = await service.work.embed("a", images(1, 2))
     ended = time.perf_counter()
     assert embedded.decode_seconds > 0
-    assert embedded.infer_seconds > 0.04
+    assert embedded.infer_seconds > 0.02
     assert embedded.decode_seconds + embedded.infer_seconds <= ended - started
-
-
-def _all_vectors(results: Sequence[Vector | Exception]) -> list[Vector]:
-    assert not any(isinstance(result, Exception) for result in results)
-    return [result for result in results if not isinstance(result, Exception)]
