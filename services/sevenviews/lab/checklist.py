@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _P, _D, _C, _L = "PatentNet", "DeepPatent", "Cross-entropy", "later work"
 
 
-@dataclass(frozen=True, slots=True)
-class ChecklistRow:
+class ChecklistRow(NamedTuple):
     """A row: of which paper, what it is, and the command that measures it, without `sevenviews`."""
 
     paper: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from sevenviews.lab.evaluation import EvaluationReport
 from sevenviews.lab.papers import PaperRow, row_of
@@ -52,32 +51,18 @@ def reversed_pairs(compared: Sequence[ComparedRow]) -> list[tuple[ComparedRow, C
 
     Only rows that the paper measured on the same split are paired.
     """
-    both = [one for one in compared if one.paper is not None and one.ours is not None]
-    pairs = []
-    for one, other in combinations(both, 2):
-        first, second = sorted((one, other), key=_paper_map, reverse=True)
-        if (
-            _split(first) == _split(second)
-            and _paper_map(first) > _paper_map(second)
-            and _our_map(first) < _our_map(second)
-        ):
-            pairs.append((first, second))
-    return pairs
+    both = [(one, one.paper, one.ours) for one in compared if one.paper and one.ours]
+    return [
+        (first, second)
+        for first, paper, ours in both
+        for second, other_paper, other_ours in both
+        if paper.split == other_paper.split
+        and paper.mean_average_precision > other_paper.mean_average_precision
+        and ours.mean_average_precision < other_ours.mean_average_precision
+    ]
 
 
 def is_within_chance(pair: tuple[ComparedRow, ComparedRow]) -> bool:
     """Whether the 95 % intervals of our two figures overlap: then the order may be another with other queries."""
     intervals = [one.ours.interval for one in pair if one.ours is not None]
     return max(low for low, _ in intervals) <= min(high for _, high in intervals)
-
-
-def _split(row: ComparedRow) -> str:
-    return row.paper.split if row.paper else ""
-
-
-def _paper_map(row: ComparedRow) -> float:
-    return row.paper.mean_average_precision if row.paper else 0.0
-
-
-def _our_map(row: ComparedRow) -> float:
-    return row.ours.mean_average_precision if row.ours else 0.0

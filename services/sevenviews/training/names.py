@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
 from sevenviews.lab.experiment import Experiment, Watch
+from sevenviews.lab.metrics import evaluate_ranking
 from sevenviews.lab.report import Report
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
 
 DESIGNCLIP_RECALL_AT_10 = 0.526
 """Text to image, of DesignCLIP (arXiv 2508.15297) on generated captions of US design patents; CLIP's is .183."""
@@ -23,16 +24,24 @@ _HASHED = 4096
 _AT = (1, 5, 10)
 
 
-def two_towers(image_dimension: int, dimension: int) -> nn.ModuleDict:
-    """A linear tower upon image features, one upon hashed letters of names, both into [n, dimension]."""
+def two_towers(image_dimension: int, dimension: int) -> Any:
+    """A linear tower `image` upon image features, one `name` upon hashed letters, both into [n, dimension].
+
+    A module of both, that is the first if it is called.
+    """
     from torch import nn
 
-    return nn.ModuleDict(
-        {
-            "image": nn.Linear(image_dimension, dimension),
-            "name": nn.Sequential(nn.Linear(_HASHED, 512), nn.ReLU(), nn.Linear(512, dimension)),
-        }
-    )
+    class Towers(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.image = nn.Linear(image_dimension, dimension)
+            self.name = nn.Sequential(nn.Linear(_HASHED, 512), nn.ReLU(), nn.Linear(512, dimension))
+
+        def forward(self, features: Tensor) -> Tensor:
+            found: Tensor = self.image(features)
+            return found
+
+    return Towers()
 
 
 def name_features(names: Sequence[str]) -> npt.NDArray[np.float32]:
@@ -62,9 +71,8 @@ def image_name_loss(images: Tensor, names: Tensor, owner: Tensor, temperature: f
 
 def recalls(scores: npt.NDArray[np.floating], matches: npt.NDArray[np.bool_]) -> dict[str, float]:
     """R@k: the share of rows with a match among the k highest scores."""
-    order = np.argsort(-scores, axis=1, kind="stable")
-    hits = np.take_along_axis(matches, order, 1)
-    return {f"R@{k}": float(hits[:, :k].any(1).mean()) for k in _AT}
+    accuracy = evaluate_ranking(scores, matches, _AT).accuracy
+    return {f"R@{k}": accuracy[k] for k in _AT}
 
 
 class Names(Experiment):
@@ -92,6 +100,7 @@ class Names(Experiment):
     def run(self, report: Report, watch: Watch) -> None:
         """Describe, learn, and ask both ways."""
         import torch
+        from torch.nn.functional import normalize
 
         from sevenviews.corpus import iter_entries
         from sevenviews.corpus.reading import read_patents
@@ -103,78 +112,57 @@ class Names(Experiment):
         read = read_patents(iter_entries(self.corpus), unread, lambda _: None, watch("patents"))
         samples = [sample_of(patent, ()) for patent, _ in read if patent.patent.title and patent.contents]
         chance = np.random.default_rng(self.seed)
-        samples = [
-            samples[one] for one in np.sort(chance.permutation(len(samples))[: self.most_designs or None])
-        ]
+        chosen = np.sort(chance.permutation(len(samples))[: self.most_designs or None])
+        samples = [samples[one] for one in chosen]
         if len(samples) < 2:  # noqa: PLR2004 - one to learn from, one to ask with
             raise ValueError(f"{self.corpus} has {len(samples)} designs with a title; 2 are needed")
         drawings = drawings_of(PatentNetDataset(self.corpus.name, tuple(samples)), self.drawings_each)
         features = features_of(drawings, self.model, self.cache, watch("features", len(drawings.designs)))
         titles, of_design = np.unique([one.patent.title for one in samples], return_inverse=True)
-        of_drawing = torch.from_numpy(of_design[drawings.designs])
+        of_drawing, inputs = torch.from_numpy(of_design[drawings.designs]), torch.from_numpy(features).float()
         letters = torch.from_numpy(name_features(titles.tolist()))
-        asks = np.isin(
-            drawings.designs,
-            chance.permutation(len(samples))[: max(1, round(self.test_share * len(samples)))],
-        )
+        withheld = chance.permutation(len(samples))[: max(1, round(self.test_share * len(samples)))]
+        asks = np.isin(drawings.designs, withheld)
         torch.manual_seed(self.seed)
         towers = two_towers(features.shape[1], self.dimension)
-        inputs = torch.from_numpy(features).float()
         advance = watch("steps", self.steps)
-
-        class Trained(torch.nn.Module):
-            def __init__(self) -> None:
-                super().__init__()
-                self.towers = towers
-
-            def forward(self, batch: Tensor) -> Tensor:
-                found: Tensor = self.towers["image"](batch)
-                return found
 
         def loss(outputs: Tensor, own: Tensor, _: int) -> Tensor:
             there, place = torch.unique(own, return_inverse=True)
-            return image_name_loss(outputs, towers["name"](letters[there]), place, self.temperature)
+            return image_name_loss(outputs, towers.name(letters[there]), place, self.temperature)
 
-        fit(
-            Trained(),
-            inputs[~asks],
-            of_drawing[~asks],
-            loss,
-            Schedule(self.steps, self.batch_size, 1e-3, weight_decay=0.05, seed=self.seed),
-            advance=lambda step, _: advance(step),
+        schedule = Schedule(self.steps, self.batch_size, 1e-3, weight_decay=0.05, seed=self.seed)
+        fit(towers, inputs[~asks], of_drawing[~asks], loss, schedule, advance=lambda step, _: advance(step))
+        asked = torch.unique(of_drawing[asks])
+        images, names = (
+            normalize(outputs_of(tower, some), dim=1).numpy()
+            for tower, some in ((towers.image, inputs[asks]), (towers.name, letters[asked]))
         )
-        asked = torch.from_numpy(np.unique(of_drawing[asks].numpy()))
-        images = torch.nn.functional.normalize(outputs_of(towers["image"], inputs[asks]), dim=1).numpy()
-        names = torch.nn.functional.normalize(outputs_of(towers["name"], letters[asked]), dim=1).numpy()
-        matches = (of_drawing[asks][:, None] == asked[None]).numpy()
+        scores, matches = names @ images.T, (asked[:, None] == of_drawing[asks]).numpy()
         seen = np.isin(asked.numpy(), of_drawing[~asks].numpy())
         report.title = f"Images and names of {self.corpus.name}"
         report.text(
-            f"{len(samples)} designs of {len(titles)} names; {int((~asks).sum())} drawings teach, "
-            f"{int(asks.sum())} of "
-            f"other designs are asked for, under {len(asked)} names, {int(seen.sum())} of them seen in teaching. "
+            f"{len(samples)} designs of {len(titles)} names; {int((~asks).sum())} drawings teach, {int(asks.sum())} "
+            f"of other designs are asked for, under {len(asked)} names, {int(seen.sum())} of them seen in teaching. "
             f"A drawing is right if its design has the name. Features of `{Path(self.model).name}`."
         )
-        scores = names @ images.T
         found = {
-            "name → drawings": recalls(scores, matches.T),
-            "drawing → names": recalls(scores.T, matches),
-            "by chance, name → drawings": recalls(chance.random(scores.shape), matches.T),
+            "name → drawings": recalls(scores, matches),
+            "drawing → names": recalls(scores.T, matches.T),
+            "by chance, name → drawings": recalls(chance.random(scores.shape), matches),
         }
         for which, mask in (("names seen", seen), ("names never seen", ~seen)):
             if mask.any():
-                found[f"name → drawings, {which}"] = recalls(scores[mask], matches.T[mask])
+                found[f"name → drawings, {which}"] = recalls(scores[mask], matches[mask])
         for name, figures in found.items():
-            report.row(
-                name, figures, {"R@10": DESIGNCLIP_RECALL_AT_10} if name == "name → drawings" else None
-            )
+            theirs = {"R@10": DESIGNCLIP_RECALL_AT_10} if name == "name → drawings" else None
+            report.row(name, figures, theirs)
         report.table(
             ("asked", *(f"R@{k}" for k in _AT)),
             [(name, *(f"{one:.3f}" for one in figures.values())) for name, figures in found.items()],
         )
         report.text(
-            "DesignCLIP reports R@10 .526 from text to image, against CLIP's .183: other patents, captions "
-            "instead of "
-            "names, and a network that is trained whole. PatentNet names the application and measures nothing."
+            "DesignCLIP reports R@10 .526 from text to image, against CLIP's .183: other patents, captions instead "
+            "of names, and a network that is trained whole. PatentNet names the application and measures nothing."
         )
         report.points(unread[:20])

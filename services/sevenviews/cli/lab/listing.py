@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -20,13 +21,9 @@ def list_rows(json_output: JsonOutput = False) -> None:
     from sevenviews.lab.checklist import ROWS
 
     if json_output:
-        print_json([{"paper": one.paper, "row": one.row, "command": one.command} for one in ROWS])
+        print_json([one._asdict() for one in ROWS])
         return
-    table(
-        "rows of the papers",
-        ("paper", "row", "sevenviews ..."),
-        ((one.paper, one.row, one.command) for one in ROWS),
-    )
+    table("rows of the papers", ("paper", "row", "sevenviews ..."), ROWS)
 
 
 def compare(
@@ -45,19 +42,7 @@ def compare(
         found, settings = changes(one, other), other_settings(one, other)
     if json_output:
         print_json(
-            {
-                "settings": settings,
-                "figures": [
-                    {
-                        "row": it.row,
-                        "figure": it.figure,
-                        "first": it.first,
-                        "second": it.second,
-                        "difference": it.difference,
-                    }
-                    for it in found
-                ],
-            }
+            {"settings": settings, "figures": [{**asdict(it), "difference": it.difference} for it in found]}
         )
         return
     if settings:
@@ -67,17 +52,11 @@ def compare(
             ((name, *both) for name, both in settings.items()),
         )
     rows = (
-        (
-            it.row,
-            it.figure,
-            _figure(it.first),
-            _figure(it.second),
-            "—" if it.difference is None else f"{it.difference:+.4g}",
-        )
+        (it.row, it.figure, _figure(it.first), _figure(it.second), _figure(it.difference, "+"))
         for it in found
     )
     table("figures", ("row", "figure", str(first), str(second), "difference"), rows)
 
 
-def _figure(value: float | None) -> str:
-    return "—" if value is None else f"{value:.4g}"
+def _figure(value: float | None, sign: str = "") -> str:
+    return "—" if value is None else f"{value:{sign}.4g}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache as cache_of
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +26,9 @@ from sevenviews.lab.classification.hierarchy import HierarchyReport, hierarchy_r
 from sevenviews.lab.patentnet.dataset import PatentNetDataset, split_designs
 from sevenviews.lab.patentnet.features import DrawingSet, drawings_of, features_of
 from sevenviews.lab.patentnet.labels import Level
-from sevenviews.training.classification.config import ClassificationConfig, NetworkConfig
+from sevenviews.training.classification.config import ClassificationConfig, FeatureHeadConfig, NetworkConfig
 from sevenviews.training.classification.fit import train_feature_head, train_network
 from sevenviews.training.minibatches import outputs_of
-
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,6 @@ class ClassificationReport:
     results: tuple[ClassifierResult, ...]  # the rows
     not_run: Mapping[str, str]
     """Networks whose ImageNet weights are not here, by name, and why they were left out."""
-    seconds: float  # of processor time, all cores together, reading apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,34 +78,28 @@ class _Parts:
 
 
 def classify(
-    dataset: PatentNetDataset, config: ClassificationConfig, cache: Path | None, tell: Tell
+    dataset: PatentNetDataset, config: ClassificationConfig, cache: Path | None, tell: Callable[[str], None]
 ) -> ClassificationReport:
-    """Run the experiment.
+    """Train and measure; `cache` is a folder for features, None keeps none.
 
-    `cache`: folder for features; None keeps none. Raises ValueError: there are too few labels, classes or designs, or
-    training diverged.
+    Raises ValueError: there are too few labels, classes or designs, or training diverged.
     """
-    started = time.process_time()
     torch.set_num_threads(config.threads)
     parts = _parts(dataset, config)
     results, not_run = list[ClassifierResult](), dict[str, str]()
     if config.head is not None:
         tell(f"features of {config.head.model}, {len(parts.drawings.designs)} drawings")
-        results.append(_of_features(parts, config, cache))
+        results.append(_of_features(parts, config, config.head, cache))
         tell(f"linear head on {config.head.model}: top-1 {results[-1].top[1]:.3f}")
-    pixels: dict[int, npt.NDArray[np.uint8]] = {}
+    prepared = cache_of(parts.drawings.prepared)
     for chosen in config.networks:
         if chosen.not_run:
             not_run[chosen.name] = chosen.not_run
             tell(f"{chosen.name}: {chosen.not_run}")
             continue
-        side = chosen.image_size or config.image_size
-        if side not in pixels:
-            pixels[side] = parts.drawings.prepared(side)
-        results.append(_of_pixels(parts, config, chosen, pixels[side]))
-        tell(
-            f"{results[-1].name}: top-1 {results[-1].top[1]:.3f}, {results[-1].seconds:.0f} s of processor time"
-        )
+        pixels = prepared(chosen.image_size or config.image_size)
+        results.append(_of_pixels(parts, config, chosen, pixels))
+        tell(f"{chosen.name}: top-1 {results[-1].top[1]:.3f}, {results[-1].seconds:.0f} s of processor time")
     if not results:
         raise ValueError(f"networks: no row could be run: {not_run or 'none is configured'}")
     return ClassificationReport(
@@ -118,77 +110,61 @@ def classify(
         len(dataset.samples),
         tuple(results),
         not_run,
-        time.process_time() - started,
     )
 
 
 def _parts(dataset: PatentNetDataset, config: ClassificationConfig) -> _Parts:
-    selection = config.selection
-    level = selection.depth
+    selection, level = config.selection, config.selection.depth
     split = split_designs(dataset, level, selection.test_share, config.seed)
     drawings = drawings_of(dataset, selection.drawings_each)
     labels = dataset.indicator(level)[drawings.designs]
     order = np.random.default_rng(config.seed).permutation(split.training)
     held = order[: max(1, round(config.calibration_share * len(order)))]
-    labelled = labels.any(1)
-    teaching = np.isin(drawings.designs, split.training) & labelled
-    calibrates = np.isin(drawings.designs, held)
+    parents = None
+    if level is Level.SUBCLASS:
+        every = (label for sample in dataset.samples for label in sample.labels if label.at(level))
+        above = {label.path[1]: label.path[0] for label in every}
+        parents = parent_columns(above, dataset.classes(Level.SUBCLASS), dataset.classes(Level.CLASS))
+
+    def labelled(designs: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        return np.flatnonzero(np.isin(drawings.designs, designs) & labels.any(1))
+
     return _Parts(
         drawings,
         labels,
         dataset.indicator(Level.CLASS)[drawings.designs],
-        _parents(dataset) if level is Level.SUBCLASS else None,
+        parents,
         dataset.classes(level),
-        np.flatnonzero(teaching & ~calibrates),
-        np.flatnonzero(teaching & calibrates),
-        np.flatnonzero(np.isin(drawings.designs, split.test) & labelled),
+        labelled(np.setdiff1d(split.training, held)),
+        labelled(held),
+        labelled(split.test),
     )
 
 
-def _parents(dataset: PatentNetDataset) -> npt.NDArray[np.int64]:
-    above = {
-        label.path[1]: label.path[0]
-        for sample in dataset.samples
-        for label in sample.labels
-        if label.at(Level.SUBCLASS)
-    }
-    return parent_columns(above, dataset.classes(Level.SUBCLASS), dataset.classes(Level.CLASS))
-
-
-def _of_features(parts: _Parts, config: ClassificationConfig, cache: Path | None) -> ClassifierResult:
-    assert config.head is not None  # noqa: S101 - the caller's branch
-    features = features_of(parts.drawings, config.head.model, cache)
-    inputs = torch.from_numpy(features).float()
+def _of_features(
+    parts: _Parts, config: ClassificationConfig, chosen: FeatureHeadConfig, cache: Path | None
+) -> ClassifierResult:
+    features = features_of(parts.drawings, chosen.model, cache)
     started = time.process_time()
 
     def logits_of(labels: Labels) -> Logits:
-        head = train_feature_head(
-            features[parts.training],
-            labels[parts.training],
-            config.head,  # type: ignore[arg-type]
-            multilabel=config.multilabel,
-            seed=config.seed,
-        )
-        return outputs_of(head, inputs).numpy()
+        teaching, own = features[parts.training], labels[parts.training]
+        head = train_feature_head(teaching, own, chosen, multilabel=config.multilabel, seed=config.seed)
+        return outputs_of(head, torch.from_numpy(features).float()).numpy()
 
     logits = logits_of(parts.labels)
     seconds = time.process_time() - started
     several = parts.parents is not None and parts.class_labels.shape[1] > 1
     above = logits_of(parts.class_labels) if several else None
-    return _measured(f"{config.head.model} features, linear head", parts, logits, above, seconds, None)
+    return _measured(f"{chosen.model} features, linear head", parts, logits, above, seconds, None)
 
 
 def _of_pixels(
     parts: _Parts, config: ClassificationConfig, chosen: NetworkConfig, pixels: npt.NDArray[np.uint8]
 ) -> ClassifierResult:
     started = time.process_time()
-    network = train_network(
-        pixels[parts.training],
-        parts.labels[parts.training],
-        chosen,
-        multilabel=config.multilabel,
-        seed=config.seed,
-    )
+    teaching, own = pixels[parts.training], parts.labels[parts.training]
+    network = train_network(teaching, own, chosen, multilabel=config.multilabel, seed=config.seed)
     seconds = time.process_time() - started
     logits = np.zeros(parts.labels.shape, np.float32)
     asked = np.concatenate([parts.calibration, parts.test])
@@ -208,9 +184,8 @@ def _measured(
     asked, own = logits[parts.test], parts.labels[parts.test]
     hierarchy = None
     if parts.parents is not None and class_logits is not None:
-        hierarchy = hierarchy_report(
-            class_logits[parts.test], asked, parts.class_labels[parts.test], own, parts.parents
-        )
+        above, of_class = class_logits[parts.test], parts.class_labels[parts.test]
+        hierarchy = hierarchy_report(above, asked, of_class, own, parts.parents)
     return ClassifierResult(
         name=name,
         top=top_accuracy(asked, own),

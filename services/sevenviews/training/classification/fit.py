@@ -20,7 +20,7 @@ from sevenviews.training.classification.config import FeatureHeadConfig, Network
 from sevenviews.training.classification.networks import DrawingNetwork, build_network
 from sevenviews.training.config import AugmentationConfig
 from sevenviews.training.hashing.head import HashHead
-from sevenviews.training.minibatches import Schedule, check_labels, fit
+from sevenviews.training.minibatches import Loss, Schedule, check_labels, fit
 
 # Milder than for retrieval: from random weights and in few steps, a network must first learn the plain drawing.
 _AUGMENTATION = AugmentationConfig(
@@ -37,6 +37,11 @@ def single_label_loss(logits: Tensor, labels: Tensor) -> Tensor:
 def multilabel_loss(logits: Tensor, labels: Tensor) -> Tensor:
     """-1/n Σ_i Σ_c [y_ic log σ(z_ic) + (1 - y_ic) log(1 - σ(z_ic))], of logits and labels [n, classes]."""
     return functional.binary_cross_entropy_with_logits(logits, labels, reduction="sum") / len(logits)
+
+
+def _loss(multilabel: bool) -> Loss:
+    loss = multilabel_loss if multilabel else single_label_loss
+    return lambda logits, own, _: loss(logits, own)
 
 
 def train_network(
@@ -59,17 +64,8 @@ def train_network(
     check_labels(labels, len(drawings))
     torch.manual_seed(seed)
     network = build_network(config.architecture, labels.shape[1], config.pretrained)
-    schedule = config.schedule(seed)
-    loss = multilabel_loss if multilabel else single_label_loss
-    fit(
-        network,
-        torch.from_numpy(drawings),
-        torch.from_numpy(labels).float(),
-        lambda logits, own, _: loss(logits, own),
-        schedule,
-        changed,
-        advance,
-    )
+    inputs, own = torch.from_numpy(drawings), torch.from_numpy(labels).float()
+    fit(network, inputs, own, _loss(multilabel), config.schedule(seed), changed, advance)
     return network
 
 
@@ -86,14 +82,9 @@ def train_feature_head(
     check_labels(labels, len(features))
     torch.manual_seed(seed)
     head = HashHead(features.shape[1], labels.shape[1], hidden=0)
-    loss = multilabel_loss if multilabel else single_label_loss
-    fit(
-        head,
-        torch.from_numpy(features).float(),
-        torch.from_numpy(labels).float(),
-        lambda logits, own, _: loss(logits, own),
-        Schedule(config.steps, config.batch_size, config.rate, weight_decay=0.05, seed=seed),
-    )
+    inputs, own = (torch.from_numpy(one).float() for one in (features, labels))
+    schedule = Schedule(config.steps, config.batch_size, config.rate, weight_decay=0.05, seed=seed)
+    fit(head, inputs, own, _loss(multilabel), schedule)
     return head
 
 

@@ -12,9 +12,9 @@ from sevenviews.training.classification.config import ClassificationConfig
 from sevenviews.training.classification.experiment import ClassificationReport
 
 
-def _architecture(name: str) -> str:
-    """Of the row of a network."""
-    return name.partition(",")[0]
+def _paper(name: str) -> float | None:
+    """The paper's top-1 of the network that a row is of."""
+    return TOP1_ACCURACY.get(name.partition(",")[0])
 
 
 def write_report(
@@ -26,7 +26,7 @@ def write_report(
         report.row(
             one.name,
             {"top-1": one.top[1], "top-5": one.top[5], "mAP": one.average_precision, "ECE": one.after.error},
-            {"top-1": TOP1_ACCURACY.get(_architecture(one.name))},
+            {"top-1": _paper(one.name)},
         )
     report.text(
         f"{found.designs} designs of {len(found.classes)} {config.selection.level} labels; drawings: "
@@ -36,39 +36,21 @@ def write_report(
         "row says otherwise."
     )
     report.heading("Table 2: accuracy")
-    report.table(
+    rows = [
         (
-            "model",
-            "pixels",
-            "paper top-1 %",
-            "top-1 %",
-            "top-5 %",
-            "mAP over classes %",
-            "T",
-            "ECE % before",
-            "after",
-            "CPU s",
-        ),
-        [
-            (
-                one.name,
-                f"{one.image_size}²" if one.image_size else "—",
-                percent(TOP1_ACCURACY.get(_architecture(one.name))),
-                percent(one.top[1]),
-                percent(one.top[5]),
-                percent(one.average_precision),
-                f"{one.temperature:.2f}",
-                percent(one.before.error),
-                percent(one.after.error),
-                f"{one.seconds:.0f}",
-            )
-            for one in found.results
-        ]
-        + [
-            (name, "—", percent(TOP1_ACCURACY.get(_architecture(name))), why, *("—",) * 6)
-            for name, why in found.not_run.items()
-        ],
-    )
+            *(one.name, f"{one.image_size}²" if one.image_size else "—"),
+            *map(percent, (_paper(one.name), one.top[1], one.top[5], one.average_precision)),
+            *(f"{one.temperature:.2f}", percent(one.before.error), percent(one.after.error)),
+            f"{one.seconds:.0f}",
+        )
+        for one in found.results
+    ]
+    rows += [(name, "—", percent(_paper(name)), why, *("—",) * 6) for name, why in found.not_run.items()]
+    columns = (
+        "model", "pixels", "paper top-1 %", "top-1 %", "top-5 %", "mAP over classes %", "T", "ECE % before", "after",
+        "CPU s",
+    )  # fmt: skip
+    report.table(columns, rows)
     counted = [row.samples for row in found.results[0].rows]
     report.text(
         f"Always naming the largest class would be right for {percent(max(counted) / max(1, found.test))} % of the "
@@ -93,19 +75,10 @@ def write_report(
             )
     best = max(found.results, key=lambda one: one.top[1])
     report.heading(f"Class by class: {best.name}")
+    shares = ((row, (row.precision, row.recall, row.f1, row.top5)) for row in best.rows)
     report.table(
         ("class", "drawings", "precision %", "recall %", "F1 %", "top-5 %"),
-        [
-            (
-                row.name,
-                row.samples,
-                percent(row.precision),
-                percent(row.recall),
-                percent(row.f1),
-                percent(row.top5),
-            )
-            for row in best.rows
-        ],
+        [(row.name, row.samples, *map(percent, values)) for row, values in shares],
     )
     for one in found.results:
         name = f"confusion-{'-'.join(re.findall(r'[A-Za-z0-9_]+', one.name.rpartition('/')[2]))}.png"
