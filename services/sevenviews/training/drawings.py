@@ -6,12 +6,11 @@ import json
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -100,77 +99,44 @@ def load_dataset(place: Path, digest: str) -> DrawingDataset:
 
 def _build(place: Path, config: DataConfig, seed: int, workers: int, tell: Callable[[str], None]) -> None:
     place.mkdir(parents=True, exist_ok=True)
-    gathered = _Gathered()
-    context = get_context("forkserver")
+    kept, numbers = list[tuple[_Design, int]](), dict[str, int]()
+    designs, hashes, unread = list[int](), list[npt.NDArray[np.uint8]](), list[str]()
     with (
         (place / _PIXELS).open("wb") as file,
-        ProcessPoolExecutor(max_workers=workers, mp_context=context) as pool,
+        ProcessPoolExecutor(max_workers=workers, mp_context=get_context("forkserver")) as pool,
     ):
         for origin, one in _all_designs(config, seed, pool):
-            gathered.unread += one.unread
+            unread += one.unread
             if len(one.drawings) < config.least_drawings:
                 continue
             for drawing in one.drawings:
                 file.write(drawing.tobytes())
-            if gathered.add(one, origin) and len(gathered.names) % 1000 == 0:
-                tell(f"{len(gathered.names)} designs, {len(gathered.designs)} drawings")
-    _tell_unread(gathered.unread, tell)
-    count = len(gathered.names)
-    if count < 4:  # noqa: PLR2004 - two to train on and two to hold out
-        raise ValueError(f"{count} designs have at least {config.least_drawings} drawings; 4 are needed")
-    # Last, so that a dataset without it is known to be unfinished.
-    (place / _INDEX).write_text(json.dumps({"side": config.cache_side, **gathered.index()}))
-
-
-@dataclass(slots=True)
-class _Gathered:
-    """What the index says; see `DrawingDataset`."""
-
-    names: list[str] = field(default_factory=list)
-    categories: list[str] = field(default_factory=list)
-    paths: list[tuple[str, ...]] = field(default_factory=list)
-    designs: list[int] = field(default_factory=list)
-    origins: list[int] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
-    _keys: list[frozenset[str]] = field(default_factory=list)
-    _hashes: list[npt.NDArray[np.uint8]] = field(default_factory=list)
-    _numbers: dict[str, int] = field(default_factory=dict)
-
-    def add(self, one: _Design, origin: int) -> bool:
-        """Whether it is a new design: a patent that another corpus held already is the same, and of one class."""
-        known = self._numbers.get(one.patent) if one.patent else None
-        number = len(self.names) if known is None else known
-        self.designs += [number] * len(one.drawings)
-        self._hashes += one.hashes
-        if known is not None:
-            return False
-        if one.patent:
-            self._numbers[one.patent] = number
-        self.names.append(one.name)
-        self.categories.append(one.category)
-        self.paths.append(one.path)
-        self.origins.append(origin)
-        self._keys.append(one.keys)
-        return True
-
-    def index(self) -> dict[str, Any]:
-        """As it is kept."""
-        return {
-            "names": self.names,
-            "categories": self.categories,
-            "paths": self.paths,
-            "designs": self.designs,
-            "origins": self.origins,
-            "unread": self.unread,
-            "kin": kin_of(self.designs, np.stack(self._hashes), self._keys).tolist(),
-        }
-
-
-def _tell_unread(unread: list[str], tell: Callable[[str], None]) -> None:
+            # A patent that another corpus held already is the same, and of one class.
+            number = numbers.setdefault(one.patent, len(kept)) if one.patent else len(kept)
+            designs += [number] * len(one.drawings)
+            hashes += one.hashes
+            if number == len(kept):
+                kept.append((replace(one, drawings=[], hashes=[]), origin))
+                if len(kept) % 1000 == 0:
+                    tell(f"{len(kept)} designs, {len(designs)} drawings")
     for problem in unread[:_TOLD_UNREAD]:
         tell(f"could not be read: {problem}")
     if len(unread) > _TOLD_UNREAD:
         tell(f"could not be read: {len(unread) - _TOLD_UNREAD} more")
+    if len(kept) < 4:  # noqa: PLR2004 - two to train on and two to hold out
+        raise ValueError(f"{len(kept)} designs have at least {config.least_drawings} drawings; 4 are needed")
+    index = {
+        "side": config.cache_side,
+        "names": [one.name for one, _ in kept],
+        "categories": [one.category for one, _ in kept],
+        "paths": [one.path for one, _ in kept],
+        "designs": designs,
+        "origins": [origin for _, origin in kept],
+        "unread": unread,
+        "kin": kin_of(designs, np.stack(hashes), [one.keys for one, _ in kept]).tolist(),
+    }
+    # Last, so that a dataset without it is known to be unfinished.
+    (place / _INDEX).write_text(json.dumps(index))
 
 
 def is_real(dataset: DrawingDataset, data: DataConfig) -> npt.NDArray[np.bool_]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,9 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from sevenviews.training.classification.config import Optimizer
+from sevenviews.training.optimizers import AdamWConfig, SgdConfig, make_optimizer, warmed_cosine
 
 _GRADIENT_NORM = 5.0
-_MOMENTUM = 0.9
 _WARMUP_SHARE = 0.05
 
 Loss = Callable[[Tensor, Tensor, int], Tensor]
@@ -38,10 +37,7 @@ class Schedule:
 
     def rate_at(self, step: int) -> float:
         """Linear from 0, then half a cosine to 0."""
-        warmup = max(1, round(_WARMUP_SHARE * self.steps))
-        if step < warmup:
-            return self.rate * (step + 1) / warmup
-        return self.rate * 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, self.steps - warmup)))
+        return self.rate * warmed_cosine(step, self.steps, max(1, round(_WARMUP_SHARE * self.steps)))
 
 
 def fit(
@@ -68,7 +64,9 @@ def fit(
             f"samples: {len(inputs)} with {len(labels)} labels; as many, and at least 2, are needed"
         )
     device = next(network.parameters()).device
-    optimizer = _optimizer(network, schedule)
+    groups = [{"params": network.parameters(), "lr": schedule.rate}]
+    kind = AdamWConfig() if schedule.optimizer == "adamw" else SgdConfig()
+    optimizer = make_optimizer(kind, groups, schedule.weight_decay)
     generator = torch.Generator().manual_seed(schedule.seed)
     size = min(schedule.batch_size, len(inputs))
     order = torch.empty(0, dtype=torch.long)
@@ -103,15 +101,6 @@ def check_labels(labels: npt.NDArray[np.bool_], samples: int) -> None:
         raise ValueError(f"labels: {int((~labels.any(1)).sum())} samples have none")
     if labels.any(0).sum() < 2:  # noqa: PLR2004 - one class teaches nothing
         raise ValueError("labels: only one class occurs; at least 2 are needed")
-
-
-def _optimizer(network: nn.Module, schedule: Schedule) -> torch.optim.Optimizer:
-    decay = schedule.weight_decay
-    if schedule.optimizer == "adamw":
-        return torch.optim.AdamW(network.parameters(), lr=schedule.rate, weight_decay=decay)
-    return torch.optim.SGD(
-        network.parameters(), lr=schedule.rate, momentum=_MOMENTUM, nesterov=True, weight_decay=decay
-    )
 
 
 @torch.no_grad()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -48,13 +49,15 @@ def make_optimizer(
     """The optimiser of some parameter groups, each with its own learning rate "lr"."""
     from torch import optim
 
-    parameters: Any = list(groups)
-    match config:
-        case AdamWConfig():
-            return optim.AdamW(parameters, betas=config.betas, weight_decay=weight_decay)
-        case AdamConfig():
-            return optim.Adam(parameters, betas=config.betas, weight_decay=weight_decay)
-        case SgdConfig():
-            return optim.SGD(
-                parameters, momentum=config.momentum, nesterov=config.nesterov, weight_decay=weight_decay
-            )
+    kinds: dict[str, Any] = {"adamw": optim.AdamW, "adam": optim.Adam, "sgd": optim.SGD}
+    made: Optimizer = kinds[config.kind](
+        list(groups), weight_decay=weight_decay, **config.model_dump(exclude={"kind"})
+    )
+    return made
+
+
+def warmed_cosine(step: int, steps: int, warmup: int) -> float:
+    """The share of its rate that a step has: a linear warm-up, then half a cosine down to nothing."""
+    if step < warmup:
+        return (step + 1) / warmup
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warmup) / max(1, steps - warmup))))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor, nn
 
@@ -12,6 +10,7 @@ from sevenviews.training.config import TrainConfig
 from sevenviews.training.distributed import average_gradients, gather, worker_rank
 from sevenviews.training.losses.base import Level
 from sevenviews.training.models.build import Encoder
+from sevenviews.training.optimizers import warmed_cosine
 from sevenviews.training.state import TrainingState
 
 _GRADIENT_NORM = 5.0
@@ -44,8 +43,12 @@ def take_step(state: TrainingState, network: nn.Module, batch: Batch, config: Tr
     network.train()
     # Dropout, too, goes on after an interruption as it would have; other drawings, other chance.
     torch.manual_seed(hash((config.seed, state.step, worker_rank())))
+    options = config.optimization
+    share = warmed_cosine(state.step, options.steps, options.warmup_steps)
+    if options.schedule == "constant" and state.step >= options.warmup_steps:
+        share = 1.0
     for group in state.optimizer.param_groups:
-        group["lr"] = group["peak"] * _schedule(state.step, config)
+        group["lr"] = group["peak"] * share
     vectors = forward(network, batch, config)
     loss: Tensor = state.loss(gather(vectors.float()), gather(batch.labels))
     state.optimizer.zero_grad(set_to_none=True)
@@ -62,14 +65,3 @@ def forward(network: nn.Module, batch: Batch, config: TrainConfig) -> Tensor:
     with torch.autocast(batch.drawings.device.type, torch.bfloat16, enabled=config.bfloat16):
         vectors: Tensor = network(batch.drawings, batch.branch)
     return vectors
-
-
-def _schedule(step: int, config: TrainConfig) -> float:
-    """Linear warm-up, then half a cosine down to nothing, or no change."""
-    options = config.optimization
-    if step < options.warmup_steps:
-        return (step + 1) / options.warmup_steps
-    if options.schedule == "constant":
-        return 1.0
-    progress = (step - options.warmup_steps) / max(1, options.steps - options.warmup_steps)
-    return 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
