@@ -22,8 +22,8 @@ from sevenviews.cli.supervisor import die_with_parent
 from sevenviews.client import Client
 from sevenviews.encoder.store import ModelStore
 from sevenviews.reconcile import Examination, examine, open_stores
+from sevenviews.refresh.context import Surroundings
 from sevenviews.refresh.engine import Engine
-from sevenviews.refresh.job import Surroundings
 from sevenviews.refresh.lock import open_lock
 from tests.commands import Done, command, json_of
 from tests.processes import start_child

@@ -43,8 +43,8 @@ from sevenviews.metadata.servicer import PatentServicer
 from sevenviews.metadata.sql_patent_table import SqlPatentTable
 from sevenviews.metadata.stores import open_engine, open_objects
 from sevenviews.reconcile import Examination, examine, open_stores
+from sevenviews.refresh.context import Surroundings
 from sevenviews.refresh.engine import Engine
-from sevenviews.refresh.job import Surroundings
 from sevenviews.refresh.lock import open_lock
 from sevenviews.runtime.identity import Guard
 from sevenviews.runtime.interceptors import Witness, unwitnessed

@@ -16,7 +16,7 @@ from sevenviews.cli.local import Addresses as LocalAddresses
 from sevenviews.cli.local import LocalStores
 
 if TYPE_CHECKING:
-    from sevenviews.refresh.job import Surroundings
+    from sevenviews.refresh.context import Surroundings
 
 _PREFIX = "SEVENVIEWS_REFRESH_"
 _PATIENCE_SECONDS = 120.0
@@ -73,8 +73,8 @@ class Place(Secured):
         """Ends the command where the options do not say enough."""
         from sevenviews.backends.blocking import Addresses, Services
         from sevenviews.encoder.store import ModelStore
+        from sevenviews.refresh.context import Surroundings
         from sevenviews.refresh.engine import RayEngine
-        from sevenviews.refresh.job import Surroundings
         from sevenviews.refresh.lock import open_lock
 
         given = (

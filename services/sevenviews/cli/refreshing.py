@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sevenviews.backends.refreshes import Refresh
     from sevenviews.encoder.store import ModelStore
     from sevenviews.refresh.config import RefreshConfig
-    from sevenviews.refresh.job import Surroundings
+    from sevenviews.refresh.context import Surroundings
 
 # Training reports nothing to Ray's makers.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")

@@ -1,10 +1,10 @@
-"""What every step is given."""
+"""Where a refresh runs, and what every step of it is given."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from sevenviews.backends.blocking import Services
@@ -16,8 +16,6 @@ from sevenviews.refresh.engine import Engine
 from sevenviews.refresh.lock import RefreshLock
 from sevenviews.refresh.plan import Plan
 
-Tell = Callable[[str], None]
-
 
 def free_bytes(folder: Path) -> int:
     """What may still be written on the disk of a folder."""
@@ -25,16 +23,15 @@ def free_bytes(folder: Path) -> int:
 
 
 @dataclass(slots=True)
-class Context:
-    """The tools of the steps, and what earlier steps found out.
+class Surroundings:
+    """Where a refresh runs.
 
     Attributes:
         services: the three services.
         models: the store that the embedding replicas read.
-        work: directory of this refresh; a resumed one must find it again, or it trains anew.
-        lock: held while the job runs.
-        plan: what is to be done.
-        record: of this refresh.
+        work: where each refresh has a directory of its own; of a context, that directory. Who resumes a refresh
+            must find it again, or it trains anew.
+        lock: that lets one run at a time; held while the job runs.
         engine: trains and embeds.
         tell: is told what happens, a line at a time.
         free_bytes: of the disk of a folder.
@@ -44,11 +41,23 @@ class Context:
     models: ModelStore
     work: Path
     lock: RefreshLock
+    engine: Engine
+    tell: Callable[[str], None]
+    free_bytes: Callable[[Path], int] = free_bytes
+
+
+@dataclass(slots=True, kw_only=True)
+class Context(Surroundings):
+    """The tools of the steps, what is to be done, and in the record what earlier steps found out."""
+
     plan: Plan
     record: Refresh
-    engine: Engine
-    tell: Tell
-    free_bytes: Callable[[Path], int] = free_bytes
+
+    @classmethod
+    def within(cls, around: Surroundings, plan: Plan, record: Refresh) -> Context:
+        """Of one refresh."""
+        tools = {one.name: getattr(around, one.name) for one in fields(around)}
+        return cls(**{**tools, "work": around.work / record.refresh_id}, plan=plan, record=record)
 
     @property
     def config(self) -> RefreshConfig:

@@ -4,45 +4,16 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
-from sevenviews.backends.blocking import Services
 from sevenviews.backends.refreshes import DoneStep, Refresh, RefreshState
 from sevenviews.designs import Reason, SevenviewsError
-from sevenviews.encoder.store import ModelStore
 from sevenviews.refresh.config import RefreshConfig
-from sevenviews.refresh.context import Context, Tell, free_bytes
-from sevenviews.refresh.engine import Engine
-from sevenviews.refresh.lock import RefreshLock
+from sevenviews.refresh.context import Context, Surroundings
 from sevenviews.refresh.plan import Kind, Plan
 from sevenviews.refresh.report import write_report
 from sevenviews.refresh.steps import STEPS, Step
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """Where a refresh runs.
-
-    Attributes:
-        services: the three services.
-        models: the store that the embedding replicas read.
-        work: where each refresh has a directory of its own.
-        lock: that lets one run at a time.
-        engine: trains and embeds.
-        tell: is told what happens, a line at a time.
-        free_bytes: of the disk of a folder.
-    """
-
-    services: Services
-    models: ModelStore
-    work: Path
-    lock: RefreshLock
-    engine: Engine
-    tell: Tell
-    free_bytes: Callable[[Path], int] = free_bytes
 
 
 def begin(
@@ -77,7 +48,7 @@ def begin(
             refresh_id, RefreshState.RUNNING, lock.token, _me(), now, configuration=plan.model_dump_json()
         )
         around.services.put_refresh(record)
-        return _run(around, record, plan, STEPS)
+        return _run(around, record, plan)
 
 
 def resume(around: Surroundings) -> Refresh | None:
@@ -98,31 +69,20 @@ def resume(around: Surroundings) -> Refresh | None:
             around.services.fence(lock.token)
         around.services.put_refresh(record)
         around.tell(f"going on with {record.refresh_id}, begun {record.started:%Y-%m-%d %H:%M} UTC")
-        return _run(around, record, plan, STEPS)
+        return _run(around, record, plan)
 
 
-def _run(around: Surroundings, record: Refresh, plan: Plan, steps: Sequence[Step]) -> Refresh:
-    with around.engine as engine:
-        work = around.work / record.refresh_id
-        context = Context(
-            around.services,
-            around.models,
-            work,
-            around.lock,
-            plan,
-            record,
-            engine,
-            around.tell,
-            around.free_bytes,
-        )
-        _run_steps(context, steps)
+def _run(around: Surroundings, record: Refresh, plan: Plan) -> Refresh:
+    context = Context.within(around, plan, record)
+    with around.engine:
+        _run_steps(context)
     return context.record
 
 
-def _run_steps(context: Context, steps: Sequence[Step]) -> None:
+def _run_steps(context: Context) -> None:
     try:
-        for number, step in enumerate(steps, 1):
-            _do(context, step, f"[{number}/{len(steps)}] {step.name}")
+        for number, step in enumerate(STEPS, 1):
+            _do(context, step, f"[{number}/{len(STEPS)}] {step.name}")
         state = RefreshState.PROMOTED if context.plan.promotes else RefreshState.BUILT
         _keep(context, replace(context.record, state=state, current_step=""))
     except SevenviewsError as error:

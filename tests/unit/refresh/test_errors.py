@@ -15,13 +15,14 @@ import pytest
 from sevenviews.backends.refreshes import RefreshState
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.refresh.config import RefreshConfig, VerificationConfig
-from sevenviews.refresh.job import Surroundings, begin, resume
+from sevenviews.refresh.context import Surroundings
+from sevenviews.refresh.job import begin, resume
 from sevenviews.refresh.plan import Kind
 from tests.commands import command
 from tests.fakes.engine import FakeEngine
 from tests.fakes.house import House, running_house
 from tests.models import tiny_bundle
-from tests.unit.refresh.catalogue import CONFIG, image
+from tests.unit.refresh.catalogue import CONFIG, PATENTS, VIEWS, image
 
 IMPATIENT = CONFIG.model_copy(
     update={"embedding": CONFIG.embedding.model_copy(update={"patience_seconds": 0})}
@@ -101,8 +102,9 @@ def test_a_lost_image_is_named_and_may_be_allowed_for(house: House) -> None:
 def test_a_release_of_that_name_has_another_dimension(house: House, tmp_path: Path) -> None:
     around = surroundings(house)
     other = house.models.add(tiny_bundle(tmp_path / "other", dimension=24, image_size=32, seed=9))
-    built = begin(around, CONFIG, Kind.REEMBED, release_id="by-hand", model_version=other.version)
-    assert built.state is RefreshState.BUILT
+    for drawings in (PATENTS * VIEWS, 0):  # the second time nothing is left to do
+        built = begin(around, CONFIG, Kind.REEMBED, release_id="by-hand", model_version=other.version)
+        assert (built.state, (built.facts("embed") or {})["drawings"]) == (RefreshState.BUILT, drawings)
     assert around.services.release("by-hand").dimension == 24
     with pytest.raises(SevenviewsError) as caught:
         begin(around, CONFIG, Kind.REEMBED, release_id="by-hand")

@@ -9,7 +9,8 @@ import pytest
 from sevenviews.backends.blocking import Services
 from sevenviews.backends.records import ReleaseState
 from sevenviews.backends.refreshes import Refresh, RefreshState
-from sevenviews.refresh.job import Surroundings, begin, resume
+from sevenviews.refresh.context import Surroundings
+from sevenviews.refresh.job import begin, resume
 from sevenviews.refresh.plan import Kind
 from sevenviews.refresh.steps import STEPS
 from tests.fakes.engine import FakeEngine
@@ -70,34 +71,25 @@ def proven(house: House, record: Refresh, engine: FakeEngine) -> None:
 def test_cut_off_at_every_boundary(
     house: House, cut: Callable[[str], Callable[[House, FakeEngine], Surroundings]]
 ) -> None:
-    """Each of the fourteen steps in turn, of one and the same refresh."""
+    """Each of the fourteen steps in turn, of one and the same refresh.
+
+    Until the promotion the searches are answered as before, after it by the whole new release; and what is imported
+    and deleted while nothing runs is caught up with.
+    """
     engine = FakeEngine()
-    for step in STEPS:
-        with pytest.raises(PowerCut, match=step.name):
-            run(cut(step.name)(house, engine), Kind.REFRESH)
+    names = [step.name for step in STEPS]
+    promoting = names.index("promote")
+    with house.client() as client:
+        old = client.search([image(0)], limit=1).release_id
+        for number, step in enumerate(names):
+            with pytest.raises(PowerCut, match=step):
+                run(cut(step)(house, engine), Kind.REFRESH)
+            meanwhile = client.search([image(0)], limit=PATENTS)
+            assert (meanwhile.release_id != old) == (number + (cut is after) > promoting)
+            assert len(meanwhile.hits) == PATENTS
+            assert client.delete_patents([f"USD{900_001 + number}"]) == 1
+            (result,) = client.import_patents([patent(PATENTS + number)])
+            assert result.error is None
     record = run(house.surroundings(engine), Kind.REFRESH)
     assert len(engine.trainings) == 1
     proven(house, record, engine)
-
-
-@pytest.mark.parametrize("step", [step.name for step in STEPS])
-def test_what_serves_is_never_half(house: House, step: str) -> None:
-    """Until the promotion the searches are answered as before, after it by the whole new release."""
-    engine = FakeEngine()
-    with house.client() as client:
-        old = client.search([image(0)], limit=1)
-        with pytest.raises(PowerCut):
-            run(after(step)(house, engine), Kind.REFRESH)
-        meanwhile = client.search([image(0)], limit=PATENTS)
-        promoted = step in {"promote", "settle", "retire"}
-        assert (meanwhile.release_id != old.release_id) == promoted
-        assert len(meanwhile.hits) == PATENTS
-        # What is imported and deleted while it is cut off is caught up with.
-        client.delete_patents(["USD900001"])
-        (result,) = client.import_patents([patent(PATENTS)])
-        assert result.error is None
-    record = run(house.surroundings(engine), Kind.REFRESH)
-    assert record.state is RefreshState.PROMOTED
-    found = house.examine()
-    assert found.agrees, found.findings
-    assert found.vectors[record.refresh_id] == PATENTS * VIEWS
