@@ -8,7 +8,7 @@ clause starts, before a verb or a view; elsewhere before a verb and a view, and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -18,7 +18,10 @@ from sevenviews.designs.figure_list import DASH, LIST_WORD, NUMBER, RANGE_WORD, 
 
 _NUMBERS = rf"{NUMBER}(?:\s*(?:{LIST_WORD}|{RANGE_WORD}|{DASH})\s*{NUMBER})*"
 _CONTINUED = r"(?:\s*\(?\s*cont(?:inued|'?d|\.)?\.?\s*\))?"
-_FIGURE_WORD = r"(?<![A-Za-z])(?:f[i1l]g(?:ure)?s?|reproductions?|附?[图圖図])\s*\.?\s*(?:nos?\.?\s*)?"
+_FIGURE_WORD = (
+    r"(?<![A-Za-z])(?:f[i1l]g(?:ure)?s?|(?:figur(?:en|as?)?|abb(?:ildung(?:en)?)?)(?![a-z])|reproductions?|附?[图圖図])"
+    r"\s*\.?\s*(?:nos?\.?\s*)?"
+)
 _PICTURE_WORD = (
     r"(?<![A-Za-z])(?:drawings?|photo(?:graph)?s?|pictures?|images?|views?|representations?)\s*"
     r"(?:nos?\.?\s*)?"
@@ -36,15 +39,21 @@ _SOLE = re.compile(
     r"(?=(?:is|shows?|illustrates?|depicts?|represents?|:|contains|an?\s)(?:\b|\s))",
     re.I,
 )
-_ONE = r"is|was|being|shows|illustrates|depicts|represents|presents|provides|discloses|displays"
-_SEVERAL = r"are|were|show|illustrate|depict|represent|present|provide|disclose|display"
+_ONE = (
+    r"is|was|being|shows|illustrates|depicts|represents|presents|provides|discloses|displays"
+    r"|zeigt|ist|stellt|est|montre|représente|illustre|es|muestra|representa"
+)
+_SEVERAL = (
+    r"are|were|show|illustrate|depict|represent|present|provide|disclose|display"
+    r"|zeigen|sind|sont|montrent|représentent|son|muestran|representan"
+)
 _ANY = r"showing|illustrating|depicting|representing|constitutes?|views?\s*:|[是为為は]"
 _ONE_DOES = re.compile(rf"\s*(?:,?\s*respectively,?\s*)?(?:{_ONE}|{_ANY})(?![A-Za-z])", re.I)
 _SEVERAL_DO = re.compile(rf"\s*(?:,?\s*respectively,?\s*)?(?:being|{_SEVERAL}|{_ANY})(?![A-Za-z])", re.I)
 _SOME_DO = re.compile(rf"\s*,?\s*(?:{_ONE}|{_SEVERAL}|{_ANY}|an?\s|the\s|[:=]|{DASH})", re.I)
 _LEAD = re.compile(
     rf"^[\s:,;.()=\[\]]*(?:{DASH}\s*)?(?:(?:each|also|both|all|respectively)\b,?\s*)*"
-    rf"(?:(?:{_ONE}|{_SEVERAL}|{_ANY})(?![A-Za-z])\s*)?(?:(?:each|also|both|all|respectively)\b,?\s*)*(?:(?:an?|the)\s+)?",
+    rf"(?:(?:{_ONE}|{_SEVERAL}|{_ANY})(?![A-Za-z])\s*)?(?:(?:each|also|both|all|respectively)\b,?\s*)*(?:(?:an?|the|une?|la|le|eine?|die|una)\s+)?",
     re.I,
 )
 _TAIL = re.compile(
@@ -65,6 +74,14 @@ _REFERENCE = re.compile(
     r"(?:\b(?:of|in|to|from|by|see|like|than|at|on|under|between|through|with|as|per|surrounding|around|within|or|both"
     r"|shown|label+ed|marked|designated|line|the|portion|circle)|[\"“”'‘’])\s*$",
     re.I,
+)
+_ONE_TO_TEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_SPELLED = re.compile(
+    rf"\bfig(?:ure)?s?\.?\s+(?:(?:{'|'.join(_ONE_TO_TEN)})\b(?:\s*(?:,|and|to|&)\s*)?)+", re.I
+)
+_SPELLED_NUMBER = re.compile(rf"\b(?:{'|'.join(_ONE_TO_TEN)})\b", re.I)
+_RELATIVE = re.compile(
+    rf"(?P<mention>{_FIGURE_WORD}(?P<number>{NUMBER})),?\s+(?:which|that)(?P<said>\s[^.;]*)", re.I
 )
 _FRAMED = re.compile(rf"[\[【〔［]\s*(?P<mention>{_FIGURE_WORD}{_NUMBERS})\s*[\]】〕］]", re.I)
 _LIST_GAP = re.compile(rf"\s*(?:,\s*and\b|,|&|\band\b|\bor\b|{RANGE_WORD}|{DASH})\s*(?:the\s+)?", re.I)
@@ -99,10 +116,29 @@ class Statement:
 
 def find_statements(paragraphs: Iterable[str]) -> list[Statement]:
     """The statements of a description, in order. Paragraphs that describe no figure give none."""
-    texts = [_unframed(" ".join(paragraph.split())) for paragraph in paragraphs]
+    texts = [_unframed(_in_digits(" ".join(paragraph.split()))) for paragraph in paragraphs]
     numbered = [statement for text in texts for statement in _numbered(text)]
+    numbered += _in_passing(texts, {number for statement in numbered for number in statement.numbers})
     # A sole figure stands alone; plain numbers may be anything, and count where nothing else is a figure.
     return numbered or [statement for text in texts for statement in _sole(text)] or _plain(texts)
+
+
+def _in_digits(text: str) -> str:
+    """ "FIGURE ONE" as "FIGURE 1"."""
+    return _SPELLED.sub(
+        lambda match: _SPELLED_NUMBER.sub(lambda word: str(_ONE_TO_TEN.index(word[0].lower()) + 1), match[0]),
+        text,
+    )
+
+
+def _in_passing(texts: Iterable[str], known: Container[FigureNumber]) -> Iterator[Statement]:
+    """What a relative clause says of a figure that is no subject: "the bottle of FIG. 1, which is a front view"."""
+    for text in texts:
+        for match in _RELATIVE.finditer(text):
+            number, said = FigureNumber.parse(match["number"]), match["said"]
+            sentence = _TAIL.sub("", _LEAD.sub("", said))
+            if number not in known and _ONE_DOES.match(said) and _names_view(said):
+                yield Statement(((number,),), sentence)
 
 
 def _unframed(text: str) -> str:

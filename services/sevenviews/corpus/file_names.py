@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from sevenviews.corpus.view_characters import view_in_characters
+from sevenviews.corpus.view_languages import in_english
 from sevenviews.corpus.view_names import view_of
 from sevenviews.designs import View
 
@@ -19,6 +21,7 @@ _IDLE_WORD = re.compile(r"views?|image|img|picture|drawing|photo|sheet|and|of|th
 _FIGURE = re.compile(r"(?:figs?|figures?|reproduction|rep)[\s._-]*(\d{1,3}(?:\.\d{1,2})?[a-z]?)", re.I)
 _HAGUE = re.compile(r"\d{1,3}\.\d{1,2}")
 _COUNTED = re.compile(r"(?:img|image|view|photo|drawing|sheet|page|p)?[\s._-]*\(?\d{1,4}\)?", re.I)
+_GAPS = re.compile(r"[\s_.-]+")
 _NATURAL = re.compile(r"(\d+)")
 
 
@@ -48,8 +51,9 @@ def names_a_view(stem: str) -> bool:
 
 
 def _words(stem: str) -> list[str]:
-    """In small letters, and in full where they are short for a view."""
-    return [_SHORT.get(word, word) for word in map(str.lower, _WORD.findall(stem))]
+    """In small letters and in English, and in full where they are short for a view."""
+    spaced = _GAPS.sub(" ", unicodedata.normalize("NFC", stem))
+    return [_SHORT.get(word, word) for word in map(str.lower, _WORD.findall(in_english(spaced)))]
 
 
 def is_counted(stem: str) -> bool:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from sevenviews.corpus.view_characters import view_in_characters
+from sevenviews.corpus.view_languages import in_english
 from sevenviews.designs import View
 
 # What may be said behind the name of the view, anywhere in the sentence.
@@ -127,7 +128,7 @@ def view_of(text: str) -> View:
     in_characters = view_in_characters(text)
     if in_characters is not View.UNKNOWN:
         return in_characters
-    sentence = _sentence(text)
+    sentence = _sentence(in_english(text))
     phrase = _phrase(sentence)
     kind = _kind_of(phrase, sentence)
     if kind is not None:
@@ -148,7 +149,7 @@ def views_of(text: str, runs: Sequence[int]) -> list[View]:
     Args:
         runs: how many figures each run has.
     """
-    sentence = _sentence(text)
+    sentence = _sentence(in_english(text))
     phrase = _phrase(sentence)
     items = [item for item in _ITEM_ENDS.split(phrase) if item]
     if not _sides_in(phrase) and _kind_of(phrase, "") is None:

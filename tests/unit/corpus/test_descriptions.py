@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sevenviews.corpus.descriptions import describe_figures
+from sevenviews.corpus.file_names import names_a_view, view_of_stem
 from sevenviews.designs import View
 from tests.unit.corpus.truth_tables import descriptions
 
@@ -110,3 +111,58 @@ def test_every_way_of_describing_figures(paragraphs: list[str], figures: str) ->
 def test_any_text_is_read_in_a_moment(paragraphs: list[str], repeated: int) -> None:
     described = describe_figures([*paragraphs, "FIG. 1, " * repeated + "1.1 - " * repeated])
     assert {part.figure_number for part in described.descriptions} == set(described.numbers)
+
+
+@pytest.mark.parametrize(
+    ("text", "views"),
+    [
+        ("The bottle of FIG. 1, which is a perspective view of it", "PERSPECTIVE"),
+        (
+            "FIG. 1 is a front view; FIG. 2 is a rear view of the bottle of FIG. 1, which is a top view",
+            "FRONT BACK",
+        ),
+        ("FIGURE ONE is a front view; FIGURE TWO is a rear view", "FRONT BACK"),
+        ("FIGS. one and two are left and right side views", "LEFT RIGHT"),
+        ("Fig. 1: Vorderansicht; Fig. 2: Seitenansicht von links; Fig. 3: Draufsicht", "FRONT LEFT TOP"),
+        ("Abb. 1 zeigt die Rückansicht; Abb. 2 zeigt eine perspektivische Ansicht", "BACK PERSPECTIVE"),
+        ("Figur 1 ist eine Ansicht von oben; Figur 2 eine Ansicht der Unterseite", "TOP BOTTOM"),
+        ("La figure 1 est une vue de face d'une chaise; la figure 2 est une vue de dessus", "FRONT TOP"),
+        (
+            "Figure 1 : vue du côté gauche; Figure 2 : vue latérale droite; Figure 3 : vue de dos",
+            "LEFT RIGHT BACK",
+        ),
+        ("Figure 1 : vue de face en perspective; Figure 2 : vue éclatée", "PERSPECTIVE EXPLODED"),
+        (
+            "Fig. 1: vista frontal; Fig. 2: vista lateral izquierda; Fig. 3: vista inferior",
+            "FRONT LEFT BOTTOM",
+        ),
+    ],
+)
+def test_figures_in_passing_in_words_and_in_other_languages(text: str, views: str) -> None:
+    assert [view.name for view in describe_figures([text]).views.values()] == views.split()
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "views"),
+    [
+        (["1.1 Vorderansicht", "1.2 Rückansicht", "1.3 Unteransicht"], "FRONT BACK BOTTOM"),
+        (["1.1 : Vue de face", "1.2 : Vue de dessous", "1.3 : Vue de gauche"], "FRONT BOTTOM LEFT"),
+    ],
+)
+def test_the_hague_form_in_other_languages(paragraphs: list[str], views: str) -> None:
+    assert [view.name for view in describe_figures(paragraphs).views.values()] == views.split()
+
+
+@pytest.mark.parametrize(
+    ("stem", "view"),
+    [
+        ("Vorderansicht", View.FRONT),
+        ("Rueckansicht 2", View.BACK),
+        ("vue_de_face", View.FRONT),
+        ("vue-arriere", View.BACK),
+        ("Vue de cote\u0301 gauche", View.LEFT),
+        ("vista superior", View.TOP),
+    ],
+)
+def test_files_named_after_views_in_other_languages(stem: str, view: View) -> None:
+    assert (view_of_stem(stem), names_a_view(stem)) == (view, True)
