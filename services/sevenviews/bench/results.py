@@ -13,9 +13,9 @@ from typing import Any, Self
 
 import psutil
 
-from sevenviews.bench.comparison import Report, Spread
+from sevenviews.bench.comparison import Report
 
-COLUMNS = ("work", "beside", "unit", "ours", "other", "ratio (least to most)", "aim", "pairs")
+COLUMNS = ("work", "beside", "both", "ratio (least to most)", "aim")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,16 @@ def markdown(reports: Sequence[Report], title: str) -> str:
     """One table for people, and the remarks below it."""
     lines = [f"# {title}", "", f"{Machine.here()}.", "", _row(COLUMNS), _row(["---"] * len(COLUMNS))]
     for report in reports:
-        lines.append(_row([f"**{report.benchmark}**: {report.on}", *[""] * (len(COLUMNS) - 1)]))
+        lines.append(_row([f"**{heading(report)}**", *[""] * (len(COLUMNS) - 1)]))
         lines += map(_row, rows(report))
     for report in reports:
         lines += ["", *(f"- {report.benchmark}: {remark}" for remark in report.remarks)]
     return "\n".join(lines) + "\n"
+
+
+def heading(report: Report) -> str:
+    """What was measured, on what, and how often."""
+    return f"{report.benchmark}: {report.on}, {max(one.pairs for one in report.comparisons)} pairs"
 
 
 def rows(report: Report) -> Iterator[tuple[str, ...]]:
@@ -76,12 +81,9 @@ def rows(report: Report) -> Iterator[tuple[str, ...]]:
         yield (
             one.work,
             one.beside,
-            one.unit,
-            figure(one.ours.median),
-            figure(one.other.median),
-            _spread(one.ratio),
+            f"{figure(one.ours.median)} : {figure(one.other.median)} {one.unit}",
+            f"{figure(one.ratio.median)} ({figure(one.ratio.least)} to {figure(one.ratio.most)})",
             one.aim,
-            str(one.pairs),
         )
 
 
@@ -90,10 +92,6 @@ def figure(value: float) -> str:
     if value == 0 or abs(value) >= 100:  # noqa: PLR2004 - the first that three digits write without a point
         return f"{value:,.0f}"
     return f"{value:#.3g}"
-
-
-def _spread(spread: Spread) -> str:
-    return f"{figure(spread.median)} ({figure(spread.least)} to {figure(spread.most)})"
 
 
 def _row(cells: Sequence[str]) -> str:

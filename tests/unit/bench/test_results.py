@@ -26,8 +26,9 @@ def test_one_table_holds_all_reports_and_remarks() -> None:
     assert str(Machine.here().cores) in lines[2]
     rows = [line for line in lines if line.startswith("|")]
     assert {row.count("|") for row in rows} == {len(COLUMNS) + 1}
-    assert "| search | decode + SQL | ms | 83.0 | 38.0 | 2.19 (2.00 to 2.39) | ≤ 1.25 | 2 |" in rows
-    assert "| answered | begun | share | 0.900 | 0.300 | 3.00 (3.00 to 3.00) |  | 1 |" in rows
+    assert "| **search: 60 drawings, 2 pairs** |  |  |  |  |" in rows
+    assert "| search | decode + SQL | 83.0 : 38.0 ms | 2.19 (2.00 to 2.39) | ≤ 1.25 |" in rows
+    assert "| answered | begun | 0.900 : 0.300 share | 3.00 (3.00 to 3.00) |  |" in rows
     assert "- search: Of 12 searches each." in lines
     assert "\n\n\n" not in text
 

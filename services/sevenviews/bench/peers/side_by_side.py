@@ -19,7 +19,6 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-import lancedb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -162,6 +161,9 @@ def _faiss(vectors: Vectors) -> Iterator[Callable[[Vectors], bytes]]:
 
 @contextmanager
 def _lancedb(vectors: Vectors) -> Iterator[Callable[[Vectors], object]]:
+    # Not before the others are started: a process that has threads of its runtime had better not fork.
+    import lancedb
+
     with TemporaryDirectory() as folder:
         column = pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), vectors.shape[1])
         table = lancedb.connect(folder).create_table("drawings", pa.table({"vector": column}))

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +19,7 @@ from sevenviews.cli.options import JsonOutput
 if TYPE_CHECKING:
     from sevenviews.bench.comparison import Report
 
-_WHOLE: dict[str, Sequence[str]] = {
+WHOLE: dict[str, tuple[str, ...]] = {
     "search": ("--strangers", "20000"),
     "peers": ("--strangers", "20000"),
     "catalogue": (),
@@ -29,7 +29,7 @@ _WHOLE: dict[str, Sequence[str]] = {
     "training": (),
     "passes": (),
 }
-_QUICK: dict[str, Sequence[str]] = {
+QUICK: dict[str, tuple[str, ...]] = {
     "search": ("--designs", "16", "--pairs", "6"),
     "catalogue": ("--hits", "20", "--pairs", "6"),
     "overload": ("--seconds", "0.5"),
@@ -55,15 +55,7 @@ def all_benchmarks(
     """
     from sevenviews.bench.results import document, markdown
 
-    reports, failed = [], []
-    for name, arguments in (_QUICK if quick else _WHOLE).items():
-        started = time.monotonic()
-        report = _run(name, [*arguments, *(("--milvus", milvus) if milvus and name in _ON_MILVUS else ())])
-        note(f"{name}: {time.monotonic() - started:.0f} s")
-        if report is None:
-            failed.append(name)
-        else:
-            reports.append(report)
+    reports, failed = run_all(QUICK if quick else WHOLE, milvus)
     found, text = document(reports), markdown(reports, "Measured")
     if out is not None:
         out.write_text(text)
@@ -74,6 +66,20 @@ def all_benchmarks(
         output.print(text, highlight=False, markup=False, soft_wrap=True)
     if failed:
         fail(f"no figures of {', '.join(failed)}")
+
+
+def run_all(chosen: Mapping[str, Sequence[str]], milvus: str) -> tuple[list[Report], list[str]]:
+    """The reports of benchmarks with their arguments, and the names of those that failed."""
+    reports, failed = [], []
+    for name, arguments in chosen.items():
+        started = time.monotonic()
+        report = _run(name, [*arguments, *(("--milvus", milvus) if milvus and name in _ON_MILVUS else ())])
+        note(f"{name}: {time.monotonic() - started:.0f} s")
+        if report is None:
+            failed.append(name)
+        else:
+            reports.append(report)
+    return reports, failed
 
 
 def _run(name: str, arguments: Sequence[str]) -> Report | None:

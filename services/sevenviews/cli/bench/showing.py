@@ -16,11 +16,11 @@ Pairs = Annotated[int, typer.Option(min=6, help="How often both ways are measure
 
 def show(report: Report, json_output: bool) -> None:
     """As a table, or as JSON with the machine and the commit."""
-    from sevenviews.bench.results import COLUMNS, Machine, document, rows
+    from sevenviews.bench.results import COLUMNS, Machine, document, heading, rows
 
     if json_output:
         print_json(document([report]))
         return
-    table(f"{report.benchmark}: {report.on}", COLUMNS, rows(report))
+    table(heading(report), COLUMNS, rows(report))
     for line in (*report.remarks, f"{Machine.here()}."):
         output.print(line, highlight=False, markup=False, soft_wrap=True)
