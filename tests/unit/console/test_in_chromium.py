@@ -290,6 +290,8 @@ def test_without_javascript(plain: Page, queries: list[Path]) -> None:
 
 def screens(page: Page, queries: list[Path]) -> list[str]:
     """Every screen, and its states."""
+    page.goto("/releases")
+    release = page.locator("dd code").first.inner_text()
     path = search(page, queries)
     page.get_by_role("button", name="Certify this search").click()
     designs = f"id={patent_id_of(3)}&id={patent_id_of(5)}&s={path.removeprefix('/s/')}&back={path}"
@@ -306,6 +308,7 @@ def screens(page: Page, queries: list[Path]) -> list[str]:
         f"/compare?{designs}",
         "/compare",
         "/releases",
+        f"/releases/{release}/promote",
         "/help",
         "/designs/USD0900010",
         f"/s/{'0' * 64}",
