@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from sevenviews.certificates import CertificateError, SealedCertificate
@@ -92,10 +93,11 @@ class Uploads:
             self._question(digest).unlink(missing_ok=True)
             images = [image.encode() for image in question.images]
             for folder in ("questions", "certificates"):
-                for path, _ in _stated(self._folder / folder, "[!.]*"):
-                    # Both name their images by digests, which stand for nothing else.
-                    if any(image in path.read_bytes() for image in images):
-                        path.unlink(missing_ok=True)
+                for path in (self._folder / folder).glob("[!.]*"):
+                    # Both name their images by digests, which stand for nothing else. Another replica may be faster.
+                    with suppress(FileNotFoundError):
+                        if any(image in path.read_bytes() for image in images):
+                            path.unlink()
             for image in question.images:
                 self._image(image).unlink(missing_ok=True)
                 self._preview(image).unlink(missing_ok=True)
@@ -103,7 +105,7 @@ class Uploads:
     def sweep(self) -> None:
         """Forget what nobody has looked at for too long, and what there is no room for."""
         with self._lock:
-            oldest_first = sorted(_stated(self._folder, "*/*"), key=lambda one: one[1].st_mtime)
+            oldest_first = sorted(_stated(self._folder), key=lambda one: one[1].st_mtime)
             size = sum(stat.st_size for _, stat in oldest_first)
             expired = time.time() - self._seconds
             for path, stat in oldest_first:
@@ -131,8 +133,8 @@ class Uploads:
         return self._folder / "certificates" / sha256
 
 
-def _stated(folder: Path, names: str) -> Iterator[tuple[Path, os.stat_result]]:
-    for path in folder.glob(names):
+def _stated(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    for path in folder.glob("*/*"):
         try:
             yield path, path.stat()
         except FileNotFoundError:  # another replica was faster

@@ -85,6 +85,15 @@ def test_an_image_that_went_alone_takes_its_question_with_it(uploads: Uploads, t
     assert uploads.find(digest) is None
 
 
+@pytest.mark.parametrize("kept", [b'{"figures": [{"drawing_id": "USD1-D00001-01"}]}', b"{}", b"cut o"])
+def test_what_another_version_has_kept_and_said_otherwise_is_gone(
+    uploads: Uploads, tmp_path: Path, kept: bytes
+) -> None:
+    digest = ask(uploads, b"a")
+    (tmp_path / "questions" / digest).write_bytes(kept)
+    assert uploads.find(digest) is None
+
+
 def test_nobody_else_on_the_machine_reads_it(uploads: Uploads, tmp_path: Path) -> None:
     ask(uploads, b"a")
     assert {path.stat().st_mode & 0o077 for path in tmp_path.glob("*/*")} == {0}
