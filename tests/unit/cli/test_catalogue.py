@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sevenviews.client import ImportItem
-from sevenviews.client.check import square
+from sevenviews.client.check import SQUARE
 from sevenviews.designs import LocarnoClass, Party
 from tests.commands import command, json_of
 from tests.fakes.house import House, running_house
@@ -33,7 +33,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
                 assignees=(Party("Acme Inc." if number < 2 else "Lamps & Co"),),
                 publication_date=day,
             )
-            items.append(ImportItem(made, {one.drawing_id: square() for one in made.drawings}))
+            items.append(ImportItem(made, {one.drawing_id: SQUARE for one in made.drawings}))
         assert all(one.error is None for one in client.import_patents(items))
         yield house
 
@@ -63,7 +63,7 @@ def test_patents_are_shown_as_they_were_asked_for(house: House, tmp_path: Path) 
     found = json_of("show", *names, "--save", tmp_path, "--server", house.gateway)
     assert [one["patent_id"] for one in found] == names
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
-        f"{name}-D00001-01.png": square() for name in names
+        f"{name}-D00001-01.png": SQUARE for name in names
     }
     unknown = command("show", "USD0000009", "USD0000002", "--json", "--server", house.gateway, check=False)
     assert unknown.returncode == 1

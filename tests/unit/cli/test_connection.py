@@ -14,7 +14,7 @@ import pytest
 from typer.main import get_command
 
 from sevenviews.cli.__main__ import app
-from sevenviews.client.check import square
+from sevenviews.client.check import SQUARE
 from tests.certificates import Authority
 from tests.commands import command
 from tests.fakes.house import House, running_house
@@ -69,7 +69,7 @@ def test_whatever_takes_an_address_takes_tls() -> None:
 def test_the_gateway_is_spoken_to_by_tls(house: House, tmp_path: Path, words: Sequence[str]) -> None:
     drawing = tmp_path / "USD1" / "front.png"
     drawing.parent.mkdir()
-    drawing.write_bytes(square())
+    drawing.write_bytes(SQUARE)
     typed = [word.format(drawing=drawing, folder=drawing.parent) for word in words]
     done = command(*typed, "--server", house.gateway, check=False, environment=environment(house))
     assert "DEPENDENCY_UNAVAILABLE" not in done.stderr

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from sevenviews.cli.__main__ import app
 from sevenviews.client import ImportItem
-from sevenviews.client.check import square
+from sevenviews.client.check import SQUARE
 from sevenviews.designs import Party
 from tests.commands import Done, command, json_of
 from tests.fakes.house import House, running_house
@@ -29,7 +29,7 @@ def filled(house: House) -> House:
     """USD0000001 to 3."""
     with house.client() as client:
         made = [patent(number, 1, assignees=(Party("Nikon Corp."),))[0] for number in (1, 2, 3)]
-        items = [ImportItem(one, {each.drawing_id: square() for each in one.drawings}) for one in made]
+        items = [ImportItem(one, {each.drawing_id: SQUARE for each in one.drawings}) for one in made]
         assert all(one.error is None for one in client.import_patents(items))
     return house
 
@@ -71,6 +71,6 @@ def test_other_commands_take_numbers_too(filled: House, tmp_path: Path) -> None:
     found = json_of("search", "--patent", "D1", "--exclude", "US D1 S", "--server", filled.gateway)
     assert {one["patent_id"] for one in found["hits"]} == {"USD0000002", "USD0000003"}
     image = tmp_path / "square.png"
-    image.write_bytes(square())
+    image.write_bytes(SQUARE)
     done = command("search", image, "--whole", "--holder", "Nikkon", "--server", filled.gateway)
     assert "no patent has 'Nikkon' (filter.holders[0]); did you mean 'Nikon Corp.'?" in done.stderr

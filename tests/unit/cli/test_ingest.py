@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sevenviews.client.check import square
+from sevenviews.client.check import SQUARE
 from sevenviews.corpus.entry import READER_VERSION
 from tests.commands import Done, command
 from tests.fakes.house import House, running_house
@@ -33,8 +33,8 @@ def designs(house: House, tmp_path: Path) -> Path:
             client.delete_patents(there)
     folder = tmp_path / "designs"
     for name, content in (
-        ("chair/front.png", square()),
-        ("table/front.png", square()),
+        ("chair/front.png", SQUARE),
+        ("table/front.png", SQUARE),
         ("table/back.png", b"?"),
     ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -74,8 +74,8 @@ def test_what_is_stored_is_not_read_again(house: House, designs: Path) -> None:
     healed = ingest(house, designs, "--again")
     assert (healed["patents"]["unchanged"], healed["read"], healed["stored"]) == (2, 2, 0)
     with house.client() as client:
-        assert client.get_drawing("chair-D00001-01").content == square()
-    (designs / "table" / "left.png").write_bytes(square())
+        assert client.get_drawing("chair-D00001-01").content == SQUARE
+    (designs / "table" / "left.png").write_bytes(SQUARE)
     changed = ingest(house, designs, "--replace")
     assert changed["patents"] == {"created": 0, "unchanged": 1, "replaced": 1, "failed": 0}
     assert (changed["read"], changed["stored"]) == (1, 1)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from sevenviews.cli.__main__ import app
 from sevenviews.client import AsyncClient, Client, ImportItem, QueryImage, Search
-from sevenviews.client.check import square
+from sevenviews.client.check import SQUARE
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.gateway.access.keys import KeyFile, KeyRing
 from tests.fakes.house import House, running_house
@@ -51,7 +51,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, file: Path, keys: dict[str, 
     with running_house(folder, api_keys_file=file, audit_directory=folder / "audit") as house:
         with Client(house.gateway, credential=keys["importer"]) as client:
             items = [
-                ImportItem(one, {each.drawing_id: square() for each in one.drawings})
+                ImportItem(one, {each.drawing_id: SQUARE for each in one.drawings})
                 for one in (patent(number, 1)[0] for number in (1, 2))
             ]
             assert all(one.error is None for one in client.import_patents(items))
@@ -142,7 +142,7 @@ def _options(command: Any) -> set[str]:
 def test_clients_send_it_with_calls_of_every_kind(house: House, keys: dict[str, str], tmp_path: Path) -> None:
     kept = tmp_path / "token"
     kept.write_text(keys["reader"])
-    query = QueryImage(square())
+    query = QueryImage(SQUARE)
     with Client(house.gateway, credential=kept) as client:
         assert client.list_patents().patents
         assert [one.get().patent.patent_id for one in client.get_patents(["USD0000001"])] == ["USD0000001"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sevenviews.client import Client, ImportItem
-from sevenviews.client.check import CheckError, _search, marked, square
+from sevenviews.client.check import SQUARE, CheckError, _search, marked
 from sevenviews.designs import Drawing, Patent, View, drawing_id
 from sevenviews.images import decode
 from sevenviews.vectors.drawings import PatentGenerations
@@ -54,7 +54,7 @@ def test_a_trial_that_may_not_search_is_no_success(house: House) -> None:
 
 
 def test_no_cache_knows_the_image_and_every_decoder_does() -> None:
-    first, second = marked(square()), marked(square())
-    assert len({square(), first, second}) == 3
-    assert decode(first).tobytes() == decode(square()).tobytes()
+    first, second = marked(SQUARE), marked(SQUARE)
+    assert len({SQUARE, first, second}) == 3
+    assert decode(first).tobytes() == decode(SQUARE).tobytes()
     assert marked(b"II*\0 a TIFF") == b"II*\0 a TIFF"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sevenviews.client import ImportItem
-from sevenviews.client.check import square
+from sevenviews.client.check import SQUARE
 from sevenviews.designs import Drawing, PatentFilter, Reason, SevenviewsError, drawing_id
 from tests.commands import json_of
 from tests.fakes.house import House, running_house
@@ -23,7 +23,7 @@ PATENTS = [replace(one, drawings=(Drawing(drawing_id(one.patent_id, 1, 1), 1),))
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with running_house(tmp_path_factory.mktemp("house")) as house, house.client() as client:
-        items = [ImportItem(one, {one.drawings[0].drawing_id: square()}) for one in PATENTS]
+        items = [ImportItem(one, {one.drawings[0].drawing_id: SQUARE}) for one in PATENTS]
         assert not [result.error for result in client.import_patents(items) if result.error]
         yield house
 
@@ -36,7 +36,7 @@ def matching(patent_filter: PatentFilter) -> set[str]:
 def test_searches_and_listings_apply_the_same_filter(house: House, condition: dict[str, Any]) -> None:
     wanted = PatentFilter(**condition)
     with house.client() as client:
-        hits = client.search([square()], limit=100, patent_filter=wanted).hits
+        hits = client.search([SQUARE], limit=100, patent_filter=wanted).hits
         listed = client.list_patents(wanted, page_size=100).patents
     assert 0 < len(matching(wanted)) < len(PATENTS)
     assert {one.patent_id for one in hits} == {one.patent_id for one in listed} == matching(wanted)
@@ -47,7 +47,7 @@ def test_pages_keep_a_filter_within_a_filter(house: House) -> None:
     found, token = [], ""
     with house.client() as client:
         while True:
-            page = client.search([square()], limit=5, patent_filter=wanted, page_token=token)
+            page = client.search([SQUARE], limit=5, patent_filter=wanted, page_token=token)
             found += [one.patent_id for one in page.hits]
             token = page.next_page_token
             if not token:
@@ -60,7 +60,7 @@ def test_what_stands_too_deep_is_refused_by_name(house: House) -> None:
     for _ in range(4):
         deep = PatentFilter(none_of=(deep,))
     with house.client() as client, pytest.raises(SevenviewsError) as caught:
-        client.search([square()], patent_filter=deep)
+        client.search([SQUARE], patent_filter=deep)
     assert caught.value.reason is Reason.FIELD_OUT_OF_RANGE
     assert caught.value.metadata["field"] == "filter.none_of[0].none_of[0].none_of[0].none_of[0]"
 
@@ -79,7 +79,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], PatentFilter]] = {
 @pytest.mark.parametrize("name", OPTIONS)
 def test_the_command_asks_for_it(house: House, tmp_path: Path, name: str) -> None:
     options, wanted = OPTIONS[name]
-    (tmp_path / "query.png").write_bytes(square())
+    (tmp_path / "query.png").write_bytes(SQUARE)
     found = json_of(
         "search", tmp_path / "query.png", "--whole", "--server", house.gateway, "--limit", "100", *options
     )

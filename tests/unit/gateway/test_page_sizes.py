@@ -12,7 +12,7 @@ from google.protobuf import message_factory
 from google.protobuf.descriptor import MethodDescriptor
 
 from sevenviews.client import ImportItem
-from sevenviews.client.check import square
+from sevenviews.client.check import SQUARE
 from sevenviews.designs import Drawing, Patent, Reason, drawing_id
 from sevenviews.runtime.status import error_from_rpc
 from sevenviews.v1 import search_pb2
@@ -21,7 +21,7 @@ from tests.descriptors import all_methods
 from tests.fakes.house import House, running_house
 
 PAGED = {method.name: method for method in all_methods() if "page_size" in method.input_type.fields_by_name}
-MORE = {"SearchDesigns": {"queries": [search_pb2.QueryImage(content=square())]}}
+MORE = {"SearchDesigns": {"queries": [search_pb2.QueryImage(content=SQUARE)]}}
 """What a request needs besides."""
 
 
@@ -31,7 +31,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         name = drawing_id("USD1", 1, 1)
         patent = Patent("USD1", drawings=(Drawing(name, 1),))
         with house.client() as client:
-            (result,) = client.import_patents([ImportItem(patent, {name: square()})])
+            (result,) = client.import_patents([ImportItem(patent, {name: SQUARE})])
             assert result.error is None
         yield house
 

@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
 from sevenviews.client import ImportItem
-from sevenviews.client.check import square
+from sevenviews.client.check import SQUARE
 from sevenviews.runtime.certificates import CertificateExpiry, CertificateFiles
 from sevenviews.runtime.channels import open_channel
 from sevenviews.runtime.renewal import RenewedChannel
@@ -49,7 +49,7 @@ def test_no_search_fails_while_every_certificate_ends_and_is_renewed(
     made, _ = patent(1, 1)
     # It may take longer to start than a short one lasts.
     with running_house(tmp_path / "house", pairs=issue(600)) as house, house.client() as client:
-        contents = {one.drawing_id: square() for one in made.drawings}
+        contents = {one.drawing_id: SQUARE for one in made.drawings}
         assert [one.error for one in client.import_patents([ImportItem(made, contents)])] == [None]
         issue()
         first_end, ended, renewals, searches = time.time() + LIFE_SECONDS, threading.Event(), 0, 0
@@ -66,7 +66,7 @@ def test_no_search_fails_while_every_certificate_ends_and_is_renewed(
                 # Until the first short ones have been worthless for a while: connections last for 0.2 s, and each
                 # shows one anew.
                 while renewals < 3 or time.time() < first_end + 1:
-                    assert [hit.patent_id for hit in client.search([square()]).hits] == [made.patent_id]
+                    assert [hit.patent_id for hit in client.search([SQUARE]).hits] == [made.patent_id]
                     searches += 1
             finally:
                 ended.set()
