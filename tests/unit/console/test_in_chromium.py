@@ -358,14 +358,38 @@ def test_what_takes_long_is_dropped_pasted_and_counted(page: Page) -> None:
     expect(page.locator(".chosen li")).to_have_text([re.compile("drop.png"), re.compile("paste.png")])
 
 
-def test_the_first_view_is_light(chromium: Browser, address: str, queries: list[Path]) -> None:
+SHIFTS = """
+    window.shifted = 0;
+    new PerformanceObserver(list => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+    }).observe({type: "layout-shift", buffered: true});
+"""
+
+
+def test_the_first_view_is_light_and_stands_still(
+    chromium: Browser, address: str, queries: list[Path]
+) -> None:
     page, _ = open_page(chromium, address)
     path = search(page, queries)
     page.context.close()
     page, _ = open_page(chromium, address)
     sizes: list[int] = []
     page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+    page.add_init_script(SHIFTS)
     page.goto(path, wait_until="networkidle")
     assert len(sizes) > len(TITLES)
     assert sum(sizes) < 250_000
+    assert page.evaluate("shifted") <= 0.02
+    page.context.close()
+
+
+@pytest.mark.slow
+def test_fifty_pages_leave_nothing_behind(chromium: Browser, address: str, queries: list[Path]) -> None:
+    page, _ = open_page(chromium, address)
+    screen = screens(page, queries)
+    for number in range(50):
+        page.goto(screen[number % len(screen)])
+    memory = page.context.new_cdp_session(page)
+    memory.send("HeapProfiler.collectGarbage")
+    assert memory.send("Runtime.getHeapUsage")["usedSize"] < 100e6
     page.context.close()
