@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -40,27 +39,13 @@ User = Callable[[Flags, np.random.Generator], Mapping[int, bool]]
 """What a user marks, by place, as relevant or not; given what is relevant of all that is shown."""
 
 
-def _all(relevant: Flags, _: np.random.Generator) -> Mapping[int, bool]:
-    return dict(enumerate(relevant.tolist()))
-
-
-def _relevant_only(relevant: Flags, _: np.random.Generator) -> Mapping[int, bool]:
-    return dict.fromkeys(np.flatnonzero(relevant).tolist(), True)
-
-
-def _irrelevant_only(relevant: Flags, _: np.random.Generator) -> Mapping[int, bool]:
-    return dict.fromkeys(np.flatnonzero(~relevant).tolist(), False)
-
-
-def _mistaken(relevant: Flags, chance: np.random.Generator) -> Mapping[int, bool]:
-    return dict(enumerate((relevant ^ (chance.random(len(relevant)) < _MISTAKES)).tolist()))
-
-
 USERS: Mapping[str, User] = {
-    "marks all": _all,
-    "marks the relevant": _relevant_only,
-    "marks the others": _irrelevant_only,
-    "one mark in five wrong": _mistaken,
+    "marks all": lambda relevant, _: dict(enumerate(relevant.tolist())),
+    "marks the relevant": lambda relevant, _: dict.fromkeys(np.flatnonzero(relevant).tolist(), True),
+    "marks the others": lambda relevant, _: dict.fromkeys(np.flatnonzero(~relevant).tolist(), False),
+    "one mark in five wrong": lambda relevant, chance: dict(
+        enumerate((relevant ^ (chance.random(len(relevant)) < _MISTAKES)).tolist())
+    ),
 }
 
 
@@ -74,13 +59,6 @@ class Outcome:
     next_before: npt.NDArray[np.float64]
     """Share of the first SHOWN of it that is relevant, of as many as can be."""
     next_after: npt.NDArray[np.float64]
-
-    @classmethod
-    def of(cls, rows: Sequence[tuple[str, tuple[float, float], tuple[float, float]]]) -> Self:
-        """Rows: the patent, figures before and figures after."""
-        table = np.array([[*before, *after] for _, before, after in rows], np.float64)
-        before, next_before, after, next_after = table.T
-        return cls([patent for patent, _, _ in rows], before, after, next_before, next_after)
 
     @property
     def change(self) -> Paired:
@@ -110,7 +88,8 @@ def measure(
     Raises ValueError: no query leaves anything.
     """
     chance = np.random.default_rng(seed)
-    rows: dict[str, list[tuple[str, tuple[float, float], tuple[float, float]]]] = {name: [] for name in USERS}
+    rows: dict[str, list[tuple[float, ...]]] = {name: [] for name in USERS}
+    patents: list[str] = []
     for done, patent in enumerate(sorted(asking), 1):
         mine = list(gallery.drawings[patent])
         for query in mine:
@@ -118,13 +97,18 @@ def measure(
             if not first.leaves_some:
                 continue
             before = first.figures(gallery.vectors[query])
+            patents.append(patent)
             for name, user in USERS.items():
                 moved = first.moved(user(first.shown_relevant, chance), feedback or Feedback())
-                rows[name].append((patent, before, first.figures(moved)))
+                rows[name].append((*before, *first.figures(moved)))
         advance(done)
-    if not all(rows.values()):
+    if not patents:
         raise ValueError("no drawing that asks leaves another of its design unseen")
-    return {name: Outcome.of(found) for name, found in rows.items()}
+    columns = {name: np.array(found).T for name, found in rows.items()}
+    return {
+        name: Outcome(patents, before, after, next_before, next_after)
+        for name, (before, next_before, after, next_after) in columns.items()
+    }
 
 
 class _Query:

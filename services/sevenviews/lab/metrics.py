@@ -11,18 +11,6 @@ import numpy.typing as npt
 
 from sevenviews.lab.ranking import Ranks, Relevance, Scores, rank_scores
 
-__all__ = [
-    "ACCURACY_AT",
-    "Divisor",
-    "RankingReport",
-    "Relevance",
-    "Scores",
-    "accuracy",
-    "average_precision",
-    "evaluate_ranking",
-    "mean_by_group",
-]
-
 ACCURACY_AT = (1, 5, 20)
 
 

@@ -84,15 +84,17 @@ class Report:
         """Write both files, with what it cost so far; returns the report."""
         document = self.document
         stated = f" (stated budget: {self.budget_minutes:g} min on two cores)" if self.budget_minutes else ""
-        cost = (
-            f"It took {document['cost']['seconds'] / 60:.1f} min, and "
-            f"{document['cost']['processor_seconds'] / 60:.1f} min of processor time{stated}."
-        )
+        wall, processor = (_duration(document["cost"][one]) for one in ("seconds", "processor_seconds"))
+        cost = f"It took {wall}, and {processor} of processor time{stated}."
         text = "\n\n".join([f"# {self.title}", *self._parts, "## What it cost", cost])
         (self.folder / REPORT).write_text(f"{text}\n")
         content = json.dumps(document, indent=2, ensure_ascii=False, default=str)
         (self.folder / RESULTS).write_text(f"{content}\n")
         return self.folder / REPORT
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 60 else f"{seconds / 60:.1f} min"  # noqa: PLR2004 - a minute
 
 
 def percent(share: float | None) -> str:

@@ -21,9 +21,9 @@ from sevenviews.lab.figures import (
     draw_training_curves,
 )
 from sevenviews.lab.figures.canvas import COLOURS, GREEN, GREY, RED, darkened
+from sevenviews.lab.figures.curves import read_metrics
 from sevenviews.lab.figures.embedding_map import lay_out
 from sevenviews.lab.figures.retrievals import chosen_queries
-from sevenviews.lab.figures.training_curves import read_metrics
 from sevenviews.lab.task import read_task
 from tests.unit.lab.drawings import article
 

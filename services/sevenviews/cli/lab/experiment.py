@@ -14,6 +14,7 @@ import typer
 from sevenviews.cli.console import fail, note, print_json, progress, table
 from sevenviews.cli.extras import needs
 from sevenviews.cli.lab.taught import taught_by
+from sevenviews.cli.options import JsonOutput
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -167,30 +168,23 @@ def _parameters(kind: type[Experiment]) -> list[inspect.Parameter]:
     names = ", ".join(one.stem for one in sorted(kind.configs.glob("*.yaml"))) if kind.configs else ""
     shipped = f"Name of a shipped configuration ({names}), or a YAML file." if names else "A YAML file."
     usual = f" Default: {kind.usual}." if kind.usual else ""
-    common = (
-        ("out", Path, typer.Option(help="Folder of the report; made if absent."), inspect.Parameter.empty),
-        (
-            "config",
-            str | None,
-            typer.Option(help=f"{shipped} It may extend another.{usual}", metavar="NAME|FILE"),
-            None,
-        ),
-        (
-            "set_",
-            list[str] | None,
-            typer.Option(
-                "--set", help="Another setting, such as head.steps=200; repeatedly.", metavar="KEY=VALUE"
-            ),
-            None,
-        ),
-        ("json_output", bool, typer.Option("--json", help="Print the results as one JSON document."), False),
+    config = typer.Option(help=f"{shipped} It may extend another.{usual}", metavar="NAME|FILE")
+    others = typer.Option(
+        "--set", help="Another setting, such as head.steps=200; repeatedly.", metavar="KEY=VALUE"
     )
-    options += [_parameter(name, hint, option, default) for name, hint, option, default in common]
-    return options
+    out = typer.Option(help="Folder of the report; made if absent.")
+    return [
+        *options,
+        _parameter("out", Annotated[Path, out], inspect.Parameter.empty),
+        _parameter("config", Annotated[str | None, config]),
+        _parameter("set_", Annotated[list[str] | None, others]),
+        _parameter("json_output", JsonOutput, False),
+    ]
 
 
 def _option(name: str, field: FieldInfo) -> inspect.Parameter:
-    default = "" if field.is_required() or field.default in (None, "", ()) else f" Default: {field.default}."
+    usual = ", ".join(map(str, field.default)) if isinstance(field.default, tuple) else field.default
+    default = "" if field.is_required() or usual in (None, "") else f" Default: {usual}."
     hint: Any = field.annotation
     if get_origin(hint) is tuple:
         # A tuple of one kind: the option may be given repeatedly.
@@ -198,13 +192,11 @@ def _option(name: str, field: FieldInfo) -> inspect.Parameter:
     said = " ".join((field.description or "").split())
     required = " Required, here or in the configuration." if field.is_required() else ""
     option = typer.Option(help=f"{said}{default}{required}", show_default=False)
-    return _parameter(name, hint | None, option, None)
+    return _parameter(name, Annotated[hint | None, option])
 
 
-def _parameter(name: str, hint: Any, option: Any, default: Any) -> inspect.Parameter:
-    return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[hint, option]
-    )
+def _parameter(name: str, annotation: Any, default: Any = None) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
 def _plain(hint: Any) -> bool:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from sevenviews.lab.figures.canvas import COLOURS, figure, plain
 from sevenviews.lab.hashing.codes import Distances
 from sevenviews.lab.hashing.ranking import within_radius
-from sevenviews.lab.metrics import Relevance, Scores
+from sevenviews.lab.ranking import Relevance, Scores
 
 
 class Curve(NamedTuple):

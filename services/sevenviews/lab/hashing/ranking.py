@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sevenviews.lab.hashing.codes import Codes, Distances
-from sevenviews.lab.metrics import Relevance, Scores, evaluate_ranking, mean_by_group
+from sevenviews.lab.metrics import evaluate_ranking, mean_by_group
+from sevenviews.lab.ranking import Relevance, Scores
 
 TOP = 10
 """PatentNet's mAP is that of the first ten."""

@@ -60,7 +60,7 @@ def write_report(
     )
     draw_scores(results, report.picture("table5.png", "Accuracy of the methods"))
     report.heading("What differs from the paper")
-    report.points(differences(corpus, designs, results))
+    report.points(differences(corpus, model, designs, results))
     report.heading("Convergence")
     width = 3.0 * max(1, sum(bool(one.objectives) for one in results))
     with figure(report.picture("convergence.png", "Objectives"), width, 2.8) as page:
@@ -93,14 +93,16 @@ def score_cell(scores: ScoreSpread | None, name: str) -> str:
     return f"{100 * getattr(scores.mean, name):.2f} ± {100 * getattr(scores.deviation, name):.2f}"
 
 
-def differences(corpus: str, designs: DesignFeatures, results: Sequence[MethodResult]) -> list[str]:
+def differences(
+    corpus: str, model: str, designs: DesignFeatures, results: Sequence[MethodResult]
+) -> list[str]:
     """What of data, features and outcome is not as in the paper, each in a sentence."""
     sizes = sorted(Counter(designs.kinds).values())
     of_each = str(sizes[0]) if sizes[0] == sizes[-1] else f"{sizes[0]} to {sizes[-1]}"
     lines = [
         f"Data: the paper's 400 chairs come from Chinese design patents; these are {corpus}: "
         f"{len(designs.identifiers)} designs in {len(sizes)} kinds of {of_each}.",
-        f"Features: the paper takes 4,096 numbers of VGG-16; here {designs.views[0].shape[1]} of our own model.",
+        f"Features: the paper takes 4,096 numbers of VGG-16; here {designs.views[0].shape[1]} of {model}.",
         "Parameters: the paper takes those of each method's own paper without stating them; here they are the "
         "estimators' defaults; APMC's neighbours are 10 % of the anchors, as SC's of the designs.",
         "APMC: fused over pairs of views, where the paper orders its three views; IMG: solved exactly for its "

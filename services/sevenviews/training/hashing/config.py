@@ -67,7 +67,7 @@ class HashingConfig(Labelled):
     head: HeadConfig = HeadConfig()
     networks: tuple[NetworkConfig, ...] = ()
     """Trained whole, from the drawings to the bits, beside the heads upon features."""
-    image_size: int = Field(default=64, ge=32, description="Side in pixels of what those see.")
+    image_size: int = Field(default=64, ge=32, description="Side in pixels of what networks see.")
     bundle: tuple[str, ...] = ()
     """METHOD-BITS=DIR, such as csq-64=codes.bundle: write this head with its model as a bundle whose embeddings have
     the bits as signs; repeatedly."""

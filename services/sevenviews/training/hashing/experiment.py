@@ -18,10 +18,10 @@ from torch import nn
 
 from sevenviews.lab.hashing.codes import Codes, binarise
 from sevenviews.lab.hashing.ranking import TOP, HashingReport, evaluate_codes, shared_labels
-from sevenviews.lab.metrics import Relevance, Scores
 from sevenviews.lab.patentnet.dataset import PatentNetDataset, split_designs
 from sevenviews.lab.patentnet.features import DrawingSet, drawings_of, features_of
 from sevenviews.lab.patentnet.selection import Selection
+from sevenviews.lab.ranking import Relevance, Scores
 from sevenviews.training.classification.networks import build_network
 from sevenviews.training.hashing.config import HashingConfig, Method
 from sevenviews.training.hashing.fit import train_codes, train_head
