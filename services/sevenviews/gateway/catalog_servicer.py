@@ -16,11 +16,11 @@ from sevenviews.gateway.deadline import Deadline
 from sevenviews.gateway.etag import etag_of
 from sevenviews.gateway.hints import unknown_names_to_wire
 from sevenviews.gateway.importing import Importer, ImportItem, ImportResult
-from sevenviews.runtime.enums import check_enums
 from sevenviews.runtime.facet_wire import counts_to_wire, facets_from_wire
 from sevenviews.runtime.limits import check_limits
 from sevenviews.runtime.patent_wire import patent_from_wire, size_from_wire
 from sevenviews.runtime.status import item_status
+from sevenviews.runtime.values import check_values
 from sevenviews.runtime.wire import filter_from_wire, order_from_wire
 from sevenviews.v1 import catalog_pb2, catalog_pb2_grpc, common_pb2
 
@@ -149,7 +149,7 @@ def item_from_wire(request: catalog_pb2.ImportPatentsRequest) -> ImportItem:
     """The item; one that carries its fault where the message is malformed, so that the stream goes on."""
     try:
         check_limits(request)
-        check_enums(request)
+        check_values(request)
         contents = _contents_from_wire(request)
         patent = patent_from_wire(request.patent)
         return ImportItem(patent, contents, request.replace, request.etag, request.validate_only)

@@ -23,11 +23,11 @@ from sevenviews.gateway.quota import Quota
 from sevenviews.gateway.search import SearchAnswer, Searcher, SearchRequest
 from sevenviews.gateway.telemetry import GatewayMetrics
 from sevenviews.law import Application, dates_of_law
-from sevenviews.runtime.enums import check_enums
 from sevenviews.runtime.identity import caller
 from sevenviews.runtime.law_wire import legal_dates_to_wire, legal_rule_to_wire
 from sevenviews.runtime.limits import check_limits
 from sevenviews.runtime.status import item_status
+from sevenviews.runtime.values import check_values
 from sevenviews.runtime.wire import (
     coverage_to_wire,
     crop_from_wire,
@@ -106,7 +106,7 @@ class SearchServicer(search_pb2_grpc.SearchServiceServicer):
         told = search_pb2.BatchSearchDesignsResponse(search_id=one.search_id)
         try:
             check_limits(one)
-            check_enums(one)
+            check_values(one)
             told.answer.CopyFrom(await self._answer(one.search, name, deadline))
         except SevenviewsError as error:
             told.status.CopyFrom(item_status(error))

@@ -15,7 +15,7 @@ from sevenviews.designs import Reason, SevenviewsError, size_of_page
 from sevenviews.internal.v1 import refreshes_pb2, refreshes_pb2_grpc
 from sevenviews.metadata.refresh_journal import JournalEntry, RefreshJournal
 from sevenviews.runtime.deadlines import Deadline, in_thread
-from sevenviews.runtime.wire import required
+from sevenviews.runtime.wire import malformed, required
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Result = TypeVar("Result")
@@ -77,12 +77,17 @@ def _entry(refresh: refreshes_pb2.Refresh) -> JournalEntry:
         raise required("refresh.fencing_token")
     if not refresh.HasField("started_time"):
         raise required("refresh.started_time")
+    try:
+        document = json_format.MessageToJson(refresh, indent=None)
+    except json_format.SerializeToJsonError as error:
+        # A number that JSON does not have, among the facts of a step.
+        raise malformed("refresh.steps", "", str(error)) from error
     return JournalEntry(
         refresh.refresh_id,
         refreshes_pb2.RefreshState.Name(refresh.state).removeprefix("REFRESH_STATE_").lower(),
         refresh.fencing_token,
         refresh.started_time.ToDatetime(UTC),
-        json_format.MessageToJson(refresh, indent=None),
+        document,
     )
 
 

@@ -22,9 +22,9 @@ from google.protobuf.message import DecodeError, Message
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.runtime.budget import Budget, Share
 from sevenviews.runtime.deadlines import Context, Deadline
-from sevenviews.runtime.enums import check_enums
 from sevenviews.runtime.limits import LimitedField, check_limits, limited_fields
 from sevenviews.runtime.settings import MEBIBYTE
+from sevenviews.runtime.values import check_values
 
 STREAM_BYTES = 8 * MEBIBYTE
 """Kept for the message that a stream waits for. It may wait for hours, so this is not the largest, but one that few
@@ -69,7 +69,7 @@ class Intake:
 
         Raises:
             SevenviewsError: OVERLOADED, there was no room in time; MESSAGE_TOO_LARGE; FIELD_OUT_OF_RANGE;
-                FIELD_MALFORMED, an enum has no value of ours;
+                FIELD_MALFORMED, a value is none that `runtime.values` lets pass;
                 DEADLINE_EXCEEDED, it did not arrive in time.
         """
         most = int(min(self._message_bytes, largest_request(method)))
@@ -85,7 +85,7 @@ class Intake:
             del raw
             if isinstance(request, Message):
                 check_limits(request)
-                check_enums(request)
+                check_values(request)
             yield request
 
     @asynccontextmanager

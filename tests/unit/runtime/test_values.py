@@ -11,10 +11,11 @@ from google.protobuf import message_factory
 from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
 from google.protobuf.message import Message
 
-from sevenviews.designs import Reason
-from sevenviews.runtime.enums import check_enums
+from sevenviews.designs import Reason, SevenviewsError
+from sevenviews.internal.v1 import patents_pb2, refreshes_pb2
 from sevenviews.runtime.status import error_from_item, error_from_rpc
-from sevenviews.v1 import common_pb2, patent_pb2
+from sevenviews.runtime.values import check_values
+from sevenviews.v1 import common_pb2, patent_pb2, search_pb2
 from tests.descriptors import all_methods, enum_paths
 from tests.fakes.house import House, running_house
 
@@ -77,6 +78,32 @@ def test_a_number_without_a_name_is_refused(
     assert error.metadata == {"field": field, "value": str(NEWER)}
 
 
+def faults(request: Message) -> dict[str, str]:
+    with pytest.raises(SevenviewsError) as caught:
+        check_values(request)
+    assert caught.value.reason is Reason.FIELD_MALFORMED
+    return dict(caught.value.metadata)
+
+
+def test_a_nul_is_refused_in_every_text() -> None:
+    """Also in keys, and however deep: no database of ours keeps one."""
+    nested = common_pb2.PatentFilter(none_of=[common_pb2.PatentFilter(holders=["a", "b\0"])])
+    assert faults(search_pb2.SearchDesignsRequest(filter=nested))["field"] == "filter.none_of[0].holders[1]"
+    deleted = patents_pb2.DeletePatentsRequest(seen_generations={"a": 1, "\0": 2})
+    assert faults(deleted)["field"] == "seen_generations"
+    named = refreshes_pb2.PutRefreshRequest(refresh=refreshes_pb2.Refresh(message="\0"))
+    assert faults(named)["field"] == "refresh.message"
+
+
+@pytest.mark.parametrize("seconds", [-(2**63), 2**63 - 1])
+def test_a_time_that_no_calendar_has_is_refused(seconds: int) -> None:
+    refresh = refreshes_pb2.Refresh(steps=[refreshes_pb2.RefreshStep(name="embed")])
+    refresh.steps[0].finished_time.seconds = seconds
+    assert (
+        faults(refreshes_pb2.PutRefreshRequest(refresh=refresh))["field"] == "refresh.steps[0].finished_time"
+    )
+
+
 def test_every_known_value_passes() -> None:
     for view in common_pb2.View.values():
-        check_enums(patent_pb2.Patent(drawings=[patent_pb2.Drawing(view=view)]))
+        check_values(patent_pb2.Patent(drawings=[patent_pb2.Drawing(view=view)]))
