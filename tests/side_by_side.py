@@ -18,7 +18,11 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 GROUPS = {
-    "servers": ("tests/contract", "tests/integration/test_races.py"),
+    "servers": (
+        "tests/contract",
+        "tests/integration/test_races.py",
+        "tests/integration/test_any_request.py",
+    ),
     "embedded": (
         "tests/integration/test_parts.py",
         "tests/e2e/test_reembed.py",
