@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from math import exp, log
 from typing import Any
 
 import grpc
@@ -17,6 +18,7 @@ from sevenviews.client.requests import SearchOptions, search_to_wire
 from sevenviews.designs import Drawing, ImportOutcome, Patent, Reason, SevenviewsError, View, drawing_id
 from sevenviews.gateway.bootstrap import Gateway
 from sevenviews.gateway.settings import GatewaySettings
+from sevenviews.ranking import SOFTNESS
 from sevenviews.runtime.channels import channel_options
 from sevenviews.runtime.patent_wire import patent_to_wire
 from sevenviews.runtime.server import GrpcServer
@@ -126,6 +128,12 @@ def index(services: FakeServices, item: ImportItem, generation: int = 1) -> None
 def like(similarity: float) -> bytes:
     """An image whose cosine similarity with `vector_image(1)` is this."""
     return vector_image(similarity, (1 - similarity**2) ** 0.5)
+
+
+def score_of(*cosines: float) -> float:
+    """What a patent scores whose drawings reach these cosines, as search.proto defines it."""
+    mean = sum(exp(cosine / SOFTNESS) for cosine in cosines) / len(cosines)
+    return (1 + SOFTNESS * log(mean)) / 2
 
 
 def ids(hits: Sequence[PatentHit]) -> list[str]:

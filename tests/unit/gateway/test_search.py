@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from math import exp, log
 from random import Random
 
 import pytest
@@ -11,7 +10,6 @@ import pytest
 from sevenviews.client import QueryImage
 from sevenviews.designs import (
     PACKAGED,
-    CropBox,
     DateRange,
     LocarnoClass,
     Party,
@@ -23,10 +21,8 @@ from sevenviews.designs import (
     ViewCoverage,
     ViewMatching,
 )
-from sevenviews.ranking import SOFTNESS
-from tests.fakes.embedding import DEFAULT_MODEL, embedding_of, vector_image
+from tests.fakes.embedding import DEFAULT_MODEL, vector_image
 from tests.fakes.patents import locarno
-from tests.fakes.services import FakeServices
 from tests.unit.gateway.harness import (
     RELEASE,
     RunningGateway,
@@ -36,16 +32,10 @@ from tests.unit.gateway.harness import (
     index,
     like,
     publish,
-    running_gateway,
+    score_of,
 )
 
 QUERY = vector_image(1)
-
-
-def score_of(*cosines: float) -> float:
-    """What a patent scores whose drawings reach these cosines, as search.proto defines it."""
-    mean = sum(exp(cosine / SOFTNESS) for cosine in cosines) / len(cosines)
-    return (1 + SOFTNESS * log(mean)) / 2
 
 
 async def test_a_golden_ranking(gateway: RunningGateway) -> None:
@@ -103,18 +93,6 @@ async def test_one_call_of_each_service(gateway: RunningGateway) -> None:
     ]
     [hydration] = gateway.services.patent_server.of("BatchGetPatents")
     assert len(hydration.request.patent_ids) == 10
-
-
-async def test_the_serving_release_is_asked_for_once_in_a_while(services: FakeServices) -> None:
-    publish(services, design("USD1", QUERY))
-    async with running_gateway(services) as gateway:
-        await gateway.client.search([QUERY])
-        await gateway.client.search([QUERY])
-        assert services.vector_server.count("GetServingRelease") == 1
-    async with running_gateway(services, release_seconds=0) as gateway:
-        await gateway.client.search([QUERY])
-        await gateway.client.search([QUERY])
-        assert services.vector_server.count("GetServingRelease") == 2
 
 
 async def test_nothing_matches_the_filter(gateway: RunningGateway) -> None:
@@ -225,173 +203,6 @@ async def test_many_unpublished_patents_take_few_calls(gateway: RunningGateway) 
     assert gateway.services.patent_server.count("BatchGetPatents") <= 6
 
 
-async def test_cached_images_are_not_embedded_again(gateway: RunningGateway) -> None:
-    publish(gateway.services, design("USD1", QUERY))
-    first = await gateway.client.search([QUERY, like(0.5)])
-    again = await gateway.client.search([like(0.5), QUERY, like(0.7)])
-    calls = gateway.services.embedding_server.of("EmbedImages")
-    assert [len(call.request.images) for call in calls] == [2, 1]
-    assert calls[1].request.images[0].content == like(0.7)
-    # The patent has one drawing. It serves twice at most: the third image is left out.
-    assert first.hits[0].score == pytest.approx(score_of(1, 0.5))
-    assert again.hits[0].score == pytest.approx(score_of(1, 0.7, PACKAGED.level))
-    assert gateway.sample("sevenviews_gateway_cached_embeddings_total", outcome="hit") == 2
-    assert gateway.sample("sevenviews_gateway_cached_embeddings_total", outcome="miss") == 3
-
-
-async def test_the_same_image_twice_in_a_search_is_embedded_once(gateway: RunningGateway) -> None:
-    publish(gateway.services, design("USD1", QUERY))
-    page = await gateway.client.search([QUERY, QUERY])
-    [call] = gateway.services.embedding_server.of("EmbedImages")
-    assert len(call.request.images) == 1
-    assert [m.query_index for m in page.hits[0].matches] == [0, 1]
-
-
-async def test_another_crop_is_another_image(gateway: RunningGateway) -> None:
-    publish(gateway.services, design("USD1", QUERY))
-    await gateway.client.search([QueryImage(b"sheet")])
-    await gateway.client.search([QueryImage(b"sheet", crop=CropBox(0, 0, 0.5, 0.5))])
-    calls = gateway.services.embedding_server.of("EmbedImages")
-    assert [call.request.images[0].HasField("crop") for call in calls] == [False, True]
-
-
-async def test_drawings_of_the_catalogue_ask_with_the_vectors_that_they_have(gateway: RunningGateway) -> None:
-    publish(
-        gateway.services,
-        design("USD1", vector_image(1, 0, 0), vector_image(0, 1, 0), views=[View.FRONT, View.TOP]),
-        design("USD2", vector_image(1, 0.1, 0), views=[View.FRONT]),
-        design("USD3", vector_image(0, 1, 0.1), views=[View.TOP]),
-    )
-    by_drawing = await gateway.client.search([QueryImage(drawing_id="USD1-D00001-02")])
-    assert ids(by_drawing.hits) == ["USD1", "USD3", "USD2"]
-    (match,) = by_drawing.hits[1].matches
-    assert (match.query_drawing_id, match.coverage) == ("USD1-D00001-02", ViewCoverage.SAME_VIEW)
-    by_patent = await gateway.client.search([QueryImage(patent_id="USD1")], include_query_families=True)
-    assert by_patent.hits[0].score == pytest.approx(1)
-    assert [(one.query_index, one.query_drawing_id, one.drawing_id) for one in by_patent.hits[0].matches] == [
-        (0, "USD1-D00001-01", "USD1-D00001-01"),
-        (0, "USD1-D00001-02", "USD1-D00001-02"),
-    ]
-    assert gateway.services.embedding_server.count("EmbedImages") == 0
-    # Beside an image, and on its second page.
-    mixed = await gateway.client.search(
-        [vector_image(0, 0, 1), QueryImage(patent_id="USD1", weight=-1)], limit=1
-    )
-    assert (ids(mixed.hits), mixed.left_out_patent_ids) == (["USD3"], ("USD1",))
-    rest = await gateway.client.search([], page_token=mixed.next_page_token)
-    assert [one.query_index for one in rest.hits[0].matches] == [0, 1, 1]
-
-
-async def test_a_patent_asks_with_sixteen_drawings_and_each_of_its_views(gateway: RunningGateway) -> None:
-    images = [vector_image(1, n) for n in range(20)]
-    views = [View.PERSPECTIVE] * 18 + [View.FRONT, View.TOP]
-    publish(gateway.services, design("USD1", *images, views=views))
-    page = await gateway.client.search([QueryImage(patent_id="USD1")], include_query_families=True)
-    asking = [one.query_drawing_id[-2:] for one in page.hits[0].matches]
-    assert asking == ["01", "19", "20", *(f"{n:02}" for n in range(2, 15))]
-
-
-async def test_a_given_vector_is_of_the_model_that_is_searched(gateway: RunningGateway) -> None:
-    publish(gateway.services, design("USD1", QUERY), design("USD2", like(0.5)))
-    vector = embedding_of(QUERY, DEFAULT_MODEL)
-    page = await gateway.client.search([QueryImage(vector=vector, model_version=DEFAULT_MODEL)])
-    assert [hit.score for hit in page.hits] == pytest.approx([1, 0.75])
-    call = gateway.client.search([QueryImage(vector=vector, model_version="b2b2")])
-    error = await failure(call, Reason.EMBEDDING_MODEL_MISMATCH)
-    assert error.metadata == {"expected": DEFAULT_MODEL, "actual": "b2b2"}
-
-
-@pytest.mark.parametrize(
-    ("query", "reason", "metadata"),
-    [
-        (
-            QueryImage(drawing_id="USD1-D00009-01"),
-            Reason.DRAWING_NOT_FOUND,
-            {"drawing_id": "USD1-D00009-01", "field": "queries[0].drawing_id"},
-        ),
-        (
-            QueryImage(drawing_id="front"),
-            Reason.DRAWING_NOT_FOUND,
-            {"drawing_id": "front", "field": "queries[0].drawing_id"},
-        ),
-        (
-            QueryImage(drawing_id="USD9-D00001-01"),
-            Reason.DRAWING_NOT_FOUND,
-            {"drawing_id": "USD9-D00001-01", "field": "queries[0].drawing_id"},
-        ),
-        (
-            QueryImage(patent_id="USD9"),
-            Reason.PATENT_NOT_FOUND,
-            {"patent_id": "USD9", "field": "queries[0].patent_id"},
-        ),
-        (
-            QueryImage(patent_id="USD1", crop=CropBox(0, 0, 1, 0.5)),
-            Reason.FIELD_MALFORMED,
-            {"field": "queries[0].crop", "value": "patent_id"},
-        ),
-    ],
-)
-async def test_what_is_not_in_the_catalogue_cannot_ask(
-    gateway: RunningGateway, query: QueryImage, reason: Reason, metadata: dict[str, str]
-) -> None:
-    publish(gateway.services, design("USD1", QUERY))
-    index(gateway.services, design("USD8", QUERY))  # not published
-    assert (await failure(gateway.client.search([query]), reason)).metadata == metadata
-
-
-async def test_another_model_embeds_anew(services: FakeServices) -> None:
-    services.embedding.models.append("b2b2")
-    services.vectors.add_release("r-2", "b2b2")
-    publish(services, design("USD1", QUERY))
-    async with running_gateway(services, release_seconds=0) as gateway:
-        await gateway.client.search([QUERY])
-        services.vectors.serve("r-2")
-        page = await gateway.client.search([QUERY])
-    assert (page.release_id, page.model_version) == ("r-2", "b2b2")
-    assert page.hits[0].score == pytest.approx(1)
-    versions = [call.request.model_version for call in services.embedding_server.of("EmbedImages")]
-    assert versions == [DEFAULT_MODEL, "b2b2"]
-
-
-async def test_a_release_can_be_named(gateway: RunningGateway) -> None:
-    gateway.services.vectors.add_release("r-2")
-    publish(gateway.services, design("USD1", QUERY))
-    page = await gateway.client.search([QUERY], release_id="r-2")
-    assert page.release_id == "r-2"
-    error = await failure(gateway.client.search([QUERY], release_id="r-9"), Reason.RELEASE_NOT_FOUND)
-    assert error.metadata == {"release_id": "r-9"}
-
-
-async def test_a_release_that_was_replaced_behind_the_cache_is_followed(gateway: RunningGateway) -> None:
-    """Promoted and retired within the two seconds that the gateway believes what it knows."""
-    await gateway.client.search([QUERY])
-    gateway.services.vectors.add_release("r-2")
-    gateway.services.vectors.serve("r-2")
-    del gateway.services.vectors.releases[RELEASE]
-    publish(gateway.services, design("USD1", QUERY))
-    page = await gateway.client.search([QUERY])
-    assert (page.release_id, ids(page.hits)) == ("r-2", ["USD1"])
-
-
-async def test_a_release_that_changed_its_model_behind_the_cache_is_followed(
-    gateway: RunningGateway,
-) -> None:
-    await gateway.client.search([QUERY])
-    gateway.services.embedding.models.append("b2b2")
-    gateway.services.vectors.releases.clear()
-    gateway.services.vectors.add_release(RELEASE, "b2b2")
-    gateway.services.vectors.serve(RELEASE)
-    publish(gateway.services, design("USD1", QUERY))
-    page = await gateway.client.search([QUERY])
-    assert page.model_version == "b2b2"
-    assert page.hits[0].score == pytest.approx(1)
-
-
-async def test_no_release_was_promoted_yet(gateway: RunningGateway) -> None:
-    gateway.services.vectors.releases.clear()
-    await failure(gateway.client.search([QUERY]), Reason.NO_SERVING_RELEASE)
-
-
 async def test_the_stages_are_timed(gateway: RunningGateway) -> None:
     publish(gateway.services, design("USD1", QUERY))
     page = await gateway.client.search([QUERY])
@@ -400,18 +211,6 @@ async def test_the_stages_are_timed(gateway: RunningGateway) -> None:
     assert page.timings["decode"].total_seconds() == pytest.approx(0.002)
     for stage in stages:
         assert gateway.sample("sevenviews_gateway_search_stage_seconds_count", stage=stage) == 1
-
-
-async def test_a_bad_image_is_named(gateway: RunningGateway) -> None:
-    call = gateway.client.search([QUERY, b"bad tiff"])
-    error = await failure(call, Reason.IMAGE_CORRUPT)
-    assert error.metadata == {"image": "queries[1]"}
-    assert error.message == "queries[1]: the image is damaged"
-
-
-async def test_a_bad_crop_names_the_field(gateway: RunningGateway) -> None:
-    error = await failure(gateway.client.search([QUERY, b"bad crop"]), Reason.CROP_BOX_INVALID)
-    assert error.metadata == {"image": "queries[1]", "field": "queries[1].crop"}
 
 
 async def test_the_reason_of_another_service_is_handed_on(gateway: RunningGateway) -> None:
