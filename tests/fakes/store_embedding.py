@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sevenviews.designs import SevenviewsError
 from sevenviews.encoder.encoder import Encoder
 from sevenviews.encoder.store import ModelStore
 from sevenviews.internal.v1 import embedding_pb2, embedding_pb2_grpc
@@ -25,12 +26,14 @@ class StoreEmbedding(embedding_pb2_grpc.EmbeddingServiceServicer):
     ) -> embedding_pb2.EmbedImagesResponse:
         encoder = self._encoder(request.model_version or self._models.default_version())
         response = embedding_pb2.EmbedImagesResponse(model_version=encoder.version)
-        for vector in encoder.encode([image.content for image in request.images]):
-            if isinstance(vector, np.ndarray):
-                embedding = common_pb2.Embedding(values=vector.tolist(), model_version=encoder.version)
-                response.results.add(embedding=embedding)
-            else:
-                response.results.add(status=item_status(vector))
+        for image in request.images:
+            try:
+                (vector,) = encoder.embed(encoder.prepare(image.content)[np.newaxis])
+            except SevenviewsError as error:
+                response.results.add(status=item_status(error))
+                continue
+            embedding = common_pb2.Embedding(values=vector.tolist(), model_version=encoder.version)
+            response.results.add(embedding=embedding)
         return response
 
     async def ListModels(  # noqa: N802

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
-from sevenviews.designs import CropBox, SevenviewsError
+from sevenviews.designs import CropBox
 from sevenviews.encoder.bundle import Bundle
 from sevenviews.encoder.preprocess import preprocess
 from sevenviews.encoder.session import EncoderSession, Provider
@@ -41,16 +39,3 @@ class Encoder:
     def embed(self, drawings: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """As EncoderSession.embed."""
         return self.session.embed(drawings)
-
-    def encode(self, contents: Sequence[bytes]) -> list[npt.NDArray[np.float32] | SevenviewsError]:
-        """One unit vector [dimension], or one error, for each image; a bad image does not harm the others."""
-        prepared = [self._try_prepare(content) for content in contents]
-        good = [drawing for drawing in prepared if isinstance(drawing, np.ndarray)]
-        vectors = iter(self.embed(np.stack(good)) if good else ())
-        return [one if isinstance(one, SevenviewsError) else next(vectors) for one in prepared]
-
-    def _try_prepare(self, content: bytes) -> npt.NDArray[np.uint8] | SevenviewsError:
-        try:
-            return self.prepare(content)
-        except SevenviewsError as error:
-            return error

@@ -74,22 +74,18 @@ def resume(around: Surroundings) -> Refresh | None:
 
 def _run(around: Surroundings, record: Refresh, plan: Plan) -> Refresh:
     context = Context.within(around, plan, record)
-    with around.engine:
-        _run_steps(context)
-    return context.record
-
-
-def _run_steps(context: Context) -> None:
     try:
-        for number, step in enumerate(STEPS, 1):
-            _do(context, step, f"[{number}/{len(STEPS)}] {step.name}")
-        state = RefreshState.PROMOTED if context.plan.promotes else RefreshState.BUILT
+        with around.engine:
+            for number, step in enumerate(STEPS, 1):
+                _do(context, step, f"[{number}/{len(STEPS)}] {step.name}")
+        state = RefreshState.PROMOTED if plan.promotes else RefreshState.BUILT
         _keep(context, replace(context.record, state=state, current_step=""))
     except SevenviewsError as error:
         _fail(context, error)
         raise
     finally:
-        write_report(context.record, context.plan, context.work)
+        write_report(context.record, plan, context.work)
+    return context.record
 
 
 def _do(context: Context, step: Step, title: str) -> None:

@@ -108,27 +108,15 @@ def test_preprocessing_keeps_the_proportions() -> None:
 
 def test_single_equals_batch(bundle_path: Path) -> None:
     encoder = Encoder(load_bundle(bundle_path))
-    contents = [encoded(drawing((200 + 10 * n, 100))) for n in range(70)]
-    batch = encoder.encode(contents)
-    for content, vector in zip(contents, batch, strict=True):
-        assert isinstance(vector, np.ndarray)
-        (alone,) = encoder.encode([content])
-        assert isinstance(alone, np.ndarray)
+    drawings = np.stack([encoder.prepare(encoded(drawing((200 + 10 * n, 100)))) for n in range(70)])
+    for number, vector in enumerate(encoder.embed(drawings)):
+        (alone,) = encoder.embed(drawings[number : number + 1])
         assert float(vector @ alone) > 0.9999
         assert float(np.linalg.norm(vector)) == pytest.approx(1, abs=1e-5)
 
 
-def test_a_bad_image_does_not_harm_the_others(bundle_path: Path) -> None:
-    encoder = Encoder(load_bundle(bundle_path))
-    good, bad, also_good = encoder.encode([encoded(drawing()), b"", encoded(drawing())])
-    assert isinstance(bad, SevenviewsError)
-    assert bad.reason is Reason.IMAGE_EMPTY
-    assert np.array_equal(np.asarray(good), np.asarray(also_good))
-
-
 def test_no_images_give_no_vectors(bundle_path: Path) -> None:
     encoder = Encoder(load_bundle(bundle_path))
-    assert encoder.encode([]) == []
     assert encoder.embed(np.empty((0, 1, 32, 32), np.uint8)).shape == (0, 16)
 
 
