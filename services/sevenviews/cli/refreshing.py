@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -122,7 +124,9 @@ def finish(run: Callable[[], Refresh], around: Surroundings, json_output: bool) 
     from sevenviews.refresh.report import FILE
 
     try:
-        record = run()
+        # Ray tells the loss of a worker on the standard output, which is for the answer.
+        with redirect_stdout(sys.stderr):
+            record = run()
     except SevenviewsError as error:
         if error.reason is not Reason.REFRESH_REFUSED:
             raise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated
 
@@ -34,7 +36,8 @@ def train(
         loaded = TrainConfig.load(config)
     except (OSError, yaml.YAMLError, ValidationError) as error:
         fail(f"{config}: {error}", 2)
-    with progress() as bar:
+    # Ray tells the loss of a worker on the standard output, which is for the answer.
+    with progress() as bar, redirect_stdout(sys.stderr):
         task = bar.add_task("steps", total=loaded.total_steps)
 
         def advance(metrics: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,22 @@ def test_a_catalogue_too_small_to_judge_by_lets_nothing_pass(house: House) -> No
     gate = CONFIG.gate.model_copy(update={"least_patents": 50})
     with pytest.raises(SevenviewsError, match=r"held-out patents \d+ \(fails: the limit is 50\)"):
         begin(house.surroundings(FakeEngine()), CONFIG.model_copy(update={"gate": gate}))
+
+
+class Talkative(FakeEngine):
+    """Prints what nobody asked for, as Ray does of a worker that died."""
+
+    def train(self, *told: Any) -> Metrics:
+        print("(raylet) A worker died")
+        return super().train(*told)
+
+
+def test_the_answer_is_all_that_is_printed(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    around = house.surroundings(Talkative())
+    finish(lambda: begin(around, CONFIG), around, json_output=True)
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["state"] == "promoted"
+    assert "(raylet) A worker died" in printed.err
 
 
 def test_another_error_is_another_status(house: House) -> None:
