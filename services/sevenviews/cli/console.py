@@ -95,7 +95,9 @@ def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) 
     view = Table(title=title, title_justify="left", header_style="bold")
     for at, name in enumerate(columns):
         # Sentences are broken before ids are.
-        view.add_column(name, no_wrap=not any(" " in row[at] for row in cells), overflow="fold")
+        view.add_column(
+            name, no_wrap=not any(" " in cell for row in cells for cell in row[at : at + 1]), overflow="fold"
+        )
     for row in cells:
         view.add_row(*row)
     wanted = output.measure(view, options=output.options.update(max_width=_WIDEST))

@@ -25,6 +25,8 @@ def _rows(hit: PatentHit) -> Iterator[tuple[str, ...]]:
         asked = match.query_drawing_id or f"query {match.query_index + 1}"
         shows = "" if match.query_view is View.UNKNOWN else str(match.query_view)
         found = (
-            (figure(match), f"{match.score:.3f}") if match.drawing_id else (f"{shows} missing".strip(), "")
+            (figure(match), match.drawing_id, f"{match.score:.3f}")
+            if match.drawing_id
+            else (f"{shows} missing".strip(), "", "")
         )
         yield hit.patent_id if at == 0 else "", asked, shows, *found

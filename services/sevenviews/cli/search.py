@@ -131,6 +131,8 @@ def search(
         *(QueryImage(patent_id=one) for one in unlike_patent or []),
     ]
     queries = [*joined(asking, weight or []), *(replace(one, weight=-1.0) for one in unwanted)]
+    if not (asking or page_token):
+        fail("nothing to look for: give a sheet or a drawing, --patent or --drawing", 2)
     with gateway.client(_EXACT_SECONDS if exact else _SECONDS) as client:
         page = client.search(
             queries,

@@ -62,6 +62,9 @@ def test_pairs_of_views_are_a_table(house: House) -> None:
     done = command("search", "--patent", "D1", "--pairs", "--server", house.gateway)
     assert "pairs of views" in done.stdout
     assert "front missing" in done.stdout
+    (line,) = (line for line in done.stdout.splitlines() if "USD0000002-D00001-01" in line)
+    assert [cell.strip() for cell in line.split("│")][-3] == "USD0000002-D00001-01"
+    assert 0 < float(line.split("│")[-2]) <= 1
     assert "left out with their families, for they ask: USD0000001, USD0000003" in done.stderr
 
 
@@ -87,3 +90,9 @@ def test_marks_and_weights_are_taken(house: House, tmp_path: Path) -> None:
     assert sorted(found(house, asked, "--whole", *weighed)) == ["1", "3"]
     done = command("search", asked, "--weight", "1", "--weight", "2", "--server", house.gateway, check=False)
     assert (done.returncode, "2 weights are given for 1 images" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("options", [(), ("--unlike-patent", "D1"), ("--relevant", "D1")], ids=str)
+def test_something_has_to_be_looked_for(house: House, options: tuple[str, ...]) -> None:
+    done = command("search", *options, "--server", house.gateway, check=False)
+    assert (done.returncode, "nothing to look for" in done.stderr) == (2, True)
