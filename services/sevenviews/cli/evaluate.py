@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from sevenviews.lab.task import RetrievalTask, TaskSource
     from sevenviews.lab.trials import TrialCount
 
-Read = TypeVar("Read")
-
-MODEL_HELP = (
+_MODEL_HELP = (
     "default, a bundle's directory, an ONNX file, ahdh, vishash, sift-fv, hog, lbp, ri-lbp or raw; "
     "pca:MODEL whitens one of them. May be given repeatedly."
 )
@@ -30,7 +28,7 @@ MODEL_HELP = (
 @needs("lab")
 def evaluate(
     corpus: Annotated[Path, typer.Option(help="Whatever `sevenviews ingest` reads.")],
-    model: Annotated[list[str] | None, typer.Option(help=MODEL_HELP)] = None,
+    model: Annotated[list[str] | None, typer.Option(help=_MODEL_HELP)] = None,
     distractors: Annotated[Path | None, typer.Option(help="A corpus that only adds to the gallery.")] = None,
     queries: Annotated[
         Path | None,
@@ -77,14 +75,15 @@ def evaluate(
 
     Example:  sevenviews evaluate --model default --model hog --corpus I20210209.tar --distractors other.tar
     """
+    from sevenviews.lab.kept_vectors import KeptVectors
     from sevenviews.lab.trials import JOURNAL, Journal
 
     source = _source(corpus, distractors, queries, sheets, relevance)
     journal = Journal(reports / JOURNAL)
     document: list[dict[str, object]] = []
     for task in _read_sets(source, seed):
-        kept = _kept(reports)
-        answers = [evaluate_with_progress(task, name, fit, kept) for name in model or ["default"]]
+        kept = KeptVectors(reports / "vectors")
+        answers = [_evaluate(task, name, fit, kept) for name in model or ["default"]]
         measured = [answer.report(answers) for answer in answers]
         for report in measured:
             journal.add(report, corpus.name)
@@ -99,9 +98,9 @@ def evaluate(
 def _show(reports: Sequence[EvaluationReport], count: TrialCount, categories: bool) -> None:
     for line in reports[0].unread:
         note(f"  {line}")
-    show_reports(reports)
+    _show_reports(reports)
     _show_without_front_pages(reports)
-    show_paired(reports)
+    _show_paired(reports)
     if categories:
         _show_categories(reports)
     note(f"{_PURPOSES[reports[0].patent_set]}: {count.trials} trials of {count.models} models so far")
@@ -125,40 +124,19 @@ def _source(
         fail(f"--relevance is one of {', '.join(RelevanceBy)}, not {relevance!r}", 2)
 
 
-def _kept(reports: Path) -> KeptVectors:
-    from sevenviews.lab.kept_vectors import KeptVectors
-
-    return KeptVectors(reports / "vectors")
-
-
 def _read_sets(source: TaskSource, seed: int) -> list[RetrievalTask]:
     """A task a set, or the end of the command with what is wrong."""
     from sevenviews.lab.task import read_tasks
 
-    return _reading(lambda advance: read_tasks(source, seed, advance))
-
-
-def read_with_progress(
-    corpus: Path, distractors: Path | None, seed: int, queries: Path | None = None
-) -> RetrievalTask:
-    """The task, or the end of the command with what is wrong."""
-    from sevenviews.lab.task import read_task
-
-    return _reading(lambda advance: read_task(corpus, distractors, seed, queries, advance))
-
-
-def _reading(read: Callable[[Callable[[int], None]], Read]) -> Read:
     with progress() as bar:
         line = bar.add_task("reading", total=None)
         try:
-            return read(lambda entries: bar.update(line, completed=entries))
+            return read_tasks(source, seed, lambda entries: bar.update(line, completed=entries))
         except ValueError as error:
             fail(str(error), 2)
 
 
-def evaluate_with_progress(
-    task: RetrievalTask, name: str, fit: Path | None = None, kept: KeptVectors | None = None
-) -> Evaluation:
+def _evaluate(task: RetrievalTask, name: str, fit: Path | None, kept: KeptVectors) -> Evaluation:
     """A model's answer, or the end of the command with what is wrong."""
     from sevenviews.lab.evaluation import evaluate_on
 
@@ -170,7 +148,7 @@ def evaluate_with_progress(
             fail(str(error), 2)
 
 
-def show_reports(reports: Sequence[EvaluationReport]) -> None:
+def _show_reports(reports: Sequence[EvaluationReport]) -> None:
     """A line a model."""
     from sevenviews.lab.evaluation import short_name
 
@@ -215,7 +193,7 @@ def _show_without_front_pages(reports: Sequence[EvaluationReport]) -> None:
     )
 
 
-def show_paired(reports: Sequence[EvaluationReport]) -> None:
+def _show_paired(reports: Sequence[EvaluationReport]) -> None:
     """A line for each model but the first, with which it is compared."""
     from sevenviews.lab.evaluation import short_name
 

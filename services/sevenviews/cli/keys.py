@@ -102,11 +102,7 @@ def revoke(
 
 
 def _write(out: Path, key: str) -> None:
-    try:
-        file = os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except OSError as error:
-        fail(f"{out}: {error.strerror}", 2)
-    with os.fdopen(file, "w") as kept:
+    with os.fdopen(os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as kept:
         kept.write(key + "\n")
 
 
@@ -128,22 +124,17 @@ def _read(file: Path) -> KeyFile:
             f"there is no file {file}; make a key first: sevenviews keys create NAME --role ROLE --file {file}",
             2,
         )
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         fail(f"{file}: {error}", 2)
 
 
 @contextmanager
 def _changing(file: Path) -> Iterator[KeyFile]:
     """What the file says, empty where there is none; nobody else changes it meanwhile."""
-    try:
-        folder = os.open(file.parent, os.O_RDONLY)
-    except OSError as error:
-        fail(f"{file}: {error}", 2)
+    folder = os.open(file.parent, os.O_RDONLY)
     try:
         # The folder, for the file itself is replaced.
         fcntl.flock(folder, fcntl.LOCK_EX)
         yield _read(file) if file.exists() else KeyFile()
-    except OSError as error:
-        fail(f"{file}: {error}", 2)
     finally:
         os.close(folder)

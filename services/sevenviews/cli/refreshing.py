@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sevenviews.cli.configured import read_config
 from sevenviews.cli.console import fail, note, print_json
 from sevenviews.cli.extras import needs
 from sevenviews.cli.grouped import grouped
@@ -163,17 +164,9 @@ def _tell_plan(around: Surroundings, config: RefreshConfig, kind: Any) -> None:
 
 
 def _config(path: Path | None) -> RefreshConfig:
-    import yaml
-    from pydantic import ValidationError
-
     from sevenviews.refresh.config import RefreshConfig
 
-    if path is None:
-        return RefreshConfig()
-    try:
-        return RefreshConfig.load(path)
-    except (OSError, yaml.YAMLError, ValidationError) as error:
-        fail(f"{path}: {error}", 2)
+    return RefreshConfig() if path is None else read_config(RefreshConfig.load, path)
 
 
 def _with_metric(config: RefreshConfig, metric: str) -> RefreshConfig:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from sevenviews.cli.configured import read_config
 from sevenviews.cli.console import fail, note, print_json, progress
 from sevenviews.cli.extras import needs
 from sevenviews.cli.options import JsonOutput
@@ -26,16 +27,10 @@ def train(
 
     Example:  sevenviews train my.yaml --out runs/mine && sevenviews export runs/mine --out mine.bundle
     """
-    import yaml
-    from pydantic import ValidationError
-
     from sevenviews.training.config import TrainConfig
     from sevenviews.training.run import train as run_training
 
-    try:
-        loaded = TrainConfig.load(config)
-    except (OSError, yaml.YAMLError, ValidationError) as error:
-        fail(f"{config}: {error}", 2)
+    loaded = read_config(TrainConfig.load, config)
     # Ray tells the loss of a worker on the standard output, which is for the answer.
     with progress() as bar, redirect_stdout(sys.stderr):
         task = bar.add_task("steps", total=loaded.total_steps)

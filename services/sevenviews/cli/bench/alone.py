@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from sevenviews.cli.bench.showing import Pairs, show
+from sevenviews.cli.configured import read_config
 from sevenviews.cli.console import fail, note
 from sevenviews.cli.extras import needs
 from sevenviews.cli.options import JsonOutput
@@ -100,17 +101,11 @@ def training(
 
     Example:  sevenviews bench training --config my.yaml --pairs 10
     """
-    import yaml
-    from pydantic import ValidationError
-
     from sevenviews.bench.training import default_config, measure
     from sevenviews.training.config import TrainConfig
     from sevenviews.training.drawings import open_dataset
 
-    try:
-        loaded = TrainConfig.load(config) if config else default_config(designs, os.cpu_count() or 1)
-    except (OSError, yaml.YAMLError, ValidationError) as error:
-        fail(f"{config}: {error}", 2)
+    loaded = read_config(TrainConfig.load, config) if config else default_config(designs, os.cpu_count() or 1)
     with tempfile.TemporaryDirectory(prefix="sevenviews-bench-") as folder:
         try:
             note("preparing the drawings")
