@@ -51,6 +51,7 @@ def address(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         # Root may not use the sandbox.
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -105,7 +106,7 @@ def search(page: Page, queries: list[Path]) -> str:
     page.set_input_files("#images", queries)
     page.get_by_label("Take each image as one drawing").check()
     page.locator(".ask").get_by_role("button", name="Search").click()
-    expect(page.locator(".hit")).to_have_count(len(TITLES), timeout=PATIENCE)
+    expect(page.locator(".hit")).to_have_count(len(TITLES))
     return urlsplit(page.url).path
 
 
@@ -210,7 +211,7 @@ def test_by_keyboard_alone(page: Page, queries: list[Path]) -> None:
     press("Space")
     press("Tab")
     press("Enter")
-    expect(page.locator(".hit")).to_have_count(len(TITLES), timeout=PATIENCE)
+    expect(page.locator(".hit")).to_have_count(len(TITLES))
 
     links = page.locator(".hit .open")
     press("j")
