@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from sevenviews.designs import patent_id_of
+from sevenviews.designs import PatentFilter, patent_id_of
 from sevenviews.metadata.migrate import migrate
 from sevenviews.metadata.patent_table import PatentTable
+from sevenviews.metadata.service import PatentCatalogue
 from sevenviews.metadata.sql_patent_table import SqlPatentTable
-from sevenviews.metadata.stores import open_engine
+from sevenviews.metadata.stores import open_engine, open_objects
 from sevenviews.vectors.index import DesignIndex
 from sevenviews.vectors.milvus_index import MilvusIndex
 from sevenviews.vectors.releases import Release
@@ -63,3 +65,13 @@ def table(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     migrate(engine)
     yield SqlPatentTable(engine)
     engine.dispose()
+
+
+@pytest.fixture
+def catalogue(table: PatentTable, tmp_path: Path) -> Iterator[PatentCatalogue]:
+    """An empty one over each table, its images in a directory."""
+    made = PatentCatalogue(table, open_objects(f"file://{tmp_path}", 5), orphan_seconds=0)
+    yield made
+    ids = [one.patent.patent_id for one in made.list(PatentFilter(), 1000, "", include_staged=True).patents]
+    if ids:
+        made.delete(ids)
