@@ -120,7 +120,7 @@ _REFUSED_EXIT = 3
 
 
 def finish(run: Callable[[], Refresh], around: Surroundings, json_output: bool) -> None:
-    """Run a job to its end, and say how it ended: status 3 if its gate refused the model, 1 after any other error."""
+    """Run a job to its end, and say how it ended: status 3 if its gate refused the model."""
     from sevenviews.designs import Reason
     from sevenviews.refresh.report import FILE
 

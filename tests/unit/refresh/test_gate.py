@@ -141,15 +141,6 @@ def test_the_answer_is_all_that_is_printed(house: House, capsys: pytest.CaptureF
     assert "(raylet) A worker died" in printed.err
 
 
-def test_another_error_is_another_status(house: House) -> None:
-    def fail() -> None:
-        raise SevenviewsError(Reason.CORPUS_EMPTY, "no patent is published")
-
-    with pytest.raises(typer.Exit) as caught:
-        finish(fail, house.surroundings(FakeEngine()), json_output=False)  # type: ignore[arg-type]
-    assert caught.value.exit_code == 1
-
-
 def test_a_dry_run_changes_nothing(house: House) -> None:
     before = stored(house)
     done = command("refresh", "--data", house.folder, "--dry-run")
