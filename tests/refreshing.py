@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -12,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 import yaml
 
 from sevenviews.client import Client, ImportItem
@@ -120,6 +123,32 @@ def steps_of(job: subprocess.Popen[str], *, succeeds: bool = True) -> Iterator[s
             yield match[1]
     status = job.wait(120)
     assert not succeeds or status == 0, "".join(told)
+
+
+def descendant(parent: int, name: str) -> int | None:
+    """A process below another, by its command line."""
+    try:
+        processes = psutil.Process(parent).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return None
+    for process in processes:
+        try:
+            if name in " ".join(process.cmdline()):
+                return process.pid
+        except psutil.Error:
+            continue
+    return None
+
+
+def kill(find: Callable[[], int | None]) -> None:
+    """Kill a process as soon as there is one."""
+
+    def killed() -> bool:
+        if one := find():
+            os.kill(one, signal.SIGKILL)
+        return bool(one)
+
+    until(killed, 120)
 
 
 def until(condition: Callable[[], object], seconds: float = 60) -> None:

@@ -15,7 +15,9 @@ from tests.refreshing import (
     FIRST,
     Clients,
     configuration,
+    descendant,
     item,
+    kill,
     start,
     start_light,
     steps_of,
@@ -47,7 +49,7 @@ def test_a_refresh_under_searches_and_imports(
     acknowledged: list[str] = []
     clients = Clients(system.gateway, queries)
     with clients.running():
-        # Once as a user does it who has no cluster: it trains, and starts a Ray of its own.
+        # Once as a user does it who has no cluster: it trains, and starts a Ray of its own, of which a worker dies.
         begin_job = start if kind == "embedded" else start_light
         job = begin_job(system, "--config", configuration(tmp_path), "--json")
         with system.client(60) as client:
@@ -58,6 +60,8 @@ def test_a_refresh_under_searches_and_imports(
                     (result,) = client.import_patents([item(new)])
                     assert result.outcome is ImportOutcome.CREATED, result.error
                     acknowledged.append(new.patent.patent_id)
+                if step == "embed" and kind == "embedded":
+                    kill(lambda: descendant(job.pid, "MapWorker"))
                 if step == "embed":
                     assert client.delete_patents([known[0].patent.patent_id]) == 1
                     (result,) = client.import_patents([item(_with_other_images(known[1]), replaced=True)])

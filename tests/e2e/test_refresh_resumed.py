@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import psutil
 import pytest
 
 from sevenviews.corpus import CorpusPatent
@@ -22,10 +20,10 @@ from tests.refreshing import (
     FIRST,
     Clients,
     configuration,
+    kill,
     start,
     start_light,
     steps_of,
-    until,
 )
 from tests.system import System
 from tests.systems import filled
@@ -97,73 +95,30 @@ def test_killed_in(
     proven(system, patents)
 
 
-def _embedding_actor(job: subprocess.Popen[str], system: System) -> int | None:
-    return _descendant(os.getpid(), "MapWorker")  # Ray is a child of these tests, not of the job
-
-
-def _embedding_service(job: subprocess.Popen[str], system: System) -> int | None:
+def _embedding_service(system: System) -> int | None:
     return system.process_of("embedding")
 
 
-def _vector_service(job: subprocess.Popen[str], system: System) -> int | None:
+def _vector_service(system: System) -> int | None:
     return system.process_of("vectors")
 
 
-def _descendant(parent: int, name: str) -> int | None:
-    try:
-        processes = psutil.Process(parent).children(recursive=True)
-    except psutil.NoSuchProcess:
-        return None
-    for process in processes:
-        try:
-            if name in " ".join(process.cmdline()):
-                return process.pid
-        except psutil.Error:
-            continue
-    return None
-
-
-@pytest.mark.parametrize(
-    "victim",
-    [
-        _embedding_actor,
-        # That the services heal is in test_failures.py, that a refresh goes on after any error in tests/unit/refresh.
-        pytest.param(_embedding_service, marks=pytest.mark.slow),
-        pytest.param(_vector_service, marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("victim", [_embedding_service, _vector_service])
 def test_what_it_stands_on_is_killed_while_it_embeds(
-    request: pytest.FixtureRequest,
-    system: System,
-    patents: list[CorpusPatent],
-    victim: Callable[[subprocess.Popen[str], System], int | None],
+    system: System, patents: list[CorpusPatent], victim: Callable[[System], int | None]
 ) -> None:
+    """That the services heal is in test_failures.py, that a refresh goes on after any error in tests/unit/refresh."""
     before = system.serving()["release_id"]
-    if victim is _embedding_actor:
-        job = start(system, "--skip-train", "--ray-address", request.getfixturevalue("ray_address"))
-    else:
-        job = start_light(system, "--skip-train")
+    job = start_light(system, "--skip-train")
     for step in steps_of(job):
         if step == "embed":
-            os.kill(_awaited(lambda: victim(job, system)), signal.SIGKILL)
+            kill(lambda: victim(system))
         if step == "promote":
             assert system.serving()["release_id"] in {before, _newest(system)}
     assert job.wait() == 0
     assert system.serving()["release_id"] == _newest(system) != before
     proven(system, patents)
-
-
-def _awaited(find: Callable[[], int | None]) -> int:
-    """A process, as soon as there is one."""
-    found: list[int] = []
-
-    def look() -> bool:
-        if one := find():
-            found.append(one)
-        return bool(found)
-
-    until(look, 120)
-    return found[0]
 
 
 def _newest(system: System) -> str:
