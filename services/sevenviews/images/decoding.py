@@ -12,6 +12,7 @@ from sevenviews.designs import CropBox, Reason, SevenviewsError
 from sevenviews.images.fax import Damage, damage_of
 from sevenviews.images.flattening import INK_LEVEL, Paper, flatten, has_colours
 from sevenviews.images.header import FILE_FORMATS, Formats, Header, open_image, page_count
+from sevenviews.images.planes import joined, lies_apart
 from sevenviews.images.refusals import ALLOWED_FORMATS, Unreadable, check_side, corrupt
 from sevenviews.images.resolution import square
 
@@ -142,9 +143,12 @@ def _picture(header: Header, paper: Paper) -> Image.Image:
     """Decoded, on paper, its pixels square, upright."""
     image = header.image
     try:
+        # Of another TIFF, Pillow will have applied it. Not ImageOps.exif_transpose: that copies an upright image.
+        turned = image.format == "TIFF" and not lies_apart(image)
+        orientation = None if turned else image.getexif().get(ExifTags.Base.Orientation)
+        if lies_apart(image):
+            image = joined(image)
         image.load()
-        # Of a TIFF, Pillow has applied it already. Not ImageOps.exif_transpose: that copies an upright image.
-        orientation = image.getexif().get(ExifTags.Base.Orientation) if image.format != "TIFF" else None
         picture = square(flatten(image, paper), header.stretch)
     except (*Unreadable, MemoryError) as error:
         raise corrupt(error) from error

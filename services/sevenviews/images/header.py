@@ -20,6 +20,7 @@ from PIL import Image, PngImagePlugin, TiffImagePlugin, UnidentifiedImageError, 
 
 from sevenviews.designs import Reason, SevenviewsError
 from sevenviews.images.directories import Directory, is_tiff, tiff_pages
+from sevenviews.images.planes import lies_apart
 from sevenviews.images.refusals import (
     ALLOWED_FORMATS,
     Unreadable,
@@ -227,6 +228,9 @@ def _check_tiff(image: TiffImagePlugin.TiffImageFile) -> int:
     if apart and bits > 8 and compression == "raw":  # noqa: PLR2004
         # Pillow takes their bytes for levels.
         raise unsupported(f"a TIFF with planes of {bits} bits, uncompressed and apart")
+    if apart and compression != "raw" and image.mode in {"LA", "La"}:
+        # Pillow takes a plane for pairs.
+        raise unsupported("a TIFF with planes of grey and alpha, compressed and apart")
     raw = max(1, -(-bits * samples // 8))
     # A tile may be larger than the image that it is a part of.
     tile_width, tile_height = (
@@ -235,7 +239,9 @@ def _check_tiff(image: TiffImagePlugin.TiffImageFile) -> int:
     _check_size(tile_width, tile_height, raw)
     if compression == "jpeg":
         return raw + 2 * samples
-    return 0 if compression == "raw" else raw
+    if compression == "raw":
+        return samples if lies_apart(image) else 0
+    return raw
 
 
 def _numbers(value: object) -> tuple[int, ...]:

@@ -98,6 +98,17 @@ def test_grey_that_its_opacity_is_multiplied_with() -> None:
     assert np.array_equal(ink_of(tiff(levels, samples=2, extra=1)), INK)
 
 
+@pytest.mark.parametrize(("colours", "extra"), [(1, 1), (1, 2), (3, 1), (3, 2)])
+@pytest.mark.parametrize("clear", [False, True])
+def test_planes_apart_with_opacity(colours: int, extra: int, clear: bool) -> None:
+    opacity = np.where(INK, 255, 0 if clear else 255)
+    colour = np.where(INK, 0, 0 if extra == 1 and clear else 255)
+    levels = np.stack([colour] * colours + [opacity], -1).astype(np.uint8)
+    photometric = 1 if colours == 1 else 2
+    content = tiff(levels, photometric=photometric, samples=colours + 1, apart=True, extra=extra)
+    assert np.array_equal(ink_of(content), INK)
+
+
 @pytest.mark.parametrize(
     "content",
     [
