@@ -12,6 +12,8 @@ import faiss
 import grpc
 import numpy as np
 
+from sevenviews.bench.peers import end_with_starter
+
 METHOD = "/peer.Faiss/Search"
 LIMIT = 10
 _EDGES, _BUILD_EF, _EF = 16, 200, 64
@@ -42,4 +44,5 @@ async def serve(path: str) -> None:
 
 
 if __name__ == "__main__":
+    end_with_starter()
     asyncio.run(serve(sys.argv[1]))

@@ -13,6 +13,7 @@ import litserve  # type: ignore[import-untyped]
 import numpy as np
 import numpy.typing as npt
 
+from sevenviews.bench.peers import end_with_starter
 from sevenviews.encoder import default_bundle_path, load_bundle, preprocess
 from sevenviews.encoder.session import EncoderSession
 from sevenviews.images import decode
@@ -43,6 +44,7 @@ class Embedding(litserve.LitAPI):  # type: ignore[misc]  # it has no types
 
 
 if __name__ == "__main__":
+    end_with_starter()
     api = Embedding(max_batch_size=16, batch_timeout=0.002)
     litserve.LitServer(api, accelerator="cpu").run(
         host="127.0.0.1", port=int(sys.argv[1]), generate_client_file=False, log_level="warning"

@@ -54,9 +54,9 @@ def measure(addresses: Addresses, drawings: Sequence[bytes], pairs: int, clients
         vectors = np.stack(rows)
         contents = Queries(drawings).take(calls)
         asked = [services.embed(one, release.model_version) for one in contents]
-        litserve = peers.enter_context(_litserve())
-        faiss = peers.enter_context(_faiss(vectors))
-        lance = peers.enter_context(_lancedb(vectors))
+        litserve = peers.enter_context(litserve_embeds())
+        faiss = peers.enter_context(faiss_finds(vectors))
+        lance = peers.enter_context(lancedb_finds(vectors))
 
         def embed(content: bytes) -> None:
             services.embed(content, release.model_version)
@@ -110,7 +110,7 @@ def _rate(work: Callable[[Item], object], items: Sequence[Item], clients: int) -
 
 
 @contextmanager
-def _litserve() -> Iterator[Callable[[bytes], Vectors]]:
+def litserve_embeds() -> Iterator[Callable[[bytes], Vectors]]:
     """Asks it for a drawing's vector, over a connection for each thread."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -147,7 +147,7 @@ def _litserve() -> Iterator[Callable[[bytes], Vectors]]:
 
 
 @contextmanager
-def _faiss(vectors: Vectors) -> Iterator[Callable[[Vectors], bytes]]:
+def faiss_finds(vectors: Vectors) -> Iterator[Callable[[Vectors], bytes]]:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "vectors.npy"
         np.save(path, vectors)
@@ -160,7 +160,7 @@ def _faiss(vectors: Vectors) -> Iterator[Callable[[Vectors], bytes]]:
 
 
 @contextmanager
-def _lancedb(vectors: Vectors) -> Iterator[Callable[[Vectors], object]]:
+def lancedb_finds(vectors: Vectors) -> Iterator[Callable[[Vectors], Any]]:
     # Not before the others are started: a process that has threads of its runtime had better not fork.
     import lancedb
 
@@ -168,7 +168,7 @@ def _lancedb(vectors: Vectors) -> Iterator[Callable[[Vectors], object]]:
         column = pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), vectors.shape[1])
         table = lancedb.connect(folder).create_table("drawings", pa.table({"vector": column}))
 
-        def search(vector: Vectors) -> object:
+        def search(vector: Vectors) -> Any:
             nearest: Any = table.search(vector)
             return nearest.distance_type("dot").limit(LIMIT).to_arrow()
 
@@ -180,7 +180,12 @@ def _started(module: str, argument: str) -> Iterator[subprocess.Popen[str]]:
     """A peer in processes of its own, which end with this."""
     command = [sys.executable, "-m", f"{_PACKAGE}.{module}", argument]
     process = subprocess.Popen(  # noqa: S603 - this interpreter, and arguments of ours
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
     )
     try:
         yield process
