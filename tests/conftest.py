@@ -56,4 +56,4 @@ def pytest_configure() -> None:
     # Ray's processes take turns with the tests that run beside theirs; at Ray's own 15 they would wait for them.
     os.environ.setdefault("RAY_worker_niceness", "0")
     # Logs of services within this process go where theirs go: the output is a command's result.
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))

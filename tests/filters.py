@@ -22,7 +22,7 @@ NAMES = (
     "tab\tnew\nline",
     "{} ['] 100 %_ %s",
     "Ünïcode 漢",
-    "nul\0",
+    "bell\x07",
     "plain",
     "Plain & Co. KG",
 )
@@ -30,7 +30,7 @@ CLASSES = (LocarnoClass(6, 1), LocarnoClass(6, 2), LocarnoClass(6), LocarnoClass
 USPC = ("D14/486", "D14/486.1", "D6", "D6/334", 'D"9/1', "?")
 DAYS = (None, date(2021, 1, 5), date(2021, 6, 1))
 OFFICES = ("US", "EM")
-KINDS = ("S1", "S", "A1")
+KINDS = ("S1", "S", "A\x07")
 PATENT_IDS = tuple(f"USD{number:07d}" for number in range(60))
 
 RANGES = (DateRange(), DateRange(DAYS[1], DAYS[1]), DateRange(start=DAYS[2]), DateRange(end=DAYS[2]))

@@ -39,15 +39,15 @@ class CommandError(Exception):
     exit_code = 1
 
 
-class _Plain(Console):
+class Plain(Console):
     """Prints texts as they are: what was typed or stored is no markup, and moves no cursor."""
 
     def render_str(self, text: str, **options: Any) -> Text:
         return super().render_str(_CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text), **options)
 
 
-output = _Plain(markup=False, highlight=False, emoji=False)
-messages = _Plain(markup=False, highlight=False, emoji=False, stderr=True)
+output = Plain(markup=False, highlight=False, emoji=False)
+messages = Plain(markup=False, highlight=False, emoji=False, stderr=True)
 
 
 def note(text: str) -> None:
@@ -89,7 +89,7 @@ def _speaks_unicode() -> bool:
     return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
 
 
-def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]], to: Console = output) -> None:
     """A result for people; for programs too, a line a row. However narrow the terminal, nothing is cut."""
     cells = [[str(cell) for cell in row] for row in rows]
     view = Table(title=title, title_justify="left", header_style="bold")
@@ -100,10 +100,10 @@ def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) 
         )
     for row in cells:
         view.add_row(*row)
-    wanted = output.measure(view, options=output.options.update(max_width=_WIDEST))
-    view.width = max(output.width, wanted.minimum) if output.is_terminal else wanted.maximum
+    wanted = to.measure(view, options=to.options.update(max_width=_WIDEST))
+    view.width = max(to.width, wanted.minimum) if to.is_terminal else wanted.maximum
     view.width = min(view.width, wanted.maximum)
-    output.print(view, crop=False)
+    to.print(view, crop=False)
 
 
 def progress() -> Progress:

@@ -28,7 +28,7 @@ from sevenviews.runtime.proxies import named
 from sevenviews.runtime.settings import MEBIBYTE
 
 _PACKAGES = ("grpcio", "protobuf", "ray", "torch", "torchvision", "pymilvus", "redis", "onnxruntime-gpu")
-_UNUSED_BY_UP = {"training", "lab", "refresh", "tracing"}
+_UNUSED_BY_UP = {"training", "lab", "refresh", "bench", "tracing"}
 """Extras without which everything is served: their commands say what they need."""
 _PARTS = {"gateway": GATEWAY_SERVICES, "metadata": ("drawings",)}
 """What a service may do without while it is ready otherwise, as its health names it."""

@@ -14,6 +14,7 @@ MAX_KEY = 512
 _ROUNDS = 8
 """After which a name has come to rest: one is enough for all but the oddest characters."""
 
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _ACCENTS = re.compile(r"[\u0300-\u036f]")
 _APOSTROPHES = re.compile(r"['`’‘ʼ′]")
 _SINGLES = re.compile(r"\b([a-z](?: [a-z])+)\b")
@@ -39,11 +40,11 @@ _LEGAL_START = re.compile(r"^(?:the|kabushiki kaisha) (?=.)")
 
 
 def normalize_name(name: str) -> str:
-    """Case and spacing do not count. NUL is a space: not all stores take it.
+    """Case and spacing do not count. Control characters are spaces: not all stores take them.
 
     So names were compared before legal forms were left out; rows of vectors of that time have them so.
     """
-    return " ".join(name.replace("\0", " ").casefold().split())
+    return " ".join(_CONTROLS.sub(" ", name).casefold().split())
 
 
 def person_key(name: str) -> str:
@@ -75,7 +76,7 @@ def asked_persons(names: Iterable[str]) -> list[str]:
 
 def normalize_uspc(notation: str) -> str:
     """The form in which classes of the United States are compared: "D14/486", without spaces."""
-    return "".join(notation.replace("\0", " ").upper().split())
+    return "".join(_CONTROLS.sub(" ", notation).upper().split())
 
 
 def holder_terms(names: Iterable[str]) -> list[str]:

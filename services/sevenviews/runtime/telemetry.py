@@ -121,7 +121,8 @@ def configure_logs(
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Standard error as it is when something is written: whoever exchanges it meanwhile may close it.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 

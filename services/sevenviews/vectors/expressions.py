@@ -14,6 +14,9 @@ from sevenviews.vectors.drawings import PatentGenerations
 UNKNOWN_DATE = 0
 """What is stored for an unknown day."""
 
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+"""Milvus knows these of JSON's; all other characters stand for themselves."""
+
 VIEW_NUMBERS = {view: number for number, view in enumerate(View)}
 VIEWS = tuple(View)
 
@@ -127,5 +130,4 @@ def _strings(values: Iterable[str]) -> str:
 
 
 def _string(value: str) -> str:
-    # JSON's escapes of quotes and backslashes are Milvus's too; other characters stand for themselves.
-    return json.dumps(value, ensure_ascii=False)
+    return f'"{value.translate(_ESCAPES)}"'

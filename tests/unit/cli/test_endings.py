@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from sevenviews.cli.__main__ import main
 from sevenviews.cli.commands import group
-from sevenviews.cli.console import CommandError, note, output, print_json, table
+from sevenviews.cli.console import CommandError, Plain, note, print_json, table
 from sevenviews.cli.local import NotRunningError
 from sevenviews.cli.whole import written_whole
 from sevenviews.designs import Reason, SevenviewsError
@@ -135,17 +135,14 @@ def _write_half(file: Path, error: Exception) -> None:
     raise error
 
 
-def test_nothing_of_a_table_is_cut(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_of_a_table_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
     """To a program a row is a line; in a terminal too narrow, words stay whole."""
     row = ["USD0909824", "a title of many words " * 20, "D14/486"]
     table("hits", ["patent", "title", "class"], [row])
     (line,) = (line for line in capsys.readouterr().out.splitlines() if row[0] in line)
     assert row[1].strip() in line
-    monkeypatch.setenv("COLUMNS", "20")
-    monkeypatch.setattr(output, "_force_terminal", True)
-    table("hits", ["patent", "title", "class"], [row])
+    narrow = Plain(width=20, force_terminal=True)
+    table("hits", ["patent", "title", "class"], [row], narrow)
     shown = capsys.readouterr().out
     assert all(word in shown for word in (row[0], "title", row[2]))
     assert len(shown.splitlines()) > 20

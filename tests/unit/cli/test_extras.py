@@ -65,7 +65,7 @@ def test_doctor_lists_the_extras(without_training: None) -> None:
     found = {one["check"]: one for one in json.loads(done.stdout)}
     assert {name: found[f"extra {name}"]["status"] for name in EXTRAS} == {
         **dict.fromkeys(EXTRAS, "ok"),
-        **dict.fromkeys(("training", "lab", "refresh"), "absent"),
+        **dict.fromkeys(("training", "lab", "refresh", "bench"), "absent"),
     }
     assert "make install" in found["extra training"]["detail"]
     assert "torch" not in found

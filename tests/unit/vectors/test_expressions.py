@@ -22,8 +22,8 @@ from sevenviews.vectors.expressions import (
     filter_expression,
 )
 
-# A string literal: a quote, what is neither quote nor backslash nor control character, or an escape; a quote.
-_LITERAL = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\bfnrt]|u[0-9a-f]{4}))*"')
+# A string literal: a quote, what is neither quote nor backslash nor an end of line, or an escape; a quote.
+_LITERAL = re.compile(r'"(?:[^"\\\n\r\t]|\\["\\nrt])*"')
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 
 
@@ -44,7 +44,7 @@ def test_texts_enter_as_literals_only(field: str, texts: list[str]) -> None:
     asked, condition = TEXTS[field]
     wanted: dict[str, Any] = {field: tuple(texts)}
     expression = filter_expression(PatentFilter(**wanted), ())
-    assert [json.loads(one) for one in _LITERAL.findall(expression)] == asked(texts)
+    assert [json.loads(one, strict=False) for one in _LITERAL.findall(expression)] == asked(texts)
     blanks = ", ".join("?" for _ in asked(texts))
     assert _LITERAL.sub("?", expression) == f"({condition.format(blanks)})"
 
