@@ -34,8 +34,10 @@ GROUPS = {
     "cluster": ("tests/cluster",),
     "embedding": ("tests/integration/test_embedding_ray.py",),
     "processes": ("tests/helm/test_processes.py",),
+    "integers": ("tests/unit/training/test_quantize.py",),
+    "networks": ("tests/unit/training/test_export.py",),
 }
-"""The longest first, because they begin."""
+"""The longest first, because they begin: a long one at the end would keep one process busy, and the others idle."""
 
 
 def group_of(test: str) -> str:

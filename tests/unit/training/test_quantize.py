@@ -126,6 +126,7 @@ def test_what_is_close() -> None:
     assert not replace(exact, least_cosine=float("nan")).is_close
 
 
+@pytest.mark.slow  # a property of the method, and not of what is exported
 def test_calibration_on_other_drawings_is_worse(tmp_path: Path) -> None:
     """The ranges come from the drawings that are given: blank paper teaches nothing of ink."""
     torch.manual_seed(1)
