@@ -9,6 +9,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from sevenviews.corpus import CorpusPatent, iter_entries
+from sevenviews.designs import View
 from tests.unit.corpus.grants import make_zip
 from tests.unit.corpus.sheets import as_bytes
 
@@ -49,3 +51,15 @@ def write_zip(path: Path, files: Mapping[str, bytes]) -> Path:
     """A ZIP."""
     path.write_bytes(make_zip(files))
     return path
+
+
+def read(path: Path) -> dict[str, CorpusPatent]:
+    """The patents at a path, by id; no two have the same."""
+    patents = [entry.read() for entry in iter_entries(path)]
+    by_id = {one.patent.patent_id: one for one in patents}
+    assert len(by_id) == len(patents)
+    return by_id
+
+
+def views(path: Path) -> dict[str, list[View]]:
+    return {name: [drawing.view for drawing in one.patent.drawings] for name, one in read(path).items()}
