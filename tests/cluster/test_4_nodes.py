@@ -53,12 +53,16 @@ def test_the_replicas_are_spread(pairs: Installation, node: str) -> None:
 
 def test_a_drain(pairs: Installation, stream: SearchStream, node: str) -> None:
     kubernetes = pairs.kubernetes
-    with stream.period() as period:
-        drain = ("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=300s")
-        kubernetes.kubectl(*drain, seconds=320)
-        pairs.until_settled()
+    try:
+        with stream.period() as period:
+            drain = ("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=300s")
+            kubernetes.kubectl(*drain, seconds=320)
+            pairs.until_settled()
+        left = [pod for service in SERVICES for pod in kubernetes.pods(service) if pod.node == node]
+    finally:
+        kubernetes.kubectl("uncordon", node)
     assert period.failures == []
-    assert all(pod.node != node for service in SERVICES for pod in kubernetes.pods(service))
+    assert left == []
     for service in SERVICES:
         budget = kubernetes.get("poddisruptionbudget", f"{RELEASE}-{service}")["status"]
         assert budget["currentHealthy"] == budget["expectedPods"] == 2
